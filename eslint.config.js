@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+const nativeOnly = {
+  name: 'koffi',
+  message: 'Only src/native talks to the library.',
+};
+
+// Layers point one way: commands -> services -> native; domain imports none of them.
+const layer = (files, forbidden, paths = [nativeOnly]) => ({
+  files,
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {paths, patterns: forbidden.map((name) => ({group: [`**/${name}/**`]}))},
+    ],
+  },
+});
+
+export default tseslint.config(
+  {ignores: ['dist', 'kmod', 'libnetlink', 'src/uapi.gen.ts', '.cache']},
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: {parserOptions: {projectService: true}},
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true}],
+      '@typescript-eslint/no-confusing-void-expression': ['error', {ignoreArrowShorthand: true}],
+      'no-control-regex': 'off',
+    },
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {globals: {process: 'readonly', console: 'readonly', URL: 'readonly'}},
+  },
+  {
+    // Its own tsconfig is stricter about index signatures, which these rules undo.
+    files: ['test/vm/**/*.ts', 'scripts/**/*.ts'],
+    rules: {
+      '@typescript-eslint/dot-notation': 'off',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+    },
+  },
+  {
+    // vitest's matchers, such as expect.any(), are typed any.
+    files: ['test/**/*.ts'],
+    rules: {'@typescript-eslint/no-unsafe-assignment': 'off'},
+  },
+  layer(['src/domain/**'], ['commands', 'services', 'native', 'ui']),
+  layer(['src/native/**'], ['commands', 'services', 'ui'], []),
+  layer(['src/services/**'], ['commands', 'ui']),
+  layer(['src/ui/**'], ['commands', 'services', 'native']),
+  layer(['src/commands/**'], ['native']),
+  prettier,
+);
