@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/mman.h>
+#include <linux/mount.h>
+#include <linux/ptrace.h>
+#include <linux/security.h>
+#include <uapi/linux/mount.h>
+
+#include "access.h"
+#include "judge.h"
+#include "set.h"
+
+#define ON(name)							\
+	static void notrace on_##name(unsigned long ip,			\
+				      unsigned long parent_ip,		\
+				      struct ftrace_ops *trace,		\
+				      struct ftrace_regs *fregs)
+
+#define ARGUMENT(type, n) ((type)ftrace_regs_get_argument(fregs, n))
+
+static struct fguard_target target_of(struct dentry *dentry, struct vfsmount *mnt,
+				      u32 ops)
+{
+	return (struct fguard_target){
+		.dentry = dentry,
+		.inode = d_inode_rcu(dentry),
+		.mnt = mnt,
+		.ops = ops,
+	};
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
+static u32 open_ops(const struct file *file)
+{
+	u32 ops = 0;
+
+	if (file->f_flags & __FMODE_EXEC)
+		return BIT(FGUARD_OP_EXEC);
+	if (S_ISDIR(file_inode(file)->i_mode))
+		return BIT(FGUARD_OP_LIST);
+	if (file->f_mode & FMODE_READ)
+		ops |= BIT(FGUARD_OP_READ);
+	if (file->f_mode & FMODE_WRITE)
+		ops |= BIT(FGUARD_OP_WRITE);
+	/* Access mode 3 is for ioctl only, and asks for both permissions. */
+	return ops ?: BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
+}
+
+/* overlayfs and its like open a file of their own for each that they are asked for. */
+static bool is_behind_another(const struct file *file)
+{
+#ifdef FMODE_BACKING
+	if (file->f_mode & FMODE_BACKING)
+		return true;
+#endif
+	return file_inode(file) != d_inode_rcu(file->f_path.dentry);
+}
+
+static noinline void judge_file(struct file *file, u32 ops, u32 flags,
+				bool descriptor, struct ftrace_regs *fregs)
+{
+	struct fguard_access access = {
+		.count = 1,
+		.open_flags = flags,
+		.descriptor = descriptor,
+		.inner = descriptor || is_behind_another(file),
+	};
+
+	access.targets[0] = target_of(file->f_path.dentry, file->f_path.mnt, ops);
+	access.targets[0].inode = file_inode(file);
+	fguard_judge(&access, fregs);
+}
+
+/*
+ * do_dentry_open(), for every open by name, handle, O_TMPFILE, exec, io_uring,
+ * and for files that the kernel opens itself. Not for O_PATH. No lock held, but
+ * the directory's when the open may create. Since 2.6.26 (as dentry_open).
+ */
+ON(security_file_open)
+{
+	struct file *file = ARGUMENT(struct file *, 0);
+
+	rcu_read_lock();
+	if (fguard_judge_concerns(file->f_path.dentry, file_inode(file)))
+		judge_file(file, open_ops(file), file->f_flags, false, fregs);
+	rcu_read_unlock();
+}
+
+/* ---- entries of directories ---------------------------------------------- */
+
+static noinline void judge_dentry(struct dentry *dentry, struct vfsmount *mnt,
+				  enum fguard_op op, struct ftrace_regs *fregs)
+{
+	struct fguard_access access = { .count = 1 };
+
+	access.targets[0] = target_of(dentry, mnt, BIT(op));
+	access.targets[0].dies = op == FGUARD_OP_DELETE;
+	fguard_judge(&access, fregs);
+}
+
+static __always_inline void judge_entry(struct dentry *dentry, struct vfsmount *mnt,
+					enum fguard_op op, struct ftrace_regs *fregs)
+{
+	rcu_read_lock();
+	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)))
+		judge_dentry(dentry, mnt, op, fregs);
+	rcu_read_unlock();
+}
+
+/* security_path_NAME(directory, dentry, …): as the other security_path functions
+ * since 2.6.29. The directory is locked.
+ */
+#define ON_ENTRY(name, op)						\
+	ON(name)							\
+	{								\
+		judge_entry(ARGUMENT(struct dentry *, 1),		\
+			    ARGUMENT(const struct path *, 0)->mnt, op, fregs); \
+	}
+
+ON_ENTRY(security_path_mknod, FGUARD_OP_CREATE)	/* open with O_CREAT, mknod(), bind() */
+ON_ENTRY(security_path_mkdir, FGUARD_OP_CREATE)
+ON_ENTRY(security_path_symlink, FGUARD_OP_CREATE)
+ON_ENTRY(security_path_unlink, FGUARD_OP_DELETE)
+ON_ENTRY(security_path_rmdir, FGUARD_OP_DELETE)
+
+/* link(). The new directory locked; both names are on one mount. */
+ON(security_path_link)
+{
+	struct dentry *old = ARGUMENT(struct dentry *, 0);
+	const struct path *directory = ARGUMENT(const struct path *, 1);
+	struct dentry *new = ARGUMENT(struct dentry *, 2);
+
+	rcu_read_lock();
+	if (fguard_judge_concerns(old, d_inode_rcu(old)) ||
+	    fguard_judge_concerns(new, d_inode_rcu(new))) {
+		struct fguard_access access = { .count = 2 };
+
+		access.targets[0] = target_of(old, directory->mnt,
+					      BIT(FGUARD_OP_LINK));
+		access.targets[1] = target_of(new, directory->mnt,
+					      BIT(FGUARD_OP_CREATE));
+		access.targets[1].incoming = old;
+		fguard_judge(&access, fregs);
+	}
+	rcu_read_unlock();
+}
+
+static noinline void judge_rename(struct dentry *old, struct dentry *new,
+				  struct vfsmount *mnt, bool exchange,
+				  struct ftrace_regs *fregs)
+{
+	struct fguard_access access = { .count = 2 };
+
+	access.targets[0] = target_of(old, mnt, BIT(FGUARD_OP_RENAME));
+	access.targets[0].moves = true;
+	access.targets[0].incoming = exchange ? new : NULL;
+	access.targets[1] = target_of(new, mnt, BIT(FGUARD_OP_RENAME));
+	access.targets[1].moves = exchange;
+	access.targets[1].incoming = old;
+	fguard_judge(&access, fregs);
+}
+
+static bool is_pinned(const struct dentry *dentry)
+{
+	const struct inode *inode = d_inode_rcu(dentry);
+
+	return inode && S_ISDIR(inode->i_mode) &&
+	       fguard_store_may_hold_key(rcu_dereference(fguard_store),
+					 inode->i_ino ^ FGUARD_PIN_SALT);
+}
+
+/* rename(), with all flags. Both directories locked; one mount. */
+ON(security_path_rename)
+{
+	struct dentry *old = ARGUMENT(struct dentry *, 1);
+	const struct path *directory = ARGUMENT(const struct path *, 2);
+	struct dentry *new = ARGUMENT(struct dentry *, 3);
+	bool exchange = ARGUMENT(unsigned int, 4) & RENAME_EXCHANGE;
+
+	rcu_read_lock();
+	if (fguard_judge_concerns(old, d_inode_rcu(old)) ||
+	    fguard_judge_concerns(new, d_inode_rcu(new)) ||
+	    is_pinned(old) || is_pinned(new))
+		judge_rename(old, new, directory->mnt, exchange, fregs);
+	rcu_read_unlock();
+}
+
+/* ---- length -------------------------------------------------------------- */
+
+#ifdef FGUARD_HAVE_FILE_TRUNCATE
+/* ftruncate() and open with O_TRUNC. Write access to the mount held. Since 6.2. */
+ON(security_file_truncate)
+{
+	struct file *file = ARGUMENT(struct file *, 0);
+
+	rcu_read_lock();
+	if (fguard_judge_concerns(file->f_path.dentry, file_inode(file)))
+		judge_file(file, BIT(FGUARD_OP_TRUNCATE), 0, false, fregs);
+	rcu_read_unlock();
+}
+#endif
+
+/*
+ * truncate(); before 6.2 also ftruncate() and open with O_TRUNC. Write access
+ * to the mount held. Since 2.6.29.
+ */
+ON(security_path_truncate)
+{
+	const struct path *path = ARGUMENT(const struct path *, 0);
+
+	judge_entry(path->dentry, path->mnt, FGUARD_OP_TRUNCATE, fregs);
+}
+
+/* ---- attributes ---------------------------------------------------------- */
+
+#define ATTR_BY_USER (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_ATIME | ATTR_MTIME)
+
+/*
+ * notify_change(): chmod(), chown(), utimes(), by path, descriptor, io_uring or
+ * nfsd. The inode is locked. Changes of length have hooks of their own, and what
+ * a write does to the mode by itself (ATTR_FORCE) belongs to the write.
+ */
+ON(security_inode_setattr)
+{
+	const struct iattr *attr = ARGUMENT(const struct iattr *, 2);
+
+	if ((attr->ia_valid & ATTR_BY_USER) &&
+	    !(attr->ia_valid & (ATTR_SIZE | ATTR_FORCE)))
+		judge_entry(ARGUMENT(struct dentry *, 1), NULL, FGUARD_OP_ATTR, fregs);
+}
+
+/* security_inode_NAME(mount, dentry, …). The inode is locked. */
+#define ON_ATTRIBUTE(name)						\
+	ON(name)							\
+	{								\
+		judge_entry(ARGUMENT(struct dentry *, 1), NULL,		\
+			    FGUARD_OP_ATTR, fregs);			\
+	}
+
+ON_ATTRIBUTE(security_inode_setxattr)
+ON_ATTRIBUTE(security_inode_removexattr)
+#ifdef FGUARD_HAVE_INODE_SET_ACL
+/* ACLs went through setxattr before 6.2. */
+ON_ATTRIBUTE(security_inode_set_acl)
+ON_ATTRIBUTE(security_inode_remove_acl)
+#endif
+
+#ifdef FGUARD_HAVE_INODE_FILE_SETATTR
+/* chattr, by ioctl or file_setattr(). The inode is locked. Since 6.17. */
+ON(security_inode_file_setattr)
+{
+	judge_entry(ARGUMENT(struct dentry *, 0), NULL, FGUARD_OP_ATTR, fregs);
+}
+#endif
+
+/* ext4 has numbers of its own for what others call FS_IOC_SETVERSION. */
+#define EXT4_SETVERSION		_IOW('f', 4, long)
+#define EXT4_SETVERSION_32	_IOW('f', 4, int)
+
+static bool sets_attributes(unsigned int command)
+{
+	switch (command) {
+	/* Sets the generation, by which an inode is known. */
+	case FS_IOC_SETVERSION:
+	case FS_IOC32_SETVERSION:
+	case EXT4_SETVERSION:
+	case EXT4_SETVERSION_32:
+		return true;
+#ifndef FGUARD_HAVE_INODE_FILE_SETATTR
+	case FS_IOC_SETFLAGS:
+	case FS_IOC32_SETFLAGS:
+	case FS_IOC_FSSETXATTR:
+		return true;
+#endif
+	}
+	return false;
+}
+
+/* ioctl(). No lock held. */
+#define ON_IOCTL(name)							\
+	ON(name)							\
+	{								\
+		struct file *file = ARGUMENT(struct file *, 0);		\
+									\
+		if (sets_attributes(ARGUMENT(unsigned int, 1)))		\
+			judge_entry(file->f_path.dentry, file->f_path.mnt, \
+				    FGUARD_OP_ATTR, fregs);		\
+	}
+
+ON_IOCTL(security_file_ioctl)
+#ifdef FGUARD_HAVE_FILE_IOCTL_COMPAT
+ON_IOCTL(security_file_ioctl_compat) /* since 6.8 */
+#endif
+
+/* ---- mounts -------------------------------------------------------------- */
+
+static struct fguard_target mount_on(const struct path *path)
+{
+	return target_of(path->dentry, path->mnt, BIT(FGUARD_OP_MOUNT));
+}
+
+/* What a mount holds is hidden, or what is below it revealed, when it goes. */
+static struct fguard_target mount_gone(struct vfsmount *mnt)
+{
+	struct fguard_target target = target_of(mnt->mnt_root, mnt,
+						BIT(FGUARD_OP_MOUNT));
+
+	target.pins_only = true;
+	return target;
+}
+
+static void judge_mounts(struct fguard_target first, const struct path *second,
+			 struct ftrace_regs *fregs)
+{
+	struct fguard_access access = { .count = 1 };
+
+	rcu_read_lock();
+	access.targets[0] = first;
+	if (second) {
+		access.targets[1] = mount_on(second);
+		access.count = 2;
+	}
+	fguard_judge(&access, fregs);
+	rcu_read_unlock();
+}
+
+#define NOT_ON_IT (MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+
+/*
+ * mount(). No lock held. Changes of options and propagation mount nothing. With
+ * MS_MOVE nobody says yet which mount goes: it might be any.
+ */
+ON(security_sb_mount)
+{
+	unsigned long flags = ARGUMENT(unsigned long, 3);
+	struct fguard_target target;
+
+	if (flags & NOT_ON_IT)
+		return;
+	target = mount_on(ARGUMENT(const struct path *, 1));
+	target.any_pin = flags & MS_MOVE;
+	judge_mounts(target, NULL, fregs);
+}
+
+/* move_mount(), also of what fsmount() and open_tree() made. No lock held. */
+ON(security_move_mount)
+{
+	judge_mounts(mount_gone(ARGUMENT(const struct path *, 0)->mnt),
+		     ARGUMENT(const struct path *, 1), fregs);
+}
+
+/* umount(), lazy or not. No lock held. */
+ON(security_sb_umount)
+{
+	judge_mounts(mount_gone(ARGUMENT(struct vfsmount *, 0)), NULL, fregs);
+}
+
+/* pivot_root(): what was the root goes elsewhere. No lock held. */
+ON(security_sb_pivotroot)
+{
+	rcu_read_lock();
+	judge_mounts(mount_gone(READ_ONCE(current->fs->root.mnt)), NULL, fregs);
+	rcu_read_unlock();
+}
+
+/* ---- descriptors from before the rule ------------------------------------ */
+
+static __always_inline void judge_descriptor(struct file *file, u32 ops,
+					     struct ftrace_regs *fregs)
+{
+	rcu_read_lock();
+	if (fguard_store_concerns(rcu_dereference(fguard_store), file->f_path.dentry,
+				  file_inode(file)))
+		judge_file(file, ops, 0, true, fregs);
+	rcu_read_unlock();
+}
+
+/* read(), write(), getdents(), splice, fallocate(), io_uring. No lock held. */
+ON(security_file_permission)
+{
+	struct file *file = ARGUMENT(struct file *, 0);
+	int mask = ARGUMENT(int, 1);
+	u32 ops = 0;
+
+	if (S_ISDIR(file_inode(file)->i_mode))
+		ops = BIT(FGUARD_OP_LIST);
+	else if (mask & (MAY_WRITE | MAY_APPEND))
+		ops = BIT(FGUARD_OP_WRITE);
+	else
+		ops = BIT(FGUARD_OP_READ);
+	judge_descriptor(file, ops, fregs);
+}
+
+/* mmap(). The address space is not locked yet. */
+ON(security_mmap_file)
+{
+	struct file *file = ARGUMENT(struct file *, 0);
+	unsigned long prot = ARGUMENT(unsigned long, 1);
+	bool shared = ARGUMENT(unsigned long, 2) & MAP_SHARED;
+	u32 ops = BIT(FGUARD_OP_READ);
+
+	if (shared && (prot & PROT_WRITE))
+		ops |= BIT(FGUARD_OP_WRITE);
+	if (file)
+		judge_descriptor(file, ops, fregs);
+}
+
+/* A descriptor comes over a socket or by pidfd_getfd(). No lock held. */
+ON(security_file_receive)
+{
+	struct file *file = ARGUMENT(struct file *, 0);
+
+	judge_descriptor(file, open_ops(file), fregs);
+}
+
+/* ---- tracing of those who are let in ------------------------------------- */
+
+/* ptrace(), process_vm_writev(), /proc/PID/mem. May hold the task's locks. */
+ON(security_ptrace_access_check)
+{
+	if ((ARGUMENT(unsigned int, 1) & PTRACE_MODE_ATTACH) &&
+	    !fguard_set_may_trace(current, ARGUMENT(struct task_struct *, 0)))
+		fguard_hook_refuse(fregs, -EPERM);
+}
+
+/* PTRACE_TRACEME: the current task lets its parent trace it. */
+ON(security_ptrace_traceme)
+{
+	if (!fguard_set_may_trace(ARGUMENT(struct task_struct *, 0), current))
+		fguard_hook_refuse(fregs, -EPERM);
+}
+
+/* ---- the table ----------------------------------------------------------- */
+
+#define OPEN_OPS (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE) | \
+		  BIT(FGUARD_OP_EXEC) | BIT(FGUARD_OP_LIST))
+
+struct fguard_hook fguard_hook_table[] = {
+	FGUARD_HOOK(security_file_open, OPEN_OPS),
+#ifdef FGUARD_HAVE_FILE_TRUNCATE
+	FGUARD_HOOK(security_file_truncate, BIT(FGUARD_OP_TRUNCATE)),
+#endif
+	FGUARD_HOOK(security_path_truncate, BIT(FGUARD_OP_TRUNCATE)),
+	FGUARD_HOOK(security_path_mknod, BIT(FGUARD_OP_CREATE)),
+	FGUARD_HOOK(security_path_mkdir, BIT(FGUARD_OP_CREATE)),
+	FGUARD_HOOK(security_path_symlink, BIT(FGUARD_OP_CREATE)),
+	FGUARD_HOOK(security_path_unlink, BIT(FGUARD_OP_DELETE)),
+	FGUARD_HOOK(security_path_rmdir, BIT(FGUARD_OP_DELETE)),
+	FGUARD_HOOK(security_path_link, BIT(FGUARD_OP_LINK) | BIT(FGUARD_OP_CREATE)),
+	FGUARD_HOOK(security_path_rename, BIT(FGUARD_OP_RENAME)),
+	FGUARD_HOOK(security_inode_setattr, BIT(FGUARD_OP_ATTR)),
+	FGUARD_HOOK(security_inode_setxattr, BIT(FGUARD_OP_ATTR)),
+	FGUARD_HOOK(security_inode_removexattr, BIT(FGUARD_OP_ATTR)),
+#ifdef FGUARD_HAVE_INODE_SET_ACL
+	FGUARD_HOOK(security_inode_set_acl, BIT(FGUARD_OP_ATTR)),
+	FGUARD_HOOK(security_inode_remove_acl, BIT(FGUARD_OP_ATTR)),
+#endif
+#ifdef FGUARD_HAVE_INODE_FILE_SETATTR
+	FGUARD_HOOK(security_inode_file_setattr, BIT(FGUARD_OP_ATTR)),
+#endif
+	FGUARD_HOOK(security_file_ioctl, BIT(FGUARD_OP_ATTR)),
+#ifdef FGUARD_HAVE_FILE_IOCTL_COMPAT
+	FGUARD_HOOK(security_file_ioctl_compat, BIT(FGUARD_OP_ATTR)),
+#endif
+	FGUARD_HOOK(security_sb_mount, BIT(FGUARD_OP_MOUNT)),
+	FGUARD_HOOK(security_move_mount, BIT(FGUARD_OP_MOUNT)),
+	FGUARD_HOOK(security_sb_umount, BIT(FGUARD_OP_MOUNT)),
+	FGUARD_HOOK(security_sb_pivotroot, BIT(FGUARD_OP_MOUNT)),
+	FGUARD_HOOK(security_file_permission, FGUARD_NEED_DESCRIPTORS),
+	FGUARD_HOOK(security_mmap_file, FGUARD_NEED_DESCRIPTORS),
+	FGUARD_HOOK(security_file_receive, FGUARD_NEED_DESCRIPTORS),
+	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
+	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
+};
+
+const unsigned int fguard_hook_table_size = ARRAY_SIZE(fguard_hook_table);

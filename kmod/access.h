@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The table of hooked functions, and what a call of each means. */
+#ifndef _FGUARD_ACCESS_H
+#define _FGUARD_ACCESS_H
+
+#include "hook.h"
+
+/* Needs of rules beside the operations they are about. */
+#define FGUARD_NEED_DESCRIPTORS	BIT(30)	/* use of descriptors opened earlier */
+#define FGUARD_NEED_TRACING	BIT(31)	/* tracing of processes let in by pid */
+
+extern struct fguard_hook fguard_hook_table[];
+extern const unsigned int fguard_hook_table_size;
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which rule decides: pure, so that it also compiles and is tested in user
+ * space. No kernel header but the types.
+ */
+#ifndef _FGUARD_DECIDE_H
+#define _FGUARD_DECIDE_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#include <stdint.h>
+typedef uint32_t u32;
+typedef uint8_t u8;
+#endif
+
+#include "uapi/fguard.h"
+
+/*
+ * How closely a rule names its object; a higher rank wins. Of two trees the one
+ * whose root is fewer directories above the object is the deeper one.
+ */
+enum fguard_rank {
+	FGUARD_RANK_NONE,
+	FGUARD_RANK_SUFFIX,
+	FGUARD_RANK_TREE = 1 << 20,	/* less the distance */
+	FGUARD_RANK_PATH,
+};
+
+/* In the order in which they win at equal rank. */
+enum fguard_outcome {
+	FGUARD_OUTCOME_NONE,	/* no rule concerns this access */
+	FGUARD_OUTCOME_GRANT,
+	FGUARD_OUTCOME_LOG,
+	FGUARD_OUTCOME_DENY,
+};
+
+/**
+ * struct fguard_terms - what a rule says, without its object and its subjects
+ * @id: the rule's id
+ * @ops: mask of the operations it is about
+ * @error: errno of a refusal, negative
+ * @otherwise: enum fguard_else: what happens to those it does not allow
+ */
+struct fguard_terms {
+	u32 id;
+	u32 ops;
+	int error;
+	u8 otherwise;
+};
+
+/**
+ * struct fguard_decision - the outcome of an access so far
+ * @outcome: enum fguard_outcome
+ * @op: enum fguard_op, the one the deciding rule is about
+ * @rank: enum fguard_rank of the rule that decided
+ * @error: errno if refused, negative
+ * @rule: id of the rule that decided, 0 if none
+ */
+struct fguard_decision {
+	u8 outcome;
+	u8 op;
+	u32 rank;
+	int error;
+	u32 rule;
+};
+
+/**
+ * fguard_decide_consider - let one rule have its say about one object
+ * @decision: the decision so far; zeroed before the first rule
+ * @terms: what the rule says
+ * @rank: how closely it names the object, enum fguard_rank
+ * @ops: mask of what the access does to the object
+ * @allowed: the rule allows the subject
+ *
+ * Context: any.
+ * Return: true if the rule now decides.
+ */
+bool fguard_decide_consider(struct fguard_decision *decision,
+			    const struct fguard_terms *terms,
+			    u32 rank, u32 ops, bool allowed);
+
+/**
+ * fguard_decide_combine - join the decisions about the objects of one access
+ * @into: the decision about the first object, and the result
+ * @other: the decision about another
+ *
+ * The stricter one stands, whatever the ranks: an access to two objects needs
+ * the consent of both.
+ *
+ * Context: any.
+ * Return: true if the other one now stands.
+ */
+bool fguard_decide_combine(struct fguard_decision *into,
+			   const struct fguard_decision *other);
+
+/**
+ * fguard_decide_op - the one operation by which an access is reported
+ * @ops: mask of enum fguard_op, not 0
+ *
+ * Executing says more than writing, and writing more than reading.
+ *
+ * Context: any.
+ * Return: enum fguard_op.
+ */
+enum fguard_op fguard_decide_op(u32 ops);
+
+/**
+ * fguard_decide_verdict - how a decision is told
+ * @decision: the decision
+ *
+ * Context: any.
+ * Return: enum fguard_verdict.
+ */
+enum fguard_verdict fguard_decide_verdict(const struct fguard_decision *decision);
+
+/**
+ * fguard_decide_reason - why a decision is what it is
+ * @decision: the decision
+ *
+ * Context: any.
+ * Return: enum fguard_reason.
+ */
+enum fguard_reason fguard_decide_reason(const struct fguard_decision *decision);
+
+#endif

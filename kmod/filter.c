@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/file.h>
+#include <linux/namei.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/user_namespace.h>
+
+#include "filter.h"
+#include "judge.h"
+#include "subject.h"
+
+/**
+ * struct fguard_criterion - one value of a filter
+ * @next: the next of its kind
+ * @type: enum fguard_subscription_attr
+ * @string: path or suffix
+ * @length: its length
+ * @name: of a path: directory and name
+ * @identity: of a path, a tree or an executable: the inode
+ * @exists: @identity is set
+ * @pid: the process, held
+ * @uid: the user
+ */
+struct fguard_criterion {
+	struct fguard_criterion *next;
+	int type;
+	char *string;
+	u32 length;
+	struct fguard_name name;
+	struct fguard_identity identity;
+	bool exists;
+	struct pid *pid;
+	kuid_t uid;
+};
+
+struct fguard_filter *fguard_filter_new(void)
+{
+	struct fguard_filter *filter = kzalloc(sizeof(*filter), GFP_KERNEL);
+
+	if (filter) {
+		filter->ops = FGUARD_OPS_ALL;
+		filter->verdicts = FGUARD_VERDICTS_ALL;
+	}
+	return filter;
+}
+
+static void criterion_free(struct fguard_criterion *criterion)
+{
+	put_pid(criterion->pid);
+	kfree(criterion->string);
+	kfree(criterion);
+}
+
+void fguard_filter_free(struct fguard_filter *filter)
+{
+	struct fguard_criterion *criterion;
+	int kind;
+
+	if (!filter)
+		return;
+	for (kind = 0; kind < __FGUARD_FILTER_MAX; kind++) {
+		while ((criterion = filter->kinds[kind])) {
+			filter->kinds[kind] = criterion->next;
+			criterion_free(criterion);
+		}
+	}
+	kfree(filter);
+}
+
+static void filter_free_rcu(struct rcu_head *head)
+{
+	fguard_filter_free(container_of(head, struct fguard_filter, rcu));
+}
+
+void fguard_filter_retire(struct fguard_filter *filter)
+{
+	call_rcu(&filter->rcu, filter_free_rcu);
+}
+
+/* ---- making -------------------------------------------------------------- */
+
+static int take_inode(struct fguard_criterion *criterion, unsigned int flags,
+		      struct netlink_ext_ack *extack)
+{
+	struct path path;
+	int err;
+
+	err = kern_path(criterion->string, flags, &path);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "a path of the filter cannot be reached");
+		return err;
+	}
+	fguard_identity_take(&criterion->identity, d_inode(path.dentry));
+	criterion->exists = true;
+	path_put(&path);
+	return 0;
+}
+
+static int fill(struct fguard_criterion *criterion, u32 number,
+		struct netlink_ext_ack *extack)
+{
+	struct fguard_identity beneath;
+
+	switch (criterion->type) {
+	case FGUARD_SUBSCRIPTION_A_PATH:
+		return fguard_object_resolve(criterion->string, &criterion->name,
+					     &criterion->identity, &beneath,
+					     &criterion->exists, extack);
+	case FGUARD_SUBSCRIPTION_A_TREE:
+		return take_inode(criterion, LOOKUP_FOLLOW | LOOKUP_DIRECTORY,
+				  extack);
+	case FGUARD_SUBSCRIPTION_A_EXE:
+		return take_inode(criterion, LOOKUP_FOLLOW, extack);
+	case FGUARD_SUBSCRIPTION_A_PID:
+		criterion->pid = fguard_subject_pid(number);
+		if (criterion->pid)
+			return 0;
+		NL_SET_ERR_MSG(extack, "a pid of the filter names no process");
+		return -ESRCH;
+	case FGUARD_SUBSCRIPTION_A_UID:
+		criterion->uid = make_kuid(&init_user_ns, number);
+		return 0;
+	default: /* a suffix */
+		if (criterion->length)
+			return 0;
+		NL_SET_ERR_MSG(extack, "a suffix of the filter is empty");
+		return -EINVAL;
+	}
+}
+
+static enum fguard_filter_kind kind_of(int type)
+{
+	switch (type) {
+	case FGUARD_SUBSCRIPTION_A_PID:
+		return FGUARD_FILTER_PID;
+	case FGUARD_SUBSCRIPTION_A_EXE:
+		return FGUARD_FILTER_EXE;
+	case FGUARD_SUBSCRIPTION_A_UID:
+		return FGUARD_FILTER_UID;
+	default:
+		return FGUARD_FILTER_OBJECT;
+	}
+}
+
+int fguard_filter_add(struct fguard_filter *filter, int type, const char *string,
+		      u32 number, struct netlink_ext_ack *extack)
+{
+	enum fguard_filter_kind kind = kind_of(type);
+	struct fguard_criterion *criterion;
+	int err = -ENOMEM;
+
+	if (filter->count[kind] == FGUARD_FILTERS_MAX) {
+		NL_SET_ERR_MSG(extack, "too many values in the filter");
+		return -E2BIG;
+	}
+	criterion = kzalloc(sizeof(*criterion), GFP_KERNEL);
+	if (!criterion)
+		return -ENOMEM;
+	criterion->type = type;
+	if (string) {
+		criterion->length = strlen(string);
+		criterion->string = kstrdup(string, GFP_KERNEL);
+	}
+	if (!string || criterion->string)
+		err = fill(criterion, number, extack);
+	if (err) {
+		criterion_free(criterion);
+		return err;
+	}
+	criterion->next = filter->kinds[kind];
+	filter->kinds[kind] = criterion;
+	filter->count[kind]++;
+	return 0;
+}
+
+bool fguard_filter_needs_all(const struct fguard_filter *filter)
+{
+	return (filter->flags & FGUARD_SUBSCRIBE_ALL) ||
+	       filter->kinds[FGUARD_FILTER_OBJECT];
+}
+
+/* ---- matching ------------------------------------------------------------ */
+
+static bool is_path(const struct fguard_criterion *criterion,
+		    const struct fguard_target *target, const struct qstr *name)
+{
+	const struct inode *directory = d_inode_rcu(READ_ONCE(target->dentry->d_parent));
+
+	if (criterion->exists && target->inode &&
+	    fguard_identity_is(&criterion->identity, target->inode))
+		return true;
+	return directory && fguard_name_is(&criterion->name, directory, name);
+}
+
+static bool is_below(const struct fguard_criterion *criterion,
+		     const struct dentry *dentry)
+{
+	const struct inode *inode;
+
+	while (!IS_ROOT(dentry)) {
+		dentry = READ_ONCE(dentry->d_parent);
+		inode = d_inode_rcu(dentry);
+		if (inode && fguard_identity_is(&criterion->identity, inode))
+			return true;
+	}
+	return false;
+}
+
+static bool ends_in(const struct fguard_criterion *criterion,
+		    const struct qstr *name)
+{
+	return name->len >= criterion->length &&
+	       !memcmp(name->name + name->len - criterion->length,
+		       criterion->string, criterion->length);
+}
+
+static bool is_about(const struct fguard_criterion *criterion,
+		     const struct fguard_target *target, const struct qstr *name)
+{
+	switch (criterion->type) {
+	case FGUARD_SUBSCRIPTION_A_PATH:
+		return is_path(criterion, target, name);
+	case FGUARD_SUBSCRIPTION_A_TREE:
+		return is_below(criterion, target->dentry);
+	default:
+		return ends_in(criterion, name);
+	}
+}
+
+static bool target_passes(const struct fguard_criterion *criterion,
+			  const struct fguard_target *target)
+{
+	struct name_snapshot snapshot;
+	bool passes = false;
+
+	take_dentry_name_snapshot(&snapshot, target->dentry);
+	for (; criterion && !passes; criterion = criterion->next)
+		passes = is_about(criterion, target, &snapshot.name);
+	release_dentry_name_snapshot(&snapshot);
+	return passes;
+}
+
+static bool object_passes(const struct fguard_criterion *criteria,
+			  const struct fguard_access *access)
+{
+	unsigned int i;
+
+	for (i = 0; i < access->count; i++)
+		if (target_passes(criteria, &access->targets[i]))
+			return true;
+	return !criteria;
+}
+
+static bool pid_passes(const struct fguard_criterion *criteria)
+{
+	const struct fguard_criterion *criterion;
+
+	for (criterion = criteria; criterion; criterion = criterion->next)
+		if (criterion->pid == task_tgid(current))
+			return true;
+	return !criteria;
+}
+
+static bool uid_passes(const struct fguard_criterion *criteria)
+{
+	const struct fguard_criterion *criterion;
+
+	for (criterion = criteria; criterion; criterion = criterion->next)
+		if (uid_eq(criterion->uid, current_real_cred()->uid))
+			return true;
+	return !criteria;
+}
+
+static bool exe_passes(const struct fguard_criterion *criteria)
+{
+	const struct fguard_criterion *criterion;
+	bool passes = !criteria;
+	struct file *exe;
+
+	if (passes)
+		return true;
+	exe = fguard_subject_exe();
+	if (!exe)
+		return false;
+	for (criterion = criteria; criterion && !passes; criterion = criterion->next)
+		passes = fguard_identity_is(&criterion->identity, file_inode(exe));
+	fput(exe);
+	return passes;
+}
+
+bool fguard_filter_passes(const struct fguard_filter *filter,
+			  const struct fguard_access *access,
+			  const struct fguard_decision *decision)
+{
+	return (filter->ops & BIT(decision->op)) &&
+	       (filter->verdicts & BIT(fguard_decide_verdict(decision))) &&
+	       (decision->outcome != FGUARD_OUTCOME_NONE ||
+		fguard_filter_needs_all(filter)) &&
+	       pid_passes(filter->kinds[FGUARD_FILTER_PID]) &&
+	       uid_passes(filter->kinds[FGUARD_FILTER_UID]) &&
+	       exe_passes(filter->kinds[FGUARD_FILTER_EXE]) &&
+	       object_passes(filter->kinds[FGUARD_FILTER_OBJECT], access);
+}

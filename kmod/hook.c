@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/mutex.h>
+#include <linux/ptrace.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "hook.h"
+
+#define LINGER HZ
+#define NEEDS 32
+
+/* Registration, and the counts of those who need each operation. */
+static DEFINE_MUTEX(hook_lock);
+
+static struct fguard_hook *hooks;
+static unsigned int hook_count;
+static u32 needed[NEEDS];
+
+/*
+ * What the hooked function becomes for one call: the stack is as at its entry,
+ * so returning from here returns to its caller.
+ */
+#define REFUSAL(name, error)			\
+	static noinline notrace int name(void)	\
+	{					\
+		return error;			\
+	}
+
+REFUSAL(refuse_eacces, -EACCES)
+REFUSAL(refuse_eperm, -EPERM)
+REFUSAL(refuse_enoent, -ENOENT)
+REFUSAL(refuse_enomem, -ENOMEM)
+
+void notrace fguard_hook_refuse(struct ftrace_regs *fregs, int error)
+{
+	int (*refusal)(void) = refuse_eacces;
+
+	if (error == -EPERM)
+		refusal = refuse_eperm;
+	else if (error == -ENOENT)
+		refusal = refuse_enoent;
+	else if (error == -ENOMEM)
+		refusal = refuse_enomem;
+	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)refusal);
+}
+
+static bool is_needed(const struct fguard_hook *hook)
+{
+	unsigned int need;
+
+	for (need = 0; need < NEEDS; need++)
+		if ((hook->needs & BIT(need)) && needed[need])
+			return true;
+	return false;
+}
+
+static void unregister(struct fguard_hook *hook)
+{
+	int err;
+
+	if (!hook->active)
+		return;
+	/* Waits until no task is inside the callback or a refusal. */
+	err = unregister_ftrace_function(&hook->trace);
+	if (WARN_ON_ONCE(err))
+		return;
+	WRITE_ONCE(hook->active, false);
+}
+
+static void unregister_idle(struct work_struct *work)
+{
+	unsigned int i;
+
+	mutex_lock(&hook_lock);
+	for (i = 0; i < hook_count; i++)
+		if (!is_needed(&hooks[i]))
+			unregister(&hooks[i]);
+	mutex_unlock(&hook_lock);
+}
+
+static DECLARE_DELAYED_WORK(idle_work, unregister_idle);
+
+static int activate(struct fguard_hook *hook, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (hook->active)
+		return 0;
+	if (hook->missing) {
+		NL_SET_ERR_MSG(extack, "this kernel lacks a function that an operation of the rule needs; see the hooks in the status");
+		return -EOPNOTSUPP;
+	}
+	err = register_ftrace_function(&hook->trace);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "ftrace refuses a hook: another user redirects the same function, or kernel.ftrace_enabled is 0");
+		pr_warn_ratelimited("cannot hook %s: %d\n", hook->function, err);
+		return err;
+	}
+	WRITE_ONCE(hook->active, true);
+	return 0;
+}
+
+static void count_needs(u32 needs, int by)
+{
+	unsigned int need;
+
+	for (need = 0; need < NEEDS; need++)
+		if (needs & BIT(need))
+			needed[need] += by;
+}
+
+int fguard_hooks_get(u32 needs, struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+	int err = 0;
+
+	mutex_lock(&hook_lock);
+	count_needs(needs, 1);
+	for (i = 0; !err && i < hook_count; i++)
+		if (hooks[i].needs & needs)
+			err = activate(&hooks[i], extack);
+	if (err)
+		count_needs(needs, -1);
+	mutex_unlock(&hook_lock);
+	if (err)
+		schedule_delayed_work(&idle_work, LINGER);
+	return err;
+}
+
+void fguard_hooks_put(u32 needs)
+{
+	mutex_lock(&hook_lock);
+	count_needs(needs, -1);
+	mutex_unlock(&hook_lock);
+	schedule_delayed_work(&idle_work, LINGER);
+}
+
+enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook)
+{
+	if (hook->missing)
+		return FGUARD_HOOK_MISSING;
+	return READ_ONCE(hook->active) ? FGUARD_HOOK_ACTIVE : FGUARD_HOOK_IDLE;
+}
+
+static int find_function(struct fguard_hook *hook)
+{
+	int err;
+
+	/* ftrace_set_filter() wants a writable string. */
+	char *name = kstrdup(hook->function, GFP_KERNEL);
+
+	if (!name)
+		return -ENOMEM;
+	err = ftrace_set_filter(&hook->trace, name, strlen(name), 1);
+	kfree(name);
+	if (err == -EINVAL || err == -ENODEV) {
+		hook->missing = true;
+		pr_warn("this kernel has no function %s; operations that need it cannot be guarded\n",
+			hook->function);
+		return 0;
+	}
+	return err;
+}
+
+static void forget_functions(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < hook_count; i++)
+		ftrace_free_filter(&hooks[i].trace);
+}
+
+int fguard_hooks_init(struct fguard_hook *table, unsigned int count)
+{
+	int err;
+
+	hooks = table;
+	for (hook_count = 0; hook_count < count; hook_count++) {
+		err = find_function(&table[hook_count]);
+		if (err) {
+			forget_functions();
+			return err;
+		}
+	}
+	return 0;
+}
+
+void fguard_hooks_exit(void)
+{
+	unsigned int i;
+
+	cancel_delayed_work_sync(&idle_work);
+	mutex_lock(&hook_lock);
+	for (i = 0; i < hook_count; i++)
+		unregister(&hooks[i]);
+	mutex_unlock(&hook_lock);
+	forget_functions();
+}

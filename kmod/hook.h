@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ftrace engine: registers callbacks on kernel functions while somebody
+ * needs them, and turns a call into a refusal. Knows no policy.
+ */
+#ifndef _FGUARD_HOOK_H
+#define _FGUARD_HOOK_H
+
+#include <linux/ftrace.h>
+#include <linux/netlink.h>
+
+#include "uapi/fguard.h"
+
+/**
+ * struct fguard_hook - one hooked function
+ * @function: its name
+ * @needs: mask of what needs it: enum fguard_op, and what the table's owner adds
+ * @trace: the callback, and ftrace's own state; one for each function, because
+ *	a shared one would make ftrace look the function up on every call
+ * @missing: this kernel has no such function
+ * @active: registered; hook_lock
+ */
+struct fguard_hook {
+	const char *function;
+	u32 needs;
+	struct ftrace_ops trace;
+	bool missing;
+	bool active;
+};
+
+/* A row of the table. IPMODIFY keeps others that redirect calls away, and
+ * PERMANENT keeps the sysctl kernel.ftrace_enabled from switching us off.
+ */
+#define FGUARD_HOOK(name, mask)						\
+	{								\
+		.function = #name,					\
+		.needs = (mask),						\
+		.trace = {						\
+			.func = on_##name,				\
+			.flags = FTRACE_OPS_FL_IPMODIFY |		\
+				 FTRACE_OPS_FL_PERMANENT,		\
+		},							\
+	}
+
+/**
+ * fguard_hook_refuse - make the hooked function return an error at once
+ * @fregs: the registers that the callback was given
+ * @error: -EACCES, -EPERM, -ENOENT or -ENOMEM
+ *
+ * Context: inside an ftrace callback.
+ */
+void fguard_hook_refuse(struct ftrace_regs *fregs, int error);
+
+/**
+ * fguard_hooks_get - need some hooks from now on
+ * @needs: mask of what is needed
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep.
+ * Return: 0; -EOPNOTSUPP: this kernel lacks a function; or ftrace's own error,
+ * -EBUSY if another user redirects a function.
+ */
+int fguard_hooks_get(u32 needs, struct netlink_ext_ack *extack);
+
+/**
+ * fguard_hooks_put - do not need them any longer
+ * @needs: the mask given to fguard_hooks_get()
+ *
+ * Hooks that nobody needs go away a little later, so that the caller does not
+ * wait, and a rule that is made anew finds them in place.
+ *
+ * Context: may sleep.
+ */
+void fguard_hooks_put(u32 needs);
+
+/**
+ * fguard_hook_state - is a hook in force?
+ * @hook: the hook
+ *
+ * Context: any.
+ * Return: enum fguard_hook_state.
+ */
+enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook);
+
+/**
+ * fguard_hooks_init - look up the functions of a table
+ * @table: the table
+ * @count: its rows
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int fguard_hooks_init(struct fguard_hook *table, unsigned int count);
+
+/**
+ * fguard_hooks_exit - unregister all, and wait until no task is in a callback
+ *
+ * Context: may sleep.
+ */
+void fguard_hooks_exit(void);
+
+#endif

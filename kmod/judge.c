@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dcache.h>
+
+#include "judge.h"
+#include "rule.h"
+#include "subject.h"
+
+static struct fguard_rule *decide(struct fguard_access *access,
+				  struct fguard_decision *decision)
+{
+	const struct fguard_actor actor = { .task = current };
+	struct fguard_rule *decider = NULL;
+	unsigned int i;
+
+	for (i = 0; i < access->count; i++) {
+		struct fguard_inquiry inquiry = {
+			.target = &access->targets[i],
+			.actor = &actor,
+		};
+
+		access->targets[i].strict = access->descriptor;
+		fguard_store_decide(&inquiry);
+		if (fguard_decide_combine(decision, &inquiry.decision))
+			decider = inquiry.decider;
+	}
+	if (decision->outcome == FGUARD_OUTCOME_NONE)
+		decision->op = fguard_decide_op(access->targets[0].ops);
+	return decider;
+}
+
+/* Failing to follow an object would open the guard: then nobody gets in. */
+static void let_through(struct fguard_access *access,
+			struct fguard_decision *decision)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < access->count; i++)
+		if (access->targets[i].named)
+			err = fguard_store_follow(&access->targets[i]);
+	if (err) {
+		decision->outcome = FGUARD_OUTCOME_DENY;
+		decision->error = err;
+	}
+}
+
+static bool is_worth_telling(const struct fguard_access *access,
+			     const struct fguard_decision *decision)
+{
+	if (access->inner && decision->outcome != FGUARD_OUTCOME_DENY)
+		return false;
+	return fguard_events_wanted(decision->outcome != FGUARD_OUTCOME_NONE);
+}
+
+void fguard_judge(struct fguard_access *access, struct ftrace_regs *fregs)
+{
+	struct fguard_decision decision = {};
+	struct fguard_rule *decider = decide(access, &decision);
+
+	if (decision.outcome != FGUARD_OUTCOME_DENY)
+		let_through(access, &decision);
+	if (decider && (!access->inner || decision.outcome == FGUARD_OUTCOME_DENY))
+		fguard_rule_count(decider, decision.outcome);
+	if (is_worth_telling(access, &decision))
+		fguard_event_report(access, &decision, decider);
+	if (decision.outcome == FGUARD_OUTCOME_DENY)
+		fguard_hook_refuse(fregs, decision.error);
+}

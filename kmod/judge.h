@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From an access to its outcome. */
+#ifndef _FGUARD_JUDGE_H
+#define _FGUARD_JUDGE_H
+
+#include "event.h"
+#include "hook.h"
+#include "store.h"
+
+/**
+ * struct fguard_access - what a task is about to do
+ * @targets: the objects; of rename and link the old one first
+ * @count: how many
+ * @open_flags: O_*, 0 for other operations
+ * @descriptor: by a descriptor that was opened earlier: only strict rules count
+ * @inner: part of another access that is reported: what is let through is not
+ *	reported once more
+ */
+struct fguard_access {
+	struct fguard_target targets[2];
+	unsigned int count;
+	u32 open_flags;
+	bool descriptor;
+	bool inner;
+};
+
+/**
+ * fguard_judge_concerns - may anybody care about what is done to an object?
+ * @dentry: the object
+ * @inode: its inode, or NULL
+ *
+ * Context: RCU read side. The fast path of every unguarded access.
+ * Return: false if certainly not.
+ */
+static __always_inline bool fguard_judge_concerns(const struct dentry *dentry,
+						  const struct inode *inode)
+{
+	return fguard_store_concerns(rcu_dereference(fguard_store), dentry, inode) ||
+	       unlikely(fguard_events_of_all());
+}
+
+/**
+ * fguard_judge - decide an access, refuse it if so decided, and report it
+ * @access: the access, by the current task
+ * @fregs: the registers that the callback was given
+ *
+ * Context: inside an ftrace callback, RCU read side, no spinlock held.
+ */
+void fguard_judge(struct fguard_access *access, struct ftrace_regs *fregs);
+
+#endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/module.h>
+
+#include "access.h"
+#include "event.h"
+#include "expire.h"
+#include "family.h"
+#include "hook.h"
+#include "netlink.h"
+#include "set.h"
+#include "subscription.h"
+
+static int __init fguard_init(void)
+{
+	int err;
+
+	err = fguard_set_init();
+	if (err)
+		return err;
+	err = fguard_events_init();
+	if (err)
+		goto set_exit;
+	err = fguard_subscriptions_init();
+	if (err)
+		goto events_exit;
+	err = fguard_hooks_init(fguard_hook_table, fguard_hook_table_size);
+	if (err)
+		goto subscriptions_exit;
+	/* Last, so that no command arrives before the guard stands. */
+	err = fguard_netlink_init();
+	if (err)
+		goto hooks_exit;
+	return 0;
+
+hooks_exit:
+	fguard_hooks_exit();
+subscriptions_exit:
+	fguard_subscriptions_exit();
+events_exit:
+	fguard_events_exit();
+set_exit:
+	fguard_set_exit();
+	return err;
+}
+
+static void __exit fguard_exit(void)
+{
+	fguard_netlink_exit();
+	fguard_expire_exit();
+	fguard_family_exit();
+	fguard_subscriptions_exit();
+	fguard_hooks_exit();
+	fguard_events_exit();
+	fguard_set_exit();
+}
+
+module_init(fguard_init);
+module_exit(fguard_exit);
+
+MODULE_DESCRIPTION("File-access guard");
+MODULE_AUTHOR("The fguard authors");
+MODULE_VERSION(FGUARD_VERSION);
+MODULE_LICENSE("GPL");

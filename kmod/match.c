@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dcache.h>
+#include <linux/mount.h>
+#include <linux/rculist.h>
+
+#include "alias.h"
+#include "rule.h"
+#include "store.h"
+
+/* ---- the fast path of trees and suffixes --------------------------------- */
+
+static bool may_hold_tree(const struct fguard_store *store,
+			  const struct dentry *dentry)
+{
+	while (!IS_ROOT(dentry)) {
+		dentry = READ_ONCE(dentry->d_parent);
+		if (fguard_store_may_hold(store, d_inode_rcu(dentry)))
+			return true;
+	}
+	return false;
+}
+
+static bool may_hold_suffix(const struct fguard_store *store,
+			    const struct qstr *name)
+{
+	unsigned long length;
+
+	for_each_set_bit(length, store->suffix_lengths, NAME_MAX + 1) {
+		if (length > name->len)
+			return false;
+		if (fguard_store_may_hold_key(store,
+				fguard_suffix_hash(name->name + name->len - length,
+						   length)))
+			return true;
+	}
+	return false;
+}
+
+bool fguard_store_may_hold_scope(const struct fguard_store *store,
+				 const struct dentry *dentry)
+{
+	struct name_snapshot snapshot;
+	bool may_hold;
+
+	if (store->trees && may_hold_tree(store, dentry))
+		return true;
+	if (!store->suffix_count)
+		return false;
+	take_dentry_name_snapshot(&snapshot, (struct dentry *)dentry);
+	may_hold = may_hold_suffix(store, &snapshot.name);
+	release_dentry_name_snapshot(&snapshot);
+	return may_hold;
+}
+
+/* ---- deciding ------------------------------------------------------------ */
+
+/**
+ * struct match - an inquiry and the tables it goes through
+ * @store: the tables
+ * @inquiry: the inquiry
+ */
+struct match {
+	const struct fguard_store *store;
+	struct fguard_inquiry *inquiry;
+};
+
+static void consider(struct match *match, struct fguard_rule *rule, u32 rank)
+{
+	struct fguard_inquiry *inquiry = match->inquiry;
+	bool allowed;
+
+	if (inquiry->target->strict && !(rule->flags & FGUARD_RULE_STRICT))
+		return;
+	allowed = fguard_subjects_allow(rule->subjects, inquiry->actor);
+	if (inquiry->seen)
+		inquiry->seen(inquiry, rule, rank, allowed);
+	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank,
+				   inquiry->target->ops, allowed))
+		inquiry->decider = rule;
+}
+
+/**
+ * struct entry - a directory entry as an access sees it
+ * @snapshot: keeps its name, so that a rename cannot change it
+ * @name: its name
+ * @directory: inode of its directory
+ * @hash: as in struct fguard_name
+ */
+struct entry {
+	struct name_snapshot snapshot;
+	const struct qstr *name;
+	const struct inode *directory;
+	u64 hash;
+};
+
+static void entry_in(struct entry *entry, const struct inode *directory,
+		     const struct qstr *name)
+{
+	entry->name = name;
+	entry->directory = directory;
+	entry->hash = directory ? fguard_name_hash(directory->i_ino, name->name,
+						   name->len) : 0;
+}
+
+static void entry_take(struct entry *entry, struct dentry *dentry)
+{
+	take_dentry_name_snapshot(&entry->snapshot, dentry);
+	entry_in(entry, d_inode_rcu(READ_ONCE(dentry->d_parent)),
+		 &entry->snapshot.name);
+}
+
+static void entry_release(struct entry *entry)
+{
+	release_dentry_name_snapshot(&entry->snapshot);
+}
+
+static bool entry_matches(const struct entry *entry, const struct fguard_rule *rule)
+{
+	return rule->name.hash == entry->hash && entry->directory &&
+	       fguard_name_is(&rule->name, entry->directory, entry->name);
+}
+
+/* Rules about a name; @steps above the object only those about trees. */
+static void match_entry(struct match *match, const struct entry *entry, u32 steps)
+{
+	struct fguard_rule *rule;
+
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(match->store, entry->hash),
+				 by_name[match->store->links]) {
+		if ((steps && !rule->tree) || !entry_matches(entry, rule))
+			continue;
+		if (!steps)
+			match->inquiry->target->named = true;
+		consider(match, rule, steps ? FGUARD_RANK_TREE - steps :
+					      FGUARD_RANK_PATH);
+	}
+}
+
+static void match_name(struct match *match, struct dentry *dentry, u32 steps)
+{
+	struct entry entry;
+
+	entry_take(&entry, dentry);
+	match_entry(match, &entry, steps);
+	entry_release(&entry);
+}
+
+static void match_inode(struct match *match, const struct inode *inode, u32 steps)
+{
+	struct fguard_alias *alias;
+
+	hlist_for_each_entry_rcu(alias,
+				 fguard_alias_bucket(match->store, inode->i_ino),
+				 links[match->store->links]) {
+		if ((steps && !alias->rule->tree) ||
+		    !fguard_identity_is(&alias->identity, inode))
+			continue;
+		consider(match, alias->rule, steps ? FGUARD_RANK_TREE - steps :
+						     FGUARD_RANK_PATH);
+	}
+}
+
+/* Nothing wins over a refusal by a rule about the object itself. */
+static bool is_settled(const struct match *match)
+{
+	const struct fguard_inquiry *inquiry = match->inquiry;
+
+	return !inquiry->seen && inquiry->decision.rank == FGUARD_RANK_PATH &&
+	       inquiry->decision.outcome == FGUARD_OUTCOME_DENY;
+}
+
+static void match_at(struct match *match, struct dentry *dentry,
+		     const struct inode *inode, u32 steps)
+{
+	const struct inode *directory = d_inode_rcu(READ_ONCE(dentry->d_parent));
+
+	if (fguard_store_may_hold(match->store, inode))
+		match_inode(match, inode, steps);
+	if (!is_settled(match) && fguard_store_may_hold(match->store, directory))
+		match_name(match, dentry, steps);
+}
+
+/* @steps: how far above the object @dentry already is. */
+static void match_trees(struct match *match, struct dentry *dentry, u32 steps)
+{
+	if (steps)
+		match_at(match, dentry, d_inode_rcu(dentry), steps);
+	while (!IS_ROOT(dentry)) {
+		dentry = READ_ONCE(dentry->d_parent);
+		match_at(match, dentry, d_inode_rcu(dentry), ++steps);
+	}
+}
+
+static bool is_inode(const struct fguard_identity *identity,
+		     const struct dentry *dentry)
+{
+	const struct inode *inode = d_inode_rcu(dentry);
+
+	return inode && fguard_identity_is(identity, inode);
+}
+
+static bool is_below(const struct fguard_rule *rule, const struct fguard_target *target)
+{
+	const struct dentry *dentry = target->dentry;
+
+	if (!rule->suffix.below)
+		return true;
+	if (target->name && is_inode(&rule->suffix.directory, dentry))
+		return true;
+	while (!IS_ROOT(dentry)) {
+		dentry = READ_ONCE(dentry->d_parent);
+		if (is_inode(&rule->suffix.directory, dentry))
+			return true;
+	}
+	return false;
+}
+
+static void match_suffix(struct match *match, const char *suffix, u32 length)
+{
+	u64 hash = fguard_suffix_hash(suffix, length);
+	struct fguard_rule *rule;
+
+	if (!fguard_store_may_hold_key(match->store, hash))
+		return;
+	hlist_for_each_entry_rcu(rule, fguard_suffix_bucket(match->store, hash),
+				 by_suffix[match->store->links])
+		if (rule->suffix.length == length &&
+		    !memcmp(rule->suffix.string, suffix, length) &&
+		    is_below(rule, match->inquiry->target))
+			consider(match, rule, FGUARD_RANK_SUFFIX);
+}
+
+static void match_suffixes(struct match *match, const struct qstr *name)
+{
+	unsigned long length;
+
+	for_each_set_bit(length, match->store->suffix_lengths, NAME_MAX + 1) {
+		if (length > name->len)
+			break;
+		match_suffix(match, name->name + name->len - length, length);
+	}
+}
+
+/* Does a mount or its end at this pin concern the place where the rule is? */
+static bool pin_concerns(const struct fguard_pin *pin,
+			 const struct fguard_target *target)
+{
+	if (target->ops & BIT(FGUARD_OP_RENAME))
+		return true;
+	return pin->mnt == target->mnt || fguard_mount_is_shared(target->mnt);
+}
+
+static void match_pins(struct match *match)
+{
+	const struct fguard_target *target = match->inquiry->target;
+	struct fguard_pin *pin;
+
+	hlist_for_each_entry_rcu(pin,
+				 fguard_pin_bucket(match->store, target->inode->i_ino),
+				 links[match->store->links])
+		if (fguard_identity_is(&pin->identity, target->inode) &&
+		    pin_concerns(pin, target))
+			consider(match, pin->rule, FGUARD_RANK_PATH);
+}
+
+static void match_all_pins(struct match *match)
+{
+	struct fguard_pin *pin;
+	u32 i;
+
+	for (i = 0; i <= match->store->bucket_mask; i++)
+		hlist_for_each_entry_rcu(pin, &match->store->pins[i],
+					 links[match->store->links])
+			consider(match, pin->rule, FGUARD_RANK_PATH);
+}
+
+/* The object is there, or its directory entry is about to be filled. */
+static void match_object(struct match *match)
+{
+	struct fguard_target *target = match->inquiry->target;
+	struct entry entry;
+
+	match_at(match, target->dentry, target->inode, 0);
+	if (is_settled(match))
+		return;
+	if (match->store->trees)
+		match_trees(match, target->dentry, 0);
+	if (match->store->suffix_count) {
+		entry_take(&entry, target->dentry);
+		match_suffixes(match, entry.name);
+		entry_release(&entry);
+	}
+}
+
+/* There is only a directory and a name. */
+static void match_missing(struct match *match)
+{
+	struct fguard_target *target = match->inquiry->target;
+	struct entry entry;
+
+	entry_in(&entry, d_inode_rcu(target->dentry), target->name);
+	match_entry(match, &entry, 0);
+	match_trees(match, target->dentry, 1);
+	match_suffixes(match, target->name);
+}
+
+void fguard_store_decide(struct fguard_inquiry *inquiry)
+{
+	const struct fguard_target *target = inquiry->target;
+	struct match match = {
+		.store = rcu_dereference(fguard_store),
+		.inquiry = inquiry,
+	};
+
+	if (target->any_pin)
+		match_all_pins(&match);
+	else if (fguard_store_pinned(match.store, target))
+		match_pins(&match);
+	if (target->pins_only)
+		return;
+	if (target->name)
+		match_missing(&match);
+	else
+		match_object(&match);
+}
+
+int fguard_store_follow(const struct fguard_target *target)
+{
+	const struct fguard_store *store = rcu_dereference(fguard_store);
+	struct fguard_rule *rule;
+	struct entry entry;
+	int err = 0;
+
+	entry_take(&entry, target->dentry);
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, entry.hash),
+				 by_name[store->links]) {
+		if (entry_matches(&entry, rule))
+			err = fguard_alias_follow(rule, target);
+		if (err)
+			break;
+	}
+	entry_release(&entry);
+	return err;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The generic netlink family. */
+#ifndef _FGUARD_NETLINK_H
+#define _FGUARD_NETLINK_H
+
+#include <linux/types.h>
+
+struct sk_buff;
+
+#define FGUARD_VERSION "0.1.0"
+
+/**
+ * fguard_netlink_events - make a message of a batch of records
+ * @records: the records, packed
+ * @size: their size
+ * @err: set if it fails
+ *
+ * Context: may sleep.
+ * Return: the message, or NULL.
+ */
+struct sk_buff *fguard_netlink_events(const void *records, u32 size, int *err);
+
+/**
+ * fguard_netlink_init - begin to take commands
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int fguard_netlink_init(void);
+
+/**
+ * fguard_netlink_exit - take no more commands, and wait for those under way
+ *
+ * Context: may sleep.
+ */
+void fguard_netlink_exit(void);
+
+#endif

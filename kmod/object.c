@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dcache.h>
+#include <linux/exportfs.h>
+#include <linux/magic.h>
+#include <linux/namei.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "object.h"
+
+/*
+ * The number of a btrfs subvolume is private to btrfs, but it is part of the
+ * file handles it makes: inode number, subvolume, generation.
+ */
+static u64 subvolume_of(const struct inode *inode)
+{
+	union {
+		struct fid fid;
+		u64 words[8];
+	} handle = {};
+	int length = sizeof(handle) / sizeof(u32);
+
+	if (inode->i_sb->s_magic != BTRFS_SUPER_MAGIC)
+		return 0;
+	if (fguard_encode_inode_fh((struct inode *)inode, &handle.fid, &length) !=
+	    FILEID_BTRFS_WITHOUT_PARENT)
+		return 0;
+	return handle.words[1];
+}
+
+void fguard_identity_take(struct fguard_identity *identity,
+			  const struct inode *inode)
+{
+	identity->subvolume = subvolume_of(inode);
+	identity->ino = inode->i_ino;
+	identity->generation = inode->i_generation;
+	identity->dev = inode->i_sb->s_dev;
+	identity->uuid = inode->i_sb->s_uuid;
+}
+
+static bool same_filesystem(const struct fguard_identity *identity, dev_t dev,
+			    const uuid_t *uuid)
+{
+	if (uuid_is_null(&identity->uuid))
+		return identity->dev == dev;
+	return uuid_equal(&identity->uuid, uuid);
+}
+
+bool fguard_identity_is(const struct fguard_identity *identity,
+			const struct inode *inode)
+{
+	return identity->ino == inode->i_ino &&
+	       identity->generation == inode->i_generation &&
+	       same_filesystem(identity, inode->i_sb->s_dev,
+			       &inode->i_sb->s_uuid) &&
+	       identity->subvolume == subvolume_of(inode);
+}
+
+bool fguard_identity_equal(const struct fguard_identity *a,
+			   const struct fguard_identity *b)
+{
+	return a->ino == b->ino && a->generation == b->generation &&
+	       a->subvolume == b->subvolume &&
+	       same_filesystem(a, b->dev, &b->uuid);
+}
+
+bool fguard_name_is(const struct fguard_name *name,
+		    const struct inode *directory, const struct qstr *other)
+{
+	return name->length == other->len &&
+	       !memcmp(name->name, other->name, other->len) &&
+	       fguard_identity_is(&name->directory, directory);
+}
+
+const struct inode *fguard_object_beneath(const struct dentry *dentry)
+{
+	const struct inode *inode;
+
+	if (!(dentry->d_flags & DCACHE_OP_REAL) || d_is_negative(dentry))
+		return NULL;
+	inode = d_real_inode(dentry);
+	return inode == d_inode_rcu(dentry) ? NULL : inode;
+}
+
+int fguard_object_split(const char *path, const char **last,
+			struct netlink_ext_ack *extack)
+{
+	if (path[0] != '/') {
+		NL_SET_ERR_MSG(extack, "the path is not absolute");
+		return -EINVAL;
+	}
+	*last = strrchr(path, '/') + 1;
+	if (!**last || !strcmp(*last, ".") || !strcmp(*last, "..")) {
+		NL_SET_ERR_MSG(extack, "the path does not end in a name");
+		return -EINVAL;
+	}
+	if (strlen(*last) > NAME_MAX) {
+		NL_SET_ERR_MSG(extack, "the last name of the path is too long");
+		return -ENAMETOOLONG;
+	}
+	return 0;
+}
+
+static int resolve_directory(const char *path, const char *last,
+			     struct fguard_identity *identity,
+			     struct netlink_ext_ack *extack)
+{
+	struct path directory;
+	char *copy;
+	int err;
+
+	/* "/name" leaves "/", every other path loses its last slash. */
+	copy = kstrndup(path, max_t(size_t, last - path - 1, 1), GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+
+	err = kern_path(copy, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &directory);
+	kfree(copy);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the directory of the path cannot be reached");
+		return err;
+	}
+	fguard_identity_take(identity, d_inode(directory.dentry));
+	path_put(&directory);
+	return 0;
+}
+
+static int resolve_inode(const char *path, struct fguard_identity *identity,
+			 struct fguard_identity *beneath, bool *exists,
+			 struct netlink_ext_ack *extack)
+{
+	const struct inode *inode;
+	struct path object;
+	int err;
+
+	err = kern_path(path, 0, &object);
+	*exists = !err;
+	if (err == -ENOENT)
+		return 0;
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the path cannot be looked up");
+		return err;
+	}
+	fguard_identity_take(identity, d_inode(object.dentry));
+	inode = fguard_object_beneath(object.dentry);
+	if (inode)
+		fguard_identity_take(beneath, inode);
+	path_put(&object);
+	return 0;
+}
+
+int fguard_object_resolve(const char *path, struct fguard_name *name,
+			  struct fguard_identity *identity,
+			  struct fguard_identity *beneath, bool *exists,
+			  struct netlink_ext_ack *extack)
+{
+	const char *last;
+	int err;
+
+	beneath->ino = 0;
+
+	err = fguard_object_split(path, &last, extack);
+	if (err)
+		return err;
+	err = resolve_directory(path, last, &name->directory, extack);
+	if (err)
+		return err;
+
+	name->name = last;
+	name->length = strlen(last);
+	name->hash = fguard_name_hash(name->directory.ino, last, name->length);
+	return resolve_inode(path, identity, beneath, exists, extack);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a file is, apart from how it is reached. */
+#ifndef _FGUARD_OBJECT_H
+#define _FGUARD_OBJECT_H
+
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/limits.h>
+#include <linux/netlink.h>
+#include <linux/stringhash.h>
+#include <linux/uuid.h>
+
+/**
+ * struct fguard_identity - an inode, without holding it
+ * @ino: its number
+ * @generation: tells a later inode of the same number apart
+ * @dev: device of the filesystem while it is mounted
+ * @uuid: of the filesystem, if it has one: the same after it is mounted again
+ * @subvolume: of btrfs, whose subvolumes count inodes each for themselves
+ */
+struct fguard_identity {
+	u64 ino;
+	u32 generation;
+	dev_t dev;
+	uuid_t uuid;
+	u64 subvolume;
+};
+
+/**
+ * struct fguard_name - a name in a directory
+ * @directory: the directory
+ * @name: the name, NUL-terminated; owned by whoever owns the structure
+ * @length: its length in bytes
+ * @hash: hash of directory and name
+ */
+struct fguard_name {
+	struct fguard_identity directory;
+	const char *name;
+	u32 length;
+	u64 hash;
+};
+
+/**
+ * fguard_identity_take - note which inode this is
+ * @identity: filled
+ * @inode: the inode
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ */
+void fguard_identity_take(struct fguard_identity *identity,
+			  const struct inode *inode);
+
+/**
+ * fguard_identity_is - is it this inode?
+ * @identity: an identity taken earlier
+ * @inode: the inode
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ * Return: true if it is.
+ */
+bool fguard_identity_is(const struct fguard_identity *identity,
+			const struct inode *inode);
+
+/**
+ * fguard_identity_equal - do two identities mean one inode?
+ * @a: one
+ * @b: the other
+ *
+ * Context: any.
+ * Return: true if they do.
+ */
+bool fguard_identity_equal(const struct fguard_identity *a,
+			   const struct fguard_identity *b);
+
+/**
+ * fguard_name_hash - the hash of a name in a directory
+ * @ino: inode number of the directory
+ * @name: the name
+ * @length: its length in bytes
+ *
+ * Context: any.
+ * Return: the hash.
+ */
+static inline u64 fguard_name_hash(u64 ino, const char *name, u32 length)
+{
+	return hash_64(ino, 64) ^ full_name_hash(NULL, name, length);
+}
+
+/**
+ * fguard_name_is - is it this name in this directory?
+ * @name: a name resolved earlier
+ * @directory: inode of the directory
+ * @other: the name in it
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ * Return: true if it is.
+ */
+bool fguard_name_is(const struct fguard_name *name,
+		    const struct inode *directory, const struct qstr *other);
+
+/**
+ * fguard_object_beneath - the inode of another filesystem that an object is made of
+ * @dentry: the object
+ *
+ * Context: RCU read side, or the caller holds the dentry.
+ * Return: on overlayfs the upper or lower inode; otherwise NULL.
+ */
+const struct inode *fguard_object_beneath(const struct dentry *dentry);
+
+/**
+ * fguard_object_split - find the last name of a path
+ * @path: absolute path
+ * @last: set to where it begins in @path
+ * @extack: receives the sentence if refused
+ *
+ * Context: any.
+ * Return: 0; -EINVAL: not absolute, or the end names no entry; -ENAMETOOLONG.
+ */
+int fguard_object_split(const char *path, const char **last,
+			struct netlink_ext_ack *extack);
+
+/**
+ * fguard_object_resolve - find the directory, the name and the inode of a path
+ * @path: absolute path; the last component is not followed
+ * @name: filled; its @name points into @path
+ * @identity: filled if there is an object
+ * @beneath: filled if the object is made of an inode of another filesystem;
+ *	otherwise its inode number is 0
+ * @exists: set to whether there is
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep; resolves as the current task would.
+ * Return: 0; -EINVAL: not absolute, or the end names no entry; or what the
+ * lookup of the directory says.
+ */
+int fguard_object_resolve(const char *path, struct fguard_name *name,
+			  struct fguard_identity *identity,
+			  struct fguard_identity *beneath, bool *exists,
+			  struct netlink_ext_ack *extack);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One rule: what it is about, who is allowed, what it says. */
+#ifndef _FGUARD_RULE_H
+#define _FGUARD_RULE_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+
+#include "decide.h"
+#include "object.h"
+#include "subject.h"
+
+/**
+ * struct fguard_pin - a directory on the way to a guarded path
+ * @links: links in the stores' tables of pins
+ * @identity: the directory
+ * @mnt: the mount it was reached through; never followed, only compared
+ * @rule: the rule, which owns it
+ */
+struct fguard_pin {
+	struct hlist_node links[2];
+	struct fguard_identity identity;
+	const struct vfsmount *mnt;
+	struct fguard_rule *rule;
+};
+
+/**
+ * struct fguard_suffix - the end of file names
+ * @string: the suffix; owned by the rule
+ * @length: its length, 0 if the rule is not about a suffix
+ * @hash: its hash
+ * @below: only below @directory
+ * @directory: that directory
+ */
+struct fguard_suffix {
+	char *string;
+	u32 length;
+	u64 hash;
+	bool below;
+	struct fguard_identity directory;
+};
+
+/**
+ * struct fguard_rule - a rule; never changes but for what is said below
+ * @terms: what it says
+ * @path: as it was given, or NULL
+ * @name: the name it is about; points into @path; none for a suffix
+ * @tree: it is about all below that name, too
+ * @suffix: the suffix it is about
+ * @label: the rule's name, or NULL
+ * @flags: FGUARD_RULE_*
+ * @expires: when it ends, nanoseconds since boot, 0: never
+ * @mount_path: where the mount of @path is, and
+ * @mount_root: which directory of the filesystem is there: how the path of an
+ *	object is told to people where the kernel does not say the mount
+ * @subjects: who is allowed
+ * @pins: the directories on the way to @path, and the object itself
+ * @pin_count: how many
+ * @by_name: links in the stores' tables of names
+ * @by_suffix: links in the stores' tables of suffixes
+ * @aliases: inodes it is about, struct fguard_alias; RCU, fguard_alias_lock
+ * @retired: not in force any more; fguard_alias_lock
+ * @by_path: link in the set's table of paths and suffixes; set_lock
+ * @by_label: link in the set's table of rule names; set_lock
+ * @allowed: accesses let in by a grant or only logged
+ * @denied: accesses refused
+ * @rcu: frees it after the last reader
+ */
+struct fguard_rule {
+	struct fguard_terms terms;
+	char *path;
+	struct fguard_name name;
+	bool tree;
+	struct fguard_suffix suffix;
+	char *label;
+	u32 flags;
+	u64 expires;
+	char *mount_path;
+	char *mount_root;
+	struct fguard_subjects *subjects;
+	struct fguard_pin *pins;
+	u32 pin_count;
+	struct hlist_node by_name[2];
+	struct hlist_node by_suffix[2];
+	struct list_head aliases;
+	bool retired;
+	struct hlist_node by_path;
+	struct hlist_node by_label;
+	atomic64_t allowed;
+	atomic64_t denied;
+	struct rcu_head rcu;
+};
+
+/**
+ * fguard_rule_count - count an access in the statistics of its rule
+ * @rule: the rule that decided
+ * @outcome: enum fguard_outcome
+ *
+ * Context: RCU read side.
+ */
+void fguard_rule_count(struct fguard_rule *rule, enum fguard_outcome outcome);
+
+/**
+ * struct fguard_rule_spec - a rule as it was asked for
+ * @path: absolute path, or NULL: anywhere
+ * @suffix: end of the file names it is about, or NULL
+ * @name: the rule's name, or NULL
+ * @flags: FGUARD_RULE_*
+ * @ops: mask of enum fguard_op
+ * @otherwise: enum fguard_else
+ * @error: errno of a refusal, positive
+ * @ttl: milliseconds it is to last, 0: for ever
+ * @subjects: who is allowed
+ */
+struct fguard_rule_spec {
+	const char *path;
+	const char *suffix;
+	const char *name;
+	u32 flags;
+	u32 ops;
+	u8 otherwise;
+	u32 error;
+	u64 ttl;
+	struct fguard_subject_spec subjects;
+};
+
+/**
+ * fguard_rule_new - make a rule that is not yet in force
+ * @spec: what it is to be
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep.
+ * Return: the rule, for fguard_set_add(), fguard_set_replace() or
+ * fguard_rule_discard(); or an ERR_PTR as ADD_RULES documents.
+ */
+struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
+				    struct netlink_ext_ack *extack);
+
+/**
+ * fguard_rule_discard - free a rule that never was in force
+ * @rule: the rule
+ *
+ * Context: may sleep.
+ */
+void fguard_rule_discard(struct fguard_rule *rule);
+
+/**
+ * fguard_rule_free_rcu - free a rule after its last reader
+ * @head: its @rcu
+ *
+ * Context: RCU callback.
+ */
+void fguard_rule_free_rcu(struct rcu_head *head);
+
+#endif

@@ -1,0 +1,596 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/hashtable.h>
+#include <linux/mutex.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/xarray.h>
+
+#include "access.h"
+#include "expire.h"
+#include "family.h"
+#include "hook.h"
+#include "set.h"
+#include "store.h"
+
+/* Orders those who change the set; also keeps what it shows together. */
+static DEFINE_MUTEX(set_lock);
+
+static DEFINE_XARRAY_ALLOC1(rules);
+static DEFINE_HASHTABLE(rules_by_path, 12);
+static DEFINE_HASHTABLE(rules_by_label, 8);
+static u32 rule_count;
+static u32 last_id;
+static u32 set_generation;
+static struct fguard_totals past; /* of rules that are gone */
+
+/* ---- finding rules to change --------------------------------------------- */
+
+static u32 path_key(const char *path)
+{
+	return full_name_hash(NULL, path, strlen(path));
+}
+
+/* By its path; a rule about a suffix everywhere, which has none, by the suffix. */
+static const char *path_of(const struct fguard_rule *rule)
+{
+	return rule->path ?: rule->suffix.string;
+}
+
+static struct fguard_rule *find_path(const char *path)
+{
+	struct fguard_rule *rule, *below = NULL;
+
+	hash_for_each_possible(rules_by_path, rule, by_path, path_key(path)) {
+		if (strcmp(path_of(rule), path))
+			continue;
+		if (!rule->suffix.below)
+			return rule;
+		below = rule;
+	}
+	return below;
+}
+
+static struct fguard_rule *find_label(const char *label)
+{
+	struct fguard_rule *rule;
+
+	hash_for_each_possible(rules_by_label, rule, by_label, path_key(label))
+		if (!strcmp(rule->label, label))
+			return rule;
+	return NULL;
+}
+
+static struct fguard_rule *find_key(const struct fguard_rule_key *key)
+{
+	if (key->id)
+		return xa_load(&rules, key->id);
+	return key->path ? find_path(key->path) : find_label(key->name);
+}
+
+/* ---- checks before a change ---------------------------------------------- */
+
+static u64 object_hash(const struct fguard_rule *rule)
+{
+	return rule->suffix.length ? rule->suffix.hash : rule->name.hash;
+}
+
+static const char *object_name(const struct fguard_rule *rule)
+{
+	return rule->suffix.length ? rule->suffix.string : rule->name.name;
+}
+
+static const struct fguard_identity *object_directory(const struct fguard_rule *rule)
+{
+	return rule->suffix.length ? &rule->suffix.directory : &rule->name.directory;
+}
+
+static int compare_objects(const void *a, const void *b)
+{
+	const struct fguard_rule *const *left = a, *const *right = b;
+
+	if (object_hash(*left) != object_hash(*right))
+		return object_hash(*left) < object_hash(*right) ? -1 : 1;
+	/* Twins must end up beside each other. */
+	if (object_directory(*left)->ino != object_directory(*right)->ino)
+		return object_directory(*left)->ino < object_directory(*right)->ino ?
+			       -1 : 1;
+	if (object_directory(*left)->dev != object_directory(*right)->dev)
+		return object_directory(*left)->dev < object_directory(*right)->dev ?
+			       -1 : 1;
+	return strcmp(object_name(*left), object_name(*right));
+}
+
+static int compare_labels(const void *a, const void *b)
+{
+	const struct fguard_rule *const *left = a, *const *right = b;
+
+	if (!(*left)->label || !(*right)->label)
+		return !!(*left)->label - !!(*right)->label;
+	return strcmp((*left)->label, (*right)->label);
+}
+
+static bool same_object(const struct fguard_rule *a, const struct fguard_rule *b)
+{
+	return !compare_objects(&a, &b) && !a->suffix.length == !b->suffix.length &&
+	       fguard_identity_equal(object_directory(a), object_directory(b));
+}
+
+static int check_sorted(struct fguard_rule **sorted, u32 count,
+			struct netlink_ext_ack *extack)
+{
+	u32 i;
+
+	sort(sorted, count, sizeof(*sorted), compare_objects, NULL);
+	for (i = 1; i < count; i++) {
+		if (same_object(sorted[i - 1], sorted[i])) {
+			NL_SET_ERR_MSG(extack, "two of the rules are about the same object");
+			return -EEXIST;
+		}
+	}
+	sort(sorted, count, sizeof(*sorted), compare_labels, NULL);
+	for (i = 1; i < count; i++) {
+		if (sorted[i]->label && !compare_labels(&sorted[i - 1], &sorted[i])) {
+			NL_SET_ERR_MSG(extack, "two of the rules have the same name");
+			return -EEXIST;
+		}
+	}
+	return 0;
+}
+
+static int check_distinct(struct fguard_rule **new, u32 count,
+			  struct netlink_ext_ack *extack)
+{
+	struct fguard_rule **sorted;
+	int err;
+
+	if (count < 2)
+		return 0;
+	sorted = kvmalloc_array(count, sizeof(*sorted), GFP_KERNEL);
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, new, count * sizeof(*sorted));
+	err = check_sorted(sorted, count, extack);
+	kvfree(sorted);
+	return err;
+}
+
+static int check_labels_free(struct fguard_rule **new, u32 count,
+			     struct netlink_ext_ack *extack)
+{
+	struct fguard_rule *holder;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		holder = new[i]->label ? find_label(new[i]->label) : NULL;
+		if (holder && !same_object(holder, new[i])) {
+			NL_SET_ERR_MSG(extack, "another rule has this name");
+			return -EEXIST;
+		}
+	}
+	return 0;
+}
+
+/* ---- changing the set ---------------------------------------------------- */
+
+/* What a rule asks of the hooks, beside its operations. */
+static u32 needs_of(const struct fguard_rule *rule)
+{
+	u32 needs = rule->terms.ops;
+
+	if (rule->flags & FGUARD_RULE_STRICT)
+		needs |= FGUARD_NEED_DESCRIPTORS;
+	if (rule->subjects->n_pids)
+		needs |= FGUARD_NEED_TRACING;
+	return needs;
+}
+
+/*
+ * Takes ids and hooks for new rules. What can fail is done here, before the
+ * first of them is in force; a rule that replaces one takes over its id.
+ */
+static int prepare_id(struct fguard_rule *rule, const struct fguard_rule *old)
+{
+	int err;
+
+	if (old) {
+		rule->terms.id = old->terms.id;
+		return 0;
+	}
+	err = xa_alloc_cyclic(&rules, &rule->terms.id, rule, xa_limit_31b,
+			      &last_id, GFP_KERNEL);
+	return min(err, 0);
+}
+
+static int prepare(struct fguard_rule *rule, const struct fguard_rule *old,
+		   struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = fguard_hooks_get(needs_of(rule), extack);
+	if (err)
+		return err;
+	if (rule->subjects->children) {
+		err = fguard_family_begin(rule->subjects, extack);
+		if (err)
+			goto put_hooks;
+	}
+	if (rule->flags & FGUARD_RULE_UNTIL_EXIT) {
+		err = fguard_expire_watch(extack);
+		if (err)
+			goto end_family;
+	}
+	err = prepare_id(rule, old);
+	if (!err)
+		return 0;
+
+	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
+		fguard_expire_unwatch();
+end_family:
+	if (rule->subjects->children)
+		fguard_family_end(rule->subjects);
+put_hooks:
+	fguard_hooks_put(needs_of(rule));
+	return err;
+}
+
+static void give_back(struct fguard_rule *rule)
+{
+	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
+		fguard_expire_unwatch();
+	if (rule->subjects->children)
+		fguard_family_end(rule->subjects);
+	fguard_hooks_put(needs_of(rule));
+}
+
+static void unprepare(struct fguard_rule *rule, const struct fguard_rule *old)
+{
+	if (!old)
+		xa_erase(&rules, rule->terms.id);
+	give_back(rule);
+}
+
+static void enter_lists(struct fguard_rule *rule)
+{
+	hash_add(rules_by_path, &rule->by_path, path_key(path_of(rule)));
+	if (rule->label)
+		hash_add(rules_by_label, &rule->by_label, path_key(rule->label));
+	rule_count++;
+	if (rule->expires)
+		fguard_expire_at(rule->expires);
+}
+
+/* The rule is out of the store; frees it when the last reader is gone. */
+static void leave_lists(struct fguard_rule *rule)
+{
+	hash_del(&rule->by_path);
+	if (rule->label)
+		hash_del(&rule->by_label);
+	rule_count--;
+	give_back(rule);
+	past.allowed += atomic64_read(&rule->allowed);
+	past.denied += atomic64_read(&rule->denied);
+	call_rcu(&rule->rcu, fguard_rule_free_rcu);
+}
+
+static int make_room(u32 count)
+{
+	const struct fguard_store *store = fguard_store_current();
+
+	/* Fourfold, because readers may have to wait while entries move. */
+	if (rule_count + count > store->capacity)
+		return fguard_store_resize(&rules, (rule_count + count) * 4);
+	return 0;
+}
+
+/* A filter forgets nothing; a smaller store starts with a fresh one. */
+static void give_back_room(void)
+{
+	const struct fguard_store *store = fguard_store_current();
+
+	if (store->capacity > 64 && rule_count < store->capacity / 16)
+		fguard_store_resize(&rules, rule_count * 2);
+}
+
+static void put_in_force(struct fguard_rule *rule, struct fguard_rule *old,
+			 struct fguard_added *added)
+{
+	fguard_store_insert(fguard_store_current(), rule);
+	if (old) {
+		xa_store(&rules, rule->terms.id, rule, GFP_KERNEL);
+		fguard_store_remove(old);
+		leave_lists(old);
+	}
+	enter_lists(rule);
+	added->id = rule->terms.id;
+	added->flags = (rule->flags & FGUARD_RULE_EXISTS) |
+		       (old ? FGUARD_RULE_REPLACED : 0);
+}
+
+static int prepare_all(struct fguard_rule **new, struct fguard_rule **old,
+		       u32 count, struct netlink_ext_ack *extack)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < count; i++) {
+		err = prepare(new[i], old[i], extack);
+		if (err)
+			goto undo;
+	}
+	return 0;
+
+undo:
+	while (i--)
+		unprepare(new[i], old[i]);
+	return err;
+}
+
+static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
+		      u32 count, struct fguard_added *added,
+		      struct netlink_ext_ack *extack)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < count; i++)
+		old[i] = fguard_store_find(new[i]);
+	err = check_labels_free(new, count, extack);
+	if (!err)
+		err = make_room(count);
+	if (!err)
+		err = prepare_all(new, old, count, extack);
+	if (err)
+		return err;
+
+	for (i = 0; i < count; i++)
+		put_in_force(new[i], old[i], &added[i]);
+	set_generation++;
+	return 0;
+}
+
+int fguard_set_add(struct fguard_rule **new, u32 count,
+		     struct fguard_added *added,
+		     struct netlink_ext_ack *extack)
+{
+	struct fguard_rule **old;
+	int err;
+
+	err = check_distinct(new, count, extack);
+	if (err)
+		return err;
+	old = kvcalloc(count, sizeof(*old), GFP_KERNEL);
+	if (!old)
+		return -ENOMEM;
+
+	mutex_lock(&set_lock);
+	err = add_locked(new, old, count, added, extack);
+	mutex_unlock(&set_lock);
+	kvfree(old);
+	return err;
+}
+
+static struct fguard_rule **list_rules(void)
+{
+	struct fguard_rule **list, *rule;
+	unsigned long id;
+	u32 i = 0;
+
+	list = kvmalloc_array(max(rule_count, 1U), sizeof(*list), GFP_KERNEL);
+	if (!list)
+		return NULL;
+	xa_for_each(&rules, id, rule)
+		list[i++] = rule;
+	return list;
+}
+
+static void replace_lists(struct fguard_rule **new, u32 count,
+			  struct fguard_rule **old, u32 old_count)
+{
+	u32 i;
+
+	for (i = 0; i < old_count; i++) {
+		xa_erase(&rules, old[i]->terms.id);
+		leave_lists(old[i]);
+	}
+	for (i = 0; i < count; i++)
+		enter_lists(new[i]);
+	set_generation++;
+}
+
+static int set_locked(struct fguard_rule **new, u32 count,
+		      struct netlink_ext_ack *extack)
+{
+	u32 old_count = rule_count, i;
+	struct fguard_rule **old = list_rules();
+	struct fguard_store *store;
+	int err = -ENOMEM;
+
+	store = fguard_store_new(count, 0);
+	if (!old || !store)
+		goto undo;
+	/* No rule takes over an id: one that was listed never means another. */
+	for (i = 0; i < count; i++) {
+		err = prepare(new[i], NULL, extack);
+		if (err)
+			goto undo_prepare;
+		fguard_store_insert(store, new[i]);
+	}
+	fguard_store_switch(store, old, old_count);
+	replace_lists(new, count, old, old_count);
+	kvfree(old);
+	return 0;
+
+undo_prepare:
+	while (i--)
+		unprepare(new[i], NULL);
+undo:
+	fguard_store_free(store);
+	kvfree(old);
+	return err;
+}
+
+int fguard_set_replace(struct fguard_rule **new, u32 count,
+		     struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = check_distinct(new, count, extack);
+	if (err)
+		return err;
+	mutex_lock(&set_lock);
+	err = set_locked(new, count, extack);
+	mutex_unlock(&set_lock);
+	return err;
+}
+
+static void remove(struct fguard_rule *rule)
+{
+	fguard_store_remove(rule);
+	xa_erase(&rules, rule->terms.id);
+	leave_lists(rule);
+	set_generation++;
+}
+
+static int delete_locked(const struct fguard_rule_key *keys, u32 count,
+			 struct netlink_ext_ack *extack)
+{
+	struct fguard_rule *rule;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		if (!find_key(&keys[i])) {
+			NL_SET_ERR_MSG(extack, "no such rule");
+			return -ENOENT;
+		}
+	}
+	for (i = 0; i < count; i++) {
+		rule = find_key(&keys[i]);
+		if (rule) /* not if it is named twice */
+			remove(rule);
+	}
+	give_back_room();
+	return 0;
+}
+
+int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
+			struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&set_lock);
+	err = delete_locked(keys, count, extack);
+	mutex_unlock(&set_lock);
+	return err;
+}
+
+static bool is_over(const struct fguard_rule *rule, u64 now)
+{
+	if (rule->expires && rule->expires <= now)
+		return true;
+	return (rule->flags & FGUARD_RULE_UNTIL_EXIT) &&
+	       fguard_subjects_gone(rule->subjects);
+}
+
+u64 fguard_set_expire(u64 now)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+	u64 next = 0;
+
+	mutex_lock(&set_lock);
+	xa_for_each(&rules, id, rule) {
+		if (is_over(rule, now))
+			remove(rule);
+		else if (rule->expires && (!next || rule->expires < next))
+			next = rule->expires;
+	}
+	give_back_room();
+	mutex_unlock(&set_lock);
+	return next;
+}
+
+/* ---- tracing ------------------------------------------------------------- */
+
+bool fguard_set_may_trace(struct task_struct *tracer, struct task_struct *tracee)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+	bool may = true;
+
+	if (task_tgid(tracer) == task_tgid(tracee))
+		return true;
+	rcu_read_lock();
+	xa_for_each(&rules, id, rule) {
+		if (fguard_subjects_include(rule->subjects, task_tgid(tracee)) &&
+		    !fguard_subjects_include(rule->subjects, task_tgid(tracer))) {
+			may = false;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return may;
+}
+
+/* ---- showing the set ----------------------------------------------------- */
+
+int fguard_set_show(unsigned long *from, u32 *generation,
+		      int (*show)(const struct fguard_rule *rule,
+				  void *context),
+		      void *context)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+	int err = 0;
+
+	mutex_lock(&set_lock);
+	*generation = set_generation;
+	xa_for_each_start(&rules, id, rule, *from) {
+		err = show(rule, context);
+		if (err)
+			break;
+		*from = id + 1;
+	}
+	mutex_unlock(&set_lock);
+	return err;
+}
+
+void fguard_set_total(struct fguard_totals *totals)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+
+	mutex_lock(&set_lock);
+	*totals = past;
+	totals->rules = rule_count;
+	xa_for_each(&rules, id, rule) {
+		totals->allowed += atomic64_read(&rule->allowed);
+		totals->denied += atomic64_read(&rule->denied);
+	}
+	mutex_unlock(&set_lock);
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+int fguard_set_init(void)
+{
+	struct fguard_store *store = fguard_store_new(0, 0);
+
+	if (!store)
+		return -ENOMEM;
+	rcu_assign_pointer(fguard_store, store);
+	return 0;
+}
+
+void fguard_set_exit(void)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+
+	rcu_barrier(); /* fguard_rule_free_rcu() */
+	xa_for_each(&rules, id, rule)
+		fguard_rule_discard(rule);
+	xa_destroy(&rules);
+	fguard_store_free(fguard_store_current());
+	RCU_INIT_POINTER(fguard_store, NULL);
+}

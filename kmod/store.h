@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tables in which an access finds its rules. Readers hold RCU only. The
+ * names change under the mutex of rule.c; the inodes that rules follow change
+ * also while an access is decided, so they have a spinlock, alias_lock.
+ */
+#ifndef _FGUARD_STORE_H
+#define _FGUARD_STORE_H
+
+#include <linux/bitmap.h>
+#include <linux/bits.h>
+#include <linux/dcache.h>
+#include <linux/hash.h>
+#include <linux/limits.h>
+#include <linux/rcupdate.h>
+#include <linux/xarray.h>
+
+#include "decide.h"
+#include "object.h"
+
+struct fguard_actor;
+struct fguard_rule;
+
+/**
+ * struct fguard_store - the tables in which an access finds its rules
+ * @links: which of the two links of each entry this store uses; a resized store
+ *	uses the other, so that readers of the old one are not disturbed
+ * @bucket_mask: buckets of each table, less 1
+ * @filter_mask: words of the filter, less 1
+ * @capacity: rules it is made for
+ * @names: table of rules by directory and name
+ * @aliases: table of rules by inode
+ * @suffixes: table of rules by suffix
+ * @pins: table of the directories above guarded paths
+ * @filter: Bloom filter over the inodes of all objects and their directories,
+ *	over suffixes and pins; two bits for each, in one word
+ * @trees: rules about trees; without any, no ancestors are looked at
+ * @suffix_lengths: which lengths suffixes have
+ * @suffix_count: rules about suffixes
+ */
+struct fguard_store {
+	unsigned int links;
+	u32 bucket_mask;
+	u32 filter_mask;
+	u32 capacity;
+	struct hlist_head *names;
+	struct hlist_head *aliases;
+	struct hlist_head *suffixes;
+	struct hlist_head *pins;
+	unsigned long *filter;
+	u32 trees;
+	u32 suffix_count;
+	DECLARE_BITMAP(suffix_lengths, NAME_MAX + 1);
+};
+
+extern struct fguard_store __rcu *fguard_store;
+
+/**
+ * fguard_filter_word - the word of a filter in which a hash stands
+ * @store: the store
+ * @hash: the hash
+ *
+ * Context: any.
+ * Return: the word.
+ */
+static inline unsigned long *fguard_filter_word(const struct fguard_store *store,
+						u64 hash)
+{
+	return &store->filter[(hash >> 16) & store->filter_mask];
+}
+
+/**
+ * fguard_filter_bits - the bits of that word
+ * @hash: the hash
+ *
+ * Context: any.
+ * Return: two bits, which may be one.
+ */
+static inline unsigned long fguard_filter_bits(u64 hash)
+{
+	return BIT((hash >> 58) % BITS_PER_LONG) | BIT((hash >> 52) % BITS_PER_LONG);
+}
+
+/**
+ * fguard_suffix_hash - the hash of the last bytes of a name
+ * @suffix: the bytes
+ * @length: how many
+ *
+ * Context: any.
+ * Return: the hash.
+ */
+static inline u64 fguard_suffix_hash(const char *suffix, u32 length)
+{
+	return ((u64)length << 32) | full_name_hash(NULL, suffix, length);
+}
+
+/* Keys of what stands in a filter beside inode numbers. */
+#define FGUARD_PIN_SALT 0x70696e5f73616c74ULL
+
+/**
+ * fguard_store_may_hold_key - may a key stand in the filter?
+ * @store: the store
+ * @key: an inode number, a salted one, or the hash of a suffix
+ *
+ * Context: RCU read side.
+ * Return: false if certainly not.
+ */
+static inline bool fguard_store_may_hold_key(const struct fguard_store *store, u64 key)
+{
+	u64 hash = key * GOLDEN_RATIO_64;
+	unsigned long bits = fguard_filter_bits(hash);
+
+	return (READ_ONCE(*fguard_filter_word(store, hash)) & bits) == bits;
+}
+
+/**
+ * fguard_store_may_hold - may any rule be about this inode, or a name in it?
+ * @store: the store
+ * @inode: the inode, or NULL
+ *
+ * Context: RCU read side.
+ * Return: false if certainly not.
+ */
+static inline bool fguard_store_may_hold(const struct fguard_store *store,
+					 const struct inode *inode)
+{
+	return inode && fguard_store_may_hold_key(store, inode->i_ino);
+}
+
+/**
+ * fguard_store_may_hold_scope - may a rule about a tree or a suffix concern it?
+ * @store: the store
+ * @dentry: the object
+ *
+ * Context: RCU read side.
+ * Return: false if certainly not.
+ */
+bool fguard_store_may_hold_scope(const struct fguard_store *store,
+				 const struct dentry *dentry);
+
+/**
+ * fguard_store_concerns - may any rule concern this object?
+ * @store: the store
+ * @dentry: the object
+ * @inode: its inode, or NULL
+ *
+ * Context: RCU read side. The fast path of every unguarded access: two words of
+ * the filter where there are rules about paths only.
+ * Return: false if certainly not.
+ */
+static __always_inline bool fguard_store_concerns(const struct fguard_store *store,
+						  const struct dentry *dentry,
+						  const struct inode *inode)
+{
+	return fguard_store_may_hold(store, inode) ||
+	       fguard_store_may_hold(store,
+				     d_inode_rcu(READ_ONCE(dentry->d_parent))) ||
+	       ((store->trees || store->suffix_count) &&
+		fguard_store_may_hold_scope(store, dentry));
+}
+
+/**
+ * fguard_name_bucket - where rules about a name stand
+ * @store: the store
+ * @hash: hash of directory and name
+ *
+ * Context: any.
+ * Return: the bucket.
+ */
+static inline struct hlist_head *
+fguard_name_bucket(const struct fguard_store *store, u64 hash)
+{
+	return &store->names[hash & store->bucket_mask];
+}
+
+/**
+ * fguard_alias_bucket - where rules about an inode stand
+ * @store: the store
+ * @ino: its number
+ *
+ * Context: any.
+ * Return: the bucket.
+ */
+static inline struct hlist_head *
+fguard_alias_bucket(const struct fguard_store *store, u64 ino)
+{
+	return &store->aliases[hash_64(ino, 32) & store->bucket_mask];
+}
+
+/**
+ * fguard_suffix_bucket - where rules about a suffix stand
+ * @store: the store
+ * @hash: its hash
+ *
+ * Context: any.
+ * Return: the bucket.
+ */
+static inline struct hlist_head *
+fguard_suffix_bucket(const struct fguard_store *store, u64 hash)
+{
+	return &store->suffixes[hash & store->bucket_mask];
+}
+
+/**
+ * fguard_pin_bucket - where pins of a directory stand
+ * @store: the store
+ * @ino: number of its inode
+ *
+ * Context: any.
+ * Return: the bucket.
+ */
+static inline struct hlist_head *
+fguard_pin_bucket(const struct fguard_store *store, u64 ino)
+{
+	return &store->pins[hash_64(ino, 32) & store->bucket_mask];
+}
+
+/**
+ * struct fguard_target - one object of an access
+ * @dentry: the object, or where it would be
+ * @name: its name if @dentry is only the directory in which it would be
+ * @inode: the object, or NULL; not that of @dentry where one filesystem opens
+ *	a file of another under its own path (overlayfs)
+ * @mnt: a mount through which it is reached, for its path
+ * @ops: mask of what is done to it
+ * @incoming: what is about to take this name, or NULL
+ * @moves: the object is about to leave this name for another one
+ * @dies: the object is about to lose this name
+ * @named: set by fguard_store_decide(): a rule is about this very name
+ * @strict: only strict rules count
+ * @any_pin: an unknown mount goes away
+ * @pins_only: a mount goes away: only what it holds concerns anybody
+ */
+struct fguard_target {
+	struct dentry *dentry;
+	const struct qstr *name;
+	const struct inode *inode;
+	struct vfsmount *mnt;
+	u32 ops;
+	const struct dentry *incoming;
+	bool moves;
+	bool dies;
+	bool named;
+	bool strict;
+	bool any_pin;
+	bool pins_only;
+};
+
+/**
+ * fguard_store_pinned - may a guarded path lead through this directory?
+ * @store: the store
+ * @target: the directory, and what is done to it
+ *
+ * Context: RCU read side.
+ * Return: false if certainly not, or if it does not matter.
+ */
+static inline bool fguard_store_pinned(const struct fguard_store *store,
+				       const struct fguard_target *target)
+{
+	return (target->ops & (BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT))) &&
+	       target->inode &&
+	       fguard_store_may_hold_key(store,
+					 target->inode->i_ino ^ FGUARD_PIN_SALT);
+}
+
+/**
+ * struct fguard_inquiry - one object on its way through the tables
+ * @target: the object and what is done to it
+ * @actor: who does it
+ * @decision: zeroed; what was decided
+ * @decider: the rule that decided, or NULL
+ * @seen: called for each rule about the object, if not NULL: how closely it
+ *	names the object, and whether it allows the actor
+ * @context: for @seen
+ */
+struct fguard_inquiry {
+	struct fguard_target *target;
+	const struct fguard_actor *actor;
+	struct fguard_decision decision;
+	struct fguard_rule *decider;
+	void (*seen)(struct fguard_inquiry *inquiry, const struct fguard_rule *rule,
+		     u32 rank, bool allowed);
+	void *context;
+};
+
+/**
+ * fguard_store_decide - what the rules say about one object
+ * @inquiry: the object and the rest; filled
+ *
+ * Does not count the hit of the rule that decides, because another object may
+ * still refuse.
+ *
+ * Context: RCU read side, no spinlock held.
+ */
+void fguard_store_decide(struct fguard_inquiry *inquiry);
+
+/**
+ * fguard_store_follow - let rules follow an object that is being replaced
+ * @target: an access to be let through
+ *
+ * A rule is about whatever has its name: the inode that is about to take the
+ * name is guarded before it does.
+ *
+ * Context: RCU read side, no spinlock held.
+ * Return: 0; -ENOMEM: the access must be refused.
+ */
+int fguard_store_follow(const struct fguard_target *target);
+
+/**
+ * fguard_store_new - make empty tables
+ * @capacity: rules to make room for
+ * @links: which of the two links of each entry to use
+ *
+ * Context: may sleep.
+ * Return: the store, or NULL.
+ */
+struct fguard_store *fguard_store_new(u32 capacity, unsigned int links);
+
+/**
+ * fguard_store_free - free tables that no reader can see
+ * @store: the store, or NULL
+ *
+ * Context: may sleep.
+ */
+void fguard_store_free(struct fguard_store *store);
+
+/**
+ * fguard_store_current - the tables in force
+ *
+ * Context: the caller is the one that changes the set.
+ * Return: the store.
+ */
+struct fguard_store *fguard_store_current(void);
+
+/**
+ * fguard_store_find - the rule in force about the same object as another
+ * @like: the other
+ *
+ * Context: the caller is the one that changes the set.
+ * Return: the rule, or NULL.
+ */
+struct fguard_rule *fguard_store_find(const struct fguard_rule *like);
+
+/**
+ * fguard_store_insert - enter a rule, not yet in any store, into a store
+ * @store: the store in force, or one that no reader can see yet
+ * @rule: the rule
+ *
+ * Context: the caller is the one that changes the set.
+ */
+void fguard_store_insert(struct fguard_store *store, struct fguard_rule *rule);
+
+/**
+ * fguard_store_remove - take a rule out of the store in force
+ * @rule: the rule; readers may see it until a grace period later
+ *
+ * Context: the caller is the one that changes the set.
+ */
+void fguard_store_remove(struct fguard_rule *rule);
+
+/**
+ * fguard_store_resize - put the rules in force into tables of another size
+ * @rules: all rules, by id
+ * @capacity: rules to make room for
+ *
+ * Context: may sleep; the caller is the one that changes the set.
+ * Return: 0 or -ENOMEM.
+ */
+int fguard_store_resize(struct xarray *rules, u32 capacity);
+
+/**
+ * fguard_store_switch - put other tables in force
+ * @store: the new ones
+ * @retired: the rules of the old ones, which follow nothing from now on
+ * @count: how many
+ *
+ * Waits until no reader sees the old tables, and frees them.
+ *
+ * Context: may sleep; the caller is the one that changes the set.
+ */
+void fguard_store_switch(struct fguard_store *store,
+			 struct fguard_rule **retired, u32 count);
+
+#endif

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/audit.h>
+#include <linux/bsearch.h>
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/magic.h>
+#include <linux/mm_types.h>
+#include <linux/namei.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/user_namespace.h>
+
+#include "family.h"
+#include "subject.h"
+
+struct pid *fguard_subject_pid(u32 nr)
+{
+	struct pid *pid = find_get_pid(nr);
+
+	/* A thread that leads no group is not a process. */
+	if (pid && !pid_has_task(pid, PIDTYPE_TGID)) {
+		put_pid(pid);
+		pid = NULL;
+	}
+	return pid;
+}
+
+static struct file *exe_of_mm(struct mm_struct *mm)
+{
+	return get_file_active((struct file **)(struct file __force **)&mm->exe_file);
+}
+
+struct file *fguard_subject_exe(void)
+{
+	if (!current->mm || (current->flags & PF_KTHREAD))
+		return NULL;
+	return exe_of_mm(current->mm);
+}
+
+struct file *fguard_subject_exe_of(struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	struct file *exe;
+
+	if (!mm)
+		return NULL;
+	exe = exe_of_mm(mm);
+	mmput(mm);
+	return exe;
+}
+
+/* ---- making -------------------------------------------------------------- */
+
+static void note_comm(struct fguard_grant *grant)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = pid_task(grant->pid, PIDTYPE_TGID);
+	if (task)
+		get_task_comm(grant->comm, task);
+	rcu_read_unlock();
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	const struct fguard_grant *left = a, *right = b;
+
+	if (left->pid == right->pid)
+		return 0;
+	return left->pid < right->pid ? -1 : 1;
+}
+
+static int take_pids(struct fguard_subjects *subjects,
+		     const struct fguard_subject_spec *spec,
+		     struct netlink_ext_ack *extack)
+{
+	u32 i;
+
+	subjects->pids = kvcalloc(spec->n_pids, sizeof(*subjects->pids), GFP_KERNEL);
+	if (!subjects->pids)
+		return -ENOMEM;
+	for (i = 0; i < spec->n_pids; i++) {
+		struct fguard_grant *grant = &subjects->pids[i];
+
+		grant->pid = fguard_subject_pid(spec->pids[i]);
+		if (!grant->pid) {
+			NL_SET_ERR_MSG(extack, "a pid names no process");
+			return -ESRCH;
+		}
+		subjects->n_pids++;
+		note_comm(grant);
+	}
+	sort(subjects->pids, spec->n_pids, sizeof(*subjects->pids), compare_pids, NULL);
+	return 0;
+}
+
+static kuid_t *take_uids(const u32 *numbers, u32 count)
+{
+	kuid_t *uids = kvmalloc_array(count, sizeof(*uids), GFP_KERNEL);
+	u32 i;
+
+	for (i = 0; uids && i < count; i++)
+		uids[i] = make_kuid(&init_user_ns, numbers[i]);
+	return uids;
+}
+
+static kgid_t *take_gids(const u32 *numbers, u32 count)
+{
+	kgid_t *gids = kvmalloc_array(count, sizeof(*gids), GFP_KERNEL);
+	u32 i;
+
+	for (i = 0; gids && i < count; i++)
+		gids[i] = make_kgid(&init_user_ns, numbers[i]);
+	return gids;
+}
+
+static int take_numbers(struct fguard_subjects *subjects,
+			const struct fguard_subject_spec *spec)
+{
+	if (spec->n_uids) {
+		subjects->uids = take_uids(spec->uids, spec->n_uids);
+		if (!subjects->uids)
+			return -ENOMEM;
+		subjects->n_uids = spec->n_uids;
+	}
+	if (spec->n_gids) {
+		subjects->gids = take_gids(spec->gids, spec->n_gids);
+		if (!subjects->gids)
+			return -ENOMEM;
+		subjects->n_gids = spec->n_gids;
+	}
+	if (spec->n_loginuids) {
+		subjects->loginuids = take_uids(spec->loginuids, spec->n_loginuids);
+		if (!subjects->loginuids)
+			return -ENOMEM;
+		subjects->n_loginuids = spec->n_loginuids;
+	}
+	return 0;
+}
+
+static int take_place(struct fguard_place *place, const char *path, bool cgroup,
+		      struct netlink_ext_ack *extack)
+{
+	struct path found;
+	int err;
+
+	place->path = kstrdup(path, GFP_KERNEL);
+	if (!place->path)
+		return -ENOMEM;
+	err = kern_path(path, LOOKUP_FOLLOW | (cgroup ? LOOKUP_DIRECTORY : 0), &found);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "an executable or a cgroup cannot be reached");
+		return err;
+	}
+	if (cgroup && found.dentry->d_sb->s_magic != CGROUP2_SUPER_MAGIC) {
+		NL_SET_ERR_MSG(extack, "not the directory of a cgroup (version 2)");
+		err = -EINVAL;
+	} else if (!cgroup && !S_ISREG(d_inode(found.dentry)->i_mode)) {
+		NL_SET_ERR_MSG(extack, "an executable is a regular file");
+		err = -EINVAL;
+	}
+	fguard_identity_take(&place->identity, d_inode(found.dentry));
+	path_put(&found);
+	return err;
+}
+
+static int take_places(struct fguard_place **places, u32 *taken, const char **paths,
+		       u32 count, bool cgroup, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!count)
+		return 0;
+	*places = kvcalloc(count, sizeof(**places), GFP_KERNEL);
+	if (!*places)
+		return -ENOMEM;
+	while (*taken < count) {
+		err = take_place(&(*places)[*taken], paths[*taken], cgroup, extack);
+		++*taken;
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int fill(struct fguard_subjects *subjects,
+		const struct fguard_subject_spec *spec, struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	subjects->children = spec->children;
+	if (spec->n_pids)
+		err = take_pids(subjects, spec, extack);
+	if (!err)
+		err = take_numbers(subjects, spec);
+	if (!err)
+		err = take_places(&subjects->exes, &subjects->n_exes, spec->paths,
+				  spec->n_exes, false, extack);
+	if (!err)
+		err = take_places(&subjects->cgroups, &subjects->n_cgroups,
+				  spec->paths + spec->n_exes, spec->n_cgroups,
+				  true, extack);
+	return err;
+}
+
+struct fguard_subjects *fguard_subjects_new(const struct fguard_subject_spec *spec,
+					    struct netlink_ext_ack *extack)
+{
+	struct fguard_subjects *subjects = kzalloc(sizeof(*subjects), GFP_KERNEL);
+	int err;
+
+	if (!subjects)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&subjects->family);
+	err = fill(subjects, spec, extack);
+	if (err) {
+		fguard_subjects_free(subjects);
+		return ERR_PTR(err);
+	}
+	return subjects;
+}
+
+static void free_places(struct fguard_place *places, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		kfree(places[i].path);
+	kvfree(places);
+}
+
+void fguard_subjects_free(struct fguard_subjects *subjects)
+{
+	u32 i;
+
+	if (!subjects)
+		return;
+	for (i = 0; i < subjects->n_pids; i++)
+		put_pid(subjects->pids[i].pid);
+	kvfree(subjects->pids);
+	kvfree(subjects->uids);
+	kvfree(subjects->gids);
+	kvfree(subjects->loginuids);
+	free_places(subjects->exes, subjects->n_exes);
+	free_places(subjects->cgroups, subjects->n_cgroups);
+	kfree(subjects);
+}
+
+/* ---- asking -------------------------------------------------------------- */
+
+bool fguard_subjects_hold_pid(const struct fguard_subjects *subjects,
+			      const struct pid *pid)
+{
+	struct fguard_grant wanted = { .pid = (struct pid *)pid };
+
+	return subjects->n_pids &&
+	       bsearch(&wanted, subjects->pids, subjects->n_pids, sizeof(wanted),
+		       compare_pids);
+}
+
+bool fguard_subjects_gone(const struct fguard_subjects *subjects)
+{
+	u32 i;
+
+	for (i = 0; i < subjects->n_pids; i++)
+		if (pid_has_task(subjects->pids[i].pid, PIDTYPE_TGID))
+			return false;
+	return subjects->n_pids;
+}
+
+bool fguard_subjects_include(const struct fguard_subjects *subjects,
+			     const struct pid *pid)
+{
+	return fguard_subjects_hold_pid(subjects, pid) ||
+	       (subjects->children && fguard_family_holds(subjects, pid));
+}
+
+static bool holds_pid(const struct fguard_subjects *subjects, const struct pid *pid)
+{
+	return !subjects->n_pids || fguard_subjects_include(subjects, pid);
+}
+
+static bool holds_uid(const kuid_t *uids, u32 count, kuid_t uid)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		if (uid_eq(uids[i], uid))
+			return true;
+	return !count;
+}
+
+static bool has_gid(const struct cred *cred, kgid_t gid)
+{
+	const struct group_info *groups = cred->group_info;
+	int i;
+
+	if (gid_eq(cred->gid, gid))
+		return true;
+	for (i = 0; i < groups->ngroups; i++)
+		if (gid_eq(groups->gid[i], gid))
+			return true;
+	return false;
+}
+
+static bool holds_gid(const struct fguard_subjects *subjects, const struct cred *cred)
+{
+	u32 i;
+
+	for (i = 0; i < subjects->n_gids; i++)
+		if (has_gid(cred, subjects->gids[i]))
+			return true;
+	return !subjects->n_gids;
+}
+
+/* Nobody can say what a deleted executable, or a memfd, was. */
+static bool is_anonymous(const struct file *exe)
+{
+	return !file_inode(exe)->i_nlink || d_unlinked(exe->f_path.dentry);
+}
+
+static bool is_exe(const struct fguard_subjects *subjects, const struct file *exe)
+{
+	u32 i;
+
+	if (!exe || is_anonymous(exe))
+		return false;
+	for (i = 0; i < subjects->n_exes; i++)
+		if (fguard_identity_is(&subjects->exes[i].identity, file_inode(exe)))
+			return true;
+	return false;
+}
+
+static bool holds_exe(const struct fguard_subjects *subjects,
+		      const struct fguard_actor *actor)
+{
+	struct file *exe;
+	bool holds;
+
+	if (!subjects->n_exes)
+		return true;
+	if (actor->exe_known)
+		return is_exe(subjects, actor->exe);
+	exe = fguard_subject_exe();
+	holds = is_exe(subjects, exe);
+	if (exe)
+		fput(exe);
+	return holds;
+}
+
+static bool is_cgroup(const struct fguard_subjects *subjects, u64 id)
+{
+	u32 i;
+
+	for (i = 0; i < subjects->n_cgroups; i++)
+		if (subjects->cgroups[i].identity.ino == id)
+			return true;
+	return false;
+}
+
+static bool holds_cgroup(const struct fguard_subjects *subjects,
+			 struct task_struct *task)
+{
+	struct cgroup *cgroup;
+
+	if (!subjects->n_cgroups)
+		return true;
+	for (cgroup = task_dfl_cgroup(task); cgroup; cgroup = cgroup_parent(cgroup))
+		if (is_cgroup(subjects, cgroup_id(cgroup)))
+			return true;
+	return false;
+}
+
+static bool names_anybody(const struct fguard_subjects *subjects)
+{
+	return subjects->n_pids || subjects->n_uids || subjects->n_gids ||
+	       subjects->n_loginuids || subjects->n_exes || subjects->n_cgroups;
+}
+
+bool fguard_subjects_allow(const struct fguard_subjects *subjects,
+			   const struct fguard_actor *actor)
+{
+	struct task_struct *task = actor->task;
+	const struct cred *cred;
+
+	/* A rule that names nobody allows nobody. */
+	if (!task || !names_anybody(subjects))
+		return false;
+	/* The real credentials: overlayfs and others borrow their mounter's. */
+	cred = __task_cred(task);
+	return holds_pid(subjects, task_tgid(task)) &&
+	       holds_uid(subjects->uids, subjects->n_uids, cred->uid) &&
+	       holds_gid(subjects, cred) &&
+	       holds_uid(subjects->loginuids, subjects->n_loginuids,
+			 audit_get_loginuid(task)) &&
+	       holds_exe(subjects, actor) && holds_cgroup(subjects, task);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who acts: processes by identity, never by number. */
+#ifndef _FGUARD_SUBJECT_H
+#define _FGUARD_SUBJECT_H
+
+#include <linux/list.h>
+#include <linux/netlink.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/uidgid.h>
+
+#include "object.h"
+
+/**
+ * struct fguard_subject_spec - who is allowed, as it was asked for
+ * @pids: numbers of processes, in the current pid namespace
+ * @n_pids: how many
+ * @children: their descendants too, from now on
+ * @uids: real uids, initial user namespace
+ * @n_uids: how many
+ * @gids: groups
+ * @n_gids: how many
+ * @loginuids: login uids
+ * @n_loginuids: how many
+ * @paths: executables and directories of cgroups
+ * @n_exes: how many executables; they come first
+ * @n_cgroups: how many cgroups
+ */
+struct fguard_subject_spec {
+	const u32 *pids;
+	u32 n_pids;
+	bool children;
+	const u32 *uids;
+	u32 n_uids;
+	const u32 *gids;
+	u32 n_gids;
+	const u32 *loginuids;
+	u32 n_loginuids;
+	const char **paths;
+	u32 n_exes;
+	u32 n_cgroups;
+};
+
+/**
+ * struct fguard_grant - a process that is let in
+ * @pid: its thread group; held, so that the structure is never another's
+ * @comm: its name when it was granted
+ */
+struct fguard_grant {
+	struct pid *pid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct fguard_place - an executable or a cgroup that is let in
+ * @path: as it was given
+ * @identity: the inode; of a cgroup the number is the cgroup's id
+ */
+struct fguard_place {
+	char *path;
+	struct fguard_identity identity;
+};
+
+/**
+ * struct fguard_subjects - who is allowed: one of each kind that is given
+ * @n_pids: how many processes
+ * @n_uids: how many uids
+ * @n_gids: how many groups
+ * @n_loginuids: how many login uids
+ * @n_exes: how many executables
+ * @n_cgroups: how many cgroups
+ * @children: descendants of @pids too
+ * @pids: in the order of their pid pointers
+ * @uids: real uids
+ * @gids: groups, real or supplementary
+ * @loginuids: login uids
+ * @exes: executables
+ * @cgroups: cgroups, with those below them
+ * @family: link in the list of those with @children
+ * @family_id: tells their descendants from those of others
+ */
+struct fguard_subjects {
+	u32 n_pids;
+	u32 n_uids;
+	u32 n_gids;
+	u32 n_loginuids;
+	u32 n_exes;
+	u32 n_cgroups;
+	bool children;
+	struct fguard_grant *pids;
+	kuid_t *uids;
+	kgid_t *gids;
+	kuid_t *loginuids;
+	struct fguard_place *exes;
+	struct fguard_place *cgroups;
+	struct list_head family;
+	u64 family_id;
+};
+
+/**
+ * struct fguard_actor - the task that acts
+ * @task: the task, or NULL: one that no rule allows
+ * @exe: its executable, if @exe_known
+ * @exe_known: otherwise @task is the current task and it is looked up when needed
+ */
+struct fguard_actor {
+	struct task_struct *task;
+	struct file *exe;
+	bool exe_known;
+};
+
+/**
+ * fguard_subject_pid - the process that a number means to the current task
+ * @nr: the number, in the current pid namespace
+ *
+ * Context: any.
+ * Return: the thread group's pid, held; NULL if there is no such process.
+ */
+struct pid *fguard_subject_pid(u32 nr);
+
+/**
+ * fguard_subject_exe - the executable of the current task
+ *
+ * Context: task context.
+ * Return: its file, to be given to fput(); NULL for kernel threads.
+ */
+struct file *fguard_subject_exe(void);
+
+/**
+ * fguard_subject_exe_of - the executable of a task
+ * @task: the task, held
+ *
+ * Context: may sleep.
+ * Return: as fguard_subject_exe().
+ */
+struct file *fguard_subject_exe_of(struct task_struct *task);
+
+/**
+ * fguard_subjects_new - note who is allowed
+ * @spec: as it was asked for
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep; resolves as the current task would.
+ * Return: subjects for fguard_subjects_free(); ERR_PTR(-ESRCH): a number names
+ * no process; ERR_PTR(-EINVAL): no cgroup; ERR_PTR(-ENOMEM); or what the lookup
+ * of a path says.
+ */
+struct fguard_subjects *fguard_subjects_new(const struct fguard_subject_spec *spec,
+					    struct netlink_ext_ack *extack);
+
+/**
+ * fguard_subjects_free - forget who is allowed
+ * @subjects: the subjects, or NULL; not followed any more
+ *
+ * Context: any.
+ */
+void fguard_subjects_free(struct fguard_subjects *subjects);
+
+/**
+ * fguard_subjects_hold_pid - is a process one of those named by pid?
+ * @subjects: the subjects
+ * @pid: the process
+ *
+ * Context: any.
+ * Return: true if it is.
+ */
+bool fguard_subjects_hold_pid(const struct fguard_subjects *subjects,
+			      const struct pid *pid);
+
+/**
+ * fguard_subjects_include - is a process let in by its pid, or by descent?
+ * @subjects: the subjects
+ * @pid: the process
+ *
+ * Context: RCU read side.
+ * Return: true if it is.
+ */
+bool fguard_subjects_include(const struct fguard_subjects *subjects,
+			     const struct pid *pid);
+
+/**
+ * fguard_subjects_allow - is a task let in?
+ * @subjects: the subjects
+ * @actor: the task
+ *
+ * Context: RCU read side.
+ * Return: true if one of each kind that is given holds, and one is given.
+ */
+bool fguard_subjects_allow(const struct fguard_subjects *subjects,
+			   const struct fguard_actor *actor);
+
+/**
+ * fguard_subjects_gone - have all processes named by pid ended?
+ * @subjects: the subjects
+ *
+ * Context: any.
+ * Return: true if so; false if none was named.
+ */
+bool fguard_subjects_gone(const struct fguard_subjects *subjects);
+
+#endif

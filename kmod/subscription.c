@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/freezer.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/rculist.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+
+#include "event.h"
+#include "hook.h"
+#include "netlink.h"
+#include "subscription.h"
+
+#define SEGMENTS 16
+#define SEGMENT_SIZE (32 * 1024)
+
+/* How long a record may wait for others to share its message. */
+#define BATCH_DELAY (HZ / 100 ?: 1)
+
+/**
+ * struct segment - part of a queue, sent as one message
+ * @bytes: the records
+ * @used: how many bytes of them
+ */
+struct segment {
+	char *bytes;
+	u32 used;
+};
+
+/**
+ * struct fguard_subscription - a subscriber
+ * @node: link in subscriptions; RCU, subscription_lock
+ * @net: network namespace of the socket; lives as long as the socket does
+ * @portid: its port
+ * @filter: what it wants; RCU, subscription_lock
+ * @lock: all that follows up to @wait
+ * @segments: ring of the queue
+ * @fill: count of segments that were begun; the last one is being filled
+ * @drain: count of segments that were sent
+ * @seq: sequence number of the last record
+ * @lost: records that found no room since the last gap record
+ * @lost_from: when the first of them was
+ * @lost_to: when the last
+ * @events: records queued, ever
+ * @lost_ever: records that found no room, ever
+ * @wait: where @thread waits for records
+ * @thread: hands the segments to the socket
+ */
+struct fguard_subscription {
+	struct list_head node;
+	struct net *net;
+	u32 portid;
+	struct fguard_filter __rcu *filter;
+	spinlock_t lock;
+	struct segment segments[SEGMENTS];
+	u32 fill;
+	u32 drain;
+	u64 seq;
+	u64 lost;
+	u64 lost_from;
+	u64 lost_to;
+	u64 events;
+	u64 lost_ever;
+	wait_queue_head_t wait;
+	struct task_struct *thread;
+};
+
+/* Who is subscribed, and the sums of those who were. */
+static DEFINE_MUTEX(subscription_lock);
+static LIST_HEAD(subscriptions);
+static struct fguard_delivery past;
+
+unsigned int fguard_subscribers;
+unsigned int fguard_subscribers_of_all;
+
+/* ---- the queue ----------------------------------------------------------- */
+
+static struct segment *segment_at(struct fguard_subscription *subscription, u32 at)
+{
+	return &subscription->segments[at % SEGMENTS];
+}
+
+static char *reserve(struct fguard_subscription *subscription, u32 size)
+{
+	struct segment *segment = segment_at(subscription, subscription->fill);
+	char *at;
+
+	if (segment->used + size > SEGMENT_SIZE) {
+		if (subscription->fill + 1 - subscription->drain == SEGMENTS)
+			return NULL;
+		segment = segment_at(subscription, ++subscription->fill);
+	}
+	at = segment->bytes + segment->used;
+	segment->used += size;
+	return at;
+}
+
+static void append(struct fguard_subscription *subscription, char *at,
+		   struct fguard_record *record)
+{
+	record->seq = ++subscription->seq;
+	memcpy(at, record, record->length);
+}
+
+static bool append_gap(struct fguard_subscription *subscription, u64 time)
+{
+	struct fguard_gap_record gap = {
+		.head = {
+			.length = sizeof(gap),
+			.version = FGUARD_RECORD_VERSION,
+			.type = FGUARD_RECORD_GAP,
+			.time = time,
+		},
+		.lost = subscription->lost,
+		.from = subscription->lost_from,
+		.to = subscription->lost_to,
+	};
+	char *at;
+
+	if (!subscription->lost)
+		return true;
+	at = reserve(subscription, sizeof(gap));
+	if (!at)
+		return false;
+	append(subscription, at, &gap.head);
+	subscription->lost = 0;
+	return true;
+}
+
+static void lose(struct fguard_subscription *subscription, u64 time)
+{
+	if (!subscription->lost++)
+		subscription->lost_from = time;
+	subscription->lost_to = time;
+	subscription->lost_ever++;
+}
+
+static bool has_records(const struct fguard_subscription *subscription)
+{
+	u32 drain = READ_ONCE(subscription->drain);
+
+	return READ_ONCE(subscription->fill) != drain ||
+	       READ_ONCE(subscription->segments[drain % SEGMENTS].used) ||
+	       READ_ONCE(subscription->lost);
+}
+
+static bool has_batch(const struct fguard_subscription *subscription)
+{
+	return READ_ONCE(subscription->fill) != READ_ONCE(subscription->drain);
+}
+
+void fguard_subscription_queue(struct fguard_subscription *subscription, u64 time,
+			       struct fguard_record *record)
+{
+	bool was_empty, had_batch, wake;
+	char *at = NULL;
+
+	spin_lock(&subscription->lock);
+	was_empty = !has_records(subscription);
+	had_batch = has_batch(subscription);
+	if (record && append_gap(subscription, time))
+		at = reserve(subscription, record->length);
+	if (at) {
+		append(subscription, at, record);
+		subscription->events++;
+	} else {
+		lose(subscription, time);
+	}
+	wake = was_empty || (!had_batch && has_batch(subscription));
+	spin_unlock(&subscription->lock);
+
+	if (wake)
+		wake_up_interruptible(&subscription->wait);
+}
+
+/* Closes the oldest segment to writers, so that it can be sent. */
+static struct segment *take_segment(struct fguard_subscription *subscription)
+{
+	struct segment *segment = NULL;
+
+	spin_lock(&subscription->lock);
+	append_gap(subscription, ktime_get_real_ns());
+	if (has_batch(subscription)) {
+		segment = segment_at(subscription, subscription->drain);
+	} else if (segment_at(subscription, subscription->fill)->used) {
+		segment = segment_at(subscription, subscription->fill++);
+	}
+	spin_unlock(&subscription->lock);
+	return segment;
+}
+
+static void give_back_segment(struct fguard_subscription *subscription)
+{
+	spin_lock(&subscription->lock);
+	segment_at(subscription, subscription->drain)->used = 0;
+	subscription->drain++;
+	spin_unlock(&subscription->lock);
+}
+
+/* ---- delivery ------------------------------------------------------------ */
+
+static bool is_over(void)
+{
+	return kthread_should_stop() || signal_pending(current);
+}
+
+static struct sk_buff *make_message(const struct segment *segment)
+{
+	struct sk_buff *message;
+	int err;
+
+	/* Nobody tells when there is memory again. */
+	while (!(message = fguard_netlink_events(segment->bytes, segment->used, &err))) {
+		if (err != -ENOMEM || is_over())
+			return NULL;
+		schedule_timeout_interruptible(HZ / 10);
+	}
+	return message;
+}
+
+/* Waits in the socket until the reader has made room. */
+static int send_segment(struct fguard_subscription *subscription,
+			const struct segment *segment)
+{
+	struct sk_buff *message = make_message(segment);
+	int err;
+
+	if (!message)
+		return -EINTR;
+	err = netlink_unicast(subscription->net->genl_sock, message,
+			      subscription->portid, 0);
+	return min(err, 0);
+}
+
+static int send_all(struct fguard_subscription *subscription)
+{
+	struct segment *segment;
+	int err;
+
+	while (!is_over() && (segment = take_segment(subscription))) {
+		err = send_segment(subscription, segment);
+		if (err)
+			return err;
+		give_back_segment(subscription);
+	}
+	return 0;
+}
+
+static int deliver(void *data)
+{
+	struct fguard_subscription *subscription = data;
+
+	allow_signal(SIGKILL); /* how end() gets it out of the socket */
+	while (!is_over()) {
+		wait_event_interruptible(subscription->wait,
+					 has_records(subscription) || is_over());
+		wait_event_interruptible_timeout(subscription->wait,
+						 has_batch(subscription) || is_over(),
+						 BATCH_DELAY);
+		if (send_all(subscription))
+			break;
+	}
+	/* The socket is gone; end() comes. */
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		if (kthread_should_stop())
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+/* ---- who wants what ------------------------------------------------------ */
+
+struct fguard_subscription *
+fguard_subscription_next(struct fguard_subscription *subscription,
+			 const struct fguard_access *access,
+			 const struct fguard_decision *decision)
+{
+	struct list_head *before = subscription ? &subscription->node : &subscriptions;
+
+	subscription = list_entry_rcu(before->next, struct fguard_subscription, node);
+	list_for_each_entry_from_rcu(subscription, &subscriptions, node)
+		if (fguard_filter_passes(rcu_dereference(subscription->filter),
+					 access, decision))
+			return subscription;
+	return NULL;
+}
+
+static struct fguard_subscription *find(const struct net *net, u32 portid)
+{
+	struct fguard_subscription *subscription;
+
+	list_for_each_entry(subscription, &subscriptions, node)
+		if (subscription->net == net && subscription->portid == portid)
+			return subscription;
+	return NULL;
+}
+
+static int need_filter(const struct fguard_filter *filter,
+		       struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!fguard_filter_needs_all(filter))
+		return 0;
+	err = fguard_hooks_get(filter->ops, extack);
+	if (!err)
+		WRITE_ONCE(fguard_subscribers_of_all, fguard_subscribers_of_all + 1);
+	return err;
+}
+
+static void unneed_filter(const struct fguard_filter *filter)
+{
+	if (!fguard_filter_needs_all(filter))
+		return;
+	WRITE_ONCE(fguard_subscribers_of_all, fguard_subscribers_of_all - 1);
+	fguard_hooks_put(filter->ops);
+}
+
+static struct fguard_filter *filter_of(struct fguard_subscription *subscription)
+{
+	return rcu_dereference_protected(subscription->filter,
+					 lockdep_is_held(&subscription_lock));
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+static void subscription_free(struct fguard_subscription *subscription)
+{
+	int i;
+
+	for (i = 0; i < SEGMENTS; i++)
+		kvfree(subscription->segments[i].bytes);
+	kfree(subscription);
+}
+
+static struct fguard_subscription *subscription_new(struct net *net, u32 portid)
+{
+	struct fguard_subscription *subscription;
+	int i;
+
+	subscription = kzalloc(sizeof(*subscription), GFP_KERNEL);
+	if (!subscription)
+		return NULL;
+	subscription->net = net;
+	subscription->portid = portid;
+	spin_lock_init(&subscription->lock);
+	init_waitqueue_head(&subscription->wait);
+	for (i = 0; i < SEGMENTS; i++) {
+		subscription->segments[i].bytes = kvmalloc(SEGMENT_SIZE, GFP_KERNEL);
+		if (!subscription->segments[i].bytes) {
+			subscription_free(subscription);
+			return NULL;
+		}
+	}
+	return subscription;
+}
+
+static int begin(struct net *net, u32 portid, struct fguard_filter *filter)
+{
+	struct fguard_subscription *subscription = subscription_new(net, portid);
+	struct task_struct *thread;
+
+	if (!subscription)
+		return -ENOMEM;
+	thread = kthread_create(deliver, subscription, "fguard/%u", portid);
+	if (IS_ERR(thread)) {
+		subscription_free(subscription);
+		return PTR_ERR(thread);
+	}
+	subscription->thread = thread;
+	rcu_assign_pointer(subscription->filter, filter);
+	list_add_tail_rcu(&subscription->node, &subscriptions);
+	WRITE_ONCE(fguard_subscribers, fguard_subscribers + 1);
+	wake_up_process(thread);
+	return 0;
+}
+
+static void end(struct fguard_subscription *subscription)
+{
+	struct fguard_filter *filter = filter_of(subscription);
+
+	list_del_rcu(&subscription->node);
+	WRITE_ONCE(fguard_subscribers, fguard_subscribers - 1);
+	unneed_filter(filter);
+	synchronize_rcu();
+
+	send_sig(SIGKILL, subscription->thread, 1);
+	kthread_stop(subscription->thread);
+	past.events += subscription->events;
+	past.lost += subscription->lost_ever;
+	fguard_filter_free(filter);
+	subscription_free(subscription);
+}
+
+static void change(struct fguard_subscription *subscription,
+		   struct fguard_filter *filter)
+{
+	struct fguard_filter *old = filter_of(subscription);
+
+	rcu_assign_pointer(subscription->filter, filter);
+	unneed_filter(old);
+	fguard_filter_retire(old);
+}
+
+int fguard_subscribe(struct net *net, u32 portid, struct fguard_filter *filter,
+		     struct netlink_ext_ack *extack)
+{
+	struct fguard_subscription *subscription;
+	int err;
+
+	mutex_lock(&subscription_lock);
+	err = need_filter(filter, extack);
+	if (err)
+		goto unlock;
+	subscription = find(net, portid);
+	if (subscription)
+		change(subscription, filter);
+	else
+		err = begin(net, portid, filter);
+	if (err)
+		unneed_filter(filter);
+unlock:
+	mutex_unlock(&subscription_lock);
+	return err;
+}
+
+static int socket_closed(struct notifier_block *block, unsigned long event, void *data)
+{
+	const struct netlink_notify *notify = data;
+	struct fguard_subscription *subscription;
+
+	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC ||
+	    !READ_ONCE(fguard_subscribers))
+		return NOTIFY_DONE;
+	mutex_lock(&subscription_lock);
+	subscription = find(notify->net, notify->portid);
+	if (subscription)
+		end(subscription);
+	mutex_unlock(&subscription_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block socket_notifier = { .notifier_call = socket_closed };
+
+void fguard_subscriptions_count(struct fguard_delivery *delivery)
+{
+	struct fguard_subscription *subscription;
+
+	mutex_lock(&subscription_lock);
+	*delivery = past;
+	list_for_each_entry(subscription, &subscriptions, node) {
+		delivery->subscribers++;
+		spin_lock(&subscription->lock);
+		delivery->events += subscription->events;
+		delivery->lost += subscription->lost_ever;
+		spin_unlock(&subscription->lock);
+	}
+	mutex_unlock(&subscription_lock);
+}
+
+int fguard_subscriptions_init(void)
+{
+	return netlink_register_notifier(&socket_notifier);
+}
+
+void fguard_subscriptions_exit(void)
+{
+	struct fguard_subscription *subscription, *next;
+
+	netlink_unregister_notifier(&socket_notifier);
+	mutex_lock(&subscription_lock);
+	list_for_each_entry_safe(subscription, next, &subscriptions, node)
+		end(subscription);
+	mutex_unlock(&subscription_lock);
+	rcu_barrier(); /* filter_free_rcu() */
+}

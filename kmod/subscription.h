@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Subscribers: each has a queue of records and a thread that hands full batches
+ * to its socket and waits there for room; who queues never waits.
+ */
+#ifndef _FGUARD_SUBSCRIPTION_H
+#define _FGUARD_SUBSCRIPTION_H
+
+#include <linux/netlink.h>
+#include <linux/types.h>
+
+#include "decide.h"
+#include "filter.h"
+
+struct fguard_subscription;
+struct net;
+
+/**
+ * fguard_subscription_next - step through those who want an event
+ * @subscription: the one before, or NULL
+ * @access: the access, by the current task
+ * @decision: what was decided
+ *
+ * Context: RCU read side.
+ * Return: the next one, or NULL.
+ */
+struct fguard_subscription *
+fguard_subscription_next(struct fguard_subscription *subscription,
+			 const struct fguard_access *access,
+			 const struct fguard_decision *decision);
+
+/**
+ * fguard_subscription_queue - queue a record, or count it as lost
+ * @subscription: for whom
+ * @time: when, nanoseconds since the epoch
+ * @record: the record; its sequence number is filled in; NULL if there was no
+ *	memory to build it
+ *
+ * Context: RCU read side, no spinlock held.
+ */
+void fguard_subscription_queue(struct fguard_subscription *subscription, u64 time,
+			       struct fguard_record *record);
+
+/**
+ * fguard_subscribe - start a subscription, or change its filter
+ * @net: network namespace of the socket
+ * @portid: its port
+ * @filter: what it wants; taken over if it succeeds
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno as SUBSCRIBE documents.
+ */
+int fguard_subscribe(struct net *net, u32 portid, struct fguard_filter *filter,
+		     struct netlink_ext_ack *extack);
+
+/**
+ * struct fguard_delivery - counters of all subscriptions since loading
+ * @subscribers: how many there are now
+ * @events: records queued
+ * @lost: records that found no room
+ */
+struct fguard_delivery {
+	u32 subscribers;
+	u64 events;
+	u64 lost;
+};
+
+/**
+ * fguard_subscriptions_count - read the counters
+ * @delivery: filled
+ *
+ * Context: may sleep.
+ */
+void fguard_subscriptions_count(struct fguard_delivery *delivery);
+
+/**
+ * fguard_subscriptions_init - begin to watch for sockets that close
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int fguard_subscriptions_init(void);
+
+/**
+ * fguard_subscriptions_exit - end all subscriptions
+ *
+ * Context: may sleep; nobody may subscribe any more.
+ */
+void fguard_subscriptions_exit(void);
+
+#endif

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * fguard: the protocol between the kernel module and user space.
+ *
+ * Generic netlink family "fguard", version FGUARD_GENL_VERSION. A program that
+ * finds another version must not go on. Every command, and the event stream,
+ * needs CAP_SYS_ADMIN in the initial user namespace, both of the process that
+ * opened the socket and of the one that sends; otherwise -EPERM. Every refusal
+ * carries a sentence (extended ack) that names what was wrong. Numbers are in
+ * the machine's byte order; strings end in NUL.
+ *
+ * FGUARD_CMD_GET_STATUS
+ *	No attributes. Replies with FGUARD_A_STATUS (enum fguard_status_attr).
+ *
+ * FGUARD_CMD_ADD_RULES
+ *	1 to FGUARD_RULES_PER_ADD times FGUARD_A_RULE (enum fguard_rule_attr).
+ *	Adds the rules, or replaces those with the same object, which then keep
+ *	their id. All or none. Replies with one FGUARD_A_RULE for each, in
+ *	order, holding FGUARD_RULE_A_ID and FGUARD_RULE_A_FLAGS.
+ *	-EINVAL	an attribute is missing, malformed or unknown; a path is not
+ *		absolute, or ends in "/", "." or ".."; a suffix is empty or
+ *		holds a "/"
+ *	-ERANGE	a number, or the length of a value, is outside its range
+ *	-ENAMETOOLONG the last name of a path is longer than a name can be
+ *	-E2BIG	more than FGUARD_RULES_PER_ADD rules, or a rule that names so much
+ *		that it could not be listed
+ *	-ENOENT	the directory that would hold the object does not exist
+ *	-ENOTDIR a component of that directory is not one
+ *	-ESRCH	a pid names no process
+ *	-EEXIST	two rules of the message name one object, or a rule has the name
+ *		of another
+ *	-EOPNOTSUPP this kernel lacks a function that an operation needs
+ *	-EBUSY	another tracer holds a function that an operation needs
+ *	-ENOMEM
+ *
+ * FGUARD_CMD_SET_RULES
+ *	Any number of FGUARD_A_RULE, none included. Replaces the whole set at
+ *	once: every access is decided by the old set or by the new one. Replies
+ *	nothing but the acknowledgement. Errors as ADD_RULES.
+ *
+ * FGUARD_CMD_DEL_RULES
+ *	One or more FGUARD_A_RULE, each with exactly one of FGUARD_RULE_A_ID,
+ *	FGUARD_RULE_A_PATH, FGUARD_RULE_A_NAME. All or none.
+ *	-EINVAL	none or several of the three
+ *	-ERANGE	the id is 0
+ *	-ENOENT	no such rule
+ *
+ * FGUARD_CMD_GET_RULES (dump)
+ *	No attributes. One message with one FGUARD_A_RULE for each rule, in the
+ *	order of ids. A dump that runs while rules change shows each rule that
+ *	was there throughout exactly once; NLM_F_DUMP_INTR tells of the change.
+ *
+ * FGUARD_CMD_SUBSCRIBE
+ *	FGUARD_A_SUBSCRIPTION (enum fguard_subscription_attr): from then on this
+ *	socket receives FGUARD_CMD_EVENTS until it is closed. A socket has one
+ *	subscription; a second SUBSCRIBE replaces its filter, and the sequence
+ *	numbers go on. Errors: -EINVAL, -ERANGE, -E2BIG (more than
+ *	FGUARD_FILTERS_MAX values of a kind), -ENOENT (a path), -ESRCH (a pid),
+ *	-EOPNOTSUPP, -EBUSY, -ENOMEM.
+ *
+ * FGUARD_CMD_EXPLAIN
+ *	FGUARD_A_EXPLAIN (enum fguard_explain_attr) with a path, an operation
+ *	and, if it is asked for a process, its pid. Replies with
+ *	FGUARD_A_EXPLAIN: the verdict, and every rule that is about the object.
+ *	Nothing is counted or reported. -EINVAL, -ERANGE, -ESRCH, -ENOENT,
+ *	-ENOMEM.
+ *
+ * FGUARD_CMD_EVENTS (to user space)
+ *	FGUARD_A_EVENTS: one or more records, struct fguard_record, packed.
+ */
+#ifndef _UAPI_FGUARD_H
+#define _UAPI_FGUARD_H
+
+#include <linux/types.h>
+
+#define FGUARD_GENL_NAME	"fguard"
+#define FGUARD_GENL_VERSION	1
+
+#define FGUARD_RULES_PER_ADD	1024
+#define FGUARD_NAME_MAX		64	/* of a rule, bytes, without the NUL */
+#define FGUARD_SUBJECTS_MAX	1024	/* of each kind in a rule */
+#define FGUARD_FILTERS_MAX	256	/* of each kind in a subscription */
+
+enum fguard_command {
+	FGUARD_CMD_UNSPEC,
+	FGUARD_CMD_GET_STATUS,
+	FGUARD_CMD_ADD_RULES,
+	FGUARD_CMD_SET_RULES,
+	FGUARD_CMD_DEL_RULES,
+	FGUARD_CMD_GET_RULES,
+	FGUARD_CMD_SUBSCRIBE,
+	FGUARD_CMD_EVENTS,
+	FGUARD_CMD_EXPLAIN,
+	__FGUARD_CMD_MAX,
+};
+#define FGUARD_CMD_MAX (__FGUARD_CMD_MAX - 1)
+
+enum fguard_attr {
+	FGUARD_A_UNSPEC,
+	FGUARD_A_STATUS,	/* nested */
+	FGUARD_A_RULE,		/* nested, repeated */
+	FGUARD_A_SUBSCRIPTION,	/* nested */
+	FGUARD_A_EVENTS,	/* binary: records */
+	FGUARD_A_EXPLAIN,	/* nested */
+	__FGUARD_A_MAX,
+};
+#define FGUARD_A_MAX (__FGUARD_A_MAX - 1)
+
+/* What is done to a file. Values are stable; masks are 1 << value. */
+enum fguard_op {
+	FGUARD_OP_READ,
+	FGUARD_OP_WRITE,
+	FGUARD_OP_EXEC,
+	FGUARD_OP_CREATE,
+	FGUARD_OP_DELETE,
+	FGUARD_OP_RENAME,
+	FGUARD_OP_LINK,
+	FGUARD_OP_TRUNCATE,
+	FGUARD_OP_ATTR,		/* mode, owner, times, xattr, ACL, flags */
+	FGUARD_OP_LIST,		/* opening a directory */
+	FGUARD_OP_MOUNT,	/* mounting or unmounting on it or above it */
+	__FGUARD_OP_MAX,
+};
+#define FGUARD_OPS_ALL ((1U << __FGUARD_OP_MAX) - 1)
+
+/* What a rule does with those it does not allow. */
+enum fguard_else {
+	FGUARD_ELSE_DENY,
+	FGUARD_ELSE_LOG,
+	__FGUARD_ELSE_MAX,
+};
+
+enum fguard_verdict {
+	FGUARD_VERDICT_ALLOW,
+	FGUARD_VERDICT_DENY,
+	__FGUARD_VERDICT_MAX,
+};
+#define FGUARD_VERDICTS_ALL ((1U << __FGUARD_VERDICT_MAX) - 1)
+
+/* Why the verdict is what it is. */
+enum fguard_reason {
+	FGUARD_REASON_NONE,		/* no rule concerns the object */
+	FGUARD_REASON_RULE,		/* the rule's "else" */
+	FGUARD_REASON_GRANT,		/* the rule allows the subject */
+	FGUARD_REASON_DEFAULT,		/* refused for want of memory */
+	__FGUARD_REASON_MAX,
+};
+
+/* FGUARD_RULE_A_FLAGS, kernel to user */
+#define FGUARD_RULE_EXISTS	(1U << 0)	/* the object was there */
+#define FGUARD_RULE_REPLACED	(1U << 1)	/* a rule of the same object */
+/* and user to kernel too */
+#define FGUARD_RULE_TREE	(1U << 2)	/* all below the path, and itself */
+#define FGUARD_RULE_CHILDREN	(1U << 3)	/* descendants of the pids too */
+#define FGUARD_RULE_UNTIL_EXIT	(1U << 4)	/* ends with the last pid */
+#define FGUARD_RULE_STRICT	(1U << 5)	/* descriptors from before too */
+#define FGUARD_RULE_FLAGS_ALL	(15U << 2)	/* what a new rule may have */
+
+enum fguard_rule_attr {
+	FGUARD_RULE_A_UNSPEC,
+	FGUARD_RULE_A_PAD,
+	FGUARD_RULE_A_ID,	/* u32, from 1; kernel to user, and DEL_RULES */
+	FGUARD_RULE_A_NAME,	/* string, 1 to FGUARD_NAME_MAX, optional */
+	FGUARD_RULE_A_PATH,	/* string, absolute; the last component is not
+				 * followed if it is a symbolic link, but for
+				 * the directory of a suffix */
+	FGUARD_RULE_A_OPS,	/* u32, mask of enum fguard_op; default all */
+	FGUARD_RULE_A_ELSE,	/* u8, enum fguard_else; default deny */
+	FGUARD_RULE_A_ERRNO,	/* u32, EACCES (default), EPERM or ENOENT */
+	/*
+	 * Who is allowed: one of each kind that is given; a rule that gives
+	 * none allows nobody. At most FGUARD_SUBJECTS_MAX of a kind.
+	 */
+	FGUARD_RULE_A_PIDS,	/* u32 array, as the caller's pid namespace
+				 * numbers them; user to kernel */
+	FGUARD_RULE_A_GRANT,	/* nested, repeated; kernel to user */
+	FGUARD_RULE_A_FLAGS,	/* u32, FGUARD_RULE_* */
+	FGUARD_RULE_A_ALLOWED,	/* u64, accesses let in by a grant or only logged */
+	FGUARD_RULE_A_DENIED,	/* u64, accesses refused */
+	FGUARD_RULE_A_SUFFIX,	/* string, 1 to 255 without "/": names that end
+				 * so, below the path, or anywhere without one */
+	FGUARD_RULE_A_UIDS,	/* u32 array, real uids */
+	FGUARD_RULE_A_GIDS,	/* u32 array, groups, real or supplementary */
+	FGUARD_RULE_A_LOGINUIDS, /* u32 array */
+	FGUARD_RULE_A_EXE,	/* string, an executable, repeated */
+	FGUARD_RULE_A_CGROUP,	/* string, directory of a cgroup, repeated */
+	FGUARD_RULE_A_TTL,	/* u64, milliseconds, from 1: how long it is to
+				 * last; kernel to user: what is left of them */
+	__FGUARD_RULE_A_MAX,
+};
+#define FGUARD_RULE_A_MAX (__FGUARD_RULE_A_MAX - 1)
+
+enum fguard_grant_attr {
+	FGUARD_GRANT_A_UNSPEC,
+	FGUARD_GRANT_A_PID,	/* u32, in the initial pid namespace */
+	FGUARD_GRANT_A_COMM,	/* string, at the time of the grant */
+	FGUARD_GRANT_A_ALIVE,	/* u8, 1 while the process runs */
+	__FGUARD_GRANT_A_MAX,
+};
+#define FGUARD_GRANT_A_MAX (__FGUARD_GRANT_A_MAX - 1)
+
+/* FGUARD_SUBSCRIPTION_A_FLAGS */
+#define FGUARD_SUBSCRIBE_ALL	(1U << 0)	/* also where no rule matches */
+
+/*
+ * A subscription's filter. Kinds combine with "and", the values of one kind
+ * with "or"; an absent kind lets everything pass. Path, tree and suffix are
+ * one kind. Without FGUARD_SUBSCRIBE_ALL and without a path, tree or suffix,
+ * only accesses that a rule concerns are reported; with either, others too.
+ */
+enum fguard_subscription_attr {
+	FGUARD_SUBSCRIPTION_A_UNSPEC,
+	FGUARD_SUBSCRIPTION_A_FLAGS,	/* u32 */
+	FGUARD_SUBSCRIPTION_A_OPS,	/* u32, mask of enum fguard_op */
+	FGUARD_SUBSCRIPTION_A_VERDICTS,	/* u32, mask of enum fguard_verdict */
+	FGUARD_SUBSCRIPTION_A_PATH,	/* string, absolute, repeated */
+	FGUARD_SUBSCRIPTION_A_TREE,	/* string, a directory, repeated */
+	FGUARD_SUBSCRIPTION_A_SUFFIX,	/* string, 1 to 255, repeated */
+	FGUARD_SUBSCRIPTION_A_PID,	/* u32, a process, repeated */
+	FGUARD_SUBSCRIPTION_A_EXE,	/* string, an executable, repeated */
+	FGUARD_SUBSCRIPTION_A_UID,	/* u32, initial namespace, repeated */
+	__FGUARD_SUBSCRIPTION_A_MAX,
+};
+#define FGUARD_SUBSCRIPTION_A_MAX (__FGUARD_SUBSCRIPTION_A_MAX - 1)
+
+enum fguard_status_attr {
+	FGUARD_STATUS_A_UNSPEC,
+	FGUARD_STATUS_A_PAD,
+	FGUARD_STATUS_A_VERSION,	/* string, the module's version */
+	FGUARD_STATUS_A_RULES,		/* u32 */
+	FGUARD_STATUS_A_SUBSCRIBERS,	/* u32 */
+	FGUARD_STATUS_A_ALLOWED,	/* u64, let in by a grant or a log rule */
+	FGUARD_STATUS_A_DENIED,		/* u64 */
+	FGUARD_STATUS_A_EVENTS,		/* u64, records queued, all subscribers */
+	FGUARD_STATUS_A_LOST,		/* u64, records that found no room */
+	FGUARD_STATUS_A_HOOK,		/* nested, repeated */
+	__FGUARD_STATUS_A_MAX,
+};
+#define FGUARD_STATUS_A_MAX (__FGUARD_STATUS_A_MAX - 1)
+
+enum fguard_hook_state {
+	FGUARD_HOOK_IDLE,	/* nothing needs it */
+	FGUARD_HOOK_ACTIVE,
+	FGUARD_HOOK_MISSING,	/* this kernel has no such function */
+	__FGUARD_HOOK_STATE_MAX,
+};
+
+enum fguard_hook_attr {
+	FGUARD_HOOK_A_UNSPEC,
+	FGUARD_HOOK_A_FUNCTION,	/* string */
+	FGUARD_HOOK_A_OPS,	/* u32, mask of enum fguard_op; 0: needed by strict
+				 * rules, or by rules that allow pids */
+	FGUARD_HOOK_A_STATE,	/* u8, enum fguard_hook_state */
+	__FGUARD_HOOK_A_MAX,
+};
+#define FGUARD_HOOK_A_MAX (__FGUARD_HOOK_A_MAX - 1)
+
+/* How closely a rule names an object. */
+enum fguard_match_kind {
+	FGUARD_MATCH_SUFFIX,
+	FGUARD_MATCH_TREE,
+	FGUARD_MATCH_PATH,
+	__FGUARD_MATCH_MAX,
+};
+
+enum fguard_match_attr {
+	FGUARD_MATCH_A_UNSPEC,
+	FGUARD_MATCH_A_RULE,	/* u32, the rule's id */
+	FGUARD_MATCH_A_KIND,	/* u8, enum fguard_match_kind */
+	FGUARD_MATCH_A_DISTANCE, /* u32, directories up to the root of the tree */
+	FGUARD_MATCH_A_CONCERNED, /* u8, 1 if the rule is about the operation */
+	FGUARD_MATCH_A_ALLOWED,	/* u8, 1 if the rule allows the process */
+	__FGUARD_MATCH_A_MAX,
+};
+#define FGUARD_MATCH_A_MAX (__FGUARD_MATCH_A_MAX - 1)
+
+enum fguard_explain_attr {
+	FGUARD_EXPLAIN_A_UNSPEC,
+	FGUARD_EXPLAIN_A_PATH,	/* string, as FGUARD_RULE_A_PATH */
+	FGUARD_EXPLAIN_A_OP,	/* u8, enum fguard_op */
+	FGUARD_EXPLAIN_A_PID,	/* u32; without it, a process that no rule allows */
+	FGUARD_EXPLAIN_A_VERDICT, /* u8, enum fguard_verdict; kernel to user */
+	FGUARD_EXPLAIN_A_REASON, /* u8, enum fguard_reason; kernel to user */
+	FGUARD_EXPLAIN_A_RULE,	/* u32, the rule that decides, or 0; kernel to user */
+	FGUARD_EXPLAIN_A_MATCH,	/* nested, repeated; kernel to user */
+	__FGUARD_EXPLAIN_A_MAX,
+};
+#define FGUARD_EXPLAIN_A_MAX (__FGUARD_EXPLAIN_A_MAX - 1)
+
+/*
+ * Records. Each begins with struct fguard_record and is a multiple of 8 bytes
+ * long; a reader steps by @length and skips the types it does not know.
+ */
+enum fguard_record_type {
+	FGUARD_RECORD_ACCESS = 1,
+	FGUARD_RECORD_GAP = 2,
+};
+
+#define FGUARD_RECORD_VERSION	1
+#define FGUARD_RECORD_MAX	16384	/* bytes; no record is longer */
+
+/**
+ * struct fguard_record - the head of every record
+ * @length: bytes of the whole record, head and strings and padding
+ * @version: FGUARD_RECORD_VERSION
+ * @type: enum fguard_record_type
+ * @reserved: 0
+ * @seq: counts the records queued for this subscriber, from 1, without holes
+ * @time: nanoseconds since the epoch, CLOCK_REALTIME
+ */
+struct fguard_record {
+	__u16 length;
+	__u8 version;
+	__u8 type;
+	__u32 reserved;
+	__u64 seq;
+	__u64 time;
+};
+
+/* struct fguard_access_record.cut: a string was too long and lost its front */
+#define FGUARD_CUT_PATH		(1U << 0)
+#define FGUARD_CUT_NEW_PATH	(1U << 1)
+#define FGUARD_CUT_EXE		(1U << 2)
+
+/* struct fguard_access_record.loginuid where there is no login */
+#define FGUARD_NO_LOGIN		4294967295U
+
+/**
+ * struct fguard_access_record - somebody did, or tried, something to a file
+ * @head: type FGUARD_RECORD_ACCESS
+ * @rule: id of the rule that decided, 0 if none
+ * @pid: process (thread group), in the initial pid namespace
+ * @tid: thread
+ * @ppid: parent process
+ * @uid: real uid, initial user namespace
+ * @loginuid: login uid, or FGUARD_NO_LOGIN
+ * @open_flags: O_* as given to open, 0 for other operations
+ * @op: enum fguard_op
+ * @verdict: enum fguard_verdict
+ * @reason: enum fguard_reason
+ * @cut: FGUARD_CUT_*
+ * @path_length: bytes of the path
+ * @new_path_length: bytes of the new path (rename, link), 0 if none
+ * @exe_length: bytes of the executable's path, 0 for kernel threads
+ * @comm_length: bytes of the thread's name
+ *
+ * Behind it, without NULs: path, new path, exe, comm; then zeros up to
+ * @head.length.
+ */
+struct fguard_access_record {
+	struct fguard_record head;
+	__u32 rule;
+	__u32 pid;
+	__u32 tid;
+	__u32 ppid;
+	__u32 uid;
+	__u32 loginuid;
+	__u32 open_flags;
+	__u8 op;
+	__u8 verdict;
+	__u8 reason;
+	__u8 cut;
+	__u16 path_length;
+	__u16 new_path_length;
+	__u16 exe_length;
+	__u16 comm_length;
+};
+
+/**
+ * struct fguard_gap_record - records that found no room, at this point
+ * @head: type FGUARD_RECORD_GAP
+ * @lost: how many; they used no sequence numbers
+ * @from: time of the first, nanoseconds since the epoch
+ * @to: time of the last
+ */
+struct fguard_gap_record {
+	struct fguard_record head;
+	__u64 lost;
+	__u64 from;
+	__u64 to;
+};
+
+#endif
