@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Event messages: recognised, checked, and set aside while others are awaited. */
+#include "internal.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint8_t command_of(const struct nlmsghdr *head)
+{
+	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(head);
+
+	return mnl_nlmsg_get_payload_len(head) < GENL_HDRLEN ? 0 : generic->cmd;
+}
+
+bool fguard_is_event(const struct fguard *guard, const struct nlmsghdr *head)
+{
+	return guard->family && head->nlmsg_type == guard->family &&
+	       command_of(head) == FGUARD_CMD_EVENTS;
+}
+
+static int find_records(const struct nlmsghdr *head, const void **records,
+			size_t *size)
+{
+	const struct nlattr *table[FGUARD_A_MAX + 1];
+	const struct nlattr *events;
+	const void *data;
+	size_t length;
+
+	if (fguard_payload(head, &data, &length) ||
+	    fguard_parse(data, length, table, FGUARD_A_MAX) ||
+	    !table[FGUARD_A_EVENTS])
+		return -EPROTO;
+	events = table[FGUARD_A_EVENTS];
+	*records = mnl_attr_get_payload(events);
+	*size = mnl_attr_get_payload_len(events);
+	return *size ? fguard_check_records(*records, *size) : -EPROTO;
+}
+
+int fguard_event_records(struct fguard *guard, const struct nlmsghdr *head,
+			 const void **records, size_t *size)
+{
+	if (!find_records(head, records, size))
+		return 0;
+	return fguard_fail(guard, -EPROTO,
+			   "the kernel sent events that are not understood");
+}
+
+int fguard_keep_event(struct fguard *guard, const struct nlmsghdr *head)
+{
+	struct fguard_batch *batch;
+	const void *records;
+	size_t size;
+	int err;
+
+	err = fguard_event_records(guard, head, &records, &size);
+	if (err)
+		return err;
+	batch = malloc(sizeof(*batch) + size);
+	if (!batch)
+		return fguard_fail_errno(guard, -ENOMEM);
+	batch->next = NULL;
+	batch->size = size;
+	memcpy(batch->records, records, size);
+	if (guard->last_batch)
+		guard->last_batch->next = batch;
+	else
+		guard->first_batch = batch;
+	guard->last_batch = batch;
+	return 0;
+}
+
+void fguard_drop_event(struct fguard *guard)
+{
+	struct fguard_batch *batch = guard->first_batch;
+
+	guard->first_batch = batch->next;
+	if (!batch->next)
+		guard->last_batch = NULL;
+	free(batch);
+}
+
+void fguard_drop_events(struct fguard *guard)
+{
+	while (guard->first_batch)
+		fguard_drop_event(guard);
+}
+
+void fguard_notice(struct fguard *guard, const struct nlmsghdr *head)
+{
+	const struct nlattr *table[CTRL_ATTR_MAX + 1];
+	uint16_t family = 0;
+	const void *data;
+	size_t size;
+
+	if (head->nlmsg_type != GENL_ID_CTRL ||
+	    command_of(head) != CTRL_CMD_DELFAMILY ||
+	    fguard_payload(head, &data, &size) ||
+	    fguard_parse(data, size, table, CTRL_ATTR_MAX) ||
+	    fguard_get_u16(table[CTRL_ATTR_FAMILY_ID], &family))
+		return;
+	if (family && family == guard->family)
+		guard->gone = true;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* What would become of an access, and which rules are about the object. */
+#include "internal.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+
+/* Where the answer goes. */
+struct account {
+	struct fguard_explanation *explanation;
+	struct fguard_match *matches;
+	size_t max;
+	bool told;
+};
+
+static int take_match(const struct nlattr *nest, struct fguard_match *match)
+{
+	const struct nlattr *table[FGUARD_MATCH_A_MAX + 1];
+	uint8_t kind = 0, concerned = 0, allowed = 0;
+
+	*match = (struct fguard_match){ 0 };
+	if (fguard_parse_nested(nest, table, FGUARD_MATCH_A_MAX) ||
+	    !table[FGUARD_MATCH_A_KIND] ||
+	    fguard_get_u32(table[FGUARD_MATCH_A_RULE], &match->rule) ||
+	    !match->rule || fguard_get_u8(table[FGUARD_MATCH_A_KIND], &kind) ||
+	    fguard_get_u32(table[FGUARD_MATCH_A_DISTANCE], &match->distance) ||
+	    fguard_get_u8(table[FGUARD_MATCH_A_CONCERNED], &concerned) ||
+	    fguard_get_u8(table[FGUARD_MATCH_A_ALLOWED], &allowed))
+		return -EPROTO;
+	match->kind = kind;
+	match->concerned = concerned;
+	match->allowed = allowed;
+	return 0;
+}
+
+static int take_matches(const struct nlattr *nest, struct account *account)
+{
+	const struct nlattr *attr;
+	struct fguard_match match;
+	uint32_t n = 0;
+	size_t at = 0;
+	int more;
+
+	while ((more = fguard_next_attr(mnl_attr_get_payload(nest),
+					mnl_attr_get_payload_len(nest), &at,
+					&attr)) > 0) {
+		if (mnl_attr_get_type(attr) != FGUARD_EXPLAIN_A_MATCH)
+			continue;
+		if (take_match(attr, &match))
+			return -EPROTO;
+		if (n < account->max)
+			account->matches[n] = match;
+		n++;
+	}
+	account->explanation->n_matches = n;
+	return more;
+}
+
+static int take_verdict(const struct nlattr *nest,
+			struct fguard_explanation *explanation)
+{
+	const struct nlattr *table[FGUARD_EXPLAIN_A_MAX + 1];
+	uint8_t verdict = 0, reason = 0;
+
+	if (fguard_parse_nested(nest, table, FGUARD_EXPLAIN_A_MAX) ||
+	    !table[FGUARD_EXPLAIN_A_VERDICT] || !table[FGUARD_EXPLAIN_A_REASON] ||
+	    fguard_get_u8(table[FGUARD_EXPLAIN_A_VERDICT], &verdict) ||
+	    fguard_get_u8(table[FGUARD_EXPLAIN_A_REASON], &reason) ||
+	    fguard_get_u32(table[FGUARD_EXPLAIN_A_RULE], &explanation->rule))
+		return -EPROTO;
+	explanation->verdict = verdict;
+	explanation->reason = reason;
+	return 0;
+}
+
+static int take_explanation(const void *data, size_t size, void *context)
+{
+	const struct nlattr *table[FGUARD_A_MAX + 1];
+	struct account *account = context;
+
+	if (fguard_parse(data, size, table, FGUARD_A_MAX) ||
+	    !table[FGUARD_A_EXPLAIN] ||
+	    take_verdict(table[FGUARD_A_EXPLAIN], account->explanation) ||
+	    take_matches(table[FGUARD_A_EXPLAIN], account))
+		return -EPROTO;
+	account->told = true;
+	return 0;
+}
+
+static void put_query(struct fguard_request *request,
+		      const struct fguard_query *query)
+{
+	size_t nest = fguard_nest(request, FGUARD_A_EXPLAIN);
+
+	fguard_put_string(request, FGUARD_EXPLAIN_A_PATH, query->path);
+	fguard_put_u8(request, FGUARD_EXPLAIN_A_OP, (uint8_t)query->op);
+	if (query->pid)
+		fguard_put_u32(request, FGUARD_EXPLAIN_A_PID, query->pid);
+	fguard_nest_end(request, nest);
+}
+
+/* Only what cannot be told to the kernel; the rest it refuses itself. */
+static int check_query(struct fguard *guard, const struct fguard_query *query)
+{
+	if (!query->path)
+		return fguard_fail(guard, -EINVAL, "the query has no path");
+	if (query->op >= __FGUARD_OP_MAX)
+		return fguard_fail(guard, -ERANGE,
+				   "the query is about an unknown operation: %u",
+				   query->op);
+	return 0;
+}
+
+int fguard_explain(struct fguard *guard, const struct fguard_query *query,
+		   struct fguard_explanation *explanation,
+		   struct fguard_match *matches, size_t max)
+{
+	struct account account = { explanation, matches, max, false };
+	struct fguard_request request;
+	int err = check_query(guard, query);
+
+	*explanation = (struct fguard_explanation){ 0 };
+	if (err)
+		return err;
+	fguard_request_begin(&request, guard->family, FGUARD_CMD_EXPLAIN,
+			     FGUARD_GENL_VERSION, NLM_F_ACK);
+	put_query(&request, query);
+	if (request.error == -E2BIG)
+		err = fguard_fail(guard, -E2BIG,
+				  "the path is longer than %u bytes", UINT16_MAX);
+	else
+		err = fguard_exchange(guard, &request, take_explanation,
+				      &account);
+	fguard_request_free(&request);
+	if (!err && !account.told)
+		err = fguard_fail(guard, -EPROTO, "the kernel explained nothing");
+	return err;
+}

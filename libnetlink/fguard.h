@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libfguard: the fguard kernel module from user space.
+ *
+ *	struct fguard *guard;
+ *	uint32_t id;
+ *	pid_t me = getpid();
+ *	struct fguard_rule rule = {
+ *		.path = "/srv/a.db",
+ *		.pids = (uint32_t[]){ me }, .n_pids = 1,
+ *	};
+ *
+ *	if (fguard_open(&guard) < 0 ||
+ *	    fguard_add_rules(guard, &rule, 1, &(struct fguard_added){0}) < 0)
+ *		errx(1, "%s", fguard_message(guard));
+ *	fguard_close(guard);
+ *
+ * Functions return 0, a count, or a negative errno. The kernel's own sentence
+ * about the last failure of a handle is fguard_message(); where the kernel says
+ * which rule or value it means, that is named in brackets behind it. A handle
+ * belongs to one thread at a time, but for fguard_interrupt(), which any thread
+ * and any signal handler may call.
+ * Operations, verdicts, reasons and event records are those of uapi/fguard.h,
+ * which this header includes; its manual says what each command refuses.
+ *
+ * Errnos any call on a handle may return besides its own: -EPERM (no
+ * CAP_SYS_ADMIN in the initial user namespace), -ENOMEM, -EPROTO (a reply that
+ * is not understood), -ENODEV (the module was unloaded since fguard_open()),
+ * -ENOTCONN (fguard_open() had failed), -ENOBUFS (the socket was full and the
+ * kernel dropped a message) and those of socket(7).
+ */
+#ifndef FGUARD_H
+#define FGUARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <fguard_uapi.h> /* kmod/uapi/fguard.h, installed under this name */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct fguard; /* a connection; opaque */
+
+/* ---- connection ---------------------------------------------------------- */
+
+/**
+ * fguard_open - connect to the module
+ * @guard: receives the handle; on failure too (NULL only for -ENOMEM), so that
+ *	fguard_message() can be read; give it to fguard_close() in both cases
+ *
+ * Return: 0; -ENOENT: the module is not loaded; -EPROTO: the module speaks
+ *	another version of the protocol; -EPERM.
+ */
+int fguard_open(struct fguard **guard);
+
+/**
+ * fguard_close - end the connection and its subscription
+ * @guard: the handle, or NULL
+ */
+void fguard_close(struct fguard *guard);
+
+/**
+ * fguard_message - the sentence about the last failure on this handle
+ * @guard: the handle, or NULL (out of memory)
+ *
+ * Return: a string, valid until the next call on the handle; never NULL.
+ */
+const char *fguard_message(const struct fguard *guard);
+
+/* ---- rules --------------------------------------------------------------- */
+
+/**
+ * struct fguard_rule - a rule to be added
+ * @path: absolute path of the guarded object; NULL if there is a suffix that
+ *	counts everywhere
+ * @suffix: end of the file names it is about, below @path if that is given; or
+ *	NULL
+ * @name: the rule's name, or NULL
+ * @flags: FGUARD_RULE_TREE, FGUARD_RULE_CHILDREN, FGUARD_RULE_UNTIL_EXIT,
+ *	FGUARD_RULE_STRICT
+ * @ops: mask of 1 << FGUARD_OP_*; 0 means all
+ * @otherwise: FGUARD_ELSE_*: what happens to those not allowed
+ * @error: EACCES, EPERM or ENOENT, as a positive number; 0 means EACCES
+ * @ttl: milliseconds it is to last; 0 means for ever
+ * @n_pids: how many @pids, and so on
+ * @pids: processes allowed, as this pid namespace numbers them
+ * @uids: real users allowed
+ * @gids: groups allowed, real or supplementary
+ * @loginuids: login users allowed
+ * @exes: paths of executables allowed
+ * @cgroups: directories of cgroups allowed
+ *
+ * Allowed is who is one of each kind that is given; a rule without any allows
+ * nobody. Of each kind there may be FGUARD_SUBJECTS_MAX.
+ */
+struct fguard_rule {
+	const char *path;
+	const char *suffix;
+	const char *name;
+	uint32_t flags;
+	uint32_t ops;
+	uint32_t otherwise;
+	uint32_t error;
+	uint64_t ttl;
+	uint32_t n_pids;
+	uint32_t n_uids;
+	uint32_t n_gids;
+	uint32_t n_loginuids;
+	uint32_t n_exes;
+	uint32_t n_cgroups;
+	const uint32_t *pids;
+	const uint32_t *uids;
+	const uint32_t *gids;
+	const uint32_t *loginuids;
+	const char *const *exes;
+	const char *const *cgroups;
+};
+
+/**
+ * struct fguard_added - what became of a rule that was added
+ * @id: the rule's id
+ * @flags: FGUARD_RULE_EXISTS, FGUARD_RULE_REPLACED
+ */
+struct fguard_added {
+	uint32_t id;
+	uint32_t flags;
+};
+
+/**
+ * fguard_add_rules - add rules, or replace those of the same objects
+ * @guard: the handle
+ * @rules: the rules
+ * @n: how many; beyond FGUARD_RULES_PER_ADD they go in several messages, each
+ *	of which is taken whole or not at all; 0 does nothing
+ * @added: receives @n results; after a failure, rules that were not added have
+ *	the id 0
+ *
+ * A rule that cannot be sent is refused before any is: -EINVAL without path and
+ * suffix, or if a value is missing that is counted; -ERANGE for an unknown
+ * @otherwise; -E2BIG with more than FGUARD_SUBJECTS_MAX subjects of a kind, or
+ * if it is longer than 65535 bytes.
+ *
+ * Return: 0; -EINVAL, -ERANGE, -ENAMETOOLONG, -ENOENT, -ENOTDIR, -ESRCH,
+ *	-EEXIST, -EOPNOTSUPP, -EBUSY as FGUARD_CMD_ADD_RULES; -E2BIG.
+ */
+int fguard_add_rules(struct fguard *guard, const struct fguard_rule *rules,
+		     size_t n, struct fguard_added *added);
+
+/**
+ * fguard_set_rules - replace the whole set in one step
+ * @guard: the handle
+ * @rules: the new rules
+ * @n: how many; 0 removes all
+ *
+ * Everything goes in one message. One larger than the socket's send buffer
+ * needs CAP_NET_ADMIN as well, to enlarge it; -EPERM without.
+ *
+ * Return: as fguard_add_rules(); -E2BIG also if all is more than a gigabyte.
+ */
+int fguard_set_rules(struct fguard *guard, const struct fguard_rule *rules,
+		     size_t n);
+
+/*
+ * Names one rule: by id if that is not 0, else by path if not NULL, else by
+ * name. The path of a rule that has only a suffix is that suffix.
+ */
+struct fguard_rule_key {
+	uint32_t id;
+	const char *path;
+	const char *name;
+};
+
+/**
+ * fguard_delete_rules - remove rules, all or none
+ * @guard: the handle
+ * @keys: which
+ * @n: how many; 0 does nothing
+ *
+ * Return: 0; -ENOENT: no such rule; -EINVAL.
+ */
+int fguard_delete_rules(struct fguard *guard, const struct fguard_rule_key *keys,
+			size_t n);
+
+/**
+ * struct fguard_grant - a process that a rule allows
+ * @pid: its number in the initial pid namespace
+ * @alive: 1 while it runs; a later process of the same number is another
+ * @comm: its name when it was granted
+ */
+struct fguard_grant {
+	uint32_t pid;
+	uint32_t alive;
+	char comm[16];
+};
+
+/**
+ * struct fguard_rule_info - a rule as the kernel has it
+ * @flags: besides those of struct fguard_rule, what became of it when it was
+ *	added, as in struct fguard_added
+ * @ttl: milliseconds that are left, 0: it lasts for ever
+ * @allowed: accesses let in by a grant
+ * @denied: accesses refused
+ * @grants: the processes it allows
+ * @id: its id
+ *
+ * The other fields as in struct fguard_rule; of kinds that the rule does not
+ * give there are none.
+ */
+struct fguard_rule_info {
+	const char *path;
+	const char *suffix;
+	const char *name;
+	uint64_t ttl;
+	uint64_t allowed;
+	uint64_t denied;
+	const struct fguard_grant *grants;
+	const uint32_t *uids;
+	const uint32_t *gids;
+	const uint32_t *loginuids;
+	const char *const *exes;
+	const char *const *cgroups;
+	uint32_t id;
+	uint32_t flags;
+	uint32_t ops;
+	uint32_t otherwise;
+	uint32_t error;
+	uint32_t n_grants;
+	uint32_t n_uids;
+	uint32_t n_gids;
+	uint32_t n_loginuids;
+	uint32_t n_exes;
+	uint32_t n_cgroups;
+};
+
+/**
+ * fguard_list_rules - fetch all rules, in the order of ids
+ * @guard: the handle; fguard_next_rule() then steps through them
+ *
+ * Fetches again by itself if the set changed meanwhile, so that the list is one
+ * that was true at some moment.
+ *
+ * Return: the number of rules; -EPERM; -EAGAIN: the set changed during each of
+ *	16 attempts.
+ */
+ssize_t fguard_list_rules(struct fguard *guard);
+
+/**
+ * fguard_next_rule - the next rule of the last fguard_list_rules()
+ * @guard: the handle
+ * @info: filled; its pointers hold until the next fguard_list_rules() or close
+ *
+ * Return: 1; 0 at the end; -EPROTO.
+ */
+int fguard_next_rule(struct fguard *guard, struct fguard_rule_info *info);
+
+/* ---- explanations -------------------------------------------------------- */
+
+/**
+ * struct fguard_query - what would happen?
+ * @path: absolute path of an object
+ * @op: FGUARD_OP_*: what would be done to it
+ * @pid: by this process, as this pid namespace numbers it; 0: by one that no
+ *	rule allows
+ */
+struct fguard_query {
+	const char *path;
+	uint32_t op;
+	uint32_t pid;
+};
+
+/**
+ * struct fguard_explanation - what would happen, and why
+ * @verdict: FGUARD_VERDICT_*
+ * @reason: FGUARD_REASON_*
+ * @rule: id of the rule that decides, 0: none
+ * @n_matches: how many rules are about the object
+ */
+struct fguard_explanation {
+	uint32_t verdict;
+	uint32_t reason;
+	uint32_t rule;
+	uint32_t n_matches;
+};
+
+/**
+ * struct fguard_match - a rule that is about an object
+ * @rule: its id
+ * @kind: FGUARD_MATCH_*: how closely it names the object
+ * @distance: directories from the object up to the root of the tree
+ * @concerned: 1 if it is about the operation, else 0
+ * @allowed: 1 if it allows the process, else 0
+ */
+struct fguard_match {
+	uint32_t rule;
+	uint32_t kind;
+	uint32_t distance;
+	uint32_t concerned;
+	uint32_t allowed;
+};
+
+/**
+ * fguard_explain - ask which rule would decide an access, and why
+ * @guard: the handle
+ * @query: the access
+ * @explanation: filled; @n_matches is how many there are
+ * @matches: room for @max of them, filled as far as it goes
+ * @max: room
+ *
+ * Nothing is counted or reported.
+ *
+ * Return: 0; -EINVAL, -ERANGE (an unknown @op, too), -ENOENT, -ESRCH; -E2BIG:
+ *	the path is longer than 65535 bytes.
+ */
+int fguard_explain(struct fguard *guard, const struct fguard_query *query,
+		   struct fguard_explanation *explanation,
+		   struct fguard_match *matches, size_t max);
+
+/* ---- status -------------------------------------------------------------- */
+
+struct fguard_status {
+	char version[32];
+	uint32_t abi; /* the family's version */
+	uint32_t rules;
+	uint32_t subscribers;
+	uint32_t n_hooks;
+	uint64_t allowed;
+	uint64_t denied;
+	uint64_t events;
+	uint64_t lost;
+};
+
+struct fguard_hook {
+	char function[48];
+	uint32_t ops;   /* 0: needed by strict rules, or by rules that allow pids */
+	uint32_t state; /* FGUARD_HOOK_* */
+};
+
+/**
+ * fguard_get_status - versions, counters and the state of the hooks
+ * @guard: the handle
+ * @status: filled; @n_hooks is how many there are
+ * @hooks: room for @max of them, filled as far as it goes
+ * @max: room
+ *
+ * Return: 0; -EPERM.
+ */
+int fguard_get_status(struct fguard *guard, struct fguard_status *status,
+		      struct fguard_hook *hooks, size_t max);
+
+/* ---- events -------------------------------------------------------------- */
+
+/**
+ * struct fguard_filter - which events a subscription delivers
+ *
+ * Kinds combine with "and", the values of one kind with "or"; an empty kind
+ * lets everything pass. Paths, trees and suffixes are one kind. With @all == 0
+ * and none of these, only accesses that a rule concerns are delivered.
+ */
+struct fguard_filter {
+	uint32_t all;
+	uint32_t ops;      /* mask, 0: all */
+	uint32_t verdicts; /* mask, 0: all */
+	uint32_t n_paths;
+	uint32_t n_trees;
+	uint32_t n_suffixes;
+	uint32_t n_pids;
+	uint32_t n_exes;
+	uint32_t n_uids;
+	const char *const *paths;
+	const char *const *trees;
+	const char *const *suffixes;
+	const uint32_t *pids;
+	const char *const *exes;
+	const uint32_t *uids;
+};
+
+/**
+ * fguard_subscribe - start the event stream on this handle, or change its filter
+ * @guard: the handle
+ * @filter: the filter
+ *
+ * After this the handle is for fguard_read_events() and further calls of this
+ * function; give other commands to another handle. Events that arrive before
+ * the acknowledgement are kept for fguard_read_events().
+ *
+ * Return: 0; -EINVAL, -E2BIG (also: the whole filter is longer than 65535
+ *	bytes), -ENOENT, -ESRCH, -EOPNOTSUPP, -EBUSY; -ENOBUFS: unread events left
+ *	no room for the acknowledgement of a second call, whose filter may be in
+ *	force or not: read events and call again.
+ */
+int fguard_subscribe(struct fguard *guard, const struct fguard_filter *filter);
+
+/* A buffer of this size holds any batch, aligned to 8 if read in place. */
+#define FGUARD_BATCH_MAX 65536
+
+/**
+ * fguard_read_events - wait for events and receive one batch
+ * @guard: a subscribed handle
+ * @buffer: receives whole records (struct fguard_record), packed
+ * @size: its size, FGUARD_BATCH_MAX or more
+ * @timeout: milliseconds to wait; -1: for ever
+ *
+ * The records are checked: lengths are multiples of 8 and add up to what is
+ * returned, and the strings of each lie within it.
+ *
+ * Return: bytes; 0: the time is over; -EINTR: fguard_interrupt(), or a signal;
+ *	-ENODEV: the module was unloaded, and all events before that were read;
+ *	-EMSGSIZE: @size is too small, nothing is lost; -EINVAL: there is no
+ *	subscription. -ENOBUFS does not happen to events, whose sender waits for
+ *	room; what it finds no room for meanwhile is a gap record.
+ */
+ssize_t fguard_read_events(struct fguard *guard, void *buffer, size_t size,
+			   int timeout);
+
+/**
+ * fguard_interrupt - make fguard_read_events() return -EINTR, now or when it is
+ *	next called; the handle cannot be read again after that
+ * @guard: the handle; any thread
+ *
+ * Return: 0.
+ */
+int fguard_interrupt(struct fguard *guard);
+
+/* ---- processes ----------------------------------------------------------- */
+
+/**
+ * fguard_login_uid - the login uid of a process, from /proc/PID/loginuid
+ * @pid: the process
+ * @uid: receives it
+ *
+ * Return: 1; 0: there is no login (the unset value 4294967295, or a kernel
+ *	without audit); -ESRCH: no such process; -EIO: not a number.
+ */
+int fguard_login_uid(pid_t pid, uint32_t *uid);
+
+/**
+ * fguard_login_name - the name of a process's login user
+ * @pid: the process
+ * @name: receives it, NUL-terminated; the number in digits if the user database
+ *	does not know it
+ * @size: its size
+ *
+ * Return: 1; 0: there is no login, and the user database was not asked;
+ *	-ESRCH, -EIO as fguard_login_uid(); -ERANGE: @size is too small.
+ */
+int fguard_login_name(pid_t pid, char *name, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

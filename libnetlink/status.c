@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* The module's own account of itself. */
+#include "internal.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+
+/* Where the answer goes. */
+struct report {
+	struct fguard_status *status;
+	struct fguard_hook *hooks;
+	size_t max;
+	bool told;
+};
+
+static int take_hook(const struct nlattr *nest, struct fguard_hook *hook)
+{
+	const struct nlattr *table[FGUARD_HOOK_A_MAX + 1];
+	uint8_t state = 0;
+
+	*hook = (struct fguard_hook){ 0 };
+	if (fguard_parse_nested(nest, table, FGUARD_HOOK_A_MAX) ||
+	    !table[FGUARD_HOOK_A_FUNCTION] || !table[FGUARD_HOOK_A_STATE] ||
+	    fguard_copy_string(table[FGUARD_HOOK_A_FUNCTION], hook->function,
+			       sizeof(hook->function)) ||
+	    fguard_get_u32(table[FGUARD_HOOK_A_OPS], &hook->ops) ||
+	    fguard_get_u8(table[FGUARD_HOOK_A_STATE], &state))
+		return -EPROTO;
+	hook->state = state;
+	return 0;
+}
+
+static int take_hooks(const struct nlattr *nest, struct report *report)
+{
+	const struct nlattr *attr;
+	struct fguard_hook hook;
+	uint32_t n = 0;
+	size_t at = 0;
+	int more;
+
+	while ((more = fguard_next_attr(mnl_attr_get_payload(nest),
+					mnl_attr_get_payload_len(nest), &at,
+					&attr)) > 0) {
+		if (mnl_attr_get_type(attr) != FGUARD_STATUS_A_HOOK)
+			continue;
+		if (take_hook(attr, &hook))
+			return -EPROTO;
+		if (n < report->max)
+			report->hooks[n] = hook;
+		n++;
+	}
+	report->status->n_hooks = n;
+	return more;
+}
+
+static int take_numbers(const struct nlattr *nest, struct fguard_status *status)
+{
+	const struct nlattr *table[FGUARD_STATUS_A_MAX + 1];
+
+	if (fguard_parse_nested(nest, table, FGUARD_STATUS_A_MAX) ||
+	    !table[FGUARD_STATUS_A_VERSION] ||
+	    fguard_copy_string(table[FGUARD_STATUS_A_VERSION], status->version,
+			       sizeof(status->version)) ||
+	    fguard_get_u32(table[FGUARD_STATUS_A_RULES], &status->rules) ||
+	    fguard_get_u32(table[FGUARD_STATUS_A_SUBSCRIBERS],
+			   &status->subscribers) ||
+	    fguard_get_u64(table[FGUARD_STATUS_A_ALLOWED], &status->allowed) ||
+	    fguard_get_u64(table[FGUARD_STATUS_A_DENIED], &status->denied) ||
+	    fguard_get_u64(table[FGUARD_STATUS_A_EVENTS], &status->events) ||
+	    fguard_get_u64(table[FGUARD_STATUS_A_LOST], &status->lost))
+		return -EPROTO;
+	return 0;
+}
+
+static int take_status(const void *data, size_t size, void *context)
+{
+	const struct nlattr *table[FGUARD_A_MAX + 1];
+	struct report *report = context;
+
+	if (fguard_parse(data, size, table, FGUARD_A_MAX) ||
+	    !table[FGUARD_A_STATUS] ||
+	    take_numbers(table[FGUARD_A_STATUS], report->status) ||
+	    take_hooks(table[FGUARD_A_STATUS], report))
+		return -EPROTO;
+	report->told = true;
+	return 0;
+}
+
+int fguard_get_status(struct fguard *guard, struct fguard_status *status,
+		      struct fguard_hook *hooks, size_t max)
+{
+	struct report report = { status, hooks, max, false };
+	struct fguard_request request;
+	int err;
+
+	*status = (struct fguard_status){ .abi = guard->version };
+	fguard_request_begin(&request, guard->family, FGUARD_CMD_GET_STATUS,
+			     FGUARD_GENL_VERSION, NLM_F_ACK);
+	err = fguard_exchange(guard, &request, take_status, &report);
+	fguard_request_free(&request);
+	if (!err && !report.told)
+		err = fguard_fail(guard, -EPROTO, "the kernel told no status");
+	return err;
+}

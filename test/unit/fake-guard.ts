@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+/* The module in memory, for tests of services and commands. */
+import type {Explanation} from '../../src/domain/explanation.js';
+import type {EventFilter} from '../../src/domain/filter.js';
+import type {KernelRule, RuleRequest} from '../../src/domain/rule.js';
+import type {KernelStatus} from '../../src/domain/status.js';
+import {ModuleError} from '../../src/errors.js';
+import type {Added, EventStream, Guard, StreamEnd} from '../../src/native/guard.js';
+import {FGUARD_OPS_ALL} from '../../src/uapi.gen.js';
+
+export class FakeStream implements EventStream {
+  stopped = false;
+
+  constructor(
+    private readonly list: readonly Uint8Array[],
+    private readonly end: StreamEnd,
+  ) {}
+
+  async *batches(): AsyncGenerator<Uint8Array, StreamEnd> {
+    for (const batch of this.list) {
+      if (this.stopped) return 'stopped';
+      yield await Promise.resolve(batch);
+    }
+    return this.stopped ? 'stopped' : this.end;
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+}
+
+export class FakeGuard implements Guard {
+  rules: KernelRule[] = [];
+  closed = 0;
+  filter: EventFilter | undefined;
+  stream = new FakeStream([], 'unloaded');
+  refusal: ModuleError | undefined;
+  explanation: Explanation = {verdict: 0, reason: 0, rule: 0, matches: []};
+
+  addRules(requests: readonly RuleRequest[]): Added[] {
+    if (this.refusal !== undefined) throw this.refusal;
+    return requests.map((request) => {
+      const {pids, ttl, ...rest} = request;
+      const old = this.rules.find(
+        ({path, suffix}) => path === request.path && suffix === request.suffix,
+      );
+      const id = old?.id ?? this.rules.length + 1;
+      const grants = pids.map((pid) => ({pid, comm: 'x', alive: true}));
+      const expiresAt = ttl === 0 ? null : Date.now() + ttl;
+      const ops = rest.ops === 0 ? FGUARD_OPS_ALL : rest.ops;
+      this.rules = this.rules.filter((other) => other !== old);
+      this.rules.push({...rest, id, ops, grants, expiresAt, allowed: 0, denied: 0});
+      return {id, existed: false, replaced: old !== undefined};
+    });
+  }
+
+  deleteRules(ids: readonly number[]): void {
+    this.rules = this.rules.filter(({id}) => !ids.includes(id));
+  }
+
+  clearRules(): void {
+    this.rules = [];
+  }
+
+  listRules(): KernelRule[] {
+    return [...this.rules];
+  }
+
+  explain(): Explanation {
+    if (this.refusal !== undefined) throw this.refusal;
+    return this.explanation;
+  }
+
+  status(): KernelStatus {
+    const counters = {allowed: 0, denied: 0, events: 0, lost: 0};
+    const {length} = this.rules;
+    return {version: '1', abi: 1, rules: length, subscribers: 0, counters, hooks: []};
+  }
+
+  subscribe(filter: EventFilter): EventStream {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.filter = filter;
+    return this.stream;
+  }
+
+  close(): void {
+    this.closed++;
+  }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+/* Verdicts as tables: what each rule says, what is done, who decides. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "decide.h"
+
+#define R (1U << FGUARD_OP_READ)
+#define W (1U << FGUARD_OP_WRITE)
+#define X (1U << FGUARD_OP_EXEC)
+#define D (1U << FGUARD_OP_DELETE)
+#define T (1U << FGUARD_OP_TRUNCATE)
+#define ALL FGUARD_OPS_ALL
+
+#define DENY FGUARD_ELSE_DENY
+#define LOG FGUARD_ELSE_LOG
+
+struct say {
+	struct fguard_terms terms;
+	bool allowed;
+};
+
+static struct fguard_decision decide(const struct say *says, size_t n, u32 ops)
+{
+	struct fguard_decision decision = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		fguard_decide_consider(&decision, &says[i].terms,
+				       FGUARD_RANK_PATH, ops, says[i].allowed);
+	return decision;
+}
+
+static const struct {
+	const char *claim;
+	struct say says[2];
+	u32 ops;
+	enum fguard_outcome outcome;
+	u32 rule;
+	int error;
+} decisions[] = {
+	{ "no rule, no say", { { { 0, 0, 0, 0 }, false } }, R,
+	  FGUARD_OUTCOME_NONE, 0, 0 },
+	{ "a stranger is refused with the rule's errno",
+	  { { { 1, ALL, -ENOENT, DENY }, false } }, R,
+	  FGUARD_OUTCOME_DENY, 1, -ENOENT },
+	{ "the allowed one gets in", { { { 1, ALL, -EACCES, DENY }, true } }, R,
+	  FGUARD_OUTCOME_GRANT, 1, 0 },
+	{ "a log rule only tells", { { { 1, ALL, -EACCES, LOG }, false } }, R,
+	  FGUARD_OUTCOME_LOG, 1, 0 },
+	{ "a rule about deleting has no say in reading",
+	  { { { 1, D, -EACCES, DENY }, false } }, R, FGUARD_OUTCOME_NONE, 0, 0 },
+	{ "one guarded operation of two is enough",
+	  { { { 1, W, -EACCES, DENY }, false } }, R | W,
+	  FGUARD_OUTCOME_DENY, 1, -EACCES },
+	{ "deny wins over a grant",
+	  { { { 1, ALL, -EACCES, DENY }, true }, { { 2, ALL, -EPERM, DENY }, false } },
+	  R, FGUARD_OUTCOME_DENY, 2, -EPERM },
+	{ "deny wins over log, whatever the order",
+	  { { { 1, ALL, -EPERM, DENY }, false }, { { 2, ALL, -EACCES, LOG }, false } },
+	  R, FGUARD_OUTCOME_DENY, 1, -EPERM },
+	{ "log wins over a grant",
+	  { { { 1, ALL, -EACCES, DENY }, true }, { { 2, ALL, -EACCES, LOG }, false } },
+	  R, FGUARD_OUTCOME_LOG, 2, 0 },
+	{ "of two that refuse, the first decides",
+	  { { { 1, ALL, -EACCES, DENY }, false }, { { 2, ALL, -EPERM, DENY }, false } },
+	  R, FGUARD_OUTCOME_DENY, 1, -EACCES },
+};
+
+static void rules_decide_as_the_table_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(decisions) / sizeof(*decisions); i++) {
+		struct fguard_decision decision =
+			decide(decisions[i].says, 2, decisions[i].ops);
+
+		if (decision.outcome != decisions[i].outcome ||
+		    decision.rule != decisions[i].rule ||
+		    decision.error != decisions[i].error)
+			fail_msg("%s: outcome %d, rule %u, error %d",
+				 decisions[i].claim, decision.outcome,
+				 decision.rule, decision.error);
+	}
+}
+
+/* The rank of each rule, and which of the two decides; all refuse. */
+static const struct {
+	const char *claim;
+	u32 ranks[2];
+	u32 rule;
+} ranks[] = {
+	{ "a path wins over a tree", { FGUARD_RANK_PATH, FGUARD_RANK_TREE - 1 }, 1 },
+	{ "whatever the order", { FGUARD_RANK_TREE - 1, FGUARD_RANK_PATH }, 2 },
+	{ "the deeper tree wins", { FGUARD_RANK_TREE - 3, FGUARD_RANK_TREE - 2 }, 2 },
+	{ "a tree wins over a suffix, however far", { FGUARD_RANK_SUFFIX, FGUARD_RANK_TREE - 4096 }, 2 },
+	{ "a suffix wins over nothing", { FGUARD_RANK_SUFFIX, FGUARD_RANK_NONE }, 1 },
+};
+
+static void the_closer_rule_decides(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(ranks) / sizeof(*ranks); i++) {
+		struct fguard_decision decision = { 0 };
+
+		for (u32 rule = 0; rule < 2; rule++) {
+			const struct fguard_terms terms = { rule + 1, ALL, -EACCES, DENY };
+
+			if (ranks[i].ranks[rule] != FGUARD_RANK_NONE)
+				fguard_decide_consider(&decision, &terms,
+						       ranks[i].ranks[rule], R, false);
+		}
+		if (decision.rule != ranks[i].rule)
+			fail_msg("%s: rule %u", ranks[i].claim, decision.rule);
+	}
+}
+
+static void a_closer_grant_wins_over_a_refusal_further_off(void **state)
+{
+	const struct fguard_terms tree = { 1, ALL, -EACCES, DENY };
+	const struct fguard_terms path = { 2, ALL, -EACCES, DENY };
+	struct fguard_decision decision = { 0 };
+
+	(void)state;
+	fguard_decide_consider(&decision, &tree, FGUARD_RANK_TREE - 1, R, false);
+	fguard_decide_consider(&decision, &path, FGUARD_RANK_PATH, R, true);
+	assert_int_equal(decision.outcome, FGUARD_OUTCOME_GRANT);
+	assert_int_equal(decision.error, 0);
+}
+
+static const struct {
+	u32 ops;
+	enum fguard_op op;
+} reported[] = {
+	{ R, FGUARD_OP_READ },	    { R | W, FGUARD_OP_WRITE },
+	{ W | X, FGUARD_OP_EXEC },  { W | T, FGUARD_OP_WRITE },
+	{ T, FGUARD_OP_TRUNCATE },  { D, FGUARD_OP_DELETE },
+};
+
+static void an_access_is_reported_by_its_gravest_operation(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(reported) / sizeof(*reported); i++)
+		assert_int_equal(fguard_decide_op(reported[i].ops), reported[i].op);
+}
+
+static void a_rule_is_reported_by_the_operation_it_is_about(void **state)
+{
+	const struct say only_reading = { { 1, R, -EACCES, DENY }, false };
+
+	(void)state;
+	assert_int_equal(decide(&only_reading, 1, R | W).op, FGUARD_OP_READ);
+}
+
+static void the_stricter_object_decides(void **state)
+{
+	const struct say grant = { { 1, ALL, -EACCES, DENY }, true };
+	const struct say deny = { { 2, ALL, -EPERM, DENY }, false };
+	struct fguard_decision source = decide(&grant, 1, D);
+	struct fguard_decision target = decide(&deny, 1, D);
+
+	(void)state;
+	assert_true(fguard_decide_combine(&source, &target));
+	assert_int_equal(source.rule, 2);
+
+	source = decide(&grant, 1, D);
+	assert_false(fguard_decide_combine(&target, &source));
+	assert_int_equal(target.error, -EPERM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules_decide_as_the_table_says),
+		cmocka_unit_test(an_access_is_reported_by_its_gravest_operation),
+		cmocka_unit_test(a_rule_is_reported_by_the_operation_it_is_about),
+		cmocka_unit_test(the_stricter_object_decides),
+		cmocka_unit_test(the_closer_rule_decides),
+		cmocka_unit_test(a_closer_grant_wins_over_a_refusal_further_off),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

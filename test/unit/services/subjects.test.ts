@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+
+import {cgroupDirectory} from '../../../src/services/cgroups.js';
+import {executableWarning, resolveExecutable} from '../../../src/services/executables.js';
+import {newFolder} from '../folder.js';
+
+describe('a cgroup', () => {
+  /*
+   * root/
+   * ├── system.slice/ssh.service/deeper/ssh.service
+   * ├── a.slice/twice.service
+   * └── b.slice/twice.service
+   */
+  const root = newFolder();
+  for (const path of ['system.slice/ssh.service/deeper/ssh.service', 'a.slice/twice.service'])
+    mkdirSync(join(root, path), {recursive: true});
+  mkdirSync(join(root, 'b.slice/twice.service'), {recursive: true});
+
+  it.each([
+    ['relative', 'system.slice/ssh.service'],
+    ['as /proc/PID/cgroup writes it', '/system.slice/ssh.service'],
+    ['absolute', `${root}/system.slice/ssh.service/`],
+    ['by unit, the one nearest to the root', 'ssh.service'],
+  ])('is found, %s', (_name, text) => {
+    expect(cgroupDirectory(text, root)).toBe(`${root}/system.slice/ssh.service`);
+  });
+
+  it('the root is one too', () => {
+    expect([cgroupDirectory('/', root), cgroupDirectory(root, root)]).toEqual([root, root]);
+  });
+
+  it('that is missing or not the only one is named', () => {
+    expect(() => cgroupDirectory('none.service', root)).toThrow('none.service');
+    expect(() => cgroupDirectory('none', root)).toThrow(`no cgroup none below ${root}`);
+    expect(() => cgroupDirectory('twice.service', root)).toThrow('a.slice/twice.service');
+  });
+});
+
+describe('an executable', () => {
+  const script = join(newFolder(), 'tool');
+  writeFileSync(script, '#!/bin/sh\n');
+  chmodSync(script, 0o755);
+
+  it.each([
+    ['sh', '/usr/bin/dash'],
+    ['bash', '/bin/bash'],
+    ['python', '/usr/bin/python3.11'],
+    ['perl', '/usr/bin/perl5.36.0'],
+    ['node', '/usr/local/bin/node'],
+    ['lua', '/usr/bin/lua5.4'],
+    ['ruby', '/usr/bin/ruby3.1'],
+  ])('%s is told to be an interpreter', (_name, path) => {
+    expect(executableWarning(path)).toContain('whatever it is told');
+  });
+
+  it('a script is told to be none', () => {
+    expect(executableWarning(script)).toContain('is a script');
+  });
+
+  it.each(['/bin/ls', '/usr/bin/shuf', '/usr/bin/nodename', '/usr/bin/rm'])(
+    '%s is fine',
+    (path) => {
+      expect(executableWarning(path)).toBeUndefined();
+    },
+  );
+
+  it('is a file, and the one a link leads to', () => {
+    expect(resolveExecutable('/proc/self/exe')).toBe(process.execPath);
+    expect(() => resolveExecutable('/tmp')).toThrow('/tmp is not an executable');
+    expect(() => resolveExecutable('/no/such')).toThrow('/no');
+  });
+});

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+import {describe, expect, it} from 'vitest';
+
+import {MATCH_KINDS, OPS, REASONS, VERDICTS} from '../../../src/domain/names.js';
+import {explanationDocument} from '../../../src/ui/explanation-document.js';
+import {renderExplanation} from '../../../src/ui/explanation.js';
+import {width} from '../../../src/ui/width.js';
+import {RULE} from '../plain-rule.js';
+
+const value = (names: typeof OPS, name: string): number => names.value(name) ?? -1;
+
+const explained = {
+  path: '/srv/d/a\u001b[2J',
+  op: value(OPS, 'delete'),
+  process: null,
+  verdict: value(VERDICTS, 'deny'),
+  reason: value(REASONS, 'rule'),
+  rule: 2,
+  matches: [
+    {
+      rule: {...RULE, id: 2, path: '/srv', tree: true},
+      kind: value(MATCH_KINDS, 'tree'),
+      distance: 2,
+      concerned: true,
+      allowed: false,
+      decides: true,
+    },
+    {
+      rule: {...RULE, id: 3, path: null, suffix: '.x'},
+      kind: value(MATCH_KINDS, 'suffix'),
+      distance: 0,
+      concerned: false,
+      allowed: true,
+      decides: false,
+    },
+  ],
+  links: {count: 3, others: ['/srv/other']},
+  mounts: ['/mnt/a'],
+  device: '/dev/sda1',
+  holders: [{pid: 7, comm: 'vi', fd: 3, path: '/srv/a', access: 'rw' as const}],
+};
+
+describe('an explanation', () => {
+  it('says what, who, why, the other names, the device and the holders', () => {
+    const text = renderExplanation(explanationDocument(explained), 120);
+    for (const part of [
+      'deny: delete of /srv/d/a\\x1b[2J by a stranger: rule 2 is the closest',
+      'tree, 2 up',
+      'decides',
+      'not concerned',
+      '3 hard links, also /srv/other, 1 not found nearby',
+      '/mnt/a',
+      '/dev/sda1',
+      'vi[7]',
+    ])
+      expect(text).toContain(part);
+    expect(text).not.toContain('\u001b');
+    expect(text.match(/decides/g)).toHaveLength(1);
+  });
+
+  it.each([
+    ['none', 'allow', 'no rule is about'],
+    ['grant', 'allow', 'lets the process in'],
+    ['rule', 'allow', 'only reports'],
+  ])('reason %s', (reason, verdict, text) => {
+    const numbers = {reason: value(REASONS, reason), verdict: value(VERDICTS, verdict)};
+    expect(explanationDocument({...explained, ...numbers}).why).toContain(text);
+  });
+
+  it.each([40, 80, 200])('the table fits %i columns', (columns) => {
+    const rows = renderExplanation(explanationDocument(explained), columns).split('\n');
+    const table = rows.filter((row) => /^[│┌├└]/.test(row));
+    expect(table.length).toBeGreaterThan(3);
+    for (const row of table) expect(width(row)).toBeLessThanOrEqual(columns);
+  });
+});
