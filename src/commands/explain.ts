@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+import {Args, Flags} from '@oclif/core';
+
+import {BaseCommand} from '../base-command.js';
+import {OPS} from '../domain/names.js';
+import {toPid} from '../flags.js';
+import {exactArgument} from '../services/argv.js';
+import {explainPath} from '../services/explain.js';
+import {explanationDocument} from '../ui/explanation-document.js';
+
+export default class Explain extends BaseCommand {
+  static override summary = 'Show which rule decides about an object, and why.';
+  static override description =
+    'Also its other names, who holds it open, and the block device it lies on. Nothing is counted or reported.';
+  static override examples = [
+    {
+      description: 'what happens to a stranger who reads it',
+      command: '<%= config.bin %> explain /srv/a.db',
+    },
+    {
+      description: 'may process 4711 delete it?',
+      command: '<%= config.bin %> explain /srv/a.db --pid 4711 --op delete',
+    },
+  ];
+  static override args = {
+    path: Args.string({description: 'object to explain', required: true}),
+  };
+  static override flags = {
+    pid: Flags.string({
+      description: 'ask for this process; without it, for one that no rule lets in',
+      helpValue: 'N',
+    }),
+    op: Flags.string({
+      description: 'what would be done to it',
+      options: [...OPS.list],
+      default: 'read',
+    }),
+  };
+
+  async run() {
+    const {args, flags} = await this.parse(Explain);
+    const pid = flags.pid === undefined ? undefined : toPid(flags.pid);
+    const explanation = await explainPath(exactArgument(args.path), OPS.value(flags.op) ?? 0, pid);
+    const document = explanationDocument(explanation);
+    if (!this.jsonEnabled()) {
+      const {renderExplanation} = await import('../ui/explanation.js');
+      this.say(renderExplanation(document));
+    }
+    return document;
+  }
+}

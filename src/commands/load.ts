@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+import {BaseCommand} from '../base-command.js';
+import {loadModule} from '../services/module/load.js';
+import {BuildBar} from '../ui/build-progress.js';
+import {interruptSignal} from '../interrupt.js';
+
+export default class Load extends BaseCommand {
+  static override summary = 'Insert the kernel module, built first if needed.';
+  static override examples = [
+    {description: 'build if needed and insert', command: '<%= config.bin %> load'},
+    {description: 'the same, for a program', command: '<%= config.bin %> load --json'},
+  ];
+
+  async run() {
+    await this.parse(Load);
+    const bar = new BuildBar(this.jsonEnabled());
+    const {status, kernel, file} = await loadModule(bar, interruptSignal());
+    const {version, abi} = status;
+    if (file === null) this.say(`the module was loaded already, version ${version}`);
+    else this.say(`module loaded, version ${version}`);
+    return {
+      module: {loaded: true, version, abi, kernel, locked: false},
+      changed: file !== null,
+      file,
+    };
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+import {Args, Flags} from '@oclif/core';
+
+import {BaseCommand} from '../base-command.js';
+import {ELSES, OPS} from '../domain/names.js';
+import {ruleDocument} from '../domain/rule.js';
+import {escapeText} from '../domain/text.js';
+import type {ErrnoName} from '../errno.js';
+import {toProtectRequest} from '../protect-request.js';
+import {executableWarning} from '../services/executables.js';
+import {protect} from '../services/protect.js';
+import {holderLine, linksWarning, protectedLines} from '../ui/protected.js';
+
+const repeated = {multiple: true, multipleNonGreedy: true} as const;
+const ERRNOS: ErrnoName[] = ['EACCES', 'EPERM', 'ENOENT'];
+
+export default class Protect extends BaseCommand {
+  static override summary = 'Guard files: only those you name get in.';
+  static override description =
+    'Adds the guard of each PATH, or replaces it. A PATH that is not there yet is guarded when it is created. ' +
+    'Prints the ids of the rules, and who already holds the files open. ' +
+    'In gets who is one of each kind that is given (--pid, --exe, --uid, --gid, --loginuid, --cgroup); without any, nobody.';
+  static override examples = [
+    {description: 'nobody gets in', command: '<%= config.bin %> protect /srv/a.db'},
+    {description: 'one process gets in', command: '<%= config.bin %> protect /srv/a.db --pid 4711'},
+    {
+      description: 'it can be read by all, and changed by nobody',
+      command: '<%= config.bin %> protect /etc/hosts --ops write,delete,rename,link,truncate',
+    },
+    {
+      description: 'one program of one user gets in',
+      command: '<%= config.bin %> protect /srv/a.db --exe /usr/sbin/postgres --uid postgres',
+    },
+    {
+      description: 'a directory with all below it, for a service',
+      command: '<%= config.bin %> protect /etc/ssh --tree --cgroup ssh.service --gid root',
+    },
+    {
+      description: 'a shell and what it starts, also who logged in as ann, for ten minutes at most',
+      command:
+        '<%= config.bin %> protect key.pem --pid $$ --children --loginuid ann --until-exit --ttl 10m',
+    },
+    {
+      description: 'all documents below a directory, also for those who have them open already',
+      command: '<%= config.bin %> protect /home --suffix .docx --strict',
+    },
+    {
+      description: 'only report who comes, and give the rule a name',
+      command: '<%= config.bin %> protect key.pem --else log --name key',
+    },
+  ];
+  static override strict = false;
+  static override args = {
+    path: Args.string({description: 'what to guard; several may follow'}),
+  };
+  static override flags = {
+    pid: Flags.string({description: 'let this process in', helpValue: 'N', ...repeated}),
+    children: Flags.boolean({description: 'and its descendants from now on'}),
+    exe: Flags.string({description: 'let this executable in', helpValue: 'P', ...repeated}),
+    uid: Flags.string({
+      description: 'let this user in, name or number',
+      helpValue: 'U',
+      ...repeated,
+    }),
+    gid: Flags.string({
+      description: 'let this group in, name or number',
+      helpValue: 'G',
+      ...repeated,
+    }),
+    loginuid: Flags.string({
+      description: 'let in who logged in as this user, through su and sudo',
+      helpValue: 'U',
+      ...repeated,
+    }),
+    cgroup: Flags.string({
+      description: 'let this cgroup in: a path below /sys/fs/cgroup, or a systemd unit',
+      helpValue: 'C',
+      ...repeated,
+    }),
+    tree: Flags.boolean({description: 'each PATH is a directory: guard all below it too'}),
+    suffix: Flags.string({
+      description: 'guard names that end so, such as .docx, below PATH or everywhere',
+      helpValue: 'S',
+    }),
+    ops: Flags.string({description: `guard only these: ${OPS.list.join(',')}`, helpValue: 'LIST'}),
+    else: Flags.string({
+      description: 'what happens to everyone else',
+      options: [...ELSES.list],
+      default: 'deny',
+    }),
+    errno: Flags.string({
+      description: 'error that the refused see',
+      options: ERRNOS,
+      default: 'EACCES',
+    }),
+    strict: Flags.boolean({description: 'descriptors and mappings from before count too'}),
+    'until-exit': Flags.boolean({description: 'the rule ends with the last --pid'}),
+    ttl: Flags.string({description: 'the rule ends after this time', helpValue: '10m'}),
+    name: Flags.string({description: 'name of the rule', helpValue: 'NAME'}),
+  };
+
+  async run() {
+    const {flags, argv} = await this.parse(Protect);
+    const request = toProtectRequest({...flags, paths: argv as string[]});
+    const {rules, holders} = await protect(request);
+    for (const text of request.exes.map(executableWarning))
+      if (text !== undefined) this.caution(escapeText(text));
+    for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
+    this.say(...rules.flatMap(protectedLines), ...holders.map(holderLine));
+    return {rules: rules.map(({rule}) => ruleDocument(rule)), holders};
+  }
+}

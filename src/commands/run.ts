@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+import {Args, Flags} from '@oclif/core';
+
+import {BaseCommand} from '../base-command.js';
+import {ruleDocument} from '../domain/rule.js';
+import {wrongUsage} from '../errors.js';
+import {exactArgument} from '../services/argv.js';
+import {runGuarded} from '../services/run.js';
+
+export default class Run extends BaseCommand {
+  static override summary = 'Run a command that alone gets into some files, while it runs.';
+  static override description =
+    'Each --protect PATH, a directory with all below it, is guarded from before the first instruction of CMD until its end: ' +
+    "only CMD and what it starts get in. Exits with CMD's own code, or 128 and the signal that ended it.";
+  static override usage = 'run [--protect PATH]... -- CMD...';
+  static override examples = [
+    {
+      description: 'edit a file that nobody else can reach meanwhile',
+      command: '<%= config.bin %> run --protect /srv/a.db -- sqlite3 /srv/a.db',
+    },
+    {
+      description: 'a private directory for a build',
+      command: '<%= config.bin %> run --protect ./secrets --protect ./out -- make release',
+    },
+  ];
+  static override strict = false;
+  static override args = {
+    cmd: Args.string({description: 'command and its arguments, behind --', required: true}),
+  };
+  static override flags = {
+    protect: Flags.string({
+      description: "guard this, for CMD's process tree alone (repeat for more)",
+      helpValue: 'PATH',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+  };
+
+  async run() {
+    const {flags, argv} = await this.parse(Run);
+    const command = this.argv.slice(this.argv.indexOf('--') + 1);
+    if (!this.argv.includes('--') || command.length !== argv.length)
+      throw wrongUsage('the command to run stands behind --');
+    if (command.some((word) => exactArgument(word) !== word))
+      throw wrongUsage('an argument of the command is not UTF-8, and would not reach it as it is');
+    const paths = (flags.protect ?? []).map((path) => exactArgument(path));
+    const {code, signal, rules} = await runGuarded(paths, command);
+    process.exitCode = code;
+    return {code, signal, rules: rules.map(ruleDocument)};
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+import {BaseCommand} from '../base-command.js';
+import {getStatus} from '../services/status.js';
+import {statusDocument} from '../ui/status-document.js';
+
+export default class Status extends BaseCommand {
+  static override summary = 'Show the module, its hooks, rules, subscribers and counters.';
+  static override description = 'Exits with 3 if the module is not loaded.';
+  static override examples = [
+    {description: 'for people', command: '<%= config.bin %> status'},
+    {
+      description: 'hooks that this kernel lacks',
+      command: `<%= config.bin %> status --json | jq '.hooks[] | select(.state == "missing")'`,
+    },
+  ];
+
+  async run() {
+    await this.parse(Status);
+    const status = statusDocument(await getStatus());
+    if (!this.jsonEnabled()) {
+      const {renderStatus} = await import('../ui/status-table.js');
+      this.say(renderStatus(status));
+    }
+    return status;
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+import {Args} from '@oclif/core';
+
+import {BaseCommand} from '../base-command.js';
+import {toPid} from '../flags.js';
+import {whois} from '../services/whois.js';
+import {identityLines} from '../ui/identity.js';
+
+export default class Whois extends BaseCommand {
+  static override summary =
+    'Show who a process is: executable, user, and who logged in to start it.';
+  static override description =
+    'The login user comes from /proc/PID/loginuid and stays through su and sudo. Needs no module.';
+  static override examples = [
+    {description: 'process 4711', command: '<%= config.bin %> whois 4711'},
+    {description: 'this shell', command: '<%= config.bin %> whois $$ --json'},
+  ];
+  static override args = {
+    pid: Args.string({description: 'number of the process', required: true}),
+  };
+
+  async run() {
+    const {args} = await this.parse(Whois);
+    const identity = await whois(toPid(args.pid, 'PID'));
+    this.say(...identityLines(identity));
+    return identity;
+  }
+}

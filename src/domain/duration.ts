@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+const UNITS: Record<string, number> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
+
+/* setTimeout() takes 31 bits. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Milliseconds of `10s`, `500ms`, `1.5h` …; undefined if the text is not a duration above zero. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
+  if (match === null) return undefined;
+  const [, amount = '', unit = ''] = match;
+  const milliseconds = Math.round(Number(amount) * (UNITS[unit] ?? NaN));
+  return milliseconds > 0 && milliseconds <= LONGEST ? milliseconds : undefined;
+}
+
+const LARGEST_FIRST = ['d', 'h', 'm', 's'] as const;
+
+/** The two largest units of a time, such as 1h 30m; shorter ones are cut off. */
+export function durationText(milliseconds: number): string {
+  let rest = milliseconds;
+  const parts: string[] = [];
+  for (const unit of LARGEST_FIRST) {
+    const size = UNITS[unit] ?? NaN;
+    const amount = Math.floor(rest / size);
+    rest -= amount * size;
+    if (amount > 0) parts.push(`${amount}${unit}`);
+    else if (parts.length > 0) break;
+  }
+  return parts.slice(0, 2).join(' ') || '0s';
+}

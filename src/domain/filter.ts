@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+
+/** Which events a subscription delivers: kinds combine with "and", the values of one kind with "or". */
+export interface EventFilter {
+  all: boolean;
+  /** Masks, 0 for all. */
+  ops: number;
+  verdicts: number;
+  paths: readonly string[];
+  trees: readonly string[];
+  suffixes: readonly string[];
+  pids: readonly number[];
+  exes: readonly string[];
+  uids: readonly number[];
+}
+
+/** Without any of these only accesses that a rule concerns are delivered. */
+export const namesObjects = (filter: EventFilter): boolean =>
+  filter.all || filter.paths.length + filter.trees.length + filter.suffixes.length > 0;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+/** The errnos that the module, the library or the file system hand us, and what to say without a sentence of theirs. */
+const TABLE = {
+  EPERM: [1, 'this needs CAP_SYS_ADMIN in the initial user namespace'],
+  ENOENT: [2, 'there is no such file, directory or rule'],
+  ESRCH: [3, 'there is no such process'],
+  EINTR: [4, 'interrupted'],
+  EIO: [5, 'input or output error'],
+  E2BIG: [7, 'too many values at once'],
+  ENOMEM: [12, 'out of memory'],
+  EACCES: [13, 'permission denied'],
+  EBUSY: [16, 'another tracer holds a function that this needs'],
+  EEXIST: [17, 'it exists already'],
+  ENODEV: [19, 'the module was unloaded'],
+  ENOTDIR: [20, 'a component of the path is not a directory'],
+  EINVAL: [22, 'a value is not acceptable'],
+  ERANGE: [34, 'a value is too long'],
+  ENAMETOOLONG: [36, 'the path is too long'],
+  ELOOP: [40, 'too many symbolic links'],
+  EPROTO: [71, 'the module speaks another version of the protocol'],
+  EMSGSIZE: [90, 'the buffer is too small'],
+  EOPNOTSUPP: [95, 'this kernel lacks a function that this needs'],
+  ENOBUFS: [105, 'no buffer space'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ErrnoName = keyof typeof TABLE;
+
+const NAMES = new Map<number, ErrnoName>(
+  Object.entries(TABLE).map(([name, [number]]) => [number, name as ErrnoName]),
+);
+
+export const errnoNumber = (name: ErrnoName): number => TABLE[name][0];
+
+export const isErrnoName = (name: string): name is ErrnoName => Object.hasOwn(TABLE, name);
+
+/** The name of a positive errno; numbers outside the table keep their digits. */
+export const errnoName = (number: number): string => NAMES.get(number) ?? `E${number}`;
+
+export const errnoText = (name: string): string =>
+  isErrnoName(name) ? TABLE[name][1] : `error ${name}`;

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+import type {Explanation, Match, Query} from '../domain/explanation.js';
+import type {EventFilter} from '../domain/filter.js';
+import type {KernelRule, RuleRequest} from '../domain/rule.js';
+import type {KernelStatus} from '../domain/status.js';
+import {errnoName} from '../errno.js';
+import {ModuleError} from '../errors.js';
+import {FGUARD_RULE_EXISTS, FGUARD_RULE_REPLACED} from '../uapi.gen.js';
+import type {Added, EventStream, Guard} from './guard.js';
+import {
+  type ExplanationInfo,
+  type Handle,
+  type Library,
+  type RuleInfo,
+  type StatusInfo,
+  library,
+} from './library.js';
+import {cString, numbers, strings} from './memory.js';
+import {toNativeRule, toRule} from './rule.js';
+import {WorkerStream} from './stream.js';
+
+interface MatchInfo {
+  rule: number;
+  kind: number;
+  distance: number;
+  concerned: number;
+  allowed: number;
+}
+
+interface HookInfo {
+  function: string;
+  ops: number;
+  state: number;
+}
+
+const ROOM_FOR_HOOKS = 64;
+const ROOM_FOR_MATCHES = 64;
+
+const objects = <T extends object>(n: number): T[] => Array.from({length: n}, () => ({}) as T);
+
+const toMatch = ({concerned, allowed, ...rest}: MatchInfo): Match => ({
+  ...rest,
+  concerned: concerned !== 0,
+  allowed: allowed !== 0,
+});
+
+const toFilter = (filter: EventFilter): object => ({
+  all: filter.all ? 1 : 0,
+  ops: filter.ops,
+  verdicts: filter.verdicts,
+  n_paths: filter.paths.length,
+  n_trees: filter.trees.length,
+  n_suffixes: filter.suffixes.length,
+  n_pids: filter.pids.length,
+  n_exes: filter.exes.length,
+  n_uids: filter.uids.length,
+  paths: strings(filter.paths),
+  trees: strings(filter.trees),
+  suffixes: strings(filter.suffixes),
+  pids: numbers(filter.pids),
+  exes: strings(filter.exes),
+  uids: numbers(filter.uids),
+});
+
+/** The module through libfguard. */
+class Connection implements Guard {
+  constructor(
+    private readonly lib: Library,
+    private readonly handle: Handle,
+  ) {}
+
+  addRules(rules: readonly RuleRequest[]): Added[] {
+    const added = objects<{id: number; flags: number}>(rules.length);
+    this.check(this.lib.addRules(this.handle, rules.map(toNativeRule), rules.length, added));
+    return added.map(({id, flags}) => ({
+      id,
+      existed: (flags & FGUARD_RULE_EXISTS) !== 0,
+      replaced: (flags & FGUARD_RULE_REPLACED) !== 0,
+    }));
+  }
+
+  deleteRules(ids: readonly number[]): void {
+    const keys = ids.map((id) => ({id, path: null, name: null}));
+    this.check(this.lib.deleteRules(this.handle, keys, keys.length));
+  }
+
+  clearRules(): void {
+    this.check(this.lib.setRules(this.handle, [], 0));
+  }
+
+  listRules(): KernelRule[] {
+    const rules: KernelRule[] = [];
+    this.check(this.lib.listRules(this.handle));
+    for (;;) {
+      const info = {} as RuleInfo;
+      if (this.check(this.lib.nextRule(this.handle, info)) === 0) return rules;
+      rules.push(toRule(info));
+    }
+  }
+
+  explain(query: Query, room = ROOM_FOR_MATCHES): Explanation {
+    const info = {} as ExplanationInfo;
+    const matches = objects<MatchInfo>(room);
+    const native = {...query, path: cString(query.path)};
+    this.check(this.lib.explain(this.handle, native, info, matches, room));
+    if (info.n_matches > room) return this.explain(query, info.n_matches);
+    const {verdict, reason, rule, n_matches} = info;
+    return {verdict, reason, rule, matches: matches.slice(0, n_matches).map(toMatch)};
+  }
+
+  status(room = ROOM_FOR_HOOKS): KernelStatus {
+    const info = {} as StatusInfo;
+    const hooks = objects<HookInfo>(room);
+    this.check(this.lib.getStatus(this.handle, info, hooks, room));
+    if (info.n_hooks > room) return this.status(info.n_hooks);
+    const [allowed, denied, events, lost] = [info.allowed, info.denied, info.events, info.lost].map(
+      Number,
+    ) as [number, number, number, number];
+    return {
+      version: info.version,
+      abi: info.abi,
+      rules: info.rules,
+      subscribers: info.subscribers,
+      counters: {allowed, denied, events, lost},
+      hooks: hooks.slice(0, info.n_hooks),
+    };
+  }
+
+  subscribe(filter: EventFilter): EventStream {
+    this.check(this.lib.subscribe(this.handle, toFilter(filter)));
+    return new WorkerStream(this.lib, this.handle);
+  }
+
+  close(): void {
+    this.lib.close(this.handle);
+  }
+
+  private check(result: number | bigint): number {
+    const number = Number(result);
+    if (number >= 0) return number;
+    throw new ModuleError(errnoName(-number), this.lib.message(this.handle));
+  }
+}
+
+/** Connects to the module. */
+export function connect(): Guard {
+  const lib = library();
+  const handle: [bigint | null] = [null];
+  const result = lib.open(handle);
+  if (result === 0 && handle[0] !== null) return new Connection(lib, handle[0]);
+  const sentence = lib.message(handle[0]);
+  lib.close(handle[0]);
+  throw new ModuleError(errnoName(-result), sentence);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+import {existsSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+
+import {UserError} from '../errors.js';
+
+const BUILT = fileURLToPath(new URL('../../libnetlink/libfguard.so', import.meta.url));
+const SYSTEM = [
+  '/usr/local/lib',
+  '/usr/lib',
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib/aarch64-linux-gnu',
+];
+
+const missing = (path: string, next: string[]): UserError =>
+  new UserError('ENOLIBRARY', `the library ${path} is not there`, {next});
+
+/** Where libfguard.so is: FGUARD_LIBRARY, the one built beside this program, the system's. */
+export function findLibrary(): string {
+  const chosen = process.env.FGUARD_LIBRARY;
+  if (chosen !== undefined && chosen !== '') {
+    if (existsSync(chosen)) return chosen;
+    throw missing(chosen, ['unset FGUARD_LIBRARY']);
+  }
+  const found = [BUILT, ...SYSTEM.map((dir) => `${dir}/libfguard.so.0`)].find((p) => existsSync(p));
+  if (found !== undefined) return found;
+  const folder = fileURLToPath(new URL('../../libnetlink', import.meta.url));
+  throw missing('libfguard.so', [`make -C ${folder}`]);
+}

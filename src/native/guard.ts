@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+import type {Explanation, Query} from '../domain/explanation.js';
+import type {EventFilter} from '../domain/filter.js';
+import type {KernelRule, RuleRequest} from '../domain/rule.js';
+import type {KernelStatus} from '../domain/status.js';
+
+export interface Added {
+  id: number;
+  existed: boolean;
+  replaced: boolean;
+}
+
+/** A connection to the module. Refusals are thrown as ModuleError. */
+export interface Guard {
+  addRules(rules: readonly RuleRequest[]): Added[];
+  deleteRules(ids: readonly number[]): void;
+  clearRules(): void;
+  listRules(): KernelRule[];
+  explain(query: Query): Explanation;
+  status(): KernelStatus;
+  /** Turns the connection into an event stream, which closes it at its end. */
+  subscribe(filter: EventFilter): EventStream;
+  close(): void;
+}
+
+/** Why a stream ended by itself or was stopped. */
+export type StreamEnd = 'stopped' | 'unloaded';
+
+export interface EventStream {
+  /** Batches of packed records. A batch's memory is used again once the next one is asked for. */
+  batches(): AsyncGenerator<Uint8Array, StreamEnd>;
+  /** Ends the stream now, also while it waits. */
+  stop(): void;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/* The way in for services. Each loads koffi only when it is used, for the sake of a quick start. */
+import type {Guard} from './guard.js';
+import type {HangUpWatch} from './hang-up.js';
+import type {Login} from './login.js';
+
+export type {Added, EventStream, Guard, StreamEnd} from './guard.js';
+export type {HangUpWatch} from './hang-up.js';
+export type {Login} from './login.js';
+
+export async function connect(): Promise<Guard> {
+  const native = await import('./connection.js');
+  return native.connect();
+}
+
+export async function processLogin(pid: number): Promise<Login | null> {
+  const native = await import('./login.js');
+  return native.processLogin(pid);
+}
+
+export async function onHangUp(fd: number, callback: () => void): Promise<HangUpWatch> {
+  const native = await import('./hang-up.js');
+  return native.onHangUp(fd, callback);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+import koffi, {type KoffiFunc} from 'koffi';
+
+import {decodePath, encodePath} from '../domain/text.js';
+
+const strlen = koffi.load(null).func('size_t strlen(void *text)') as KoffiFunc<
+  (text: bigint) => number
+>;
+
+/** A string for the library: its bytes and a NUL. */
+export const cString = (text: string): Buffer => Buffer.concat([encodePath(text), Buffer.of(0)]);
+
+/** A string of the library's, copied. */
+export function readString(pointer: bigint): string {
+  return decodePath(Buffer.from(koffi.view(pointer, strlen(pointer))));
+}
+
+/** The text in an array of bytes that a NUL ends, unless it is full. */
+export function arrayText(bytes: Iterable<number>): string {
+  const buffer = Buffer.from([...bytes]);
+  const end = buffer.indexOf(0);
+  return decodePath(buffer, 0, end < 0 ? buffer.length : end);
+}
+
+/** An array of numbers for the library. */
+export const numbers = (list: readonly number[]): number[] | null =>
+  list.length === 0 ? null : [...list];
+
+/** An array of strings for the library. */
+export const strings = (texts: readonly string[]): Buffer[] | null =>
+  texts.length === 0 ? null : texts.map(cString);
+
+/** An array of numbers of the library's, copied. */
+export const readNumbers = (pointer: bigint | null, count: number): number[] =>
+  pointer === null || count === 0
+    ? []
+    : Array.from(koffi.decode(pointer, 'uint32_t', count) as Iterable<number>);
+
+/** An array of strings of the library's, copied. */
+export const readStrings = (pointer: bigint | null, count: number): string[] =>
+  pointer === null || count === 0
+    ? []
+    : (koffi.decode(pointer, 'void *', count) as bigint[]).map(readString);

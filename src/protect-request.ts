@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+import {ELSES, OPS} from './domain/names.js';
+import {type ErrnoName, errnoNumber} from './errno.js';
+import {wrongUsage} from './errors.js';
+import {toMask, toMilliseconds, toPid, toRuleName, toSuffix} from './flags.js';
+import {exactArgument} from './services/argv.js';
+import {cgroupDirectory} from './services/cgroups.js';
+import {resolveExecutable} from './services/executables.js';
+import type {ProtectRequest} from './services/protect.js';
+import {groupId, userId} from './services/users.js';
+
+/** What was typed after `fguard protect`. */
+export interface ProtectWords {
+  paths: readonly string[];
+  pid: readonly string[] | undefined;
+  exe: readonly string[] | undefined;
+  uid: readonly string[] | undefined;
+  gid: readonly string[] | undefined;
+  loginuid: readonly string[] | undefined;
+  cgroup: readonly string[] | undefined;
+  suffix: string | undefined;
+  ops: string | undefined;
+  else: string;
+  errno: string;
+  ttl: string | undefined;
+  name: string | undefined;
+  tree: boolean;
+  children: boolean;
+  strict: boolean;
+  'until-exit': boolean;
+}
+
+function requireSense(words: ProtectWords): void {
+  const {paths, suffix, name, tree, pid} = words;
+  if (paths.length === 0 && suffix === undefined)
+    throw wrongUsage('nothing to guard: give a path, or a --suffix');
+  if (tree && paths.length === 0) throw wrongUsage('--tree needs a PATH');
+  if (name !== undefined && paths.length > 1)
+    throw wrongUsage('--name names one rule, and there are several paths');
+  for (const flag of ['children', 'until-exit'] as const)
+    if (words[flag] && pid === undefined) throw wrongUsage(`--${flag} needs a --pid`);
+}
+
+const distinct = <T>(words: readonly string[] | undefined, convert: (word: string) => T): T[] => [
+  ...new Set((words ?? []).map((word) => convert(exactArgument(word)))),
+];
+
+/** The rules that the words describe. */
+export function toProtectRequest(words: ProtectWords): ProtectRequest {
+  requireSense(words);
+  return {
+    paths: words.paths.map((path) => exactArgument(path)),
+    suffix: words.suffix === undefined ? null : toSuffix(words.suffix),
+    name: words.name === undefined ? null : toRuleName(words.name),
+    tree: words.tree,
+    children: words.children,
+    strict: words.strict,
+    untilExit: words['until-exit'],
+    ops: toMask('--ops', OPS, words.ops),
+    otherwise: ELSES.value(words.else) ?? 0,
+    error: errnoNumber(words.errno as ErrnoName),
+    ttl: words.ttl === undefined ? 0 : toMilliseconds('--ttl', words.ttl),
+    pids: distinct(words.pid, (pid) => toPid(pid)),
+    exes: distinct(words.exe, resolveExecutable),
+    uids: distinct(words.uid, userId),
+    gids: distinct(words.gid, groupId),
+    loginuids: distinct(words.loginuid, userId),
+    cgroups: distinct(words.cgroup, (cgroup) => cgroupDirectory(cgroup)),
+  };
+}

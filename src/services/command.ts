@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+import {spawn} from 'node:child_process';
+
+import {UserError, interrupted} from '../errors.js';
+
+export interface CommandResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CommandOptions {
+  /** Each line of stdout, as it comes. */
+  onLine?: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+/** Which Debian package brings a program. */
+const PACKAGES: Record<string, string> = {
+  insmod: 'kmod',
+  rmmod: 'kmod',
+  modinfo: 'kmod',
+  depmod: 'kmod',
+  make: 'make',
+};
+
+/* A plain `su` leaves the system programs out of the PATH. */
+export const searchPath = (): string => `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
+
+/* What tools print is read here, so it must not be translated; flags of an outer make are not ours. */
+function environment(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {...process.env, LC_ALL: 'C', PATH: searchPath()};
+  delete env.MAKEFLAGS;
+  delete env.MAKELEVEL;
+  return env;
+}
+
+function startFailure(program: string, error: NodeJS.ErrnoException): Error {
+  if (error.name === 'AbortError') return interrupted();
+  if (error.code !== 'ENOENT') return error;
+  const name = PACKAGES[program];
+  const next = name === undefined ? [] : [`sudo apt install ${name}`];
+  return new UserError('ENOPROGRAM', `the program ${program} is not installed`, {next});
+}
+
+/** Splits chunks into lines. */
+class Lines {
+  private rest = '';
+
+  constructor(private readonly onLine: (line: string) => void) {}
+
+  add(chunk: string): void {
+    const lines = (this.rest + chunk).split('\n');
+    this.rest = lines.pop() ?? '';
+    lines.forEach(this.onLine);
+  }
+}
+
+/** Runs a program to its end and keeps what it printed. */
+export function runCommand(
+  program: string,
+  args: readonly string[],
+  {onLine, signal}: CommandOptions = {},
+): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal === undefined ? {} : {signal}),
+    });
+    const result = {stdout: '', stderr: ''};
+    const lines = new Lines(onLine ?? (() => undefined));
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      result.stdout += chunk;
+      lines.add(chunk);
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (result.stderr += chunk));
+    child.on('error', (error) => {
+      reject(startFailure(program, error));
+    });
+    child.on('close', (code) => {
+      if (signal?.aborted === true) reject(interrupted());
+      else resolve({code: code ?? 1, ...result});
+    });
+  });
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+import {ModuleError, UserError, notLoaded, notPermitted} from '../errors.js';
+import {type Guard, connect} from '../native/index.js';
+
+const NEEDS_ROOT = 'fguard needs root (CAP_SYS_ADMIN in the initial user namespace)';
+
+const otherVersion = (error: ModuleError): UserError =>
+  new UserError('EVERSION', `the loaded module is of another version: ${error.message}`, {
+    next: ['sudo fguard unload', 'sudo fguard rebuild', 'sudo fguard load'],
+  });
+
+/** The command that was typed, with sudo in front: a refused command's own remedy. */
+export const withSudo = (): string => `sudo fguard ${process.argv.slice(2).join(' ')}`.trimEnd();
+
+/** A refusal in the person's terms. The kernel's own sentence stays. */
+export function explain(error: unknown): unknown {
+  if (!(error instanceof ModuleError)) return error;
+  if (error.code === 'EPERM') {
+    const message = error.sentence === '' ? NEEDS_ROOT : error.sentence;
+    return notPermitted(message, [withSudo()]);
+  }
+  return new UserError(error.code, error.message);
+}
+
+function explainOpening(error: unknown): unknown {
+  if (!(error instanceof ModuleError)) return error;
+  if (error.code === 'ENOENT') return notLoaded();
+  if (error.code === 'EPROTO') return otherVersion(error);
+  return explain(error);
+}
+
+export async function openGuard(): Promise<Guard> {
+  try {
+    return await connect();
+  } catch (error) {
+    throw explainOpening(error);
+  }
+}
+
+/** Runs some calls on one connection and closes it. */
+export async function withGuard<T>(use: (guard: Guard) => T): Promise<T> {
+  const guard = await openGuard();
+  try {
+    return use(guard);
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    guard.close();
+  }
+}

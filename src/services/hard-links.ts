@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+import type {BigIntStats} from 'node:fs';
+
+import {entries, lstatIfPossible} from './files.js';
+
+/** The names of a file: how many there are, and which others were found near. */
+export interface HardLinks {
+  count: number;
+  others: string[];
+}
+
+/* Directory entries looked at: a fraction of a second. */
+const BUDGET = 10_000;
+
+const parent = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+const join = (directory: string, name: string): string =>
+  directory === '/' ? `/${name}` : `${directory}/${name}`;
+
+/** Looks for a file's other names: beside it and below, then ever further up, as far as a budget goes. */
+class LinkSearch {
+  private readonly others: string[] = [];
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly path: string,
+    private readonly file: BigIntStats,
+    private budget: number,
+  ) {}
+
+  run(): string[] {
+    for (let start = parent(this.path); ; start = parent(start)) {
+      const device = lstatIfPossible(start)?.dev;
+      if (device !== undefined) this.searchBelow(start, device);
+      if (this.isOver() || start === '/') return this.others;
+    }
+  }
+
+  private isOver(): boolean {
+    return this.budget <= 0 || BigInt(this.others.length) + 1n >= this.file.nlink;
+  }
+
+  private searchBelow(start: string, device: bigint): void {
+    for (let level = [start]; level.length > 0 && !this.isOver();)
+      level = level.flatMap((directory) => this.searchIn(directory, device));
+  }
+
+  /** Notes the names in a directory and returns the directories in it. */
+  private searchIn(directory: string, device: bigint): string[] {
+    if (this.seen.has(directory) || this.isOver()) return [];
+    if (lstatIfPossible(directory)?.dev !== device) return [];
+    this.seen.add(directory);
+    const found = entries(directory);
+    this.budget -= found.length;
+    for (const {name, isDirectory} of found) if (!isDirectory) this.note(join(directory, name));
+    return found.filter((entry) => entry.isDirectory).map(({name}) => join(directory, name));
+  }
+
+  private note(path: string): void {
+    const stat = path === this.path ? undefined : lstatIfPossible(path);
+    if (stat?.ino === this.file.ino && stat.dev === this.file.dev) this.others.push(path);
+  }
+}
+
+/** A file's names; null for a directory, and where there is nothing. */
+export function hardLinks(path: string, budget = BUDGET): HardLinks | null {
+  const file = lstatIfPossible(path);
+  if (file === undefined || file.isDirectory()) return null;
+  const others = file.nlink > 1n ? new LinkSearch(path, file, budget).run() : [];
+  return {count: Number(file.nlink), others};
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+import {readdirSync} from 'node:fs';
+
+import {type HeldAccess, heldAccess} from '../domain/open-flags.js';
+import {readIfPossible, readLinkIfPossible, statIfPossible} from './files.js';
+import {processIds, processName} from './proc.js';
+
+/** A process that holds a file open, or mapped, from before the rule. */
+export interface Holder {
+  pid: number;
+  comm: string;
+  fd: number | null;
+  path: string;
+  access: HeldAccess | 'map';
+}
+
+/** What a rule is about. */
+export interface HeldObject {
+  path: string | null;
+  tree: boolean;
+  suffix: string | null;
+}
+
+const key = (device: bigint, inode: bigint): string => `${device}:${inode}`;
+
+/** Which files count: some by device and inode, whatever their name; trees and suffixes by name. */
+class Targets {
+  private readonly files = new Map<string, string>();
+  private readonly groups: readonly HeldObject[];
+
+  constructor(objects: readonly HeldObject[]) {
+    this.groups = objects.filter(({tree, suffix}) => tree || suffix !== null);
+    for (const {path, suffix} of objects) if (path !== null && suffix === null) this.addFile(path);
+  }
+
+  get areNone(): boolean {
+    return this.files.size === 0 && this.groups.length === 0;
+  }
+
+  /** The target behind a link of /proc. */
+  at(link: string): string | undefined {
+    const stat = this.files.size === 0 ? undefined : statIfPossible(link);
+    const file = stat === undefined ? undefined : this.files.get(key(stat.dev, stat.ino));
+    if (file !== undefined || this.groups.length === 0) return file;
+    const name = readLinkIfPossible(link)?.replace(/ \(deleted\)$/, '');
+    return name !== undefined && this.hasName(name) ? name : undefined;
+  }
+
+  /** Whether a line of maps may be about a target: cheap, and not the last word. */
+  mayBe(inode: string, name: string): boolean {
+    if (inode === '0') return false;
+    return this.hasName(name) || [...this.files.keys()].some((id) => id.endsWith(`:${inode}`));
+  }
+
+  private addFile(path: string): void {
+    const stat = statIfPossible(path);
+    if (stat !== undefined) this.files.set(key(stat.dev, stat.ino), path);
+  }
+
+  private hasName(name: string): boolean {
+    return this.groups.some(({path, suffix}) => {
+      const isBelow = path === null || path === '/' || name.startsWith(`${path}/`);
+      return isBelow && name.startsWith('/') && name.endsWith(suffix ?? '');
+    });
+  }
+}
+
+function list(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function openFlags(pid: number, fd: string): number {
+  const match = /^flags:\s*([0-7]+)/m.exec(readIfPossible(`/proc/${pid}/fdinfo/${fd}`) ?? '');
+  return Number.parseInt(match?.[1] ?? '0', 8);
+}
+
+function descriptors(pid: number, comm: string, targets: Targets): Holder[] {
+  return list(`/proc/${pid}/fd`).flatMap((fd) => {
+    const path = targets.at(`/proc/${pid}/fd/${fd}`);
+    const access = path === undefined ? undefined : heldAccess(openFlags(pid, fd));
+    if (path === undefined || access === undefined) return [];
+    return [{pid, comm, fd: Number(fd), path, access}];
+  });
+}
+
+/* maps tells cheaply which ranges may match; their links tell for sure, where we may follow them. */
+function mappings(pid: number, comm: string, targets: Targets): Holder[] {
+  const found = new Set<string>();
+  for (const line of (readIfPossible(`/proc/${pid}/maps`) ?? '').split('\n')) {
+    const match = /^(\S+) \S+ \S+ \S+ (\d+) *(.*)$/.exec(line);
+    const [, range = '', inode = '0', name = ''] = match ?? [];
+    if (!targets.mayBe(inode, name)) continue;
+    const path = targets.at(`/proc/${pid}/map_files/${range}`);
+    if (path !== undefined) found.add(path);
+  }
+  return Array.from(found, (path) => ({pid, comm, fd: null, path, access: 'map' as const}));
+}
+
+/** Who holds one of these open or mapped now, as far as we may look. */
+export function findHolders(objects: readonly HeldObject[]): Holder[] {
+  const targets = new Targets(objects);
+  if (targets.areNone) return [];
+  return processIds().flatMap((pid) => {
+    const comm = processName(pid);
+    return [...descriptors(pid, comm, targets), ...mappings(pid, comm, targets)];
+  });
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {constants} from 'node:os';
+import type {Duplex} from 'node:stream';
+import {isatty} from 'node:tty';
+
+/* Waits for a word on descriptor 3, without which it ends, and becomes the command: the same process. */
+const WAIT = 'IFS= read -r word <&3 && [ "$word" = go ] || exit 125; exec 3<&-; exec "$@"';
+
+const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+
+/* A terminal sends these to the command too, which must not get them twice. */
+const KEYS = ['SIGINT', 'SIGQUIT'] as const;
+
+/** How a command ended. */
+export interface Ending {
+  code: number;
+  signal: NodeJS.Signals | null;
+}
+
+function ending([code, signal]: [number | null, NodeJS.Signals | null]): Ending {
+  if (signal === null) return {code: code ?? 1, signal};
+  return {code: 128 + constants.signals[signal], signal};
+}
+
+/** A command that is a process already and has not run an instruction of its own yet. */
+export class Launcher {
+  private readonly child: ChildProcess;
+  private readonly exited: Promise<Ending>;
+
+  constructor(command: readonly string[]) {
+    this.child = spawn('/bin/sh', ['-c', WAIT, 'fguard', ...command], {
+      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    });
+    this.exited = once(this.child, 'exit').then((event) =>
+      ending(event as [number | null, NodeJS.Signals | null]),
+    );
+    /* A command that ended before its word was read is told by its exit. */
+    this.gate.on('error', () => undefined);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Lets it run; signals reach it, and its end is awaited. */
+  async go(): Promise<Ending> {
+    const forward = (signal: NodeJS.Signals): void => {
+      this.child.kill(signal);
+    };
+    const ignore = (): void => undefined;
+    const onKey = [0, 1, 2].some((fd) => isatty(fd)) ? ignore : forward;
+    for (const signal of SIGNALS) process.on(signal, forward);
+    for (const signal of KEYS) process.on(signal, onKey);
+    this.gate.end('go\n');
+    try {
+      return await this.exited;
+    } finally {
+      for (const signal of SIGNALS) process.off(signal, forward);
+      for (const signal of KEYS) process.off(signal, onKey);
+    }
+  }
+
+  /** It is not to run after all. */
+  async cancel(): Promise<void> {
+    this.gate.end();
+    await this.exited;
+  }
+
+  private get gate(): Duplex {
+    return this.child.stdio[3] as Duplex;
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+import {decodePath} from '../domain/text.js';
+import {readIfPossible, readLinkIfPossible, statIfPossible} from './files.js';
+
+/** A line of /proc/self/mountinfo. */
+export interface Mount {
+  /** major:minor of the filesystem. */
+  device: string;
+  /** The directory of the filesystem that is mounted. */
+  root: string;
+  /** Where. */
+  point: string;
+  source: string;
+}
+
+/* The kernel writes spaces and the like as octal numbers. */
+const unescape = (text: string): string =>
+  text.includes('\\')
+    ? text.replace(/\\([0-7]{3})/g, (_all, digits: string) =>
+        decodePath(Buffer.of(Number.parseInt(digits, 8))),
+      )
+    : text;
+
+function parseLine(line: string): Mount {
+  const [left = '', right = ''] = line.split(' - ');
+  const [, , device = '', root = '', point = ''] = left.split(' ');
+  const [, source = ''] = right.split(' ');
+  return {device, root: unescape(root), point: unescape(point), source: unescape(source)};
+}
+
+export const parseMounts = (text: string): Mount[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(parseLine);
+
+export const readMounts = (): Mount[] => parseMounts(readIfPossible('/proc/self/mountinfo') ?? '');
+
+/** The part of a path behind a directory that is above it, or is it; undefined if it is elsewhere. */
+function behind(directory: string, path: string): string | undefined {
+  if (directory === '/') return path === '/' ? '' : path;
+  if (path === directory) return '';
+  return path.startsWith(`${directory}/`) ? path.slice(directory.length) : undefined;
+}
+
+const join = (directory: string, rest: string): string =>
+  directory === '/' ? rest || '/' : directory + rest;
+
+/** The mount that a path lies in: the deepest, and of several at one place the last. */
+export function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
+  const above = mounts.filter(({point}) => behind(point, path) !== undefined);
+  const deepest = Math.max(...above.map(({point}) => point.length));
+  return above.findLast(({point}) => point.length === deepest);
+}
+
+/** The paths that other mounts of the same filesystem give an object. */
+export function otherPaths(mounts: readonly Mount[], path: string): string[] {
+  const mount = mountOf(mounts, path);
+  const rest = mount === undefined ? undefined : behind(mount.point, path);
+  if (mount === undefined || rest === undefined) return [];
+  const inside = join(mount.root, rest);
+  const paths = mounts
+    .filter(({device}) => device === mount.device)
+    .map(({root, point}) => {
+      const own = behind(root, inside);
+      return own === undefined ? undefined : join(point, own);
+    })
+    .filter((other) => other !== undefined && other !== path);
+  return [...new Set(paths as string[])];
+}
+
+/* Something mounted later may hide what a mount would show. */
+function isSameObject(path: string, other: string): boolean {
+  const [one, two] = [statIfPossible(path), statIfPossible(other)];
+  return one === undefined || (one.dev === two?.dev && one.ino === two.ino);
+}
+
+export const visibleAliases = (mounts: readonly Mount[], path: string): string[] =>
+  otherPaths(mounts, path).filter((other) => isSameObject(path, other));
+
+/** The block device under a path's filesystem; null if there is none. */
+export function blockDevice(mounts: readonly Mount[], path: string): string | null {
+  const mount = mountOf(mounts, path);
+  if (mount === undefined) return null;
+  const link = readLinkIfPossible(`/sys/dev/block/${mount.device}`);
+  if (link !== undefined) return `/dev/${link.slice(link.lastIndexOf('/') + 1)}`;
+  return mount.source.startsWith('/dev/') ? mount.source : null;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+import {readdirSync} from 'node:fs';
+
+import {readIfPossible, readLinkIfPossible} from './files.js';
+
+/** Every process there is now. */
+export const processIds = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+export const processName = (pid: number): string =>
+  readIfPossible(`/proc/${pid}/comm`)?.replace(/\n$/, '') ?? '';
+
+/** The executable; null for kernel threads, and where we may not see it. */
+export const processExe = (pid: number): string | null =>
+  readLinkIfPossible(`/proc/${pid}/exe`) ?? null;
+
+export type ProcessFields = ReadonlyMap<string, string>;
+
+/** /proc/PID/status; undefined if there is no such process. */
+export function processFields(pid: number): ProcessFields | undefined {
+  const text = readIfPossible(`/proc/${pid}/status`);
+  if (text === undefined) return undefined;
+  const pairs = text.split('\n').map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon), line.slice(colon + 1).trim()];
+  });
+  return new Map(pairs);
+}
+
+/** The first of the numbers in a field such as "Uid:	0	0	0	0". */
+export const firstNumber = (fields: ProcessFields, name: string): number =>
+  Number.parseInt(fields.get(name) ?? '', 10);
+
+/** The cgroup, version 2 if there is one. */
+export function processCgroup(pid: number): string | null {
+  const lines = readIfPossible(`/proc/${pid}/cgroup`)?.trimEnd().split('\n') ?? [];
+  const line = lines.find((text) => text.startsWith('0::')) ?? lines[0];
+  return line?.split(':').slice(2).join(':') ?? null;
+}

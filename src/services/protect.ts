@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+import type {KernelRule, RuleRequest} from '../domain/rule.js';
+import {UserError} from '../errors.js';
+import type {Guard} from '../native/index.js';
+import {withGuard} from './guard.js';
+import {type HardLinks, hardLinks} from './hard-links.js';
+import {type Holder, findHolders} from './holders.js';
+import {requireProcess} from './processes.js';
+import {type ResolvedPath, resolveExisting, resolvePath} from './resolve-path.js';
+
+/** Without a path it is about a suffix, everywhere. */
+export type ProtectRequest = Omit<RuleRequest, 'path'> & {paths: readonly string[]};
+
+/** A rule in force, and what the person should know of its object. */
+export interface Protected {
+  rule: KernelRule;
+  exists: boolean;
+  replaced: boolean;
+  isDirectory: boolean;
+  links: HardLinks | null;
+}
+
+function requireDistinct(objects: readonly ResolvedPath[]): void {
+  const paths = objects.map(({path}) => path);
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is named twice`);
+}
+
+/* What is to be below a path needs a directory there; a tree may come later. */
+function resolveObject(path: string, {tree, suffix}: ProtectRequest): ResolvedPath {
+  const resolved = suffix === null ? resolvePath(path) : resolveExisting(path);
+  const needsDirectory = suffix !== null || (tree && resolved.exists);
+  if (needsDirectory && !resolved.isDirectory)
+    throw new UserError('ENOTDIR', `${path} is not a directory`);
+  return resolved;
+}
+
+/** Adds rules and returns them as the kernel has them, in the order of the requests. */
+export function addRules(
+  guard: Guard,
+  requests: readonly RuleRequest[],
+): Omit<Protected, 'isDirectory' | 'links'>[] {
+  const added = guard.addRules(requests);
+  const inForce = new Map(guard.listRules().map((rule) => [rule.id, rule]));
+  return added.flatMap(({id, existed, replaced}) => {
+    const rule = inForce.get(id);
+    return rule === undefined ? [] : [{rule, exists: existed, replaced}];
+  });
+}
+
+/** Guards objects, all or none, and looks who has them open already. */
+export async function protect(
+  request: ProtectRequest,
+): Promise<{rules: Protected[]; holders: Holder[]}> {
+  const {paths, ...rest} = request;
+  rest.pids.forEach(requireProcess);
+  const objects = paths.map((path) => resolveObject(path, request));
+  requireDistinct(objects);
+  const requests = objects.length === 0 ? [null] : objects.map(({path}) => path);
+  const added = await withGuard((guard) =>
+    addRules(
+      guard,
+      requests.map((path) => ({...rest, path})),
+    ),
+  );
+  const isDirectory = new Map(objects.map((object) => [object.path, object.isDirectory]));
+  const rules = added.map((one): Protected => {
+    const {path, suffix} = one.rule;
+    const links = path === null || suffix !== null ? null : hardLinks(path);
+    return {...one, isDirectory: path !== null && isDirectory.get(path) === true, links};
+  });
+  return {rules, holders: findHolders(rules.map(({rule}) => rule))};
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+import type {KernelRule} from '../domain/rule.js';
+import {UserError} from '../errors.js';
+import {lstatIfPossible} from './files.js';
+import {withGuard} from './guard.js';
+import {resolvePath} from './resolve-path.js';
+
+export const listRules = (): Promise<KernelRule[]> => withGuard((guard) => guard.listRules());
+
+export const countRules = (): Promise<number> => withGuard((guard) => guard.status().rules);
+
+/* The directory may be gone, and the rule still there. */
+function resolvedOrNull(target: string): string | null {
+  try {
+    return resolvePath(target).path;
+  } catch {
+    return null;
+  }
+}
+
+/* A rule about the path itself goes before those about a suffix below it. */
+function byPath(rules: readonly KernelRule[], path: string | null): KernelRule | undefined {
+  if (path === null) return undefined;
+  const own = rules.filter((rule) => rule.path === path);
+  return own.find(({suffix}) => suffix === null) ?? onlyOne(own, path);
+}
+
+function onlyOne(found: readonly KernelRule[], target: string): KernelRule | undefined {
+  if (found.length < 2) return found[0];
+  const ids = found.map(({id}) => id).join(', ');
+  throw new UserError('EAMBIGUOUS', `${target} may mean the rules ${ids}; name one by its id`, {
+    next: ['sudo fguard rules'],
+  });
+}
+
+/* A file of that name is meant rather than all names that end so. */
+function bySuffix(rules: readonly KernelRule[], target: string): KernelRule | undefined {
+  if (!target.startsWith('.') || lstatIfPossible(target) !== undefined) return undefined;
+  const own = rules.filter(({suffix}) => suffix === target);
+  return own.find(({path}) => path === null) ?? onlyOne(own, target);
+}
+
+/** The rule that a PATH, ID, NAME or suffix means; names have no slash and are not numbers. */
+export function findRule(rules: readonly KernelRule[], target: string): KernelRule {
+  const found = /^\d+$/.test(target)
+    ? rules.find(({id}) => id === Number(target))
+    : (rules.find(({name}) => name === target) ?? byPath(rules, target));
+  const rule = found ?? bySuffix(rules, target) ?? byPath(rules, resolvedOrNull(target));
+  if (rule !== undefined) return rule;
+  throw new UserError('ENOENT', `no rule has the path, id or name ${target}`, {
+    next: ['sudo fguard rules'],
+  });
+}
+
+/** Removes rules, all or none. */
+export function removeRules(targets: readonly string[]): Promise<KernelRule[]> {
+  return withGuard((guard) => {
+    const rules = guard.listRules();
+    const doomed = [...new Set(targets.map((target) => findRule(rules, target)))];
+    guard.deleteRules(doomed.map(({id}) => id));
+    return doomed;
+  });
+}
+
+/** Removes all rules in one step. */
+export function clearRules(): Promise<KernelRule[]> {
+  return withGuard((guard) => {
+    const rules = guard.listRules();
+    guard.clearRules();
+    return rules;
+  });
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import {execFileSync} from 'node:child_process';
+
+import {wrongUsage} from '../errors.js';
+
+const CACHE_MAX = 4096;
+
+/* 4294967295 is no user or group, but the lack of one. */
+const ID_MAX = 2 ** 32 - 2;
+
+function entry(database: 'passwd' | 'group', key: string): string[] | undefined {
+  try {
+    const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
+    const line = execFileSync('getent', [database, '--', key], {encoding: 'utf8', stdio});
+    return line.split('\n')[0]?.split(':');
+  } catch {
+    return undefined;
+  }
+}
+
+const nameIn =
+  (database: 'passwd' | 'group') =>
+  (id: number): string =>
+    entry(database, String(id))?.[0] ?? String(id);
+
+/** User names, each asked for once; the number in digits where the user database has none. */
+export class UserNames {
+  private readonly known = new Map<number, string>();
+
+  constructor(private readonly ask: (uid: number) => string = nameIn('passwd')) {}
+
+  name(uid: number): string {
+    const known = this.known.get(uid);
+    if (known !== undefined) return known;
+    const name = this.ask(uid);
+    if (this.known.size >= CACHE_MAX) this.known.clear();
+    this.known.set(uid, name);
+    return name;
+  }
+}
+
+function idOf(database: 'passwd' | 'group', kind: string, text: string): number {
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : Number(entry(database, text)?.[2] ?? NaN);
+  if (id <= ID_MAX) return id;
+  throw wrongUsage(`there is no ${kind} ${text}`);
+}
+
+/** The same for groups. */
+export const groupNames = (): UserNames => new UserNames(nameIn('group'));
+
+/** The uid of a user given by name or number. */
+export const userId = (user: string): number => idOf('passwd', 'user', user);
+
+/** The gid of a group given by name or number. */
+export const groupId = (group: string): number => idOf('group', 'group', group);

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+import type {EventFilter} from '../domain/filter.js';
+import {type EventRecord, records} from '../domain/records.js';
+import {UserError} from '../errors.js';
+import {type EventStream, onHangUp} from '../native/index.js';
+import {explain, openGuard} from './guard.js';
+
+/** Where the rendered events go. */
+export interface EventOutput {
+  /** A promise if there is no room for more yet; it resolves when there is. */
+  write(text: string): Promise<void> | undefined;
+  /** Calls back when nobody reads any more, or when writing failed. */
+  onClosed(callback: (error?: Error) => void): void;
+}
+
+export interface WatchRequest {
+  filter: EventFilter;
+  /** Ends after so many events. */
+  count: number;
+  /** Ends after so many milliseconds. */
+  milliseconds: number | undefined;
+  /** Ends when aborted. */
+  signal: AbortSignal;
+}
+
+export type WatchEnd = 'count' | 'time' | 'closed' | 'interrupted' | 'unloaded';
+
+export interface WatchSummary {
+  end: WatchEnd;
+  events: number;
+  lost: number;
+}
+
+export type RenderRecord = (record: EventRecord) => string;
+
+/** One watch: the stream, what was seen of it, and the first reason to end. */
+class Watch {
+  private events = 0;
+  private lost = 0;
+  private end: WatchEnd | undefined;
+  private failure: Error | undefined;
+  private release: () => void = () => undefined;
+
+  constructor(
+    private readonly stream: EventStream,
+    private readonly render: RenderRecord,
+    private readonly output: EventOutput,
+    private readonly count: number,
+  ) {}
+
+  stop(end: WatchEnd): void {
+    this.end ??= end;
+    this.stream.stop();
+    this.release();
+  }
+
+  fail(error: Error): void {
+    this.failure ??= error;
+    this.stop('closed');
+  }
+
+  async run(): Promise<WatchSummary> {
+    const batches = this.stream.batches();
+    try {
+      let next = await batches.next();
+      for (; next.done !== true; next = await batches.next()) await this.take(next.value);
+      if (this.failure === undefined) return this.summary(next.value === 'unloaded');
+    } finally {
+      await batches.return('stopped');
+    }
+    throw this.failure;
+  }
+
+  private async take(batch: Uint8Array): Promise<void> {
+    if (this.end !== undefined) return;
+    await this.room(this.output.write(this.text(batch)));
+    if (this.events >= this.count) this.stop('count');
+  }
+
+  private text(batch: Uint8Array): string {
+    let text = '';
+    for (const record of records(batch)) {
+      text += this.render(record);
+      if (record.type === 'gap') this.lost += record.lost;
+      else if (++this.events >= this.count) break;
+    }
+    return text;
+  }
+
+  /* Whoever stops the watch does not wait for a reader that takes nothing. */
+  private async room(drained: Promise<void> | undefined): Promise<void> {
+    if (drained === undefined) return;
+    await new Promise<void>((resolve, reject) => {
+      this.release = resolve;
+      drained.then(resolve, reject);
+    });
+  }
+
+  private summary(unloaded: boolean): WatchSummary {
+    const end = this.end ?? (unloaded ? 'unloaded' : 'interrupted');
+    return {end, events: this.events, lost: this.lost};
+  }
+}
+
+async function subscribe(filter: EventFilter): Promise<EventStream> {
+  const guard = await openGuard();
+  try {
+    return guard.subscribe(filter);
+  } catch (error) {
+    guard.close();
+    throw explain(error);
+  }
+}
+
+/** Streams events to the output until there is a reason to end. */
+export async function watch(
+  request: WatchRequest,
+  render: RenderRecord,
+  output: EventOutput,
+  started: () => void,
+): Promise<WatchSummary> {
+  const stream = await subscribe(request.filter);
+  const current = new Watch(stream, render, output, request.count);
+  const stopOn = (end: WatchEnd) => (): void => {
+    current.stop(end);
+  };
+  const timer = setTimer(request.milliseconds, stopOn('time'));
+  const hangUp = await onHangUp(1, stopOn('closed'));
+  output.onClosed((error) => {
+    if (error === undefined) current.stop('closed');
+    else current.fail(new UserError('EOUTPUT', `cannot write the output: ${error.message}`));
+  });
+  if (request.signal.aborted) current.stop('interrupted');
+  else request.signal.addEventListener('abort', stopOn('interrupted'), {once: true});
+  started();
+  try {
+    return await current.run();
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    clearTimeout(timer);
+    hangUp.stop();
+  }
+}
+
+const setTimer = (milliseconds: number | undefined, end: () => void): NodeJS.Timeout | undefined =>
+  milliseconds === undefined ? undefined : setTimeout(end, milliseconds);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+import {ModuleError, UserError} from '../errors.js';
+import {type Login, processLogin} from '../native/index.js';
+import {firstNumber, processCgroup, processExe, processFields, processName} from './proc.js';
+import {UserNames} from './users.js';
+
+export interface ProcessIdentity {
+  pid: number;
+  ppid: number;
+  comm: string;
+  exe: string | null;
+  uid: number;
+  uidName: string;
+  loginuid: number | null;
+  user: string | null;
+  cgroup: string | null;
+}
+
+const noProcess = (pid: number): UserError => new UserError('ESRCH', `there is no process ${pid}`);
+
+async function login(pid: number): Promise<Login | null> {
+  try {
+    return await processLogin(pid);
+  } catch (error) {
+    if (error instanceof ModuleError && error.code === 'ESRCH') throw noProcess(pid);
+    throw error;
+  }
+}
+
+/** Who a process is: works without the module, and without root where /proc lets us look. */
+export async function whois(pid: number): Promise<ProcessIdentity> {
+  const fields = processFields(pid);
+  if (fields === undefined) throw noProcess(pid);
+  const uid = firstNumber(fields, 'Uid');
+  const user = await login(pid);
+  return {
+    pid,
+    ppid: firstNumber(fields, 'PPid'),
+    comm: processName(pid),
+    exe: processExe(pid),
+    uid,
+    uidName: new UserNames().name(uid),
+    loginuid: user?.uid ?? null,
+    user: user?.name ?? null,
+    cgroup: processCgroup(pid),
+  };
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+import {OPS, REASONS, VERDICTS} from '../domain/names.js';
+import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
+import {escapeText} from '../domain/text.js';
+import {clockTime} from '../domain/time.js';
+import {dim, paintVerdict, strong, warn} from './paint.js';
+import {fit, pad, pieces, width} from './width.js';
+
+type UserName = (uid: number) => string;
+
+const WIDE = 100;
+const TIME_CELLS = 12;
+const VERDICT_CELLS = 5;
+const OP_CELLS = 8;
+const REASON_CELLS = 9;
+const WHO_CELLS = {wide: 30, narrow: 22};
+const INDENT = '    ';
+
+/** The login user, and whom the process runs as where that is another. */
+function userText(record: AccessRecord, userName: UserName): string {
+  const owner = escapeText(userName(record.uid));
+  if (record.loginuid === null) return owner;
+  const login = escapeText(userName(record.loginuid));
+  return login === owner ? login : `${login}→${owner}`;
+}
+
+const ruleText = (record: AccessRecord): string =>
+  record.rule === 0 ? REASONS.name(record.reason) : `${REASONS.name(record.reason)} ${record.rule}`;
+
+function objectText(record: AccessRecord): string {
+  const path = escapeText(record.path);
+  return record.newPath === null ? path : `${path} -> ${escapeText(record.newPath)}`;
+}
+
+/*
+ * What does not fit goes on lines of its own, cut by us and indented: a path
+ * can then not be laid out so that its end looks like another event.
+ */
+function place(left: string, used: number, object: string, columns: number): string {
+  if (used + 1 + width(object) <= columns) return `${left} ${object}\n`;
+  const lines = pieces(object, Math.max(1, columns - INDENT.length));
+  return [left, ...lines.map((line) => INDENT + line)].join('\n') + '\n';
+}
+
+function accessLine(record: AccessRecord, userName: UserName, columns: number): string {
+  const verdict = VERDICTS.name(record.verdict);
+  const who = `${escapeText(record.comm)}[${record.pid}] ${userText(record, userName)}`;
+  const whoCells = columns >= WIDE ? WHO_CELLS.wide : WHO_CELLS.narrow;
+  const cells = [
+    dim(clockTime(record.time)),
+    paintVerdict(verdict, pad(verdict, VERDICT_CELLS)),
+    pad(OPS.name(record.op), OP_CELLS),
+    strong(fit(who, whoCells)),
+  ];
+  let used = TIME_CELLS + VERDICT_CELLS + OP_CELLS + whoCells + 3;
+  if (columns >= WIDE) {
+    cells.push(dim(pad(ruleText(record), REASON_CELLS)));
+    used += REASON_CELLS + 1;
+  }
+  return place(cells.join(' '), used, objectText(record), columns);
+}
+
+function gapLine(record: GapRecord): string {
+  const from = clockTime(record.from);
+  const what = `${record.lost} events lost until ${clockTime(record.to)}: this reader was too slow`;
+  return `${dim(from)} ${warn(what)}\n`;
+}
+
+/** An event for a person, in so many columns. */
+export const eventLine = (record: EventRecord, userName: UserName, columns: number): string =>
+  record.type === 'gap' ? gapLine(record) : accessLine(record, userName, columns);

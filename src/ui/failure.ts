@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+import {Errors} from '@oclif/core';
+import {stripVTControlCharacters} from 'node:util';
+
+import {escapeLines, escapeText} from '../domain/text.js';
+import {UserError, wrongUsage} from '../errors.js';
+
+/* oclif puts advice of its own behind a parser's message; ours comes as next steps. */
+const parserMessage = (message: string): string =>
+  stripVTControlCharacters(message)
+    .replace(/\n\nNote: [^]*$/, '')
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
+
+/** The person's error in whatever was thrown; undefined for a bug of ours. */
+export function toUserError(error: unknown, helpCommand: string): UserError | undefined {
+  if (error instanceof UserError) return error;
+  if (error instanceof Errors.CLIError && !(error instanceof Errors.ExitError))
+    return wrongUsage(parserMessage(error.message), [helpCommand]);
+  return undefined;
+}
+
+const BUG = 'EBUG';
+
+export function failureDocument(error: unknown, known: UserError | undefined) {
+  if (known !== undefined) {
+    const message = known.output === '' ? known.message : `${known.message}\n${known.output}`;
+    return {error: {code: known.code, message, next: [...known.next]}};
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {error: {code: BUG, message, next: []}};
+}
+
+/** An error for a person: what, the other program's words, what to do. */
+export function failureText(error: UserError): string {
+  const lines = [`fguard: ${escapeText(error.message)}`];
+  if (error.output !== '') lines.push(escapeLines(error.output));
+  lines.push(...error.next.map((command) => `  try: ${escapeText(command)}`));
+  return lines.join('\n');
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+import {escapeText} from '../domain/text.js';
+
+interface RuleObject {
+  path: string | null;
+  tree: boolean;
+  suffix: string | null;
+}
+
+/** What a rule is about, in a sentence. */
+export function objectText({path, tree, suffix}: RuleObject): string {
+  const place = escapeText(path ?? '');
+  if (suffix === null) return tree ? `${place} and all below it` : place;
+  const where = path === null ? '' : ` below ${place}`;
+  return `names that end in ${escapeText(suffix)}${where}`;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+import type {HeldAccess} from '../domain/open-flags.js';
+import type {KernelRule} from '../domain/rule.js';
+import {escapeText} from '../domain/text.js';
+import {objectText} from './object-text.js';
+import {dim, strong, warn} from './paint.js';
+
+interface Protected {
+  rule: KernelRule;
+  exists: boolean;
+  replaced: boolean;
+  isDirectory: boolean;
+  links: Links | null;
+}
+
+interface Links {
+  count: number;
+  others: readonly string[];
+}
+
+interface Holder {
+  pid: number;
+  comm: string;
+  fd: number | null;
+  path: string;
+  access: HeldAccess | 'map';
+}
+
+/** What became of one rule. */
+export function protectedLines({rule, exists, replaced, isDirectory}: Protected): string[] {
+  const name = rule.name === null ? '' : ` (${escapeText(rule.name)})`;
+  const verb = replaced ? 'replaced, guards' : 'guards';
+  const lines = [`${strong(`rule ${rule.id}`)}${name} ${verb} ${objectText(rule)}`];
+  if (rule.suffix !== null) return lines;
+  if (!exists) lines.push(dim('  it does not exist yet: it will be guarded from its creation on'));
+  if (isDirectory && !rule.tree)
+    lines.push(dim('  a directory: the rule is about itself, not what is in it; see --tree'));
+  return lines;
+}
+
+/** A file's names; undefined where it has one. */
+export function linksText(links: Links | null): string | undefined {
+  if (links === null || links.count < 2) return undefined;
+  const others = links.others.map(escapeText).join(', ');
+  const missing = links.count - 1 - links.others.length;
+  const found = others === '' ? '' : `, also ${others}`;
+  return `${links.count} hard links${found}${missing > 0 ? `, ${missing} not found nearby` : ''}`;
+}
+
+/** The other names under which a guarded file can be reached. */
+export function linksWarning({rule, links}: Protected): string | undefined {
+  const text = linksText(links);
+  return text === undefined
+    ? undefined
+    : `${objectText(rule)} has ${text}: guarded by each of them`;
+}
+
+const ACCESS: Record<Holder['access'], string> = {
+  r: 'for reading',
+  w: 'for writing',
+  rw: 'for reading and writing',
+  map: '',
+};
+
+/** Somebody whom the rule comes too late for. */
+export function holderLine({pid, comm, fd, path, access}: Holder): string {
+  const how = fd === null ? 'has it mapped' : `has it open ${ACCESS[access]}, descriptor ${fd}`;
+  return `${warn('already open:')} ${escapeText(path)}: ${escapeText(comm)}[${pid}] ${how}`;
+}

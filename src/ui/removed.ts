@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+import type {KernelRule} from '../domain/rule.js';
+import {objectText} from './object-text.js';
+import {strong} from './paint.js';
+
+export const removedLine = (rule: KernelRule): string =>
+  `${strong(`rule ${rule.id}`)} removed, ${objectText(rule)}: no longer guarded by it`;

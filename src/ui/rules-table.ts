@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+import {durationText} from '../domain/duration.js';
+import {OPS} from '../domain/names.js';
+import type {Grant, RuleDocument} from '../domain/rule.js';
+import {escapeText} from '../domain/text.js';
+import {dim, paintVerdict} from './paint.js';
+import {type Cell, type Line, renderTable} from './table.js';
+
+const HEAD = ['id', 'object', 'operations', 'allowed', 'else', 'hits', 'expires'];
+
+/** How people call users and groups. */
+export interface RuleNames {
+  user: (uid: number) => string;
+  group: (gid: number) => string;
+}
+
+const quiet = (text: string): Line => ({text, paint: dim});
+
+const grantLine = ({pid, comm, alive}: Grant): Line => {
+  const text = `${pid} ${escapeText(comm)}`;
+  return alive ? {text} : {text: `${text} (gone)`, paint: dim};
+};
+
+function matchLines({path, tree, suffix}: RuleDocument['match']): Line[] {
+  const place = escapeText(path ?? '');
+  if (suffix === null) return tree ? [{text: place}, quiet('and all below')] : [{text: place}];
+  return [{text: `*${escapeText(suffix)}`}, quiet(path === null ? 'everywhere' : `below ${place}`)];
+}
+
+export const objectCell = ({match, name, strict}: RuleDocument): Cell => [
+  ...matchLines(match),
+  ...(name === null ? [] : [quiet(escapeText(name))]),
+  ...(strict ? [quiet('strict')] : []),
+];
+
+const opsCell = (ops: readonly string[]): Cell =>
+  ops.length === OPS.list.length ? [{text: 'all'}] : ops.map((text) => ({text}));
+
+/* One of each kind: the values of a kind are joined by "or", the kinds by "and". */
+const valueLines = (kind: string, values: readonly string[]): Line[] =>
+  values.map((value, index) => ({text: `${index === 0 ? kind : '  or'} ${escapeText(value)}`}));
+
+function pidLines({pids, children}: RuleDocument['allow']): Line[] {
+  const lines = pids.map(grantLine);
+  return children ? [...lines, quiet('and descendants')] : lines;
+}
+
+const joinKinds = (kinds: readonly Line[][]): Line[] =>
+  kinds
+    .filter((lines) => lines.length > 0)
+    .flatMap(([first, ...others], index) => {
+      if (first === undefined || index === 0) return first === undefined ? [] : [first, ...others];
+      return [{...first, text: `and ${first.text}`}, ...others];
+    });
+
+function allowedCell({allow}: RuleDocument, names: RuleNames): Cell {
+  const lines = joinKinds([
+    pidLines(allow),
+    valueLines('exe', allow.exes),
+    valueLines('user', allow.uids.map(names.user)),
+    valueLines('group', allow.gids.map(names.group)),
+    valueLines('login', allow.loginuids.map(names.user)),
+    valueLines('cgroup', allow.cgroups),
+  ]);
+  return lines.length === 0 ? [quiet('nobody')] : lines;
+}
+
+export const elseCell = (rule: RuleDocument): Cell =>
+  rule.else === 'deny'
+    ? [
+        {text: 'deny', paint: (text) => paintVerdict('deny', text)},
+        {text: rule.errno, paint: dim},
+      ]
+    : [{text: rule.else}];
+
+function expiresCell({expiresAt, untilExit}: RuleDocument, now: number): Cell {
+  const ends: Line[] = [];
+  if (expiresAt !== null)
+    ends.push({text: `in ${durationText(Math.max(0, Date.parse(expiresAt) - now))}`});
+  if (untilExit) ends.push({text: 'at exit'});
+  return ends.length === 0 ? [{text: 'never'}] : ends;
+}
+
+const row = (rule: RuleDocument, names: RuleNames, now: number): Cell[] => [
+  [{text: String(rule.id)}],
+  objectCell(rule),
+  opsCell(rule.ops),
+  allowedCell(rule, names),
+  elseCell(rule),
+  [{text: `${rule.hits.allowed} allowed`}, {text: `${rule.hits.denied} denied`}],
+  expiresCell(rule, now),
+];
+
+export function renderRules(
+  rules: readonly RuleDocument[],
+  names: RuleNames,
+  columns?: number,
+): string {
+  const now = Date.now();
+  return renderTable(
+    HEAD,
+    rules.map((rule) => row(rule, names, now)),
+    columns,
+  );
+}

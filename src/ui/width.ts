@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+import stringWidth from 'string-width';
+
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** Cells that a text takes on a terminal. */
+export const width = (text: string): number => (PLAIN.test(text) ? text.length : stringWidth(text));
+
+export const pad = (text: string, cells: number): string =>
+  text + ' '.repeat(Math.max(0, cells - width(text)));
+
+/** Shortens a text in the middle, so that both ends stay. */
+export function fit(text: string, cells: number): string {
+  if (width(text) <= cells) return pad(text, cells);
+  const characters = Array.from(text);
+  while (width(characters.join('')) > cells - 1)
+    characters.splice(Math.floor(characters.length / 2), 1);
+  characters.splice(Math.ceil(characters.length / 2), 0, '…');
+  return pad(characters.join(''), cells);
+}
+
+/** Cuts a text into pieces of at most so many cells. */
+export function pieces(text: string, cells: number): string[] {
+  const result: string[] = [];
+  let piece = '';
+  let used = 0;
+  for (const character of text) {
+    const own = width(character);
+    if (used + own > cells) {
+      result.push(piece);
+      piece = '';
+      used = 0;
+    }
+    piece += character;
+    used += own;
+  }
+  return [...result, piece];
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+import type {EventFilter} from './domain/filter.js';
+import {OPS, VERDICTS} from './domain/names.js';
+import {UserError, wrongUsage} from './errors.js';
+import {toMask, toPid, toSuffix} from './flags.js';
+import {exactArgument} from './services/argv.js';
+import {resolveExisting, resolvePath} from './services/resolve-path.js';
+import {userId} from './services/users.js';
+
+/** What was typed after `fguard watch`. */
+export interface WatchWords {
+  paths: readonly string[];
+  tree: boolean;
+  all: boolean;
+  op: string | undefined;
+  verdict: string | undefined;
+  suffix: readonly string[] | undefined;
+  pid: readonly string[] | undefined;
+  exe: readonly string[] | undefined;
+  user: readonly string[] | undefined;
+}
+
+function toTree(path: string): string {
+  const resolved = resolveExisting(path);
+  if (resolved.isDirectory) return resolved.path;
+  throw new UserError('ENOTDIR', `--tree: ${path} is not a directory`);
+}
+
+/** The filter that the words describe; paths are resolved, so that symbolic links mean their targets. */
+export function toFilter(words: WatchWords): EventFilter {
+  const paths = words.paths.map((path) => exactArgument(path));
+  if (words.tree && paths.length === 0) throw wrongUsage('--tree needs a PATH');
+  return {
+    all: words.all,
+    ops: toMask('--op', OPS, words.op),
+    verdicts: toMask('--verdict', VERDICTS, words.verdict),
+    paths: words.tree ? [] : paths.map((path) => resolvePath(path).path),
+    trees: words.tree ? paths.map(toTree) : [],
+    suffixes: (words.suffix ?? []).map((suffix) => toSuffix(suffix)),
+    pids: (words.pid ?? []).map((pid) => toPid(pid)),
+    exes: (words.exe ?? []).map((exe) => resolveExisting(exactArgument(exe)).path),
+    uids: (words.user ?? []).map(userId),
+  };
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A libfguard without a kernel behind it, for tests of the command line:
+ * rules live in memory, events come from FAKE_EVENTS, calls are written to
+ * FAKE_LOG, one line each.
+ *
+ *	FAKE_OPEN=N	fguard_open() fails with errno N
+ *	FAKE_ADD=N	fguard_add_rules() fails with errno N
+ *	FAKE_RULES=N	rules that are there from the start
+ *	FAKE_PATH=P	the first of them is about a path
+ *	FAKE_SUFFIX=S	the first of them is about a suffix
+ *	FAKE_EVENTS	"N": N events, one to a batch, then silence
+ *			"flood": full batches for ever
+ *			"unload": one event, then the module is gone
+ *			"gap": an event, a gap, an event, then silence
+ *			"broken": a record that is no record
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <fguard.h>
+
+#define MAX_RULES 128
+
+struct fguard {
+	int wake;
+	int sent;
+	size_t n_rules;
+	size_t next;
+	struct fguard_rule_info rules[MAX_RULES];
+};
+
+static int number(const char *variable)
+{
+	const char *text = getenv(variable);
+
+	return text ? atoi(text) : 0;
+}
+
+static int mode(const char *name)
+{
+	const char *text = getenv("FAKE_EVENTS");
+
+	return text && !strcmp(text, name);
+}
+
+__attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
+{
+	const char *path = getenv("FAKE_LOG");
+	FILE *log = path ? fopen(path, "a") : NULL;
+	va_list args;
+
+	if (!log)
+		return;
+	va_start(args, format);
+	vfprintf(log, format, args);
+	va_end(args);
+	fputc('\n', log);
+	fclose(log);
+}
+
+static const uint32_t *copy_numbers(const uint32_t *list, uint32_t n)
+{
+	return n ? memcpy(calloc(n, sizeof(*list)), list, n * sizeof(*list)) : NULL;
+}
+
+static const char *copy_string(const char *string)
+{
+	return string ? strdup(string) : NULL;
+}
+
+static const char *const *copy_strings(const char *const *list, uint32_t n)
+{
+	const char **copy = calloc(n + 1, sizeof(*copy));
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		copy[i] = strdup(list[i]);
+	return copy;
+}
+
+static void keep(struct fguard *guard, const struct fguard_rule *rule)
+{
+	struct fguard_rule_info *info = &guard->rules[guard->n_rules++];
+	struct fguard_grant *grants = calloc(rule->n_pids + 1, sizeof(*grants));
+	uint32_t i;
+
+	for (i = 0; i < rule->n_pids; i++) {
+		grants[i].pid = rule->pids[i];
+		grants[i].alive = i % 2 == 0;
+		snprintf(grants[i].comm, sizeof(grants[i].comm), "comm%u", i);
+	}
+	*info = (struct fguard_rule_info){
+		.id = guard->n_rules,
+		.flags = rule->flags,
+		.path = copy_string(rule->path),
+		.suffix = copy_string(rule->suffix),
+		.name = copy_string(rule->name),
+		.ttl = rule->ttl,
+		.ops = rule->ops ? rule->ops : FGUARD_OPS_ALL,
+		.otherwise = rule->otherwise,
+		.error = rule->error ? rule->error : EACCES,
+		.n_grants = rule->n_pids,
+		.n_uids = rule->n_uids,
+		.n_gids = rule->n_gids,
+		.n_loginuids = rule->n_loginuids,
+		.n_exes = rule->n_exes,
+		.n_cgroups = rule->n_cgroups,
+		.grants = grants,
+		.uids = copy_numbers(rule->uids, rule->n_uids),
+		.gids = copy_numbers(rule->gids, rule->n_gids),
+		.loginuids = copy_numbers(rule->loginuids, rule->n_loginuids),
+		.exes = copy_strings(rule->exes, rule->n_exes),
+		.cgroups = copy_strings(rule->cgroups, rule->n_cgroups),
+		.allowed = 3,
+		.denied = 5000000000,
+	};
+}
+
+int fguard_open(struct fguard **guard)
+{
+	int i;
+
+	*guard = calloc(1, sizeof(**guard));
+	(*guard)->wake = eventfd(0, EFD_CLOEXEC);
+	if (getenv("FAKE_PATH"))
+		keep(*guard, &(struct fguard_rule){ .path = getenv("FAKE_PATH") });
+	if (getenv("FAKE_SUFFIX"))
+		keep(*guard, &(struct fguard_rule){ .suffix = getenv("FAKE_SUFFIX") });
+	for (i = 0; i < number("FAKE_RULES"); i++) {
+		char path[32];
+		uint32_t pids[] = { 10, 11 };
+
+		snprintf(path, sizeof(path), "/srv/file\xff%d", i + 1);
+		keep(*guard, &(struct fguard_rule){ .path = path, .name = i ? NULL : "first",
+						    .pids = pids, .n_pids = 2 });
+	}
+	return -number("FAKE_OPEN");
+}
+
+void fguard_close(struct fguard *guard)
+{
+	note("close");
+	if (!guard)
+		return;
+	close(guard->wake);
+	free(guard);
+}
+
+const char *fguard_message(const struct fguard *guard)
+{
+	return guard ? "the fake says no" : "out of memory";
+}
+
+static void note_strings(const char *kind, const char *const *list, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		note("%s %s", kind, list[i]);
+}
+
+static void note_numbers(const char *kind, const uint32_t *list, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		note("%s %u", kind, list[i]);
+}
+
+static void note_rule(const struct fguard_rule *rule)
+{
+	note("add path=%s suffix=%s name=%s flags=%u ops=%u else=%u error=%u ttl=%llu",
+	     rule->path ? rule->path : "-", rule->suffix ? rule->suffix : "-",
+	     rule->name ? rule->name : "-", rule->flags, rule->ops, rule->otherwise,
+	     rule->error, (unsigned long long)rule->ttl);
+	note_numbers("pid", rule->pids, rule->n_pids);
+	note_numbers("uid", rule->uids, rule->n_uids);
+	note_numbers("gid", rule->gids, rule->n_gids);
+	note_numbers("loginuid", rule->loginuids, rule->n_loginuids);
+	note_strings("exe", rule->exes, rule->n_exes);
+	note_strings("cgroup", rule->cgroups, rule->n_cgroups);
+}
+
+int fguard_add_rules(struct fguard *guard, const struct fguard_rule *rules, size_t n,
+		     struct fguard_added *added)
+{
+	size_t i;
+
+	if (number("FAKE_ADD"))
+		return -number("FAKE_ADD");
+	for (i = 0; i < n; i++) {
+		note_rule(&rules[i]);
+		keep(guard, &rules[i]);
+		added[i].id = guard->n_rules;
+		added[i].flags = rules[i].path && !access(rules[i].path, F_OK) ?
+					 FGUARD_RULE_EXISTS : 0;
+	}
+	return 0;
+}
+
+int fguard_set_rules(struct fguard *guard, const struct fguard_rule *rules, size_t n)
+{
+	(void)guard;
+	(void)rules;
+	note("set %zu", n);
+	return 0;
+}
+
+int fguard_delete_rules(struct fguard *guard, const struct fguard_rule_key *keys, size_t n)
+{
+	size_t i;
+
+	(void)guard;
+	for (i = 0; i < n; i++)
+		note("delete id=%u path=%s name=%s", keys[i].id, keys[i].path ? keys[i].path : "-",
+		     keys[i].name ? keys[i].name : "-");
+	return 0;
+}
+
+ssize_t fguard_list_rules(struct fguard *guard)
+{
+	guard->next = 0;
+	return guard->n_rules;
+}
+
+int fguard_next_rule(struct fguard *guard, struct fguard_rule_info *info)
+{
+	if (guard->next == guard->n_rules)
+		return 0;
+	*info = guard->rules[guard->next++];
+	return 1;
+}
+
+/* Every rule is about every object, the last one decides. */
+int fguard_explain(struct fguard *guard, const struct fguard_query *query,
+		   struct fguard_explanation *explanation, struct fguard_match *matches,
+		   size_t max)
+{
+	uint32_t i;
+
+	note("explain path=%s op=%u pid=%u", query->path, query->op, query->pid);
+	*explanation = (struct fguard_explanation){
+		.verdict = guard->n_rules && !query->pid ? FGUARD_VERDICT_DENY :
+							    FGUARD_VERDICT_ALLOW,
+		.reason = !guard->n_rules ? FGUARD_REASON_NONE :
+			  query->pid	   ? FGUARD_REASON_GRANT :
+					     FGUARD_REASON_RULE,
+		.rule = guard->n_rules,
+		.n_matches = guard->n_rules,
+	};
+	for (i = 0; i < guard->n_rules && i < max; i++)
+		matches[i] = (struct fguard_match){ .rule = i + 1,
+						    .kind = i % __FGUARD_MATCH_MAX,
+						    .distance = i, .concerned = 1,
+						    .allowed = query->pid != 0 };
+	return 0;
+}
+
+int fguard_get_status(struct fguard *guard, struct fguard_status *status,
+		      struct fguard_hook *hooks, size_t max)
+{
+	uint32_t i;
+
+	*status = (struct fguard_status){ .version = "9.8.7", .abi = 1, .rules = guard->n_rules,
+					  .subscribers = 2, .n_hooks = 70, .allowed = 1,
+					  .denied = 2, .events = 6000000000, .lost = 4 };
+	for (i = 0; i < 70 && i < max; i++) {
+		snprintf(hooks[i].function, sizeof(hooks[i].function), "security_%u", i);
+		hooks[i].ops = i & FGUARD_OPS_ALL;
+		hooks[i].state = i % __FGUARD_HOOK_STATE_MAX;
+	}
+	return 0;
+}
+
+int fguard_subscribe(struct fguard *guard, const struct fguard_filter *filter)
+{
+	(void)guard;
+	note("subscribe all=%u ops=%u verdicts=%u", filter->all, filter->ops, filter->verdicts);
+	note_strings("path", filter->paths, filter->n_paths);
+	note_strings("tree", filter->trees, filter->n_trees);
+	note_strings("suffix", filter->suffixes, filter->n_suffixes);
+	note_strings("exe", filter->exes, filter->n_exes);
+	note_numbers("pid", filter->pids, filter->n_pids);
+	note_numbers("uid", filter->uids, filter->n_uids);
+	return 0;
+}
+
+static size_t put_access(char *buffer, int seq)
+{
+	static const char strings[] = "/srv/a.db" "/usr/bin/rm" "rm\x1b[2J";
+	struct fguard_access_record *record = (void *)buffer;
+	size_t length = (sizeof(*record) + sizeof(strings) - 1 + 7) & ~7UL;
+
+	memset(buffer, 0, length);
+	*record = (struct fguard_access_record){
+		.head = { .length = length, .version = FGUARD_RECORD_VERSION,
+			  .type = FGUARD_RECORD_ACCESS, .seq = seq,
+			  .time = 1767225600123456789 },
+		.rule = 7, .pid = 100, .tid = 101, .ppid = 1, .uid = 0,
+		.loginuid = FGUARD_NO_LOGIN, .op = FGUARD_OP_DELETE,
+		.verdict = FGUARD_VERDICT_DENY, .reason = FGUARD_REASON_RULE,
+		.path_length = 9, .exe_length = 11, .comm_length = 6,
+	};
+	memcpy(record + 1, strings, sizeof(strings) - 1);
+	return length;
+}
+
+static size_t put_gap(char *buffer, int seq)
+{
+	*(struct fguard_gap_record *)buffer = (struct fguard_gap_record){
+		.head = { .length = sizeof(struct fguard_gap_record),
+			  .version = FGUARD_RECORD_VERSION, .type = FGUARD_RECORD_GAP,
+			  .seq = seq, .time = 1767225601000000000 },
+		.lost = 120, .from = 1767225600000000000, .to = 1767225601000000000,
+	};
+	return sizeof(struct fguard_gap_record);
+}
+
+static ssize_t wait_for_interrupt(struct fguard *guard, int timeout)
+{
+	struct pollfd wake = { .fd = guard->wake, .events = POLLIN };
+
+	return poll(&wake, 1, timeout) > 0 ? -EINTR : 0;
+}
+
+static ssize_t flood(struct fguard *guard, char *buffer, size_t size)
+{
+	size_t used = 0;
+
+	while (size - used >= 128)
+		used += put_access(buffer + used, ++guard->sent);
+	note("batch %d", guard->sent);
+	return used;
+}
+
+ssize_t fguard_read_events(struct fguard *guard, void *buffer, size_t size, int timeout)
+{
+	if (size < FGUARD_BATCH_MAX)
+		return -EMSGSIZE;
+	if (wait_for_interrupt(guard, 0))
+		return -EINTR;
+	if (mode("flood"))
+		return flood(guard, buffer, size);
+	if (mode("unload"))
+		return guard->sent++ ? -ENODEV : (ssize_t)put_access(buffer, 1);
+	if (mode("broken"))
+		return memset(buffer, 0, 24) ? 24 : 0;
+	if (mode("gap") && guard->sent < 3) {
+		guard->sent++;
+		return guard->sent == 2 ? put_gap(buffer, 2) : put_access(buffer, guard->sent);
+	}
+	if (guard->sent < number("FAKE_EVENTS"))
+		return put_access(buffer, ++guard->sent);
+	note("waiting");
+	return wait_for_interrupt(guard, timeout);
+}
+
+int fguard_interrupt(struct fguard *guard)
+{
+	note("interrupt");
+	return eventfd_write(guard->wake, 1);
+}
+
+int fguard_login_uid(pid_t pid, uint32_t *uid)
+{
+	*uid = 4321;
+	return pid == 1 ? 0 : 1;
+}
+
+int fguard_login_name(pid_t pid, char *name, size_t size)
+{
+	snprintf(name, size, "ann%d", pid != 1);
+	return 1;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+/* Runs the built command line against the library without a kernel. */
+import {type ChildProcess, spawn} from 'node:child_process';
+
+import {ROOT, buildFakeLibrary} from './compile.js';
+
+export interface Result {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export const FAKE = buildFakeLibrary();
+
+type Env = Record<string, string>;
+
+export function start(args: readonly string[], env: Env = {}): ChildProcess {
+  return spawn(process.execPath, [`${ROOT}bin/run.js`, ...args], {
+    env: {...process.env, FGUARD_LIBRARY: FAKE, ...env},
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Everything a process printed, and how it ended. */
+export function finish(child: ChildProcess): Promise<Result> {
+  const result = {stdout: '', stderr: ''};
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (result.stdout += chunk));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (result.stderr += chunk));
+  return new Promise((resolve) => child.on('close', (code) => resolve({code, ...result})));
+}
+
+export const fguard = (args: readonly string[], env: Env = {}): Promise<Result> =>
+  finish(start(args, env));
+
+/** Resolves once the process has written this on stderr. */
+export function saysOnStderr(child: ChildProcess, text: string): Promise<void> {
+  let seen = '';
+  return new Promise((resolve, reject) => {
+    child.on('close', () => reject(new Error(`ended without saying "${text}"`)));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      seen += chunk.toString();
+      if (seen.includes(text)) resolve();
+    });
+  });
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+import {spawn} from 'node:child_process';
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+
+import {
+  FGUARD_RULE_CHILDREN,
+  FGUARD_RULE_TREE,
+  FGUARD_RULE_UNTIL_EXIT,
+} from '../../src/uapi.gen.js';
+import {newFolder} from '../unit/folder.js';
+import {ROOT} from './compile.js';
+import {FAKE, fguard, finish, start} from './fguard.js';
+import {expectDocument} from './schemas.js';
+
+const FLAGS = FGUARD_RULE_CHILDREN | FGUARD_RULE_UNTIL_EXIT;
+
+const log = (folder: string): string[] =>
+  readFileSync(join(folder, 'log'), 'utf8').trimEnd().split('\n');
+
+describe('run', () => {
+  it('guards before the command runs, allows its process, and removes the rules behind it', async () => {
+    /*
+     * folder/
+     * └── tree/
+     */
+    const folder = newFolder();
+    mkdirSync(join(folder, 'tree'));
+    const script = 'echo "command $$" >>"$FAKE_LOG"';
+    const paths = ['--protect', join(folder, 'new'), '--protect', join(folder, 'tree')];
+    const {code, stdout, stderr} = await fguard(['run', ...paths, '--', 'sh', '-c', script], {
+      FAKE_LOG: join(folder, 'log'),
+    });
+    expect({code, stdout, stderr}).toEqual({code: 0, stdout: '', stderr: ''});
+    const pid = /^command (\d+)$/m.exec(log(folder).join('\n'))?.[1] ?? '';
+    const terms = (flags: number) => `suffix=- name=- flags=${flags} ops=0 else=0 error=0 ttl=0`;
+    expect(log(folder)).toEqual([
+      `add path=${folder}/new ${terms(FLAGS)}`,
+      `pid ${pid}`,
+      `add path=${folder}/tree ${terms(FLAGS | FGUARD_RULE_TREE)}`,
+      `pid ${pid}`,
+      `command ${pid}`,
+      'delete id=1 path=- name=-',
+      'delete id=2 path=- name=-',
+      'close',
+    ]);
+  });
+
+  it.each([
+    ['its code', ['sh', '-c', 'exit 7'], 7],
+    ['the signal that ended it', ['sh', '-c', 'kill -KILL $$'], 137],
+    ['a command that is not there', ['/no/such/command'], 127],
+    ['a command that cannot be run', ['/etc/passwd'], 126],
+  ])('exits with %s', async (_name, command, code) => {
+    expect((await fguard(['run', '--', ...command])).code).toBe(code);
+  });
+
+  it('as JSON, behind what the command prints; flags behind -- are its own', async () => {
+    const {stdout} = await fguard(['run', '--json', '--protect', '/tmp/x', '--', 'echo', '--json']);
+    const [first = '', ...rest] = stdout.split('\n');
+    expect(first).toBe('--json');
+    const document: unknown = JSON.parse(rest.join('\n'));
+    expectDocument('run', document);
+    expect(document).toMatchObject({code: 0, signal: null, rules: [{match: {path: '/tmp/x'}}]});
+    expect((await fguard(['run', '--', 'echo', '--json', '--protect'])).stdout).toBe(
+      '--json --protect\n',
+    );
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const)('forwards %s', async (signal) => {
+    const script = `trap 'echo got; exit 9' ${signal.slice(3)}; echo ready; while :; do read -r x; done`;
+    const child = spawn(process.execPath, [`${ROOT}bin/run.js`, 'run', '--', 'sh', '-c', script], {
+      env: {...process.env, FGUARD_LIBRARY: FAKE},
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const done = finish(child);
+    child.stdout.once('data', () => child.kill(signal));
+    expect(await done).toMatchObject({code: 9, stdout: 'ready\ngot\n'});
+  });
+
+  it('inherits standard input', async () => {
+    const args = [`${ROOT}bin/run.js`, 'run', '--', 'cat'];
+    const env = {...process.env, FGUARD_LIBRARY: FAKE};
+    const child = spawn(process.execPath, args, {env, stdio: 'pipe'});
+    child.stdin.end('through');
+    expect(await finish(child)).toMatchObject({code: 0, stdout: 'through'});
+  });
+
+  it('a refusal of the module keeps the command from running', async () => {
+    const made = join(newFolder(), 'made');
+    const args = ['run', '--protect', '/tmp/x', '--', 'touch', made];
+    const {code, stderr} = await finish(start(args, {FAKE_ADD: '16'}));
+    expect([code, existsSync(made)]).toEqual([1, false]);
+    expect(stderr).toContain('the fake says no');
+    expect((await fguard(args, {FAKE_OPEN: '2'})).code).toBe(3);
+  });
+
+  it('a path that is guarded already is refused, and its rule stays', async () => {
+    const folder = newFolder();
+    const path = join(folder, 'file');
+    writeFileSync(path, '');
+    const env = {FAKE_PATH: path, FAKE_LOG: join(folder, 'log')};
+    const {code, stderr} = await fguard(['run', '--protect', path, '--', 'true'], env);
+    expect(code).toBe(1);
+    expect(stderr).toContain('rule 1 guards');
+    expect(log(folder)).toEqual(['close']);
+  });
+});
