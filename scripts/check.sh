@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Types, lint, format, warnings, documentation, names: what can be seen without
+# running anything.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+cd "$repo"
+"$repo/scripts/setup.sh" 6.1 newest
+. "$repo/scripts/step.sh"
+
+own_files() {
+	git ls-files --cached --others --exclude-standard "$@" | while read -r file; do
+		[[ -f $file ]] && echo "$file"
+	done
+}
+
+types() {
+	npx tsc --noEmit
+	npx tsc --noEmit -p test/vm
+}
+
+format() {
+	npx prettier --check .
+	# not among what "prettier ." looks at
+	npx prettier --check --ignore-path /dev/null 'test/vm/**/*.ts' 'scripts/**/*.ts'
+}
+
+shell_scripts() {
+	"$repo/scripts/packages.sh" shellcheck
+	own_files '*.sh' .ci/run | xargs shellcheck -x -P SCRIPTDIR -e SC2016
+}
+
+kernel_doc() {
+	local tool
+	tool=$(find "$cache/roots/bookworm/usr/lib" -path '*/linux-kbuild-*/scripts/kernel-doc' | head -n 1)
+	[[ -n $tool ]] || die 'the headers of the 6.1 kernel have no kernel-doc'
+	perl "$tool" -none -Werror kmod/*.h kmod/uapi/fguard.h
+	node --import tsx scripts/doc-coverage.ts
+}
+
+library_names() {
+	local found
+	found=$(nm -D --defined-only libnetlink/libfguard.so |
+		awk '$2 != "A" && $3 !~ /^fguard_/ { print $3 }')
+	[[ -z $found ]] || { echo "exported without fguard_: $found" && return 1; }
+}
+
+licences() {
+	local file missing=''
+	while read -r file; do
+		local licence=MIT
+		[[ $file == kmod/* ]] && licence=GPL-2.0-only
+		head -n 2 "$file" | grep -q "SPDX-License-Identifier: $licence" || missing+=" $file"
+	done < <(own_files '*.[chS]' '*.ts' '*.js' '*.mjs' '*.sh' '*/Makefile' '*/Kbuild' '*.map' .ci/run test/vm/guest/init)
+	[[ -z $missing ]] || { echo "no SPDX line, or another licence:$missing" && return 1; }
+}
+
+# shellcheck disable=SC2034 # for step.sh
+steps=9
+step 'types' types
+step 'lint' npx eslint .
+step 'format' format
+step 'shell scripts' shell_scripts
+step 'module for 6.1: W=1, sparse, names' "$repo/scripts/check-module.sh" 6.1
+step 'module for the newest kernel: W=1, sparse, names' "$repo/scripts/check-module.sh" newest
+step 'kernel-doc' kernel_doc
+step 'names in libfguard.so' library_names
+step 'licences' licences

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// The demonstration of `npm start`: demo.ts KERNEL. Fails with a sentence if
+// anything it shows is not as it says.
+import chalk from 'chalk';
+import {exitOnSignals} from '../test/vm/runner/signals.js';
+import {attachTerminal} from '../test/vm/runner/terminal.js';
+import {Vm} from '../test/vm/runner/vm.js';
+import {ATTEMPTS, FILE, tryAttempt} from './demo/attempts.js';
+import {startKeeper} from './demo/keeper.js';
+import {say, shell, title} from './demo/say.js';
+import {startWatch, type Watch} from './demo/watch.js';
+
+const SECRET = 'the combination is 4711';
+
+async function prepareFile(vm: Vm): Promise<void> {
+  title('A file, and a process that is to have it for itself');
+  await shell(vm, `echo '${SECRET}' > ${FILE}`);
+}
+
+async function showAttempts(vm: Vm, watch: Watch): Promise<void> {
+  title('Everybody else, root included');
+  for (const attempt of ATTEMPTS) {
+    await tryAttempt(vm, attempt);
+    await watch.expect({ops: attempt.ops, verdict: 'deny'});
+  }
+}
+
+async function showState(vm: Vm): Promise<void> {
+  title('What is left behind');
+  const names = await vm.ok(`ls ${FILE}*`);
+  if (names.trim() !== FILE) throw new Error(`other names appeared: ${names}`);
+  await shell(vm, 'fguard rules');
+}
+
+/** From an empty kernel to a guarded file; the module stays loaded. */
+async function scenario(vm: Vm): Promise<void> {
+  title('The module goes into the VM’s kernel');
+  await shell(vm, 'fguard load');
+  await prepareFile(vm);
+  const keeper = await startKeeper(vm);
+  const watch = await startWatch(vm);
+  await shell(vm, `fguard protect ${FILE} --pid ${keeper.pid} --name demo`);
+  await keeper.mustRead(FILE, SECRET);
+  await watch.expect({ops: ['read'], verdict: 'allow'});
+  await showAttempts(vm, watch);
+  await keeper.mustRead(FILE, SECRET);
+  await watch.stop();
+  await showState(vm);
+}
+
+const COMMANDS = 'clear load protect rebuild rules status unload unprotect watch whois help';
+
+async function explore(vm: Vm): Promise<void> {
+  title('Your turn: a shell in the VM. Nothing you do outlives it; `exit` ends it');
+  say(
+    `  ${FILE} is still guarded. Try: cat ${FILE} · fguard rules · fguard watch & · fguard --help`,
+  );
+  const rc = `PS1='\\[\\e[36m\\]fguard-vm\\[\\e[0m\\]:\\w# '\ncomplete -o default -W '${COMMANDS}' fguard\n`;
+  await vm.run('cat > /run/fguard.rc', {input: rc});
+  await attachTerminal(vm, ['bash', '--rcfile', '/run/fguard.rc', '-i']);
+}
+
+async function main(kernel: string): Promise<void> {
+  exitOnSignals(['SIGINT', 'SIGTERM', 'SIGHUP']);
+  title(`Booting the ${kernel} kernel in QEMU; nothing is loaded on this machine`);
+  const vm = await Vm.boot({kernel});
+  try {
+    say(`  ${(await vm.ok('uname -sr')).trim()}`);
+    await scenario(vm);
+    await vm.checkKernelLog();
+    if (process.stdin.isTTY && process.stdout.isTTY) await explore(vm);
+    await vm.ok("! grep -q '^fguard ' /proc/modules || fguard unload");
+  } catch (error) {
+    await vm.kill();
+    throw error;
+  }
+  await vm.shutdown();
+  title('Done: everything was as claimed, and the kernel log is clean');
+}
+
+try {
+  await main(process.argv[2] ?? '6.1');
+} catch (error) {
+  say(
+    chalk.red(
+      `\nThe demonstration failed: ${error instanceof Error ? error.message : String(error)}`,
+    ),
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Makes the build root of a Debian suite in the cache: root.sh SUITE
+# The mirror is the one this machine's own apt uses.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+suite=$1
+base=${suite%-backports}
+root=$cache/roots/$suite
+
+# The first mirror that apt knows for a release of this machine.
+apt_mirror() {
+	apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+		awk -v release="$1" '$1 == release && $2 == "main" { print $3; exit }'
+}
+
+write_sources() {
+	local mirror=$1 security=$2
+	{
+		echo "deb $mirror $base main"
+		echo "deb $mirror $base-updates main"
+		[[ $suite == "$base" ]] || echo "deb $mirror $suite main"
+		[[ -z $security ]] || echo "deb $security $base-security main"
+	} >"$root.new/etc/apt/sources.list"
+	apt-config dump | grep -E '^Acquire::(http|https)::.*Proxy' \
+		>"$root.new/etc/apt/apt.conf.d/proxy" || true
+	echo 'APT::Sandbox::User "root";' >"$root.new/etc/apt/apt.conf.d/no-sandbox"
+}
+
+[[ ! -d $root ]] || exit 0
+mkdir -p "$cache/roots"
+lock "roots/$suite"
+[[ ! -d $root ]] || exit 0
+
+. /etc/os-release
+mirror=$(apt_mirror "$VERSION_CODENAME")
+security=$(apt_mirror "$VERSION_CODENAME-security")
+[[ -n $mirror ]] || die "apt on this machine has no source for $VERSION_CODENAME main"
+
+echo "making a $base root"
+rm -rf "$root.new"
+# in a mount namespace, so that an interrupted run leaves nothing mounted
+unshare --mount debootstrap --variant=minbase --include=ca-certificates,make,sparse \
+	"$base" "$root.new" "$mirror"
+write_sources "$mirror" "$security"
+mv "$root.new" "$root"

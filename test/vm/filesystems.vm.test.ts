@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {OPS} from './helper/guard.js';
+import {useLab} from './helper/lab.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/filesystems/
+//   image         an ext4 filesystem
+//   disk/secret   in it, guarded; the owner gets in
+//   other/        where it is mounted as well
+//   lower/secret  guarded, below an overlay
+const lab = useLab('filesystems');
+const [disk, other] = [lab.path('disk'), lab.path('other')];
+const secret = `${disk}/secret`;
+const ALL_BUT_MOUNT = OPS.filter((op) => op !== 'mount');
+
+beforeAll(async () => {
+  await vm.ok(
+    `cd ${lab.directory} && truncate -s 32M image && modprobe -a loop ext4 overlay && mkfs.ext4 -q -N 128 image && mkdir disk other lower upper work merged &&
+     mount -o loop image disk && printf treasure >disk/secret`,
+  );
+});
+
+afterAll(() => vm.ok(`umount ${other}; umount ${disk}`));
+
+describe('on ext4', () => {
+  beforeAll(async () => {
+    await lab.guard.add(secret, {pids: [lab.owner.pid], ops: ALL_BUT_MOUNT});
+  });
+
+  it('a rule guards, and lets the allowed process in', async () => {
+    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+    expect(await lab.intruder.do('handle', secret)).toBe('EACCES');
+    expect(await lab.owner.show(secret)).toContain('content=treasure');
+  });
+
+  it('a rule does not keep a filesystem from being unmounted, and guards when it is back', async () => {
+    await vm.ok(`umount ${disk}`);
+    expect(await lab.intruder.do('open', secret)).toBe('ENOENT');
+    expect(await lab.guard.list()).toMatchObject([{path: secret}]);
+    await vm.ok(`mount -o loop ${lab.path('image')} ${disk}`);
+    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+    expect(await lab.intruder.do('open-write', secret)).toBe('EACCES');
+    expect(await lab.owner.show(secret)).toContain('content=treasure');
+  });
+
+  it('a rule guards wherever the filesystem is mounted', async () => {
+    await vm.ok(`mount $(findmnt -no SOURCE ${disk}) ${other}`);
+    expect(await lab.intruder.do('open', `${other}/secret`)).toBe('EACCES');
+    expect(await lab.intruder.do('rename', `${other}/secret`, `${other}/away`)).toBe('EACCES');
+    const result = await vm.run(
+      `unshare -m sh -c 'mount --bind ${other} /mnt && cat /mnt/secret'; chroot ${other} /secret`,
+    );
+    expect(result.code).not.toBe(0);
+    expect(result.stdout).toBe('');
+    expect(result.stderr.match(/denied/g)).toHaveLength(2);
+  });
+
+  it('an inode number that is used again is not guarded for that', async () => {
+    expect(await lab.owner.do('unlink', secret)).toBe('OK');
+    const reused = await vm.ok(
+      `cd ${disk} && for i in $(seq 60); do echo $i >file$i || exit; done; cat file* | wc -l; rm file*`,
+    );
+    expect(reused).toBe('60\n');
+    expect(await lab.intruder.do('open-create', secret)).toBe('EACCES');
+    expect(await lab.owner.do('write', secret, 'again')).toBe('OK');
+    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+  });
+});
+
+describe('with an overlay', () => {
+  it('a guarded lower file cannot be read through it', async () => {
+    await vm.ok(
+      `cd ${lab.directory} && printf treasure >lower/secret &&
+       mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work merged`,
+    );
+    await lab.guard.add(lab.path('lower/secret'), {pids: [lab.owner.pid]});
+    expect(await lab.intruder.do('open', lab.path('lower/secret'))).toBe('EACCES');
+    expect(await lab.intruder.do('open', lab.path('merged/secret'))).toBe('EACCES');
+    expect(await lab.owner.show(lab.path('merged/secret'))).toContain('content=treasure');
+    await vm.ok(`umount ${lab.path('merged')}`);
+  });
+});

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+import path from 'node:path';
+import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {Actor} from './helper/actor.js';
+import {PROGRAMS} from './helper/build.js';
+import {useLab} from './helper/lab.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/grants/
+//   secret     guarded, and open to everybody as far as its mode goes
+//   program    a copy of what the actors run; hard: another name of it
+const lab = useLab('grants');
+const secret = lab.path('secret');
+const program = lab.path('program');
+const TRY = path.join(PROGRAMS, 'try');
+const CGROUP = '/sys/fs/cgroup/fguard-grants';
+
+beforeAll(async () => {
+  await vm.ok(`printf treasure >${secret} && chmod 666 ${secret}`);
+});
+
+afterEach(() => lab.guard.clear());
+
+const gets = (...words: (string | number)[]): Promise<string> =>
+  lab.intruder.do(...words, 'open-rdwr', secret);
+
+describe('users and groups', () => {
+  it('a user is one by the real uid', async () => {
+    await lab.guard.add(secret, {uids: [4711, 4712]});
+    expect(await gets('as', 'uid', 4711)).toBe('OK');
+    expect(await gets('as', 'uid', 4712)).toBe('OK');
+    expect(await gets('as', 'uid', 4713)).toBe('EACCES');
+    expect(await gets('as', 'euid', 4711)).toBe('EACCES');
+    expect(await gets()).toBe('EACCES');
+  });
+
+  it('root is a user like others', async () => {
+    await lab.guard.add(secret, {uids: [0]});
+    expect(await gets()).toBe('OK');
+    expect(await gets('as', 'euid', 4711)).toBe('OK');
+    expect(await gets('as', 'uid', 4711)).toBe('EACCES');
+  });
+
+  it('a group is one by the real gid or a supplementary one', async () => {
+    await lab.guard.add(secret, {gids: [815]});
+    expect(await gets('as', 'gid', 815)).toBe('OK');
+    expect(await gets('as', 'group', 815)).toBe('OK');
+    expect(await gets('as', 'gid', 816)).toBe('EACCES');
+    expect(await gets('as', 'group', 816)).toBe('EACCES');
+    expect(await gets()).toBe('EACCES');
+  });
+
+  it('a login is one by the login uid, whatever the user', async () => {
+    await lab.guard.add(secret, {loginuids: [1000]});
+    expect(await gets('as', 'login', 1000)).toBe('OK');
+    expect(await gets('as', 'login', 1001)).toBe('EACCES');
+    expect(await gets('as', 'uid', 1000)).toBe('EACCES');
+    expect(await gets()).toBe('EACCES');
+  });
+
+  it('several kinds must all hold', async () => {
+    await lab.guard.add(secret, {uids: [0], loginuids: [1000]});
+    expect(await gets('as', 'login', 1000)).toBe('OK');
+    expect(await gets()).toBe('EACCES');
+    await lab.guard.add(secret, {gids: [0], uids: [4711]});
+    expect(await gets('as', 'uid', 4711)).toBe('OK');
+    expect(await gets('as', 'gid', 0)).toBe('EACCES');
+  });
+
+  it('are listed as they were given', async () => {
+    await lab.guard.add(secret, {uids: [0, 7], gids: [8], loginuids: [9], ttl: 3_600_000});
+    expect(await lab.guard.list()).toMatchObject([{uids: [0, 7], gids: [8], loginuids: [9]}]);
+    expect((await lab.guard.list())[0]?.ttl).toBeGreaterThan(3_000_000);
+  });
+});
+
+describe('executables', () => {
+  let inside: Actor;
+
+  beforeEach(async () => {
+    await vm.ok(`cp ${TRY} ${program} && ln -f ${program} ${lab.path('hard')}`);
+    inside = await Actor.start({program});
+    await lab.guard.add(secret, {exes: [program]});
+  });
+
+  afterEach(() => inside.end());
+
+  const opens = async (file: string): Promise<string> => {
+    const actor = await Actor.start({program: file});
+    const result = await actor.do('open-rdwr', secret);
+    await actor.end();
+    return result;
+  };
+
+  it('let in who runs them, from before the rule and after', async () => {
+    expect(await inside.do('open-rdwr', secret)).toBe('OK');
+    expect(await opens(program)).toBe('OK');
+    expect(await inside.do('child', 'open-rdwr', secret)).toBe('OK');
+  });
+
+  it('are one by the inode: another name counts, a copy does not', async () => {
+    expect(await opens(lab.path('hard'))).toBe('OK');
+    await vm.ok(`cp ${program} ${lab.path('copy')}`);
+    expect(await opens(lab.path('copy'))).toBe('EACCES');
+    expect(await gets()).toBe('EACCES');
+  });
+
+  it('do not count when something else is under their name', async () => {
+    await vm.ok(`cp ${program} ${lab.path('fake')} && mv ${lab.path('fake')} ${program}`);
+    expect(await opens(program)).toBe('EACCES');
+  });
+
+  it('do not count when deleted', async () => {
+    expect(await inside.do('open-rdwr', secret)).toBe('OK');
+    await vm.ok(`rm ${program}`);
+    expect(await inside.do('open-rdwr', secret)).toBe('EACCES');
+    expect(await opens(lab.path('hard'))).toBe('OK');
+    await vm.ok(`rm ${lab.path('hard')}`);
+    expect(await inside.do('open-rdwr', secret)).toBe('EACCES');
+  });
+
+  it('do not count when they never had a name', async () => {
+    const nameless = await Actor.start();
+    const fd = await nameless.do('memfd');
+    await lab.guard.add(secret, {exes: [`/proc/${nameless.pid}/fd/${fd}`]});
+    nameless.say('execve', `/proc/self/fd/${fd}`);
+    expect(await nameless.do('stat', '/')).toBe('OK');
+    expect(await vm.ok(`readlink /proc/${nameless.pid}/exe`)).toContain('memfd:try');
+    expect(await nameless.do('open-rdwr', secret)).toBe('EACCES');
+    await nameless.end();
+  });
+
+  it('end with exec of something else, and begin with it', async () => {
+    inside.say('execve', TRY);
+    expect(await inside.do('stat', '/')).toBe('OK');
+    expect(await inside.do('open-rdwr', secret)).toBe('EACCES');
+    inside.say('execve', program);
+    expect(await inside.do('stat', '/')).toBe('OK');
+    expect(await inside.do('open-rdwr', secret)).toBe('OK');
+  });
+
+  it('and pids must both hold', async () => {
+    await lab.guard.add(secret, {exes: [program], pids: [inside.pid, lab.intruder.pid]});
+    expect(await inside.do('open-rdwr', secret)).toBe('OK');
+    expect(await gets()).toBe('EACCES');
+    expect(await opens(program)).toBe('EACCES');
+    inside.say('execve', TRY);
+    expect(await inside.do('stat', '/')).toBe('OK');
+    expect(await inside.do('open-rdwr', secret)).toBe('EACCES');
+  });
+});
+
+describe('cgroups', () => {
+  beforeAll(() => vm.ok(`mkdir -p ${CGROUP}/below/more ${CGROUP}-not`));
+
+  it('let in who is in them or below them', async () => {
+    await lab.guard.add(secret, {cgroups: [CGROUP]});
+    expect(await lab.guard.list()).toMatchObject([{cgroups: {[CGROUP]: CGROUP}}]);
+    expect(await gets('as', 'cgroup', CGROUP)).toBe('OK');
+    expect(await gets('as', 'cgroup', `${CGROUP}/below`)).toBe('OK');
+    expect(await gets('as', 'cgroup', `${CGROUP}/below/more`)).toBe('OK');
+    expect(await gets('as', 'cgroup', `${CGROUP}-not`)).toBe('EACCES');
+    expect(await gets()).toBe('EACCES');
+  });
+
+  it('do not let in who is above them', async () => {
+    await lab.guard.add(secret, {cgroups: [`${CGROUP}/below`]});
+    expect(await gets('as', 'cgroup', CGROUP)).toBe('EACCES');
+    expect(await gets('as', 'cgroup', `${CGROUP}/below/more`)).toBe('OK');
+  });
+
+  it('are directories of the cgroup filesystem', async () => {
+    expect(await lab.guard.ask('add', {path: secret, cgroup: '/tmp'})).toMatchObject({
+      errno: 'EINVAL',
+    });
+    expect(await lab.guard.ask('add', {path: secret, cgroup: `${CGROUP}/none`})).toMatchObject({
+      errno: 'ENOENT',
+    });
+  });
+});
+
+describe('children', () => {
+  let parent: Actor;
+
+  beforeEach(async () => {
+    parent = await Actor.start();
+  });
+
+  afterEach(() => parent.end());
+
+  const allow = () => lab.guard.add(secret, {pids: [parent.pid], children: true});
+
+  it('of an allowed process are let in, and theirs, and keep it through exec', async () => {
+    await allow();
+    for (let generation = 0; generation < 3; generation++) {
+      expect(await parent.do('fork')).toBe('OK');
+      expect(await parent.do('open-rdwr', secret)).toBe('OK');
+      expect(await parent.do('thread', 'open-rdwr', secret)).toBe('OK');
+    }
+    expect(await parent.number()).not.toBe(parent.pid);
+    parent.say('execve', TRY);
+    expect(await parent.do('stat', '/')).toBe('OK');
+    expect(await parent.do('open-rdwr', secret)).toBe('OK');
+    expect(await gets()).toBe('EACCES');
+  });
+
+  it('are let in when whoever was between is dead', async () => {
+    await allow();
+    expect(await parent.do('orphan')).toBe('OK');
+    expect(await parent.do('open-rdwr', secret)).toBe('OK');
+    expect(await parent.do('orphan')).toBe('OK');
+    expect(await parent.do('child', 'open-rdwr', secret)).toBe('OK');
+  });
+
+  it('from before the rule are not let in, nor are theirs', async () => {
+    expect(await parent.do('fork')).toBe('OK');
+    await allow();
+    expect(await parent.do('open-rdwr', secret)).toBe('EACCES');
+    expect(await parent.do('fork')).toBe('OK');
+    expect(await parent.do('open-rdwr', secret)).toBe('EACCES');
+  });
+
+  it('are not let in where the rule does not say so', async () => {
+    await lab.guard.add(secret, {pids: [parent.pid]});
+    expect(await parent.do('open-rdwr', secret)).toBe('OK');
+    expect(await parent.do('fork')).toBe('OK');
+    expect(await parent.do('open-rdwr', secret)).toBe('EACCES');
+  });
+
+  it('lose it with the rule', async () => {
+    await allow();
+    expect(await parent.do('fork')).toBe('OK');
+    expect(await parent.do('open-rdwr', secret)).toBe('OK');
+    await lab.guard.add(secret, {pids: [lab.owner.pid], children: true});
+    expect(await parent.do('open-rdwr', secret)).toBe('EACCES');
+    await allow();
+    expect(await parent.do('open-rdwr', secret)).toBe('EACCES');
+  });
+});
+
+describe('the end of a rule', () => {
+  it('comes with the last of its processes, if it is until their exit', async () => {
+    const [one, other] = [await Actor.start(), await Actor.start()];
+    await lab.guard.add(secret, {pids: [one.pid, other.pid], untilExit: true});
+    await one.end();
+    expect(await gets()).toBe('EACCES');
+    expect(await lab.guard.list()).toHaveLength(1);
+    expect(await other.do('open', secret)).toBe('OK');
+    await other.end();
+    await lab.guard.untilEmpty();
+    expect(await gets()).toBe('OK');
+  });
+
+  it('does not come with a process where it is not until their exit', async () => {
+    const [one, other] = [await Actor.start(), await Actor.start()];
+    await lab.guard.add(secret, {pids: [one.pid]});
+    await lab.guard.add(lab.path('other'), {pids: [other.pid], untilExit: true});
+    await one.end();
+    await other.end();
+    await lab.guard.until(({rules}) => rules === 1);
+    expect(await lab.guard.list()).toMatchObject([{path: secret}]);
+    expect(await gets()).toBe('EACCES');
+  });
+
+  it('comes after its time, and not before', async () => {
+    const before = Date.now();
+    await lab.guard.add(secret, {ttl: 1500});
+    expect(await gets()).toBe('EACCES');
+    expect((await lab.guard.list())[0]?.ttl).toBeLessThanOrEqual(1500);
+    await lab.guard.untilEmpty();
+    expect(Date.now() - before).toBeGreaterThanOrEqual(1400);
+    expect(await gets()).toBe('OK');
+  });
+
+  it('comes to each rule in its own time', async () => {
+    await lab.guard.add(secret, {ttl: 3_600_000});
+    await lab.guard.add(lab.path('short'), {ttl: 100});
+    await lab.guard.add(lab.path('ever'));
+    await lab.guard.until(({rules}) => rules === 2);
+    expect((await lab.guard.list()).map((rule) => rule.path)).toEqual([secret, lab.path('ever')]);
+    await lab.guard.add(secret, {ttl: 100});
+    await lab.guard.until(({rules}) => rules === 1);
+  });
+
+  it('takes the hooks along', async () => {
+    await lab.guard.add(secret, {ttl: 200, ops: ['read']});
+    expect((await lab.guard.status()).hooks.security_file_open).toBe('active');
+    await lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
+  });
+});

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TRY_GUARD_H
+#define TRY_GUARD_H
+
+#include <fguard.h>
+#include <stdbool.h>
+
+/* The value of the word "KEY=VALUE", or NULL. */
+const char *option(char **words, const char *key);
+uint32_t number_option(char **words, const char *key, uint32_t otherwise);
+
+/* A comma-separated list of numbers; gives how many. */
+uint32_t numbers_option(char **words, const char *key, uint32_t *numbers, uint32_t max);
+
+#define VALUES_MAX 300
+
+struct values {
+	const char *strings[VALUES_MAX];
+	uint32_t count;
+};
+
+/* Every word "KEY=VALUE" of a key; gives @values. */
+const struct values *take_values(struct values *values, char **words, const char *key);
+
+void print_string(const char *label, const char *text, size_t length);
+
+/* Prints {"errno":…,"message":…}, or nothing if @result is no failure; gives whether it is. */
+bool print_failure(const struct fguard *guard, long result);
+
+/* Milliseconds since some moment. */
+long clock_milliseconds(void);
+
+struct command {
+	const char *name;
+	void (*run)(struct fguard *guard, char **words);
+};
+
+extern const struct command rule_commands[], bulk_commands[], event_commands[], explain_commands[];
+
+#endif

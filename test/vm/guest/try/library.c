@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+/* Verbs that need threads, or a process of a chosen number. */
+#include <errno.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "library.h"
+#include "verbs.h"
+
+struct task {
+	char **words;
+	long result;
+};
+
+static void *run_task(void *data)
+{
+	struct task *task = data;
+
+	task->result = run_route(task->words);
+	return NULL;
+}
+
+/* thread ROUTE PATH [SECOND]: in another thread of this process */
+static long in_thread(char **words)
+{
+	struct task task = { .words = words };
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, run_task, &task))
+		return -EAGAIN;
+	pthread_join(thread, NULL);
+	return task.result;
+}
+
+/* numbered PID ROUTE PATH [SECOND]: in a child that has this number */
+static long in_numbered_child(char **words)
+{
+	pid_t number = atoi(words[0]);
+	struct clone_args arguments = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&number,
+		.set_tid_size = 1,
+	};
+	long child = syscall(SYS_clone3, &arguments, sizeof(arguments));
+	int status;
+
+	if (child < 0)
+		return -errno;
+	if (!child)
+		_exit(getpid() == number ? exit_code(run_route(words + 1)) : 255);
+	waitpid((pid_t)child, &status, 0);
+	return -WEXITSTATUS(status);
+}
+
+const struct verb library_verbs[] = {
+	{ "thread", 2, in_thread },
+	{ "numbered", 3, in_numbered_child },
+	{ "as", 4, run_as },
+	{ "fork", 0, go_on_in_child },
+	{ "orphan", 0, go_on_as_orphan },
+	{ "pid", 0, show_pid },
+	{ "memfd", 0, hold_memfd },
+	{ "unshare", 1, leave_mounts },
+	{ "listen", 1, listen_for_descriptor },
+	{ "send", 1, send_descriptor },
+	{ "receive", 0, receive_descriptor },
+	{ "take", 2, take_descriptor },
+	{ "held", 0, show_held },
+	{ "trace-attach", 1, trace_attach },
+	{ "trace-seize", 1, trace_seize },
+	{ "trace-me", 0, trace_me },
+	{ "memory-read", 1, memory_read },
+	{ "memory-write", 1, memory_write },
+	{ "memory-file", 1, memory_file },
+	{ "dig", 3, dig },
+	{ "below", 5, run_below },
+	{ "attributes", 1, show_attributes },
+	{ NULL, 0, NULL },
+};

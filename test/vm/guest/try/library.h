@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Verbs that need a C library, by the file they are in. */
+#ifndef TRY_LIBRARY_H
+#define TRY_LIBRARY_H
+
+/* library_self.c: who the process is */
+long run_as(char **words);
+long go_on_in_child(char **words);
+long go_on_as_orphan(char **words);
+long show_pid(char **words);
+long hold_memfd(char **words);
+long leave_mounts(char **words);
+
+/* library_pass.c: descriptors of others */
+long listen_for_descriptor(char **words);
+long send_descriptor(char **words);
+long receive_descriptor(char **words);
+long take_descriptor(char **words);
+long show_held(char **words);
+
+/* library_trace.c */
+long trace_attach(char **words);
+long trace_seize(char **words);
+long trace_me(char **words);
+long memory_read(char **words);
+long memory_write(char **words);
+long memory_file(char **words);
+
+/* library_deep.c */
+long dig(char **words);
+long run_below(char **words);
+long show_attributes(char **words);
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+import {afterEach, beforeAll, expect, it} from 'vitest';
+import type {RuleRequest} from './helper/guard.js';
+import {useLab} from './helper/lab.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/hooks/secret   guarded, by rules that need few functions
+const lab = useLab('hooks');
+const secret = lab.path('secret');
+
+beforeAll(() => vm.ok(`touch ${secret}`));
+afterEach(() => lab.guard.clear());
+
+async function redirected(): Promise<string[]> {
+  const text = await vm.ok('cat /sys/kernel/tracing/enabled_functions');
+  return [...text.matchAll(/^(security_\w+) /gm)].map(([, name]) => name ?? '');
+}
+
+/** Once those of the rule before, which linger, are gone. */
+async function functionsOf(rule: RuleRequest): Promise<string[]> {
+  await lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
+  expect(await redirected()).toEqual([]);
+  await lab.guard.add(secret, rule);
+  return redirected();
+}
+
+it('a rule about attributes redirects neither opens nor names', async () => {
+  const functions = await functionsOf({ops: ['attr']});
+  expect(functions).toContain('security_inode_setattr');
+  expect(
+    functions.filter((name) => !/_(setattr|setxattr|removexattr|acl|ioctl|compat)$/.test(name)),
+  ).toEqual([]);
+});
+
+it('a rule about listing redirects opens alone', async () => {
+  expect(await functionsOf({ops: ['list']})).toEqual(['security_file_open']);
+});
+
+it('a rule about mounts redirects what mounts', async () => {
+  expect((await functionsOf({ops: ['mount']})).sort()).toEqual([
+    'security_move_mount',
+    'security_sb_mount',
+    'security_sb_pivotroot',
+    'security_sb_umount',
+  ]);
+});
+
+it('only a strict rule redirects reads and writes', async () => {
+  const plain = await functionsOf({ops: ['read']});
+  await lab.guard.clear();
+  const strict = await functionsOf({ops: ['read'], strict: true});
+  expect(strict.filter((name) => !plain.includes(name)).sort()).toEqual([
+    'security_file_permission',
+    'security_file_receive',
+    'security_mmap_file',
+  ]);
+});
+
+it('only a rule that allows a process redirects tracing', async () => {
+  const plain = await functionsOf({ops: ['read'], uids: [0]});
+  await lab.guard.clear();
+  const granting = await functionsOf({ops: ['read'], pids: [lab.owner.pid]});
+  expect(granting.filter((name) => !plain.includes(name)).sort()).toEqual([
+    'security_ptrace_access_check',
+    'security_ptrace_traceme',
+  ]);
+});

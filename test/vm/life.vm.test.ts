@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+import {afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {Actor} from './helper/actor.js';
+import {PROGRAMS} from './helper/build.js';
+import type {Op} from './helper/guard.js';
+import {useLab} from './helper/lab.js';
+import {Watcher} from './helper/watcher.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/life/{secret,free}   secret is guarded
+const lab = useLab('life');
+const [secret, free] = [lab.path('secret'), lab.path('free')];
+
+beforeAll(async () => {
+  await vm.ok(`touch ${secret} ${free}`);
+});
+
+afterEach(() => lab.guard.clear());
+
+/** Functions that something redirects, as ftrace itself says. */
+async function redirected(): Promise<string[]> {
+  const text = await vm.ok('cat /sys/kernel/tracing/enabled_functions');
+  return [...text.matchAll(/^(security_\w+) /gm)].map(([, name]) => name ?? '').sort();
+}
+
+const active = (hooks: Record<string, string>): string[] =>
+  Object.keys(hooks)
+    .filter((name) => hooks[name] === 'active')
+    .sort();
+
+/** Once the hooks that linger are gone. */
+async function settled(count: number): Promise<string[]> {
+  const {hooks} = await lab.guard.until((status) => active(status.hooks).length === count);
+  return active(hooks);
+}
+
+const PATH = ['link', 'mkdir', 'mknod', 'rename', 'rmdir', 'symlink', 'unlink'].map(
+  (name) => `security_path_${name}`,
+);
+// for strict rules, and for rules that allow a process
+const ONLY_FOR_SOME_RULES = [
+  'security_file_permission',
+  'security_file_receive',
+  'security_mmap_file',
+  'security_ptrace_access_check',
+  'security_ptrace_traceme',
+];
+
+const NEEDED: [Op, string[]][] = [
+  ['read', ['security_file_open']],
+  ['write', ['security_file_open']],
+  ['exec', ['security_file_open']],
+  ['delete', ['security_path_rmdir', 'security_path_unlink']],
+  ['rename', ['security_path_rename']],
+  ['link', ['security_path_link']],
+];
+
+describe('the hooks', () => {
+  it('are none where nothing needs them', async () => {
+    expect(await settled(0)).toEqual([]);
+    expect(await redirected()).toEqual([]);
+  });
+
+  it.each(NEEDED)('for %s are those and no other, and go when the rule goes', async (op, names) => {
+    await settled(0);
+    await lab.guard.add(secret, {ops: [op]});
+    expect(await settled(names.length)).toEqual(names);
+    expect(await redirected()).toEqual(names);
+    await lab.guard.clear();
+    expect(await settled(0)).toEqual([]);
+    expect(await redirected()).toEqual([]);
+  });
+
+  it('for all operations are all', async () => {
+    await lab.guard.add(secret);
+    expect(await redirected()).toEqual(expect.arrayContaining(['security_file_open', ...PATH]));
+    const {hooks} = await lab.guard.status();
+    const idle = Object.keys(hooks).filter((name) => hooks[name] !== 'active');
+    expect(idle.sort()).toEqual(ONLY_FOR_SOME_RULES);
+  });
+
+  it('are there for a watcher of what no rule concerns, while it watches', async () => {
+    await settled(0);
+    const watcher = await Watcher.start({paths: [free], ops: ['rename']});
+    expect(await redirected()).toEqual(['security_path_rename']);
+    await watcher.end();
+    expect(await settled(0)).toEqual([]);
+  });
+
+  it('are not there for a watcher of rules alone', async () => {
+    await settled(0);
+    const watcher = await Watcher.start();
+    expect(await redirected()).toEqual([]);
+    await watcher.end();
+  });
+
+  it('cannot be switched off by kernel.ftrace_enabled', async () => {
+    await lab.guard.add(secret);
+    const result = await vm.run('echo 0 >/proc/sys/kernel/ftrace_enabled');
+    expect(result.code).not.toBe(0);
+    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+  });
+
+  it('are refused with a sentence where ftrace is off', async () => {
+    await settled(0);
+    const off = await vm.run('echo 0 >/proc/sys/kernel/ftrace_enabled');
+    if (off.code !== 0) {
+      // Newer kernels let nobody switch it off.
+      expect(off.stderr).toContain('Operation not supported');
+      expect(await vm.ok('cat /proc/sys/kernel/ftrace_enabled')).toBe('1\n');
+      return;
+    }
+    const refused = await lab.guard.ask('add', {path: secret});
+    await vm.ok('echo 1 >/proc/sys/kernel/ftrace_enabled');
+    expect(refused).toEqual({errno: 'EBUSY', message: expect.stringContaining('ftrace_enabled')});
+    expect(await lab.guard.list()).toEqual([]);
+    await lab.guard.add(secret);
+    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+  });
+});
+
+/** Processes that do all operations in turn. */
+const STORMERS = 4;
+const CYCLES = 3;
+
+const CYCLE = `
+set -e
+modprobe fguard
+rm -f /tmp/life/pipe && mkfifo /tmp/life/pipe
+${PROGRAMS}/guard watch all=1 >/tmp/life/pipe &
+exec 3</tmp/life/pipe
+${PROGRAMS}/guard watch >/dev/null &
+for name in secret made directory linked guarded-only; do
+  ${PROGRAMS}/guard add path=/tmp/life/$name >/dev/null
+done
+head -n 200 <&3 >/dev/null
+# Nobody reads the pipe now: one of the two subscribers is full and blocked.
+rmmod fguard
+tail -n 1 <&3
+wait
+`;
+
+describe('under load', () => {
+  it('the module can be removed at any moment, and comes back', async () => {
+    await lab.guard.clear();
+    await vm.ok('rmmod fguard');
+    const load = await Promise.all(Array.from({length: STORMERS}, () => Actor.start()));
+    for (const actor of load) expect(await actor.do('storm', lab.directory)).toBe('storming');
+
+    for (let cycle = 0; cycle < CYCLES; cycle++)
+      expect(await vm.ok(CYCLE)).toContain('"errno":"ENODEV"');
+
+    for (const actor of load) {
+      expect(await actor.do('stat', free)).toMatch(/\bOK=\d+.* EACCES=\d+/);
+      expect(await actor.answer()).toBe('OK');
+      await actor.end();
+    }
+    expect(await vm.ok(`ps -eo stat=,comm= | grep -c '^D' || true`)).toBe('0\n');
+    await vm.ok('modprobe fguard');
+    await lab.reconnect();
+    await vm.checkKernelLog();
+  });
+});

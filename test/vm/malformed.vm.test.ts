@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+import path from 'node:path';
+import {beforeAll, describe, expect, it} from 'vitest';
+import {PROGRAMS} from './helper/build.js';
+import type {Rule} from './helper/guard.js';
+import {useLab} from './helper/lab.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/malformed/{one,two}   guarded
+const lab = useLab('malformed');
+const MANGLE = path.join(PROGRAMS, 'mangle');
+
+/** What is wrong with a message, and what the manual in the uapi header says to it. */
+const EXPECTED = {
+  ops_unknown: 'EINVAL',
+  ops_none: 'EINVAL',
+  ops_short: 'EINVAL',
+  errno_other: 'EINVAL',
+  else_unknown: 'ERANGE',
+  else_wide: 'EINVAL',
+  id_in_new_rule: 'EINVAL',
+  pid_unknown: 'ESRCH',
+  pids_broken: 'EINVAL',
+  pids_too_many: 'ERANGE',
+  attribute_unknown: 'EINVAL',
+  attribute_of_kernel: 'EINVAL',
+  name_number: 'EINVAL',
+  name_empty: 'EINVAL',
+  name_long: 'EINVAL',
+  path_relative: 'EINVAL',
+  path_empty: 'EINVAL',
+  path_root: 'EINVAL',
+  path_dots: 'EINVAL',
+  path_slash: 'EINVAL',
+  path_no_directory: 'ENOENT',
+  path_through_file: 'ENOTDIR',
+  path_twice: 'EEXIST',
+  path_unended: 'EINVAL',
+  path_long: 'EINVAL',
+  path_name_long: 'ENAMETOOLONG',
+  path_missing: 'EINVAL',
+  rule_not_nested: 'EINVAL',
+  no_rule: 'EINVAL',
+  nest_beyond_end: 'EINVAL',
+  attribute_beyond_nest: 'EINVAL',
+  attribute_without_length: 'EINVAL',
+  trailing_bytes: 'EINVAL',
+  top_attribute_unknown: 'EINVAL',
+  too_many_rules: 'E2BIG',
+  set_with_wrong_rule: 'EINVAL',
+  set_without_directory: 'ENOENT',
+  set_with_twins: 'EEXIST',
+  delete_nothing: 'EINVAL',
+  delete_by_nothing: 'EINVAL',
+  delete_by_two: 'EINVAL',
+  delete_id_zero: 'ERANGE',
+  delete_unknown: 'ENOENT',
+  subscribe_to_nothing: 'EINVAL',
+  subscribe_path_relative: 'EINVAL',
+  subscribe_tree_missing: 'ENOENT',
+  subscribe_tree_of_file: 'ENOTDIR',
+  subscribe_exe_missing: 'ENOENT',
+  subscribe_suffix_empty: 'EINVAL',
+  subscribe_pid_unknown: 'ESRCH',
+  subscribe_pid_short: 'EINVAL',
+  subscribe_flags_unknown: 'EINVAL',
+  subscribe_ops_unknown: 'EINVAL',
+  subscribe_verdicts_unknown: 'EINVAL',
+  subscribe_attribute_unknown: 'EINVAL',
+  subscribe_too_much: 'E2BIG',
+  command_zero: 'EOPNOTSUPP',
+  command_of_kernel: 'EOPNOTSUPP',
+  command_unknown: 'EOPNOTSUPP',
+  list_without_dump: 'EOPNOTSUPP',
+  status_as_dump: 'EOPNOTSUPP',
+  header_too_short: 'EINVAL',
+};
+
+const readAnswers = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [name = '', answer = ''] = line.split(' ');
+        return [name, answer] as const;
+      }),
+  );
+
+let before: Rule[];
+let answers: Record<string, string>;
+
+beforeAll(async () => {
+  await vm.ok(`printf 1 >${lab.path('one')}; printf 2 >${lab.path('two')}`);
+  await lab.guard.add(lab.path('one'), {pids: [lab.owner.pid], name: 'one'});
+  await lab.guard.add(lab.path('two'), {ops: ['read'], otherwise: 'log'});
+  before = await lab.guard.list();
+  answers = readAnswers(await vm.ok(`${MANGLE} table`));
+});
+
+describe('a malformed message', () => {
+  it.each(Object.entries(EXPECTED))('with %s gets %s', (name, errno) => {
+    expect(answers[name]).toBe(errno);
+  });
+
+  it('of each kind is in the table', () => {
+    expect(Object.keys(answers)).toEqual(Object.keys(EXPECTED));
+  });
+
+  it('changes nothing', async () => {
+    expect(await lab.guard.list()).toEqual(before);
+    expect(await lab.guard.status()).toMatchObject({rules: 2, subscribers: 0});
+    expect(await lab.intruder.do('open', lab.path('one'))).toBe('EACCES');
+  });
+});
+
+it('thousands of messages with bytes changed at random are refused, each, and change nothing', async () => {
+  const rules = await lab.guard.list();
+  const counts = readAnswers(await vm.ok(`${MANGLE} random 20240 6000`));
+  const total = Object.values(counts).reduce((sum, count) => sum + Number(count), 0);
+  expect(total).toBe(6000);
+  expect(counts).not.toHaveProperty('OK');
+  expect(counts).not.toHaveProperty('SILENT');
+  expect(await lab.guard.list()).toEqual(rules);
+});

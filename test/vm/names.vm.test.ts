@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {EXISTS, type Op, REPLACED} from './helper/guard.js';
+import {useLab} from './helper/lab.js';
+import {Watcher} from './helper/watcher.js';
+
+// /tmp/names/
+//   secret   guarded, there or not; the owner gets in
+//   decoy    "decoy", not guarded
+const lab = useLab('names');
+const secret = lab.path('secret');
+const decoy = lab.path('decoy');
+let watcher: Watcher;
+
+beforeAll(async () => {
+  watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+});
+
+afterAll(() => watcher.end());
+
+/** Both files as the fixture says; @param there whether the guarded one is */
+async function reset(there: boolean): Promise<void> {
+  await lab.guard.clear();
+  for (const name of ['secret', 'decoy', 'stash', 'moved', 'secret.tmp']) {
+    await lab.owner.do('unlink', lab.path(name));
+    await lab.owner.do('rmdir', lab.path(name));
+  }
+  expect(await lab.owner.do('write', decoy, 'decoy')).toBe('OK');
+  if (there) expect(await lab.owner.do('write', secret, 'treasure')).toBe('OK');
+}
+
+interface Creation {
+  route: string;
+  from?: string;
+  op: Op;
+}
+
+const CREATIONS: readonly Creation[] = [
+  {route: 'open-create', op: 'create'},
+  {route: 'open-create-read', op: 'create'},
+  {route: 'open-excl', op: 'create'},
+  {route: 'creat', op: 'create'},
+  {route: 'mkdir', op: 'create'},
+  {route: 'uring-mkdir', op: 'create'},
+  {route: 'symlink', op: 'create'},
+  {route: 'uring-symlink', op: 'create'},
+  {route: 'mknod', op: 'create'},
+  {route: 'mkfifo', op: 'create'},
+  {route: 'bind', op: 'create'},
+  {route: 'link-tmpfile', op: 'create'},
+  {route: 'link', from: decoy, op: 'create'},
+  {route: 'uring-link', from: decoy, op: 'create'},
+  {route: 'rename', from: decoy, op: 'rename'},
+  {route: 'rename-noreplace', from: decoy, op: 'rename'},
+  {route: 'rename-whiteout', from: decoy, op: 'rename'},
+];
+
+describe('a guarded file that is not there yet', () => {
+  let rule: number;
+
+  beforeEach(async () => {
+    await reset(false);
+    const added = await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    expect(added.flags).toBe(0);
+    rule = added.id;
+  });
+
+  it.each(CREATIONS)('cannot be made by $route', async ({route, from, op}) => {
+    const names = from === undefined ? [secret] : [from, secret];
+    expect(await lab.intruder.do(route, ...names)).toBe('EACCES');
+    const record = await watcher.next();
+    expect(record).toMatchObject({op, verdict: 'deny', reason: 'rule', rule});
+    expect(record.newPath === '' ? record.path : record.newPath).toBe(secret);
+    expect(await lab.owner.do('stat', secret)).toBe('ENOENT');
+    expect(await lab.owner.show(decoy)).toContain('links=1 mode=33188 size=5 content=decoy');
+  });
+
+  it.each(CREATIONS)('is guarded when the owner has made it by $route', async ({route, from}) => {
+    const names = from === undefined ? [secret] : [from, secret];
+    expect(await lab.owner.do(route, ...names)).toBe('OK');
+    const directory = route.endsWith('mkdir');
+    expect(await lab.intruder.do(directory ? 'rmdir' : 'unlink', secret)).toBe('EACCES');
+    expect(await lab.intruder.do('rename', secret, lab.path('moved'))).toBe('EACCES');
+    if (!/symlink|mkfifo|bind/.test(route))
+      expect(await lab.intruder.do(directory ? 'open-dir' : 'open', secret)).toBe('EACCES');
+    expect(await lab.owner.do('stat', secret)).toBe('OK');
+    await watcher.next();
+    await watcher.next();
+    if (!/symlink|mkfifo|bind/.test(route)) await watcher.next();
+  });
+
+  it('is looked for in vain by others', async () => {
+    expect(await lab.intruder.do('open', secret)).toBe('ENOENT');
+    expect(await lab.intruder.do('unlink', secret)).toBe('ENOENT');
+  });
+
+  it('is guarded under a second name that was made before the first', async () => {
+    expect(await lab.owner.do('link', decoy, secret)).toBe('OK');
+    expect(await lab.intruder.do('open', decoy)).toBe('EACCES');
+    await watcher.next();
+  });
+});
+
+describe('a guarded file', () => {
+  beforeEach(async () => {
+    await reset(true);
+    expect((await lab.guard.add(secret, {pids: [lab.owner.pid]})).flags).toBe(EXISTS);
+  });
+
+  it('stays guarded when the owner replaces it', async () => {
+    for (const text of ['first', 'second', 'third']) {
+      await lab.owner.do('write', lab.path('secret.tmp'), text);
+      expect(await lab.owner.do('rename', lab.path('secret.tmp'), secret)).toBe('OK');
+      expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+      expect(await lab.owner.show(secret)).toContain(`content=${text}`);
+      await watcher.next();
+    }
+  });
+
+  it('cannot be read through a link made to its replacement beforehand', async () => {
+    await lab.owner.do('write', lab.path('secret.tmp'), 'fresh');
+    expect(await lab.intruder.do('link', lab.path('secret.tmp'), lab.path('stash'))).toBe('OK');
+    expect(await lab.intruder.do('open', lab.path('stash'))).toBe('OK');
+    expect(await lab.owner.do('rename', lab.path('secret.tmp'), secret)).toBe('OK');
+    expect(await lab.intruder.do('open', lab.path('stash'))).toBe('EACCES');
+    expect(await lab.intruder.do('handle', lab.path('stash'))).toBe('EACCES');
+    await watcher.next();
+    await watcher.next();
+  });
+
+  it('stays guarded, and its name too, when the owner moves it', async () => {
+    expect(await lab.owner.do('rename', secret, lab.path('moved'))).toBe('OK');
+    expect(await lab.intruder.do('open', lab.path('moved'))).toBe('EACCES');
+    expect(await lab.intruder.do('open-create', secret)).toBe('EACCES');
+    await watcher.next();
+    await watcher.next();
+  });
+
+  it('stays guarded, with the other one, when the owner exchanges it', async () => {
+    expect(await lab.owner.do('rename-exchange', secret, decoy)).toBe('OK');
+    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+    expect(await lab.intruder.do('open', decoy)).toBe('EACCES');
+    await watcher.next();
+    await watcher.next();
+  });
+
+  it('is guarded again after the owner deleted and made it', async () => {
+    expect(await lab.owner.do('unlink', secret)).toBe('OK');
+    expect(await lab.owner.do('write', secret, 'again')).toBe('OK');
+    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+    await watcher.next();
+  });
+
+  it.each(['EACCES', 'EPERM', 'ENOENT'] as const)('can refuse with %s', async (error) => {
+    await lab.guard.add(secret, {error});
+    for (const route of ['open', 'unlink', 'truncate', 'openat2', 'uring-open']) {
+      expect(await lab.intruder.do(route, secret)).toBe(error);
+      await watcher.next();
+    }
+  });
+
+  it('is free again when its rule is gone', async () => {
+    await lab.guard.do('del', {path: secret});
+    expect(await lab.intruder.do('open-rdwr', secret)).toBe('OK');
+  });
+});
+
+describe('a rule that only logs', () => {
+  beforeEach(() => reset(true));
+
+  it('lets everything through and reports it', async () => {
+    const {id: rule} = await lab.guard.add(secret, {otherwise: 'log'});
+    const log = await Watcher.start({pids: [lab.intruder.pid]});
+    const attempts: [string, Op, string[]][] = [
+      ['open', 'read', [secret]],
+      ['open-write', 'write', [secret]],
+      ['truncate', 'truncate', [secret]],
+      ['link', 'link', [secret, lab.path('stash')]],
+      ['rename', 'rename', [secret, lab.path('moved')]],
+      ['mkdir', 'create', [secret]],
+      ['rmdir', 'delete', [secret]],
+    ];
+    for (const [route, op, names] of attempts) {
+      expect([route, await lab.intruder.do(route, ...names)]).toEqual([route, 'OK']);
+      expect(await log.next()).toMatchObject({
+        op,
+        verdict: 'allow',
+        reason: 'rule',
+        rule,
+        path: names[0],
+      });
+    }
+    await log.end();
+  });
+});
+
+describe('a rule about one operation', () => {
+  const ATTEMPTS: [string, Op][] = [
+    ['open', 'read'],
+    ['open-write', 'write'],
+    ['truncate', 'truncate'],
+    ['link', 'link'],
+    ['rename', 'rename'],
+    ['unlink', 'delete'],
+  ];
+  const second = (route: string): string[] =>
+    route === 'link' ? [lab.path('stash')] : route === 'rename' ? [lab.path('moved')] : [];
+
+  it.each(ATTEMPTS.map(([, op]) => op))('%s, refuses that alone', async (ops) => {
+    for (const [route, op] of ATTEMPTS) {
+      await reset(true);
+      await lab.guard.add(secret, {ops: [ops]});
+      const result = await lab.intruder.do(route, secret, ...second(route));
+      expect([route, result]).toEqual([route, op === ops ? 'EACCES' : 'OK']);
+    }
+    expect(await watcher.next()).toMatchObject({op: ops, path: secret});
+  });
+
+  it('create, refuses that alone', async () => {
+    await reset(false);
+    await lab.guard.add(secret, {ops: ['create']});
+    expect(await lab.intruder.do('mknod', secret)).toBe('EACCES');
+    expect(await watcher.next()).toMatchObject({op: 'create', path: secret});
+    expect(await lab.intruder.do('rename', decoy, secret)).toBe('OK');
+    expect(await lab.intruder.do('open-create', secret)).toBe('OK');
+  });
+
+  it('reports an open for reading and writing by what the rule is about', async () => {
+    await reset(true);
+    await lab.guard.add(secret, {ops: ['read']});
+    expect(await lab.intruder.do('open-rdwr', secret)).toBe('EACCES');
+    expect(await watcher.next()).toMatchObject({op: 'read', path: secret});
+  });
+});
+
+describe('what is said of a rule', () => {
+  beforeEach(() => reset(true));
+
+  it('a second rule of an object replaces the first and keeps its id', async () => {
+    const first = await lab.guard.add(secret, {name: 'one'});
+    const second = await lab.guard.add(secret, {pids: [lab.owner.pid], name: 'two'});
+    expect(second).toEqual({id: first.id, flags: EXISTS | REPLACED});
+    expect(await lab.guard.list()).toMatchObject([{id: first.id, name: 'two', path: secret}]);
+  });
+
+  it.each([['by id'], ['by path'], ['by name']])('it can be removed %s', async (how) => {
+    const {id} = await lab.guard.add(secret, {name: 'one'});
+    const keys = {'by id': {id}, 'by path': {path: secret}, 'by name': {name: 'one'}};
+    await lab.guard.do('del', keys[how as keyof typeof keys]);
+    expect(await lab.guard.list()).toEqual([]);
+    expect(await lab.guard.ask('del', {id})).toMatchObject({
+      errno: 'ENOENT',
+      message: 'no such rule',
+    });
+  });
+
+  it('two rules cannot have one name', async () => {
+    await lab.guard.add(secret, {name: 'one'});
+    expect(await lab.guard.ask('add', {path: decoy, name: 'one'})).toMatchObject({errno: 'EEXIST'});
+    expect(await lab.guard.list()).toHaveLength(1);
+  });
+
+  it('a bad one is refused with a sentence and changes nothing', async () => {
+    const {id} = await lab.guard.add(secret);
+    const before = await lab.guard.list();
+    const bad = [
+      [{path: '/tmp/names/none/x'}, 'ENOENT', 'directory'],
+      [{path: '/tmp/names/decoy/x'}, 'ENOTDIR', 'directory'],
+      [{path: 'secret'}, 'EINVAL', 'absolute'],
+      [{path: '/tmp/names/..'}, 'EINVAL', 'name'],
+      [{path: secret, pids: '4000000'}, 'ESRCH', 'pid'],
+      [{path: secret, pids: `${lab.owner.pid},4000000`}, 'ESRCH', 'pid'],
+      [{path: secret, pids: '0'}, 'ESRCH', 'pid'],
+    ] as const;
+    for (const [words, errno, sentence] of bad)
+      expect(await lab.guard.ask('add', words)).toEqual({
+        errno,
+        message: expect.stringContaining(sentence),
+      });
+    expect(await lab.guard.list()).toEqual(before);
+    expect(before).toMatchObject([{id}]);
+  });
+
+  it('its counters, and those of the status, count every access once', async () => {
+    await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    const before = await lab.guard.status();
+    expect(await lab.intruder.do('repeat', 7, 'open', secret)).toBe('EACCES=7');
+    expect(await lab.owner.do('repeat', 5, 'open', secret)).toBe('OK=5');
+    expect(await lab.guard.list()).toMatchObject([{denied: 7, allowed: 5}]);
+    const after = await lab.guard.status();
+    expect([after.denied - before.denied, after.allowed - before.allowed]).toEqual([7, 5]);
+    await lab.guard.clear();
+    expect(await lab.guard.status()).toMatchObject({
+      rules: 0,
+      denied: after.denied,
+      allowed: after.allowed,
+    });
+    for (let i = 0; i < 7; i++) await watcher.next();
+  });
+});

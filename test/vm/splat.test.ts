@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import {describe, expect, it} from 'vitest';
+import {findSplats} from './splat.js';
+
+const HARMLESS = [
+  '[    0.000000] Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org)',
+  '[    0.310000] x86/cpu: SGX disabled by BIOS.',
+  '[    1.200000] fguard: loading out-of-tree module taints kernel.',
+  '[    1.200001] fguard: module verification failed: signature and/or required key missing - tainting kernel',
+  '[    1.300000] debug: nothing here',
+].join('\n');
+
+const TROUBLE = [
+  '[    2.0] WARNING: CPU: 0 PID: 1 at kernel/trace/ftrace.c:2000 ftrace_bug+0x1/0x2',
+  '[    2.0] BUG: kernel NULL pointer dereference, address: 0000000000000008',
+  '[    2.0] BUG: KASAN: slab-use-after-free in fguard_decide+0x10/0x20',
+  '[    2.0] kernel BUG at mm/slub.c:379!',
+  '[    2.0] Oops: 0000 [#1] PREEMPT SMP NOPTI',
+  '[    2.0] general protection fault, probably for non-canonical address 0xdead000000000108',
+  '[    2.0] WARNING: possible circular locking dependency detected',
+  '[    2.0] WARNING: inconsistent lock state',
+  '[    2.0] WARNING: suspicious RCU usage',
+  '[    2.0] BUG: scheduling while atomic: rm/512/0x00000002',
+  '[    2.0] BUG: sleeping function called from invalid context at mm/slab.h:400',
+  '[    2.0] refcount_t: underflow; use-after-free.',
+  '[    2.0] rcu: INFO: rcu_preempt self-detected stall on CPU',
+  '[    2.0] INFO: task rm:512 blocked for more than 120 seconds.',
+  '[    2.0] watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [rm:512]',
+  '[    2.0] kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)',
+  '[    2.0] Call Trace:',
+  '[    2.0] unregister_netdevice: waiting for lo to become free. Usage count = 2',
+  '[    2.0] rm: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL)',
+  '[    2.0] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00007f00',
+];
+
+describe('the kernel log', () => {
+  it('of a clean run has no splat', () => {
+    expect(findSplats(HARMLESS)).toEqual([]);
+  });
+
+  it.each(TROUBLE)('shows trouble: %s', (line) => {
+    const splats = findSplats(`${HARMLESS}\n${line}\n${HARMLESS}`);
+    expect(splats.map((splat) => splat.text)).toEqual([line]);
+    expect(splats[0]?.line).toBe(6);
+  });
+
+  it('reports a trace once, with its lines around it', () => {
+    const trace = ['WARNING: CPU: 0', 'Call Trace:', ' fguard_hook+0x1/0x2'];
+    const splats = findSplats([HARMLESS, ...trace].join('\n'));
+    expect(splats).toHaveLength(1);
+    expect(splats[0]?.context).toEqual(expect.arrayContaining(trace));
+  });
+
+  it('reports a second trouble far behind the first', () => {
+    const filler = Array.from({length: 60}, (_, i) => `[ 3.${i}] quiet`);
+    expect(findSplats(['BUG: one', ...filler, 'BUG: two'].join('\n'))).toHaveLength(2);
+  });
+});

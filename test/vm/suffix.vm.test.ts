@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import type {Op} from './helper/guard.js';
+import {useLab} from './helper/lab.js';
+import {expectRefusal} from './helper/refusal.js';
+import {Watcher} from './helper/watcher.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/suffix/{,area/deep/}
+//   letter.docx   the owner gets in
+//   work.tmp      not guarded
+const lab = useLab('suffix');
+const letter = lab.path('letter.docx');
+const work = lab.path('work.tmp');
+let watcher: Watcher;
+let rule: number;
+
+beforeAll(async () => {
+  await vm.ok(
+    `cd ${lab.directory} && mkdir -p area/deep &&
+     for at in . area area/deep; do printf dear >$at/letter.docx; printf raw >$at/work.tmp; done`,
+  );
+  watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+});
+
+afterAll(() => watcher.end());
+
+/** What the folder looks like to somebody who may see it. */
+const everything = async (): Promise<string[]> => [
+  await vm.ok(`find ${lab.directory} -printf '%p %i %m %s %n\\n' | sort`),
+  await lab.owner.show(letter),
+  await lab.owner.show(work),
+];
+
+describe('a suffix that counts everywhere', () => {
+  beforeEach(async () => {
+    rule = (await lab.guard.add(undefined, {suffix: '.docx', pids: [lab.owner.pid]})).id;
+  });
+
+  const ROWS: [route: string, op: Op, first: string, second?: string][] = [
+    ['open', 'read', 'letter.docx'],
+    ['open-write', 'write', 'letter.docx'],
+    ['open', 'read', 'area/deep/letter.docx'],
+    ['handle', 'read', 'letter.docx'],
+    ['uring-open', 'read', 'letter.docx'],
+    ['open-excl', 'create', 'new.docx'],
+    ['symlink', 'create', 'new.docx'],
+    ['mkdir', 'create', 'new.docx'],
+    ['open-excl', 'create', '.docx'],
+    ['unlink', 'delete', 'letter.docx'],
+    ['rename', 'rename', 'work.tmp', 'work.docx'],
+    ['rename', 'rename', 'work.tmp', 'letter.docx'],
+    ['rename', 'rename', 'letter.docx', 'letter.tmp'],
+    ['rename-exchange', 'rename', 'work.tmp', 'letter.docx'],
+    ['link', 'link', 'letter.docx', 'letter.tmp'],
+    ['link', 'create', 'work.tmp', 'work.docx'],
+    ['truncate', 'truncate', 'letter.docx'],
+  ];
+
+  it.each(ROWS)('refuses %s as %s: %s %s', async (route, op, first, second) => {
+    await expectRefusal({
+      actor: lab.intruder,
+      watcher,
+      words: [route, lab.path(first), ...(second ? [lab.path(second)] : [])],
+      op,
+      rule,
+      path: lab.path(first),
+      unchanged: everything,
+    });
+  });
+
+  it('is the end of the name and nothing else', async () => {
+    await vm.ok(
+      `cd ${lab.directory} && touch a.doc a.docx.bak docx .doc a.DOCX && mkdir -p x.docx-not`,
+    );
+    for (const name of ['a.doc', 'a.docx.bak', 'docx', '.doc', 'a.DOCX', 'work.tmp'])
+      expect([name, await lab.intruder.do('open-rdwr', lab.path(name))]).toEqual([name, 'OK']);
+  });
+
+  it('lets the allowed process in', async () => {
+    expect(await lab.owner.do('open-rdwr', letter)).toBe('OK');
+    expect(await lab.owner.do('rename', work, lab.path('work.docx'))).toBe('OK');
+    expect(await lab.intruder.do('open', lab.path('work.docx'))).toBe('EACCES');
+    expect(await lab.owner.do('rename', lab.path('work.docx'), work)).toBe('OK');
+    expect(await lab.intruder.do('open', work)).toBe('OK');
+  });
+
+  it('stands beside suffixes of other lengths', async () => {
+    await lab.guard.add(undefined, {suffix: '~'});
+    await lab.guard.add(undefined, {suffix: '.k'});
+    await lab.guard.add(undefined, {suffix: `.${'s'.repeat(254)}`});
+    for (const name of ['a~', 'a.k', `.${'s'.repeat(254)}`, 'new.docx'])
+      expect([name, await lab.intruder.do('open-excl', lab.path(name))]).toEqual([name, 'EACCES']);
+    for (const name of ['a.kk', 's'.repeat(255), 'a.xk', 'b'])
+      expect([name, await lab.intruder.do('open-excl', lab.path(name))]).toEqual([name, 'OK']);
+    await lab.guard.clear();
+    expect(await lab.intruder.do('open-excl', lab.path('a~'))).toBe('OK');
+  });
+});
+
+describe('a suffix below a directory', () => {
+  beforeEach(async () => {
+    await lab.guard.clear();
+    rule = (await lab.guard.add(lab.path('area'), {suffix: '.docx', pids: [lab.owner.pid]})).id;
+  });
+
+  it('counts there at every depth, and nowhere else', async () => {
+    for (const name of ['area/letter.docx', 'area/deep/letter.docx'])
+      expect([name, await lab.intruder.do('open', lab.path(name))]).toEqual([name, 'EACCES']);
+    for (const name of ['letter.docx', 'area/work.tmp', 'area/deep/work.tmp'])
+      expect([name, await lab.intruder.do('open', lab.path(name))]).toEqual([name, 'OK']);
+    for (const name of ['area/new.docx', 'area/deep/new.docx'])
+      expect([name, await lab.intruder.do('open-excl', lab.path(name))]).toEqual([name, 'EACCES']);
+    expect(await lab.intruder.do('rename', letter, lab.path('area/in.docx'))).toBe('EACCES');
+    expect(await lab.intruder.do('rename', lab.path('area/letter.docx'), lab.path('out'))).toBe(
+      'EACCES',
+    );
+  });
+
+  it('stands beside the same suffix below another, and everywhere', async () => {
+    await lab.guard.add(lab.path('area/deep'), {suffix: '.docx', pids: [lab.intruder.pid]});
+    expect(await lab.guard.list()).toMatchObject([
+      {path: lab.path('area'), suffix: '.docx'},
+      {path: lab.path('area/deep'), suffix: '.docx'},
+    ]);
+    // At equal rank the refusal wins.
+    expect(await lab.intruder.do('open', lab.path('area/deep/letter.docx'))).toBe('EACCES');
+    expect(await lab.owner.do('open', lab.path('area/deep/letter.docx'))).toBe('EACCES');
+    expect(await lab.owner.do('open', lab.path('area/letter.docx'))).toBe('OK');
+  });
+});
+
+describe('the rank of a suffix', () => {
+  const file = lab.path('area/letter.docx');
+
+  beforeEach(async () => {
+    await lab.guard.clear();
+    await lab.guard.add(undefined, {suffix: '.docx'});
+    expect(await lab.intruder.do('open', file)).toBe('EACCES');
+  });
+
+  it('is below that of a tree', async () => {
+    await lab.guard.add(lab.path('area'), {tree: true, pids: [lab.intruder.pid]});
+    expect(await lab.intruder.do('open', file)).toBe('OK');
+    expect(await lab.intruder.do('open', letter)).toBe('EACCES');
+  });
+
+  it('is below that of a path', async () => {
+    await lab.guard.add(file, {pids: [lab.intruder.pid]});
+    expect(await lab.intruder.do('open', file)).toBe('OK');
+  });
+
+  it('does not save from the refusal of a path', async () => {
+    await lab.guard.add(undefined, {suffix: '.docx', pids: [lab.intruder.pid]});
+    expect(await lab.intruder.do('open', file)).toBe('OK');
+    await lab.guard.add(file);
+    expect(await lab.intruder.do('open', file)).toBe('EACCES');
+  });
+});
