@@ -46,13 +46,19 @@ function kernelCommandLine(files: BootFiles): string {
   ].join(' ');
 }
 
+/*
+ * One thread emulates all processors in turn. With a thread for each, one may
+ * translate an instruction between the moment when another drops the old
+ * translation and the moment when its store lands. Code that is being patched, as
+ * ftrace does, is then stuck at the breakpoint that was there for a moment.
+ */
 function processor(options: MachineOptions): string[] {
-  if (!options.icount)
-    return ['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', String(options.cpus ?? 2)];
+  const single = ['-accel', 'tcg,thread=single'];
+  if (!options.icount) return [...single, '-cpu', 'max', '-smp', String(options.cpus ?? 2)];
   // the emulator counts each byte of a "rep stosb" as an instruction, and the
   // kernel clears a page for every path; with these off it clears by words
   const cpu = 'max,erms=off,fsrm=off';
-  return ['-accel', 'tcg,thread=single', '-cpu', cpu, '-smp', '1', '-icount', 'shift=0,sleep=off'];
+  return [...single, '-cpu', cpu, '-smp', '1', '-icount', 'shift=0,sleep=off'];
 }
 
 function qemuArguments(
