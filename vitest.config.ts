@@ -3,8 +3,8 @@ import {defineConfig} from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
-    exclude: ['test/unit/libnetlink/**', 'test/vm/**', 'node_modules/**'],
+    include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/vm/*.test.ts'],
+    exclude: ['test/unit/libnetlink/**', '**/*.vm.test.ts', 'node_modules/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

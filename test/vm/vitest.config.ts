@@ -13,7 +13,6 @@ export default defineConfig({
     // emulated machines: one at a time has the processors
     fileParallelism: false,
     projects: [
-      {root, test: {name: 'runner', include: ['test/vm/*.test.ts'], exclude: ['**/*.vm.test.ts']}},
       ...kernels.map((kernel, index) => ({
         root,
         test: {
