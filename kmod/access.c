@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/mman.h>
@@ -10,7 +12,9 @@
 
 #include "access.h"
 #include "judge.h"
+#include "mount.h"
 #include "set.h"
+#include "subject.h"
 
 #define ON(name)							\
 	static void notrace on_##name(unsigned long ip,			\
@@ -49,9 +53,15 @@ static u32 open_ops(const struct file *file)
 	return ops ?: BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
 }
 
-/* overlayfs and its like open a file of their own for each that they are asked for. */
+/*
+ * overlayfs and its like open a file of their own for each that they are asked for,
+ * and more to copy it: as their mounter, through a mount of no namespace.
+ */
 static bool is_behind_another(const struct file *file)
 {
+	if (current_cred() != current_real_cred() && fguard_mounts_known() &&
+	    IS_ERR_OR_NULL(fguard_mount_namespace(file->f_path.mnt)))
+		return true;
 #ifdef FMODE_BACKING
 	if (file->f_mode & FMODE_BACKING)
 		return true;
@@ -394,15 +404,17 @@ ON(security_file_permission)
 	judge_descriptor(file, ops, fregs);
 }
 
-/* mmap(). The address space is not locked yet. */
+/*
+ * mmap(). The address space is not locked yet. A shared mapping of a descriptor
+ * for writing may be made writable later, by mprotect().
+ */
 ON(security_mmap_file)
 {
 	struct file *file = ARGUMENT(struct file *, 0);
-	unsigned long prot = ARGUMENT(unsigned long, 1);
 	bool shared = ARGUMENT(unsigned long, 2) & MAP_SHARED;
 	u32 ops = BIT(FGUARD_OP_READ);
 
-	if (shared && (prot & PROT_WRITE))
+	if (file && shared && (file->f_mode & FMODE_WRITE))
 		ops |= BIT(FGUARD_OP_WRITE);
 	if (file)
 		judge_descriptor(file, ops, fregs);
@@ -418,19 +430,51 @@ ON(security_file_receive)
 
 /* ---- tracing of those who are let in ------------------------------------- */
 
-/* ptrace(), process_vm_writev(), /proc/PID/mem. May hold the task's locks. */
-ON(security_ptrace_access_check)
+static void judge_tracing(struct fguard_actor *tracer, struct fguard_actor *tracee,
+			  struct ftrace_regs *fregs)
 {
-	if ((ARGUMENT(unsigned int, 1) & PTRACE_MODE_ATTACH) &&
-	    !fguard_set_may_trace(current, ARGUMENT(struct task_struct *, 0)))
+	if (!fguard_set_may_trace(tracer, tracee))
 		fguard_hook_refuse(fregs, -EPERM);
+	if (tracer->exe)
+		fput(tracer->exe);
+	if (tracee->exe)
+		fput(tracee->exe);
 }
 
-/* PTRACE_TRACEME: the current task lets its parent trace it. */
+/* ptrace(), process_vm_writev(), /proc/PID/mem. task_lock() of the other is held. */
+ON(security_ptrace_access_check)
+{
+	struct task_struct *other = ARGUMENT(struct task_struct *, 0);
+	struct fguard_actor tracer = { .task = current, .exe_known = true };
+	struct fguard_actor tracee = { .task = other, .exe_known = true };
+
+	if (!(ARGUMENT(unsigned int, 1) & PTRACE_MODE_ATTACH) ||
+	    task_tgid(other) == task_tgid(current))
+		return;
+	tracer.exe = fguard_subject_exe();
+	tracee.exe = fguard_subject_exe_locked(other);
+	judge_tracing(&tracer, &tracee, fregs);
+}
+
+/*
+ * PTRACE_TRACEME: the current task lets its parent trace it. tasklist_lock is held
+ * for writing, inside which task_lock() must not be waited for: one that is busy
+ * counts as of an unknown executable.
+ */
 ON(security_ptrace_traceme)
 {
-	if (!fguard_set_may_trace(ARGUMENT(struct task_struct *, 0), current))
-		fguard_hook_refuse(fregs, -EPERM);
+	struct task_struct *parent = ARGUMENT(struct task_struct *, 0);
+	struct fguard_actor tracer = { .task = parent, .exe_known = true };
+	struct fguard_actor tracee = { .task = current, .exe_known = true };
+
+	if (task_tgid(parent) == task_tgid(current))
+		return;
+	if (spin_trylock(&parent->alloc_lock)) {
+		tracer.exe = fguard_subject_exe_locked(parent);
+		spin_unlock(&parent->alloc_lock);
+	}
+	tracee.exe = fguard_subject_exe();
+	judge_tracing(&tracer, &tracee, fregs);
 }
 
 /* ---- the table ----------------------------------------------------------- */

@@ -100,11 +100,14 @@ static int ask_about(const char *path, enum fguard_op op,
 	err = kern_path(path, 0, &found);
 	if (!err) {
 		target.inode = d_inode(found.dentry);
-	} else {
+	} else if (err == -ENOENT) {
 		err = find_directory(path, &found, &name, extack);
 		if (err)
 			return err;
 		target.name = &name;
+	} else {
+		NL_SET_ERR_MSG(extack, "the path cannot be looked up");
+		return err;
 	}
 	target.dentry = found.dentry;
 	target.mnt = found.mnt;

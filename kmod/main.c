@@ -6,6 +6,7 @@
 #include "expire.h"
 #include "family.h"
 #include "hook.h"
+#include "mount.h"
 #include "netlink.h"
 #include "set.h"
 #include "subscription.h"
@@ -14,6 +15,7 @@ static int __init fguard_init(void)
 {
 	int err;
 
+	fguard_mounts_init();
 	err = fguard_set_init();
 	if (err)
 		return err;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dcache.h>
-#include <linux/mount.h>
+#include <linux/nsproxy.h>
 #include <linux/rculist.h>
+#include <linux/sched.h>
 
 #include "alias.h"
+#include "mount.h"
 #include "rule.h"
 #include "store.h"
 
@@ -241,13 +243,74 @@ static void match_suffixes(struct match *match, const struct qstr *name)
 	}
 }
 
-/* Does a mount or its end at this pin concern the place where the rule is? */
+/* ---- the way to a guarded path -------------------------------------------- */
+
+static bool is_on_way(const struct fguard_rule *rule, const struct dentry *dentry)
+{
+	u32 i;
+
+	for (i = 0; i < rule->pin_count; i++)
+		if (is_inode(&rule->pins[i].identity, dentry))
+			return true;
+	return false;
+}
+
+/* Is this very place on the way, and not another where the same directory is? */
+static bool leads_through(const struct fguard_rule *rule, const struct vfsmount *mnt,
+			  const struct dentry *dentry)
+{
+	while (is_on_way(rule, dentry)) {
+		if (dentry == mnt->mnt_root) {
+			mnt = fguard_mount_parent(mnt, &dentry);
+			if (!mnt)
+				return true;
+		} else if (IS_ROOT(dentry)) {
+			return true;
+		} else {
+			dentry = READ_ONCE(dentry->d_parent);
+		}
+	}
+	return false;
+}
+
+static bool is_in_namespace(const struct fguard_rule *rule)
+{
+	return current->nsproxy && rule->namespace == current->nsproxy->mnt_ns;
+}
+
+/* Something is mounted there. */
+static bool hides(const struct fguard_rule *rule, const struct fguard_target *target)
+{
+	if (fguard_mount_is_shared(target->mnt))
+		return true;
+	if (!fguard_mounts_known())
+		return is_in_namespace(rule);
+	return fguard_mount_namespace(target->mnt) == rule->namespace &&
+	       leads_through(rule, target->mnt, target->dentry);
+}
+
+/* A mount is taken away, and so is what its peers have in the same place. */
+static bool reveals(const struct fguard_rule *rule, const struct fguard_target *target)
+{
+	const struct vfsmount *below;
+	const struct dentry *place;
+
+	if (!fguard_mounts_known())
+		return is_in_namespace(rule);
+	below = fguard_mount_parent(target->mnt, &place);
+	if (below && fguard_mount_is_shared(below))
+		return is_on_way(rule, place);
+	return fguard_mount_namespace(target->mnt) == rule->namespace &&
+	       leads_through(rule, target->mnt, target->dentry);
+}
+
 static bool pin_concerns(const struct fguard_pin *pin,
 			 const struct fguard_target *target)
 {
 	if (target->ops & BIT(FGUARD_OP_RENAME))
 		return true;
-	return pin->mnt == target->mnt || fguard_mount_is_shared(target->mnt);
+	return target->pins_only ? reveals(pin->rule, target) :
+				   hides(pin->rule, target);
 }
 
 static void match_pins(struct match *match)
@@ -271,8 +334,11 @@ static void match_all_pins(struct match *match)
 	for (i = 0; i <= match->store->bucket_mask; i++)
 		hlist_for_each_entry_rcu(pin, &match->store->pins[i],
 					 links[match->store->links])
-			consider(match, pin->rule, FGUARD_RANK_PATH);
+			if (is_in_namespace(pin->rule))
+				consider(match, pin->rule, FGUARD_RANK_PATH);
 }
+
+/* ---- deciding about an object ---------------------------------------------- */
 
 /* The object is there, or its directory entry is about to be filled. */
 static void match_object(struct match *match)

@@ -134,17 +134,19 @@ static struct fguard_rule **make_rules(const struct genl_info *info, u32 count)
 
 /* ---- commands: parse, call, reply ---------------------------------------- */
 
-static int reply_added(struct genl_info *info, const struct fguard_added *added,
-		       u32 count)
+/* Room for what was added, before anything is: then the answer cannot fail. */
+static struct sk_buff *new_reply_added(u32 count)
 {
-	struct sk_buff *reply;
+	/* Three headers and two numbers for each. */
+	return genlmsg_new(count * 32, GFP_KERNEL);
+}
+
+static int reply_added(struct sk_buff *reply, struct genl_info *info,
+		       const struct fguard_added *added, u32 count)
+{
 	void *header;
 	u32 i;
 
-	/* Three headers and two numbers for each. */
-	reply = genlmsg_new(count * 32, GFP_KERNEL);
-	if (!reply)
-		return -ENOMEM;
 	header = genlmsg_put_reply(reply, info, &family, 0, FGUARD_CMD_ADD_RULES);
 	for (i = 0; header && i < count; i++)
 		if (fguard_message_put_added(reply, &added[i]))
@@ -155,6 +157,21 @@ static int reply_added(struct genl_info *info, const struct fguard_added *added,
 	}
 	genlmsg_end(reply, header);
 	return genlmsg_reply(reply, info);
+}
+
+static int add_made_rules(struct genl_info *info, struct fguard_rule **rules,
+			  struct fguard_added *added, u32 count)
+{
+	struct sk_buff *reply = new_reply_added(count);
+	int err = -ENOMEM;
+
+	if (reply)
+		err = fguard_set_add(rules, count, added, info->extack);
+	discard_rules(rules, err ? count : 0);
+	if (!err)
+		return reply_added(reply, info, added, count);
+	nlmsg_free(reply);
+	return err;
 }
 
 static int add_rules(struct sk_buff *skb, struct genl_info *info)
@@ -184,11 +201,7 @@ static int add_rules(struct sk_buff *skb, struct genl_info *info)
 		kvfree(added);
 		return PTR_ERR(rules);
 	}
-
-	err = fguard_set_add(rules, count, added, info->extack);
-	discard_rules(rules, err ? count : 0);
-	if (!err)
-		err = reply_added(info, added, count);
+	err = add_made_rules(info, rules, added, count);
 	kvfree(added);
 	return err;
 }

@@ -2,11 +2,14 @@
 #include <linux/dcache.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include "alias.h"
+#include "mount.h"
 #include "rule.h"
 
 static void rule_free(struct fguard_rule *rule)
@@ -32,74 +35,91 @@ void fguard_rule_discard(struct fguard_rule *rule)
 	rule_free(rule);
 }
 
-/* Mount points on the way to a path, all together. */
-#define COVERED_MAX 16
-
 /* ---- the way to a path --------------------------------------------------- */
 
-static void pin(struct fguard_rule *rule, const struct path *path)
+static void pin(struct fguard_rule *rule, u32 room, const struct path *path)
 {
-	struct fguard_pin *pin = &rule->pins[rule->pin_count++];
-
-	fguard_identity_take(&pin->identity, d_inode(path->dentry));
-	pin->mnt = path->mnt;
-	pin->rule = rule;
+	if (rule->pin_count < room) {
+		fguard_identity_take(&rule->pins[rule->pin_count].identity,
+				     d_inode(path->dentry));
+		rule->pins[rule->pin_count].rule = rule;
+	}
+	rule->pin_count++;
 }
 
-/* A directory, and those that mounts on it cover, as far as there is room. */
-static int pin_take(struct fguard_rule *rule, const char *prefix, unsigned int flags,
-		    u32 *room)
+/* From @path, whose reference is taken over, to the root of its namespace. */
+static void pin_way(struct fguard_rule *rule, u32 room, struct path path)
 {
-	struct path path;
+	struct dentry *parent;
+
+	rule->pin_count = 0;
+	for (;;) {
+		pin(rule, room, &path);
+		if (path.dentry == path.mnt->mnt_root) {
+			/* to the directory that the mount covers */
+			if (!follow_up(&path))
+				break;
+		} else if (IS_ROOT(path.dentry)) {
+			break;
+		} else {
+			parent = dget_parent(path.dentry);
+			dput(path.dentry);
+			path.dentry = parent;
+		}
+	}
+	rcu_read_lock();
+	rule->namespace = fguard_mount_namespace(path.mnt) ?: current->nsproxy->mnt_ns;
+	rcu_read_unlock();
+	path_put(&path);
+}
+
+/* The object, or where it would be. */
+static int find_start(const struct fguard_rule *rule, struct path *start)
+{
+	const char *slash = strrchr(rule->path, '/');
+	char *directory;
 	int err;
 
-	err = kern_path(prefix, flags, &path);
-	if (err)
+	err = kern_path(rule->path, rule->suffix.length ? LOOKUP_FOLLOW : 0, start);
+	if (err != -ENOENT)
 		return err;
-	pin(rule, &path);
-	for (; *room && path.dentry == path.mnt->mnt_root && follow_up(&path); --*room)
-		pin(rule, &path);
-	path_put(&path);
-	return 0;
-}
-
-static u32 count_components(const char *path)
-{
-	u32 count = 0;
-
-	for (; *path; path++)
-		count += *path == '/';
-	return count;
+	directory = kstrndup(rule->path, max_t(size_t, slash - rule->path, 1), GFP_KERNEL);
+	if (!directory)
+		return -ENOMEM;
+	err = kern_path(directory, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, start);
+	kfree(directory);
+	return err;
 }
 
 /*
- * "/", "/srv", "/srv/a.db" for "/srv/a.db": whoever renames one of the
- * directories, or mounts over one, puts another object in the rule's place.
+ * The object and all directories and mount points above it: whoever renames one
+ * of the directories, or mounts over one, puts another object in the rule's place.
  */
-static int take_pins(struct fguard_rule *rule, const char *path)
+static int take_pins(struct fguard_rule *rule)
 {
-	char *prefix = kstrdup(path, GFP_KERNEL), *slash;
-	int err = -ENOMEM;
-	u32 room = COVERED_MAX;
+	struct path start;
+	u32 room = 0;
+	int err;
 
-	rule->pins = kvcalloc(count_components(path) + 1 + room, sizeof(*rule->pins),
-			      GFP_KERNEL);
-	if (!prefix || !rule->pins)
-		goto free;
-	err = pin_take(rule, "/", LOOKUP_FOLLOW, &room);
-	for (slash = strchr(prefix + 1, '/'); slash && !err;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		err = pin_take(rule, prefix, LOOKUP_FOLLOW, &room);
-		*slash = '/';
+	err = find_start(rule, &start);
+	if (err)
+		return err;
+	/* Counts first; a rename may lengthen the way meanwhile. */
+	for (;;) {
+		path_get(&start);
+		pin_way(rule, room, start);
+		if (rule->pin_count <= room)
+			break;
+		kvfree(rule->pins);
+		room = rule->pin_count;
+		rule->pin_count = 0;
+		rule->pins = kvcalloc(room, sizeof(*rule->pins), GFP_KERNEL);
+		if (!rule->pins) {
+			err = -ENOMEM;
+			break;
+		}
 	}
-	if (!err) {
-		err = pin_take(rule, prefix, 0, &room);
-		if (err == -ENOENT) /* guarded at its creation */
-			err = 0;
-	}
-free:
-	kfree(prefix);
+	path_put(&start);
 	return err;
 }
 
@@ -116,12 +136,15 @@ static char *render(const struct path *path, bool in_filesystem)
 	return copy ?: ERR_PTR(-ENOMEM);
 }
 
-static char *render_or_none(const struct path *path, bool in_filesystem)
+static int render_or_none(const struct path *path, bool in_filesystem, char **text)
 {
-	char *text = render(path, in_filesystem);
+	char *rendered = render(path, in_filesystem);
 
-	/* Only for people; too long to be told is no reason not to guard. */
-	return IS_ERR(text) && PTR_ERR(text) != -ENOMEM ? NULL : text;
+	if (IS_ERR(rendered))
+		/* Only for people; too long to be told is no reason not to guard. */
+		return PTR_ERR(rendered) == -ENOMEM ? -ENOMEM : 0;
+	*text = rendered;
+	return 0;
 }
 
 static int take_mount(struct fguard_rule *rule, const char *path)
@@ -139,15 +162,11 @@ static int take_mount(struct fguard_rule *rule, const char *path)
 	if (err)
 		return err;
 	root = (struct path){ .mnt = directory.mnt, .dentry = directory.mnt->mnt_root };
-	rule->mount_path = render_or_none(&root, false);
-	rule->mount_root = render_or_none(&root, true);
+	err = render_or_none(&root, false, &rule->mount_path);
+	if (!err)
+		err = render_or_none(&root, true, &rule->mount_root);
 	path_put(&directory);
-	if (IS_ERR(rule->mount_path) || IS_ERR(rule->mount_root)) {
-		rule->mount_path = NULL;
-		rule->mount_root = NULL;
-		return -ENOMEM;
-	}
-	return 0;
+	return err;
 }
 
 /* ---- the forms of a rule ------------------------------------------------- */
@@ -161,7 +180,7 @@ static int take_name(struct fguard_rule *rule, struct netlink_ext_ack *extack)
 	err = fguard_object_resolve(rule->path, &rule->name, &identity, &beneath,
 				    &exists, extack);
 	if (!err)
-		err = take_pins(rule, rule->path);
+		err = take_pins(rule);
 	if (!err)
 		err = take_mount(rule, rule->path);
 	if (!err && exists) {
@@ -196,7 +215,7 @@ static int take_suffix(struct fguard_rule *rule, const char *suffix,
 	rule->suffix.below = true;
 	fguard_identity_take(&rule->suffix.directory, d_inode(directory.dentry));
 	path_put(&directory);
-	return take_pins(rule, rule->path);
+	return take_pins(rule);
 }
 
 static int rule_fill(struct fguard_rule *rule, const struct fguard_rule_spec *spec,

@@ -12,16 +12,14 @@
 #include "subject.h"
 
 /**
- * struct fguard_pin - a directory on the way to a guarded path
+ * struct fguard_pin - a directory or mount point on the way to a guarded path
  * @links: links in the stores' tables of pins
  * @identity: the directory
- * @mnt: the mount it was reached through; never followed, only compared
  * @rule: the rule, which owns it
  */
 struct fguard_pin {
 	struct hlist_node links[2];
 	struct fguard_identity identity;
-	const struct vfsmount *mnt;
 	struct fguard_rule *rule;
 };
 
@@ -55,8 +53,9 @@ struct fguard_suffix {
  * @mount_root: which directory of the filesystem is there: how the path of an
  *	object is told to people where the kernel does not say the mount
  * @subjects: who is allowed
- * @pins: the directories on the way to @path, and the object itself
+ * @pins: the object at @path, and all that is on the way to it
  * @pin_count: how many
+ * @namespace: the mount namespace of @path; never followed, only compared
  * @by_name: links in the stores' tables of names
  * @by_suffix: links in the stores' tables of suffixes
  * @aliases: inodes it is about, struct fguard_alias; RCU, fguard_alias_lock
@@ -81,6 +80,7 @@ struct fguard_rule {
 	struct fguard_subjects *subjects;
 	struct fguard_pin *pins;
 	u32 pin_count;
+	const void *namespace;
 	struct hlist_node by_name[2];
 	struct hlist_node by_suffix[2];
 	struct list_head aliases;

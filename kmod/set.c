@@ -180,7 +180,7 @@ static u32 needs_of(const struct fguard_rule *rule)
 
 	if (rule->flags & FGUARD_RULE_STRICT)
 		needs |= FGUARD_NEED_DESCRIPTORS;
-	if (rule->subjects->n_pids)
+	if (fguard_subjects_name_anybody(rule->subjects))
 		needs |= FGUARD_NEED_TRACING;
 	return needs;
 }
@@ -512,18 +512,17 @@ u64 fguard_set_expire(u64 now)
 
 /* ---- tracing ------------------------------------------------------------- */
 
-bool fguard_set_may_trace(struct task_struct *tracer, struct task_struct *tracee)
+bool fguard_set_may_trace(const struct fguard_actor *tracer,
+			  const struct fguard_actor *tracee)
 {
 	struct fguard_rule *rule;
 	unsigned long id;
 	bool may = true;
 
-	if (task_tgid(tracer) == task_tgid(tracee))
-		return true;
 	rcu_read_lock();
 	xa_for_each(&rules, id, rule) {
-		if (fguard_subjects_include(rule->subjects, task_tgid(tracee)) &&
-		    !fguard_subjects_include(rule->subjects, task_tgid(tracer))) {
+		if (fguard_subjects_hold(rule->subjects, tracee) &&
+		    !fguard_subjects_hold(rule->subjects, tracer)) {
 			may = false;
 			break;
 		}

@@ -69,10 +69,11 @@ int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
  * @tracer: the one
  * @tracee: the other
  *
- * Context: any.
- * Return: false if a rule lets @tracee in by its pid and @tracer not.
+ * Context: any; looks up no executables.
+ * Return: false if a rule lets @tracee in and @tracer not.
  */
-bool fguard_set_may_trace(struct task_struct *tracer, struct task_struct *tracee);
+bool fguard_set_may_trace(const struct fguard_actor *tracer,
+			  const struct fguard_actor *tracee);
 
 /**
  * fguard_set_expire - end the rules whose time is over, or whose last pid is gone

@@ -9,6 +9,7 @@
 #include <linux/namei.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/user_namespace.h>
@@ -40,15 +41,20 @@ struct file *fguard_subject_exe(void)
 	return exe_of_mm(current->mm);
 }
 
+struct file *fguard_subject_exe_locked(struct task_struct *task)
+{
+	if (!task->mm || (task->flags & PF_KTHREAD))
+		return NULL;
+	return exe_of_mm(task->mm);
+}
+
 struct file *fguard_subject_exe_of(struct task_struct *task)
 {
-	struct mm_struct *mm = get_task_mm(task);
 	struct file *exe;
 
-	if (!mm)
-		return NULL;
-	exe = exe_of_mm(mm);
-	mmput(mm);
+	task_lock(task);
+	exe = fguard_subject_exe_locked(task);
+	task_unlock(task);
 	return exe;
 }
 
@@ -375,20 +381,20 @@ static bool holds_cgroup(const struct fguard_subjects *subjects,
 	return false;
 }
 
-static bool names_anybody(const struct fguard_subjects *subjects)
+bool fguard_subjects_name_anybody(const struct fguard_subjects *subjects)
 {
 	return subjects->n_pids || subjects->n_uids || subjects->n_gids ||
 	       subjects->n_loginuids || subjects->n_exes || subjects->n_cgroups;
 }
 
-bool fguard_subjects_allow(const struct fguard_subjects *subjects,
-			   const struct fguard_actor *actor)
+bool fguard_subjects_hold(const struct fguard_subjects *subjects,
+			  const struct fguard_actor *actor)
 {
 	struct task_struct *task = actor->task;
 	const struct cred *cred;
 
 	/* A rule that names nobody allows nobody. */
-	if (!task || !names_anybody(subjects))
+	if (!task || !fguard_subjects_name_anybody(subjects))
 		return false;
 	/* The real credentials: overlayfs and others borrow their mounter's. */
 	cred = __task_cred(task);
@@ -398,4 +404,29 @@ bool fguard_subjects_allow(const struct fguard_subjects *subjects,
 	       holds_uid(subjects->loginuids, subjects->n_loginuids,
 			 audit_get_loginuid(task)) &&
 	       holds_exe(subjects, actor) && holds_cgroup(subjects, task);
+}
+
+/* Whoever traces a task does what he likes with it. */
+static bool is_led(const struct fguard_subjects *subjects, struct task_struct *task)
+{
+	struct fguard_actor tracer = { .exe_known = true };
+	bool holds;
+
+	if (likely(!READ_ONCE(task->ptrace)))
+		return false;
+	tracer.task = rcu_dereference(task->parent);
+	if (task_tgid(tracer.task) == task_tgid(task))
+		return false;
+	if (subjects->n_exes)
+		tracer.exe = fguard_subject_exe_of(tracer.task);
+	holds = fguard_subjects_hold(subjects, &tracer);
+	if (tracer.exe)
+		fput(tracer.exe);
+	return !holds;
+}
+
+bool fguard_subjects_allow(const struct fguard_subjects *subjects,
+			   const struct fguard_actor *actor)
+{
+	return fguard_subjects_hold(subjects, actor) && !is_led(subjects, actor->task);
 }

@@ -127,10 +127,19 @@ struct pid *fguard_subject_pid(u32 nr);
 struct file *fguard_subject_exe(void);
 
 /**
- * fguard_subject_exe_of - the executable of a task
- * @task: the task, held
+ * fguard_subject_exe_locked - the executable of a task
+ * @task: the task
  *
- * Context: may sleep.
+ * Context: task_lock() of the task is held.
+ * Return: as fguard_subject_exe().
+ */
+struct file *fguard_subject_exe_locked(struct task_struct *task);
+
+/**
+ * fguard_subject_exe_of - the executable of a task
+ * @task: the task, held, or seen under RCU
+ *
+ * Context: any that may take task_lock().
  * Return: as fguard_subject_exe().
  */
 struct file *fguard_subject_exe_of(struct task_struct *task);
@@ -179,12 +188,32 @@ bool fguard_subjects_include(const struct fguard_subjects *subjects,
 			     const struct pid *pid);
 
 /**
- * fguard_subjects_allow - is a task let in?
+ * fguard_subjects_name_anybody - is anybody named at all?
+ * @subjects: the subjects
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool fguard_subjects_name_anybody(const struct fguard_subjects *subjects);
+
+/**
+ * fguard_subjects_hold - is a task one of the subjects?
  * @subjects: the subjects
  * @actor: the task
  *
  * Context: RCU read side.
  * Return: true if one of each kind that is given holds, and one is given.
+ */
+bool fguard_subjects_hold(const struct fguard_subjects *subjects,
+			  const struct fguard_actor *actor);
+
+/**
+ * fguard_subjects_allow - is a task let in?
+ * @subjects: the subjects
+ * @actor: the task
+ *
+ * Context: RCU read side; may take task_lock() of a tracer.
+ * Return: true if it is one of the subjects, and so is whoever traces it.
  */
 bool fguard_subjects_allow(const struct fguard_subjects *subjects,
 			   const struct fguard_actor *actor);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Claims of which some do not hold yet on every kernel, so no run includes this
-// file: rules on overlayfs, pins across unmounting, mounts that share.
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {useLab} from '../helper/lab.js';
-import {Watcher} from '../helper/watcher.js';
-import {vm} from '../runner/shared.js';
+import {useLab} from './helper/lab.js';
+import {Watcher} from './helper/watcher.js';
+import {vm} from './runner/shared.js';
 
 // /tmp/layers/
 //   {lower,upper,work,merged}/   an overlay with "secret" in lower, guarded as merged/secret

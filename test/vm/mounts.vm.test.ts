@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Claims of which some do not hold yet on every kernel, so no run includes this
-// file: rules on overlayfs, pins across unmounting, mounts that share.
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {Actor} from '../helper/actor.js';
-import {useLab} from '../helper/lab.js';
-import {expectRefusal} from '../helper/refusal.js';
-import {Watcher} from '../helper/watcher.js';
-import {vm} from '../runner/shared.js';
+import {Actor} from './helper/actor.js';
+import {useLab} from './helper/lab.js';
+import {expectRefusal} from './helper/refusal.js';
+import {Watcher} from './helper/watcher.js';
+import {vm} from './runner/shared.js';
 
 // /tmp/mounts/
 //   base/              a filesystem, shared
