@@ -198,6 +198,74 @@ ON(security_path_rename)
 	rcu_read_unlock();
 }
 
+/* ---- entries of directories, by others than system calls ------------------ */
+
+/*
+ * Servers in the kernel, such as nfsd, and filesystems that store in another, such
+ * as overlayfs, go past the security_path functions. The latter act as somebody
+ * else, and what they do is part of what they were asked for.
+ */
+static bool acts_for_another(void)
+{
+	return (current->flags & PF_KTHREAD) || current_cred() != current_real_cred();
+}
+
+static noinline void judge_inner(struct dentry *first, u32 first_ops,
+				 struct dentry *second, u32 second_ops,
+				 struct ftrace_regs *fregs)
+{
+	struct fguard_access access = {
+		.count = second ? 2 : 1,
+		.inner = !(current->flags & PF_KTHREAD),
+	};
+
+	rcu_read_lock();
+	if (fguard_judge_concerns(first, d_inode_rcu(first)) ||
+	    (second && fguard_judge_concerns(second, d_inode_rcu(second))) ||
+	    ((first_ops & BIT(FGUARD_OP_RENAME)) &&
+	     (is_pinned(first) || is_pinned(second)))) {
+		access.targets[0] = target_of(first, NULL, first_ops);
+		access.targets[0].dies = first_ops & BIT(FGUARD_OP_DELETE);
+		access.targets[0].moves = first_ops & BIT(FGUARD_OP_RENAME);
+		if (second) {
+			access.targets[1] = target_of(second, NULL, second_ops);
+			access.targets[1].incoming = first;
+		}
+		fguard_judge(&access, fregs);
+	}
+	rcu_read_unlock();
+}
+
+/* security_inode_NAME(directory, dentry, …). The directory is locked. */
+#define ON_INNER(name, op)						\
+	ON(name)							\
+	{								\
+		if (acts_for_another())					\
+			judge_inner(ARGUMENT(struct dentry *, 1), BIT(op), \
+				    NULL, 0, fregs);			\
+	}
+
+ON_INNER(security_inode_create, FGUARD_OP_CREATE)
+ON_INNER(security_inode_mknod, FGUARD_OP_CREATE)
+ON_INNER(security_inode_mkdir, FGUARD_OP_CREATE)
+ON_INNER(security_inode_symlink, FGUARD_OP_CREATE)
+ON_INNER(security_inode_unlink, FGUARD_OP_DELETE)
+ON_INNER(security_inode_rmdir, FGUARD_OP_DELETE)
+
+ON(security_inode_link)
+{
+	if (acts_for_another())
+		judge_inner(ARGUMENT(struct dentry *, 0), BIT(FGUARD_OP_LINK),
+			    ARGUMENT(struct dentry *, 2), BIT(FGUARD_OP_CREATE), fregs);
+}
+
+ON(security_inode_rename)
+{
+	if (acts_for_another())
+		judge_inner(ARGUMENT(struct dentry *, 1), BIT(FGUARD_OP_RENAME),
+			    ARGUMENT(struct dentry *, 3), BIT(FGUARD_OP_RENAME), fregs);
+}
+
 /* ---- length -------------------------------------------------------------- */
 
 #ifdef FGUARD_HAVE_FILE_TRUNCATE
@@ -495,6 +563,14 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_path_rmdir, BIT(FGUARD_OP_DELETE)),
 	FGUARD_HOOK(security_path_link, BIT(FGUARD_OP_LINK) | BIT(FGUARD_OP_CREATE)),
 	FGUARD_HOOK(security_path_rename, BIT(FGUARD_OP_RENAME)),
+	FGUARD_HOOK(security_inode_create, BIT(FGUARD_OP_CREATE)),
+	FGUARD_HOOK(security_inode_mknod, BIT(FGUARD_OP_CREATE)),
+	FGUARD_HOOK(security_inode_mkdir, BIT(FGUARD_OP_CREATE)),
+	FGUARD_HOOK(security_inode_symlink, BIT(FGUARD_OP_CREATE)),
+	FGUARD_HOOK(security_inode_unlink, BIT(FGUARD_OP_DELETE)),
+	FGUARD_HOOK(security_inode_rmdir, BIT(FGUARD_OP_DELETE)),
+	FGUARD_HOOK(security_inode_link, BIT(FGUARD_OP_LINK) | BIT(FGUARD_OP_CREATE)),
+	FGUARD_HOOK(security_inode_rename, BIT(FGUARD_OP_RENAME)),
 	FGUARD_HOOK(security_inode_setattr, BIT(FGUARD_OP_ATTR)),
 	FGUARD_HOOK(security_inode_setxattr, BIT(FGUARD_OP_ATTR)),
 	FGUARD_HOOK(security_inode_removexattr, BIT(FGUARD_OP_ATTR)),

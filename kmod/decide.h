@@ -24,6 +24,7 @@ typedef uint8_t u8;
 enum fguard_rank {
 	FGUARD_RANK_NONE,
 	FGUARD_RANK_SUFFIX,
+	FGUARD_RANK_LOST,		/* a tree, if the object is in it at all */
 	FGUARD_RANK_TREE = 1 << 20,	/* less the distance */
 	FGUARD_RANK_PATH,
 };

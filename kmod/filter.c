@@ -186,26 +186,10 @@ bool fguard_filter_needs_all(const struct fguard_filter *filter)
 static bool is_path(const struct fguard_criterion *criterion,
 		    const struct fguard_target *target, const struct qstr *name)
 {
-	const struct inode *directory = d_inode_rcu(READ_ONCE(target->dentry->d_parent));
-
 	if (criterion->exists && target->inode &&
 	    fguard_identity_is(&criterion->identity, target->inode))
 		return true;
-	return directory && fguard_name_is(&criterion->name, directory, name);
-}
-
-static bool is_below(const struct fguard_criterion *criterion,
-		     const struct dentry *dentry)
-{
-	const struct inode *inode;
-
-	while (!IS_ROOT(dentry)) {
-		dentry = READ_ONCE(dentry->d_parent);
-		inode = d_inode_rcu(dentry);
-		if (inode && fguard_identity_is(&criterion->identity, inode))
-			return true;
-	}
-	return false;
+	return fguard_name_is(&criterion->name, target->dentry, name);
 }
 
 static bool ends_in(const struct fguard_criterion *criterion,
@@ -223,7 +207,7 @@ static bool is_about(const struct fguard_criterion *criterion,
 	case FGUARD_SUBSCRIPTION_A_PATH:
 		return is_path(criterion, target, name);
 	case FGUARD_SUBSCRIPTION_A_TREE:
-		return is_below(criterion, target->dentry);
+		return fguard_object_is_below(target->dentry, &criterion->identity);
 	default:
 		return ends_in(criterion, name);
 	}

@@ -32,7 +32,7 @@ struct fguard_access {
  * Context: RCU read side. The fast path of every unguarded access.
  * Return: false if certainly not.
  */
-static __always_inline bool fguard_judge_concerns(const struct dentry *dentry,
+static __always_inline bool fguard_judge_concerns(struct dentry *dentry,
 						  const struct inode *inode)
 {
 	return fguard_store_concerns(rcu_dereference(fguard_store), dentry, inode) ||

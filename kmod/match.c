@@ -39,16 +39,19 @@ static bool may_hold_suffix(const struct fguard_store *store,
 }
 
 bool fguard_store_may_hold_scope(const struct fguard_store *store,
-				 const struct dentry *dentry)
+				 struct dentry *dentry, const struct inode *inode)
 {
 	struct name_snapshot snapshot;
 	bool may_hold;
 
+	dentry = fguard_object_place(dentry, inode);
+	if (!dentry)
+		return true;
 	if (store->trees && may_hold_tree(store, dentry))
 		return true;
 	if (!store->suffix_count)
 		return false;
-	take_dentry_name_snapshot(&snapshot, (struct dentry *)dentry);
+	take_dentry_name_snapshot(&snapshot, dentry);
 	may_hold = may_hold_suffix(store, &snapshot.name);
 	release_dentry_name_snapshot(&snapshot);
 	return may_hold;
@@ -60,10 +63,12 @@ bool fguard_store_may_hold_scope(const struct fguard_store *store,
  * struct match - an inquiry and the tables it goes through
  * @store: the tables
  * @inquiry: the inquiry
+ * @place: where the object hangs, NULL if that cannot be told
  */
 struct match {
 	const struct fguard_store *store;
 	struct fguard_inquiry *inquiry;
+	struct dentry *place;
 };
 
 static void consider(struct match *match, struct fguard_rule *rule, u32 rank)
@@ -84,31 +89,36 @@ static void consider(struct match *match, struct fguard_rule *rule, u32 rank)
 /**
  * struct entry - a directory entry as an access sees it
  * @snapshot: keeps its name, so that a rename cannot change it
+ * @dentry: the entry, or NULL if there is only the name
  * @name: its name
  * @directory: inode of its directory
  * @hash: as in struct fguard_name
  */
 struct entry {
 	struct name_snapshot snapshot;
+	const struct dentry *dentry;
 	const struct qstr *name;
 	const struct inode *directory;
 	u64 hash;
 };
 
-static void entry_in(struct entry *entry, const struct inode *directory,
+static void entry_in(struct entry *entry, const struct dentry *directory,
 		     const struct qstr *name)
 {
+	entry->dentry = NULL;
 	entry->name = name;
-	entry->directory = directory;
-	entry->hash = directory ? fguard_name_hash(directory->i_ino, name->name,
-						   name->len) : 0;
+	entry->directory = d_inode_rcu(directory);
+	entry->hash = entry->directory ?
+			      fguard_name_hash(entry->directory->i_ino,
+					       fguard_folds(directory), name->name,
+					       name->len) : 0;
 }
 
 static void entry_take(struct entry *entry, struct dentry *dentry)
 {
 	take_dentry_name_snapshot(&entry->snapshot, dentry);
-	entry_in(entry, d_inode_rcu(READ_ONCE(dentry->d_parent)),
-		 &entry->snapshot.name);
+	entry_in(entry, READ_ONCE(dentry->d_parent), &entry->snapshot.name);
+	entry->dentry = dentry;
 }
 
 static void entry_release(struct entry *entry)
@@ -118,8 +128,11 @@ static void entry_release(struct entry *entry)
 
 static bool entry_matches(const struct entry *entry, const struct fguard_rule *rule)
 {
-	return rule->name.hash == entry->hash && entry->directory &&
-	       fguard_name_is(&rule->name, entry->directory, entry->name);
+	if (rule->name.hash != entry->hash || !entry->directory)
+		return false;
+	return entry->dentry ?
+		       fguard_name_is(&rule->name, entry->dentry, entry->name) :
+		       fguard_name_is_in(&rule->name, entry->directory, entry->name);
 }
 
 /* Rules about a name; @steps above the object only those about trees. */
@@ -201,20 +214,15 @@ static bool is_inode(const struct fguard_identity *identity,
 	return inode && fguard_identity_is(identity, inode);
 }
 
-static bool is_below(const struct fguard_rule *rule, const struct fguard_target *target)
+static bool is_within(const struct fguard_rule *rule, const struct match *match)
 {
-	const struct dentry *dentry = target->dentry;
+	const struct fguard_target *target = match->inquiry->target;
 
 	if (!rule->suffix.below)
 		return true;
-	if (target->name && is_inode(&rule->suffix.directory, dentry))
+	if (target->name && is_inode(&rule->suffix.directory, match->place))
 		return true;
-	while (!IS_ROOT(dentry)) {
-		dentry = READ_ONCE(dentry->d_parent);
-		if (is_inode(&rule->suffix.directory, dentry))
-			return true;
-	}
-	return false;
+	return fguard_object_is_below(match->place, &rule->suffix.directory);
 }
 
 static void match_suffix(struct match *match, const char *suffix, u32 length)
@@ -228,7 +236,7 @@ static void match_suffix(struct match *match, const char *suffix, u32 length)
 				 by_suffix[match->store->links])
 		if (rule->suffix.length == length &&
 		    !memcmp(rule->suffix.string, suffix, length) &&
-		    is_below(rule, match->inquiry->target))
+		    is_within(rule, match))
 			consider(match, rule, FGUARD_RANK_SUFFIX);
 }
 
@@ -334,11 +342,37 @@ static void match_all_pins(struct match *match)
 	for (i = 0; i <= match->store->bucket_mask; i++)
 		hlist_for_each_entry_rcu(pin, &match->store->pins[i],
 					 links[match->store->links])
-			if (is_in_namespace(pin->rule))
+			if (pin->rule->crosses && is_in_namespace(pin->rule))
 				consider(match, pin->rule, FGUARD_RANK_PATH);
 }
 
 /* ---- deciding about an object ---------------------------------------------- */
+
+/*
+ * An object reached by its handle that hangs nowhere might be in any tree of its
+ * filesystem, and have any name. Servers in the kernel reach most that way.
+ */
+static void match_lost(struct match *match)
+{
+	const struct super_block *sb = match->inquiry->target->dentry->d_sb;
+	struct fguard_rule *rule;
+	u32 i;
+
+	if (current->flags & PF_KTHREAD)
+		return;
+	for (i = 0; i <= match->store->bucket_mask; i++) {
+		hlist_for_each_entry_rcu(rule, &match->store->names[i],
+					 by_name[match->store->links])
+			if (rule->tree &&
+			    fguard_identity_shares_filesystem(&rule->name.directory, sb))
+				consider(match, rule, FGUARD_RANK_LOST);
+		hlist_for_each_entry_rcu(rule, &match->store->suffixes[i],
+					 by_suffix[match->store->links])
+			if (!rule->suffix.below ||
+			    fguard_identity_shares_filesystem(&rule->suffix.directory, sb))
+				consider(match, rule, FGUARD_RANK_SUFFIX);
+	}
+}
 
 /* The object is there, or its directory entry is about to be filled. */
 static void match_object(struct match *match)
@@ -347,12 +381,17 @@ static void match_object(struct match *match)
 	struct entry entry;
 
 	match_at(match, target->dentry, target->inode, 0);
-	if (is_settled(match))
+	if (is_settled(match) || !(match->store->trees || match->store->suffix_count))
 		return;
+	match->place = fguard_object_place(target->dentry, target->inode);
+	if (!match->place) {
+		match_lost(match);
+		return;
+	}
 	if (match->store->trees)
-		match_trees(match, target->dentry, 0);
+		match_trees(match, match->place, 0);
 	if (match->store->suffix_count) {
-		entry_take(&entry, target->dentry);
+		entry_take(&entry, match->place);
 		match_suffixes(match, entry.name);
 		entry_release(&entry);
 	}
@@ -364,7 +403,8 @@ static void match_missing(struct match *match)
 	struct fguard_target *target = match->inquiry->target;
 	struct entry entry;
 
-	entry_in(&entry, d_inode_rcu(target->dentry), target->name);
+	match->place = target->dentry;
+	entry_in(&entry, target->dentry, target->name);
 	match_entry(match, &entry, 0);
 	match_trees(match, target->dentry, 1);
 	match_suffixes(match, target->name);

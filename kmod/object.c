@@ -64,12 +64,78 @@ bool fguard_identity_equal(const struct fguard_identity *a,
 	       same_filesystem(a, b->dev, &b->uuid);
 }
 
-bool fguard_name_is(const struct fguard_name *name,
-		    const struct inode *directory, const struct qstr *other)
+bool fguard_identity_shares_filesystem(const struct fguard_identity *identity,
+				       const struct super_block *sb)
+{
+	return same_filesystem(identity, sb->s_dev, &sb->s_uuid);
+}
+
+static bool is_spelling(const struct fguard_name *name, const struct dentry *dentry,
+			const struct qstr *other)
+{
+	/* The entry itself may still lack its operations: nothing was looked up yet. */
+	const struct dentry_operations *ops = READ_ONCE(dentry->d_parent)->d_op;
+	const struct qstr wanted = QSTR_INIT(name->name, name->length);
+
+	return ops && ops->d_compare &&
+	       !ops->d_compare(dentry, other->len, other->name, &wanted);
+}
+
+static bool is_same(const struct fguard_name *name, const struct qstr *other)
 {
 	return name->length == other->len &&
-	       !memcmp(name->name, other->name, other->len) &&
+	       !memcmp(name->name, other->name, other->len);
+}
+
+bool fguard_name_is(const struct fguard_name *name, const struct dentry *dentry,
+		    const struct qstr *other)
+{
+	const struct inode *directory = d_inode_rcu(READ_ONCE(dentry->d_parent));
+
+	return directory &&
+	       (name->folds ? is_spelling(name, dentry, other) : is_same(name, other)) &&
 	       fguard_identity_is(&name->directory, directory);
+}
+
+bool fguard_name_is_in(const struct fguard_name *name,
+		       const struct inode *directory, const struct qstr *other)
+{
+	return is_same(name, other) && fguard_identity_is(&name->directory, directory);
+}
+
+struct dentry *fguard_object_find_place(struct dentry *dentry,
+					const struct inode *inode)
+{
+	struct inode *object = (struct inode *)inode ?: d_inode_rcu(dentry);
+	bool foreign = inode && inode != d_inode_rcu(dentry);
+	struct dentry *alias, *found = NULL;
+
+	if (!object)
+		return dentry;
+	spin_lock(&object->i_lock);
+	for_each_alias(alias, object) {
+		if (IS_ROOT(alias))
+			continue;
+		found = alias;
+		if (!d_unhashed(alias))
+			break;
+	}
+	spin_unlock(&object->i_lock);
+	return found || !foreign ? found : dentry;
+}
+
+bool fguard_object_is_below(const struct dentry *dentry,
+			    const struct fguard_identity *directory)
+{
+	const struct inode *inode;
+
+	while (!IS_ROOT(dentry)) {
+		dentry = READ_ONCE(dentry->d_parent);
+		inode = d_inode_rcu(dentry);
+		if (inode && fguard_identity_is(directory, inode))
+			return true;
+	}
+	return false;
 }
 
 const struct inode *fguard_object_beneath(const struct dentry *dentry)
@@ -101,8 +167,21 @@ int fguard_object_split(const char *path, const char **last,
 	return 0;
 }
 
+int fguard_object_check_directory(const struct dentry *directory,
+				  struct netlink_ext_ack *extack)
+{
+	const struct super_block *sb = directory->d_sb;
+
+	if ((sb->s_magic == MSDOS_SUPER_MAGIC || sb->s_magic == EXFAT_SUPER_MAGIC) &&
+	    directory != sb->s_root) {
+		NL_SET_ERR_MSG(extack, "this filesystem (FAT) numbers its files anew each time it reads them: only entries of its root directory can be guarded");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
 static int resolve_directory(const char *path, const char *last,
-			     struct fguard_identity *identity,
+			     struct fguard_name *name,
 			     struct netlink_ext_ack *extack)
 {
 	struct path directory;
@@ -120,9 +199,11 @@ static int resolve_directory(const char *path, const char *last,
 		NL_SET_ERR_MSG(extack, "the directory of the path cannot be reached");
 		return err;
 	}
-	fguard_identity_take(identity, d_inode(directory.dentry));
+	err = fguard_object_check_directory(directory.dentry, extack);
+	fguard_identity_take(&name->directory, d_inode(directory.dentry));
+	name->folds = fguard_folds(directory.dentry);
 	path_put(&directory);
-	return 0;
+	return err;
 }
 
 static int resolve_inode(const char *path, struct fguard_identity *identity,
@@ -162,12 +243,13 @@ int fguard_object_resolve(const char *path, struct fguard_name *name,
 	err = fguard_object_split(path, &last, extack);
 	if (err)
 		return err;
-	err = resolve_directory(path, last, &name->directory, extack);
+	err = resolve_directory(path, last, name, extack);
 	if (err)
 		return err;
 
 	name->name = last;
 	name->length = strlen(last);
-	name->hash = fguard_name_hash(name->directory.ino, last, name->length);
+	name->hash = fguard_name_hash(name->directory.ino, name->folds, last,
+				      name->length);
 	return resolve_inode(path, identity, beneath, exists, extack);
 }

@@ -3,6 +3,7 @@
 #ifndef _FGUARD_OBJECT_H
 #define _FGUARD_OBJECT_H
 
+#include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/hash.h>
 #include <linux/limits.h>
@@ -32,12 +33,14 @@ struct fguard_identity {
  * @name: the name, NUL-terminated; owned by whoever owns the structure
  * @length: its length in bytes
  * @hash: hash of directory and name
+ * @folds: the directory takes several spellings for one name
  */
 struct fguard_name {
 	struct fguard_identity directory;
 	const char *name;
 	u32 length;
 	u64 hash;
+	bool folds;
 };
 
 /**
@@ -73,30 +76,108 @@ bool fguard_identity_equal(const struct fguard_identity *a,
 			   const struct fguard_identity *b);
 
 /**
+ * fguard_folds - does a directory take several spellings for one name?
+ * @directory: the directory
+ *
+ * Context: any.
+ * Return: true if its filesystem compares names by itself (FAT, casefolding).
+ */
+static inline bool fguard_folds(const struct dentry *directory)
+{
+	return directory->d_flags & DCACHE_OP_COMPARE;
+}
+
+/**
  * fguard_name_hash - the hash of a name in a directory
  * @ino: inode number of the directory
+ * @folds: whether it folds names: then all have the same hash
  * @name: the name
  * @length: its length in bytes
  *
  * Context: any.
  * Return: the hash.
  */
-static inline u64 fguard_name_hash(u64 ino, const char *name, u32 length)
+static inline u64 fguard_name_hash(u64 ino, bool folds, const char *name, u32 length)
 {
-	return hash_64(ino, 64) ^ full_name_hash(NULL, name, length);
+	return hash_64(ino, 64) ^ (folds ? 0 : full_name_hash(NULL, name, length));
 }
 
 /**
- * fguard_name_is - is it this name in this directory?
+ * fguard_name_is - is it this name?
+ * @name: a name resolved earlier
+ * @dentry: an entry of a directory
+ * @other: its name, which cannot change meanwhile
+ *
+ * Context: RCU read side.
+ * Return: true if it is.
+ */
+bool fguard_name_is(const struct fguard_name *name, const struct dentry *dentry,
+		    const struct qstr *other);
+
+/**
+ * fguard_name_is_in - is it this name in this directory?
  * @name: a name resolved earlier
  * @directory: inode of the directory
  * @other: the name in it
  *
- * Context: any; the caller holds the inode, or RCU.
+ * Context: RCU read side.
+ * Return: true if it is, letter by letter.
+ */
+bool fguard_name_is_in(const struct fguard_name *name,
+		       const struct inode *directory, const struct qstr *other);
+
+/**
+ * fguard_object_find_place - as fguard_object_place(), which see
+ * @dentry: the object
+ * @inode: its inode
+ *
+ * Context: as there.
+ * Return: as there.
+ */
+struct dentry *fguard_object_find_place(struct dentry *dentry,
+					const struct inode *inode);
+
+/**
+ * fguard_object_place - where an object hangs in its filesystem
+ * @dentry: the object, as it was reached
+ * @inode: its inode, or NULL; not that of @dentry where one filesystem opens a
+ *	file of another under its own path (overlayfs)
+ *
+ * An object reached by its handle may hang nowhere.
+ *
+ * Context: RCU read side; the result is valid as long.
+ * Return: an entry with a name and directories above it, or NULL.
+ */
+static inline struct dentry *fguard_object_place(struct dentry *dentry,
+						 const struct inode *inode)
+{
+	if (likely((!inode || inode == d_inode_rcu(dentry)) &&
+		   !(IS_ROOT(dentry) && (dentry->d_flags & DCACHE_DISCONNECTED))))
+		return dentry;
+	return fguard_object_find_place(dentry, inode);
+}
+
+/**
+ * fguard_object_is_below - is an object below a directory?
+ * @dentry: where the object hangs
+ * @directory: the directory
+ *
+ * Context: RCU read side.
+ * Return: true if so, at any depth, on the same filesystem.
+ */
+bool fguard_object_is_below(const struct dentry *dentry,
+			    const struct fguard_identity *directory);
+
+/**
+ * fguard_identity_shares_filesystem - is an inode on this filesystem?
+ * @identity: an identity taken earlier
+ * @sb: the filesystem
+ *
+ * Context: any.
  * Return: true if it is.
  */
-bool fguard_name_is(const struct fguard_name *name,
-		    const struct inode *directory, const struct qstr *other);
+bool fguard_identity_shares_filesystem(const struct fguard_identity *identity,
+				       const struct super_block *sb);
 
 /**
  * fguard_object_beneath - the inode of another filesystem that an object is made of
@@ -118,6 +199,17 @@ const struct inode *fguard_object_beneath(const struct dentry *dentry);
  */
 int fguard_object_split(const char *path, const char **last,
 			struct netlink_ext_ack *extack);
+
+/**
+ * fguard_object_check_directory - will a directory be known again?
+ * @directory: the directory of an object that is to be guarded
+ * @extack: receives the sentence if not
+ *
+ * Context: any.
+ * Return: 0; -EOPNOTSUPP: its filesystem gives it no lasting identity.
+ */
+int fguard_object_check_directory(const struct dentry *directory,
+				  struct netlink_ext_ack *extack);
 
 /**
  * fguard_object_resolve - find the directory, the name and the inode of a path

@@ -59,6 +59,7 @@ static void pin_way(struct fguard_rule *rule, u32 room, struct path path)
 			/* to the directory that the mount covers */
 			if (!follow_up(&path))
 				break;
+			rule->crosses = true;
 		} else if (IS_ROOT(path.dentry)) {
 			break;
 		} else {
@@ -213,9 +214,10 @@ static int take_suffix(struct fguard_rule *rule, const char *suffix,
 		return err;
 	}
 	rule->suffix.below = true;
+	err = fguard_object_check_directory(directory.dentry, extack);
 	fguard_identity_take(&rule->suffix.directory, d_inode(directory.dentry));
 	path_put(&directory);
-	return take_pins(rule);
+	return err ?: take_pins(rule);
 }
 
 static int rule_fill(struct fguard_rule *rule, const struct fguard_rule_spec *spec,

@@ -56,6 +56,7 @@ struct fguard_suffix {
  * @pins: the object at @path, and all that is on the way to it
  * @pin_count: how many
  * @namespace: the mount namespace of @path; never followed, only compared
+ * @crosses: a mount that can be moved away is on the way
  * @by_name: links in the stores' tables of names
  * @by_suffix: links in the stores' tables of suffixes
  * @aliases: inodes it is about, struct fguard_alias; RCU, fguard_alias_lock
@@ -81,6 +82,7 @@ struct fguard_rule {
 	struct fguard_pin *pins;
 	u32 pin_count;
 	const void *namespace;
+	bool crosses;
 	struct hlist_node by_name[2];
 	struct hlist_node by_suffix[2];
 	struct list_head aliases;

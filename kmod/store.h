@@ -131,12 +131,13 @@ static inline bool fguard_store_may_hold(const struct fguard_store *store,
  * fguard_store_may_hold_scope - may a rule about a tree or a suffix concern it?
  * @store: the store
  * @dentry: the object
+ * @inode: its inode, or NULL
  *
  * Context: RCU read side.
  * Return: false if certainly not.
  */
 bool fguard_store_may_hold_scope(const struct fguard_store *store,
-				 const struct dentry *dentry);
+				 struct dentry *dentry, const struct inode *inode);
 
 /**
  * fguard_store_concerns - may any rule concern this object?
@@ -149,14 +150,14 @@ bool fguard_store_may_hold_scope(const struct fguard_store *store,
  * Return: false if certainly not.
  */
 static __always_inline bool fguard_store_concerns(const struct fguard_store *store,
-						  const struct dentry *dentry,
+						  struct dentry *dentry,
 						  const struct inode *inode)
 {
 	return fguard_store_may_hold(store, inode) ||
 	       fguard_store_may_hold(store,
 				     d_inode_rcu(READ_ONCE(dentry->d_parent))) ||
 	       ((store->trees || store->suffix_count) &&
-		fguard_store_may_hold_scope(store, dentry));
+		fguard_store_may_hold_scope(store, dentry, inode));
 }
 
 /**
@@ -228,7 +229,7 @@ fguard_pin_bucket(const struct fguard_store *store, u64 ino)
  * @dies: the object is about to lose this name
  * @named: set by fguard_store_decide(): a rule is about this very name
  * @strict: only strict rules count
- * @any_pin: an unknown mount goes away
+ * @any_pin: a mount goes away, nobody says which
  * @pins_only: a mount goes away: only what it holds concerns anybody
  */
 struct fguard_target {

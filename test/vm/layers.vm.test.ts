@@ -78,6 +78,40 @@ describe('a rule about a file of an overlay', () => {
   });
 });
 
+describe('a rule about a tree', () => {
+  it('guards what an overlay shows of it, as whatever it shows it', async () => {
+    await vm.ok(
+      `cd ${lab.directory} && mkdir -p low/deep cover && printf treasure | tee low/secret >low/deep/file`,
+    );
+    await lab.guard.add(at('low'), {tree: true, pids: [lab.owner.pid]});
+    await vm.ok(
+      `cd ${lab.directory} && mkdir -p up wk && mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=wk cover`,
+    );
+    for (const name of ['cover/secret', 'cover/deep/file'])
+      for (const route of ['open', 'open-write', 'open-rdwr'])
+        expect([name, route, await lab.intruder.do(route, at(name))]).toEqual([
+          name,
+          route,
+          'EACCES',
+        ]);
+    expect(await lab.owner.do('open', at('cover/deep/file'))).toBe('OK');
+    await lab.guard.clear();
+    await vm.ok(`umount ${at('cover')}`);
+  });
+
+  it('guards the upper directory of an overlay against changes through it', async () => {
+    await vm.ok(`cd ${lab.directory} && mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=wk cover`);
+    await lab.guard.add(at('up/absent'), {pids: [lab.owner.pid]});
+    for (const route of ['open-create', 'mkdir', 'mknod'])
+      expect([route, await lab.intruder.do(route, at('cover/absent'))]).toEqual([route, 'EACCES']);
+    expect(await lab.owner.do('open-create', at('cover/absent'))).toBe('OK');
+    expect(await lab.intruder.do('unlink', at('cover/absent'))).toBe('EACCES');
+    expect(await lab.owner.do('unlink', at('cover/absent'))).toBe('OK');
+    await lab.guard.clear();
+    await vm.ok(`umount ${at('cover')}`);
+  });
+});
+
 describe('a rule about a file in a btrfs subvolume', () => {
   beforeAll(async () => {
     await vm.ok(

@@ -80,5 +80,6 @@ const struct verb library_verbs[] = {
 	{ "dig", 3, dig },
 	{ "below", 5, run_below },
 	{ "attributes", 1, show_attributes },
+	{ "open-evicted", 2, open_evicted },
 	{ NULL, 0, NULL },
 };

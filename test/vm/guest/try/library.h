@@ -30,5 +30,6 @@ long memory_file(char **words);
 long dig(char **words);
 long run_below(char **words);
 long show_attributes(char **words);
+long open_evicted(char **words);
 
 #endif

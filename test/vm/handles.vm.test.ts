@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// A file opened by its handle has neither name nor directory until somebody looks
+// it up by name.
+import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {useLab} from './helper/lab.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/handles/disk/   ext4
+//   vault/secret.docx
+//   plain/file
+const lab = useLab('handles');
+const disk = lab.path('disk');
+const secret = `${disk}/vault/secret.docx`;
+const plain = `${disk}/plain/file`;
+
+beforeAll(() =>
+  vm.ok(
+    `cd ${lab.directory} && truncate -s 32M image && modprobe -a loop ext4 && mkfs.ext4 -q image &&
+     mkdir disk && mount -o loop image disk && mkdir disk/vault disk/plain &&
+     printf treasure >${secret} && printf plain >${plain}`,
+  ),
+);
+afterEach(() => lab.guard.clear());
+afterAll(() => vm.ok(`umount ${disk}`));
+
+describe('a file that is opened by its handle after its name was forgotten', () => {
+  it('opens for everybody where no rule is about trees or suffixes', async () => {
+    await lab.guard.add(lab.path('other'), {pids: [lab.owner.pid]});
+    expect(await lab.intruder.do('open-evicted', secret, disk)).toBe('OK');
+  });
+
+  it.each([
+    ['a tree', `${disk}/vault`, {tree: true}],
+    ['a suffix', undefined, {suffix: '.docx'}],
+    ['a suffix below a directory', `${disk}/vault`, {suffix: '.docx'}],
+  ] as const)('is guarded by a rule about %s', async (_, path, options) => {
+    await lab.guard.add(path, {...options, pids: [lab.owner.pid]});
+    expect(await lab.intruder.do('open-evicted', secret, disk)).toBe('EACCES');
+    expect(await lab.owner.do('open-evicted', secret, disk)).toBe('OK');
+    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+    // the name is known again
+    expect(await lab.intruder.do('open', plain)).toBe('OK');
+    expect(await lab.intruder.do('handle', plain)).toBe('OK');
+  });
+
+  it('is guarded by a rule about its path', async () => {
+    await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    expect(await lab.intruder.do('open-evicted', secret, disk)).toBe('EACCES');
+    expect(await lab.intruder.do('open-evicted', plain, disk)).toBe('OK');
+  });
+
+  it('is not guarded by a tree of another filesystem', async () => {
+    await vm.ok(`mkdir -p ${lab.path('elsewhere')}`);
+    await lab.guard.add(lab.path('elsewhere'), {tree: true});
+    expect(await lab.intruder.do('open-evicted', secret, disk)).toBe('OK');
+  });
+});

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Filesystems that take several spellings for one name.
+import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {useLab} from './helper/lab.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/spellings/
+//   fold/names/   ext4, a directory that folds case
+//   fat/          FAT
+const lab = useLab('spellings');
+const fold = lab.path('fold/names');
+const fat = lab.path('fat');
+
+const forget = () => vm.ok('sync; for _ in 1 2 3; do echo 3 >/proc/sys/vm/drop_caches; done');
+
+beforeAll(() =>
+  vm.ok(
+    `cd ${lab.directory} && modprobe -a loop ext4 vfat nls_ascii nls_cp437 &&
+     truncate -s 32M folding && mkfs.ext4 -q -O casefold folding && mkdir fold fat &&
+     mount -o loop folding fold && mkdir fold/names && chattr +F fold/names &&
+     truncate -s 8M dos && mkfs.vfat dos >/dev/null && mount -o loop dos fat && mkdir fat/sub`,
+  ),
+);
+afterEach(() => lab.guard.clear());
+afterAll(() => vm.ok(`umount ${lab.path('fold')} ${fat}`));
+
+describe.each([
+  ['a directory that folds case', fold],
+  ['the root of a FAT filesystem', fat],
+])('%s', (_, directory) => {
+  it('has a guarded name that is not there yet in no spelling', async () => {
+    await lab.guard.add(`${directory}/secret`, {pids: [lab.owner.pid]});
+    for (const name of ['secret', 'SECRET', 'Secret'])
+      for (const route of ['open-create', 'open-excl', 'mkdir'])
+        expect([name, route, await lab.intruder.do(route, `${directory}/${name}`)]).toEqual([
+          name,
+          route,
+          'EACCES',
+        ]);
+    expect(await lab.intruder.do('open-create', `${directory}/secrets`)).toBe('OK');
+    expect(await lab.owner.do('open-create', `${directory}/SECRET`)).toBe('OK');
+  });
+
+  it('guards what is there by every spelling, also when nothing is cached', async () => {
+    await lab.owner.do('write', `${directory}/There`, 'treasure');
+    await lab.guard.add(`${directory}/There`, {pids: [lab.owner.pid]});
+    await forget();
+    for (const name of ['THERE', 'There', 'there'])
+      for (const route of ['open', 'open-write', 'truncate', 'unlink', 'chmod'])
+        expect([name, route, await lab.intruder.do(route, `${directory}/${name}`)]).toEqual([
+          name,
+          route,
+          'EACCES',
+        ]);
+    expect(await lab.intruder.do('rename', `${directory}/secrets`, `${directory}/tHERE`)).toBe(
+      'EACCES',
+    );
+    expect(await lab.owner.show(`${directory}/There`)).toContain('content=treasure');
+  });
+
+  it('guards a tree by every spelling', async () => {
+    await vm.ok(`mkdir -p ${directory}/Tree && printf treasure >${directory}/Tree/file`);
+    await lab.guard.add(`${directory}/Tree`, {tree: true, pids: [lab.owner.pid]});
+    await forget();
+    for (const name of ['TREE/FILE', 'Tree/file', 'tree/new'])
+      expect([name, await lab.intruder.do('open-create', `${directory}/${name}`)]).toEqual([
+        name,
+        'EACCES',
+      ]);
+    expect(await lab.owner.do('open', `${directory}/tree/file`)).toBe('OK');
+  });
+});
+
+it('below the root of a FAT filesystem nothing can be guarded, and the refusal says so', async () => {
+  for (const options of [{}, {tree: true}, {suffix: '.docx'}])
+    await expect(
+      lab.guard.add(`${fat}/sub/${'suffix' in options ? '' : 'file'}`.replace(/\/$/, ''), options),
+    ).rejects.toThrow(/FAT/);
+  expect(await lab.guard.list()).toEqual([]);
+});
