@@ -16,14 +16,23 @@ root=$cache/roots/$suite
 apt_options=()
 [[ $suite == *-backports ]] && apt_options=(-t "$suite")
 
-# The packages below $1 that hold the kernel: linux-image-, on newer Debian
-# split into linux-binary- and linux-modules-.
+# The newest package whose name the pattern $1 describes.
+newest_package() {
+	local name
+	in_root "$suite" apt-cache pkgnames "${1%%\**}" | sort -V | while read -r name; do
+		# shellcheck disable=SC2053 # a pattern
+		[[ $name != $1 ]] || echo "$name"
+	done | tail -n 1
+}
+
+# Those of $1 and what it leads to that hold the kernel: linux-image-, on newer
+# Debian split into linux-binary- and linux-modules-.
 kernel_packages() {
 	local found
+	[[ $1 != linux-*-[0-9]* ]] || echo "$1"
 	found=$(in_root "$suite" apt-cache -o "APT::Default-Release=${apt_options[1]:-}" depends "$1" |
 		sed -nE 's/^ *Depends: (linux-(image|binary|modules)-[0-9].*)/\1/p')
 	for found in $found; do
-		echo "$found"
 		kernel_packages "$found"
 	done
 }
@@ -41,13 +50,40 @@ unpack_packages() {
 	[[ -s $dir.new/vmlinuz && -d $dir.new/lib/modules ]] || die "no kernel or no modules in $*"
 }
 
+# Fetches the headers of $release, which the index dropped before the kernel
+# itself, from the pool of the mirror. What nobody signs any more must have the
+# sum that test/vm/headers.sha256 says. Prints the files.
+headers_of_pool() {
+	local mirror sum file found=
+	mirror=$(awk '{ print $2; exit }' "$root/etc/apt/sources.list")
+	while read -r sum file; do
+		[[ $file == linux-*-"${release%-*}"[-_]* ]] || continue
+		found=1
+		in_root "$suite" /usr/lib/apt/apt-helper download-file \
+			"${mirror%/}/pool/main/l/linux/$file" "/tmp/kernel.$file" "SHA256:$sum" >&2
+		echo "/tmp/kernel.$file"
+	done <"$repo/test/vm/headers.sha256"
+	[[ -n $found ]] || die "$suite has no headers for $release any more"
+}
+
+install_headers() {
+	local found=linux-headers-$release headers
+	in_root "$suite" apt-cache show "$found" >/dev/null 2>&1 ||
+		found=$(headers_of_pool)
+	mapfile -t headers <<<"$found"
+	# some want the kernel installed, too; it needs no initramfs there
+	in_root "$suite" env INITRD=No apt-get install -y --no-install-recommends \
+		"${apt_options[@]}" "${headers[@]}"
+	rm -f "$root"/tmp/kernel.*.deb
+}
+
 mkdir -p "$cache/kernels"
 "$repo/scripts/root.sh" "$suite"
 lock "roots/$suite"
 [[ -z $update && -e $dir/release ]] && exit 0
 
 in_root "$suite" apt-get update
-mapfile -t packages < <(kernel_packages "$package")
+mapfile -t packages < <(kernel_packages "$(newest_package "$package")")
 [[ ${#packages[@]} -gt 0 ]] || die "$package of $suite leads to no kernel"
 release=${packages[0]#linux-image-}
 if [[ -e $dir/release && $(<"$dir/release") == "$release" ]]; then
@@ -56,9 +92,8 @@ if [[ -e $dir/release && $(<"$dir/release") == "$release" ]]; then
 fi
 
 echo "kernel $release from ${packages[*]}"
-in_root "$suite" apt-get install -y --no-install-recommends "${apt_options[@]}" \
-	"linux-headers-$release"
 rm -rf "$dir.new" "$root"/tmp/kernel.*
+install_headers
 unpack_packages "${packages[@]}"
 ln -sfn "/usr/src/linux-headers-$release" "$dir.new/lib/modules/$release/build"
 depmod -b "$dir.new" "$release"

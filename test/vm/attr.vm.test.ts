@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {Actor} from './helper/actor.js';
 import type {Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
@@ -16,8 +17,10 @@ const disk = lab.path('disk');
 const [secret, free, folder] = [`${disk}/secret`, `${disk}/free`, `${disk}/folder`];
 const rules = {secret: 0, folder: 0};
 let watcher: Watcher;
+let actors: Record<'try' | 'try32', Actor>;
 
 beforeAll(async () => {
+  actors = {try: lab.intruder, try32: await Actor.start({program: 'try32'})};
   // Without checksums ext4 lets the generation of an inode be changed.
   await vm.ok(
     `cd ${lab.directory} && truncate -s 16M image && modprobe -a loop ext4 &&
@@ -26,15 +29,16 @@ beforeAll(async () => {
   );
   for (const file of [secret, free, folder])
     expect(await lab.owner.do('setxattr', file)).toBe('OK');
-  expect(await lab.intruder.do('hold', secret)).toBe('OK');
-  expect(await lab.owner.do('hold', secret)).toBe('OK');
+  for (const actor of [lab.owner, actors.try, actors.try32])
+    expect(await actor.do('hold', secret)).toBe('OK');
   for (const [name, file] of Object.entries({secret, folder}))
     rules[name as keyof typeof rules] = (await lab.guard.add(file, {pids: [lab.owner.pid]})).id;
-  watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+  watcher = await Watcher.start({verdict: 'deny', pids: [actors.try.pid, actors.try32.pid]});
 });
 
 afterAll(async () => {
   await watcher.end();
+  await actors.try32.end();
   await Promise.all([lab.owner.do('hold', '/dev/null'), lab.intruder.do('hold', '/dev/null')]);
 });
 
@@ -75,10 +79,10 @@ const ROUTES: [route: string, since?: string][] = [
 const there = ROUTES.filter(([, since]) => !since || isSince(since)).map(([route]) => route);
 const missing = ROUTES.map(([route]) => route).filter((route) => !there.includes(route));
 
-describe('a process that is not allowed', () => {
+describe.each(['try', 'try32'] as const)('a %s that is not allowed', (program) => {
   it.each(there)('cannot %s a guarded file', async (route) => {
     await expectRefusal({
-      actor: lab.intruder,
+      actor: actors[program],
       watcher,
       words: [route, secret],
       op: 'attr',
@@ -88,6 +92,13 @@ describe('a process that is not allowed', () => {
     });
   });
 
+  it('gets no further by a system call that the kernel does not have', async () => {
+    for (const route of missing)
+      expect([route, await actors[program].do(route, secret)]).toEqual([route, 'ENOSYS']);
+  });
+});
+
+describe('a process that is not allowed', () => {
   it.each(['chmod', 'chown', 'touch', 'setxattr', 'removexattr', 'setfacl', 'fchownat-empty'])(
     'cannot %s a guarded directory',
     async (route) => {
@@ -102,11 +113,6 @@ describe('a process that is not allowed', () => {
       });
     },
   );
-
-  it('gets no further by a system call that the kernel does not have', async () => {
-    for (const route of missing)
-      expect([route, await lab.intruder.do(route, secret)]).toEqual([route, 'ENOSYS']);
-  });
 
   it('can change other files', async () => {
     for (const route of [
