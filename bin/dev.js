@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --import tsx
 // SPDX-License-Identifier: MIT
-import {execute} from '@oclif/core';
+import {main} from '../src/main.ts';
 
-await execute({development: true, loadOptions: {root: import.meta.dirname, userPlugins: false}});
+await main(true);

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
-import {execute} from '@oclif/core';
+import {createRequire} from 'node:module';
 
-await execute({loadOptions: {root: import.meta.dirname, userPlugins: false}});
+/* Not "import", which would read the whole file once more to find its exports. */
+const {main} = createRequire(import.meta.url)('../dist/lib/main.cjs');
+
+await main();

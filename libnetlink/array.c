@@ -6,18 +6,6 @@
 #include <libmnl/libmnl.h>
 #include <stdlib.h>
 
-/**
- * struct kind - what can be repeated in a rule
- * @type: its attribute
- * @size: of a value in the array
- * @take: makes the attribute a value; 0 or -EPROTO
- */
-struct kind {
-	uint16_t type;
-	size_t size;
-	int (*take)(const struct nlattr *attr, void *value);
-};
-
 static int take_grant(const struct nlattr *nest, void *value)
 {
 	const struct nlattr *table[FGUARD_GRANT_A_MAX + 1];
@@ -41,41 +29,22 @@ static int take_string(const struct nlattr *attr, void *value)
 	return fguard_get_string(attr, value);
 }
 
-static const struct kind grants = { FGUARD_RULE_A_GRANT,
-				    sizeof(struct fguard_grant), take_grant };
-static const struct kind exes = { FGUARD_RULE_A_EXE, sizeof(const char *),
-				  take_string };
-static const struct kind cgroups = { FGUARD_RULE_A_CGROUP, sizeof(const char *),
-				     take_string };
-
-/* Return: how many, filling @array if it is not NULL; -EPROTO. */
-static ssize_t take_values(const struct nlattr *rule, const struct kind *kind,
-			   void *array)
-{
-	const struct nlattr *attr;
-	char *place = array;
-	ssize_t n = 0;
-	size_t at = 0;
-	int more;
-
-	while ((more = fguard_next_attr(mnl_attr_get_payload(rule),
-					mnl_attr_get_payload_len(rule), &at,
-					&attr)) > 0) {
-		if (mnl_attr_get_type(attr) != kind->type)
-			continue;
-		if (array && kind->take(attr, place + (size_t)n * kind->size))
-			return -EPROTO;
-		n++;
-	}
-	return more < 0 ? more : n;
-}
+static const struct fguard_kind grants = {
+	FGUARD_RULE_A_GRANT, sizeof(struct fguard_grant), take_grant
+};
+static const struct fguard_kind exes = {
+	FGUARD_RULE_A_EXE, sizeof(const char *), take_string
+};
+static const struct fguard_kind cgroups = {
+	FGUARD_RULE_A_CGROUP, sizeof(const char *), take_string
+};
 
 /* Gives the array, NULL if there are no values, and how many there are. */
 static int make_array(struct fguard_list *list, const struct nlattr *rule,
-		      const struct kind *kind, void **values, uint32_t *count)
+		      const struct fguard_kind *kind, void **values, uint32_t *count)
 {
 	struct fguard_array *array;
-	ssize_t n = take_values(rule, kind, NULL);
+	ssize_t n = fguard_take_values(rule, kind, NULL, 0);
 
 	*values = NULL;
 	*count = 0;
@@ -86,7 +55,7 @@ static int make_array(struct fguard_list *list, const struct nlattr *rule,
 		return -ENOMEM;
 	array->next = list->arrays;
 	list->arrays = array;
-	if (take_values(rule, kind, array->values) < 0)
+	if (fguard_take_values(rule, kind, array->values, (size_t)n) < 0)
 		return -EPROTO;
 	*values = array->values;
 	*count = (uint32_t)n;

@@ -13,9 +13,10 @@ struct account {
 	bool told;
 };
 
-static int take_match(const struct nlattr *nest, struct fguard_match *match)
+static int take_match(const struct nlattr *nest, void *value)
 {
 	const struct nlattr *table[FGUARD_MATCH_A_MAX + 1];
+	struct fguard_match *match = value;
 	uint8_t kind = 0, concerned = 0, allowed = 0;
 
 	*match = (struct fguard_match){ 0 };
@@ -33,28 +34,9 @@ static int take_match(const struct nlattr *nest, struct fguard_match *match)
 	return 0;
 }
 
-static int take_matches(const struct nlattr *nest, struct account *account)
-{
-	const struct nlattr *attr;
-	struct fguard_match match;
-	uint32_t n = 0;
-	size_t at = 0;
-	int more;
-
-	while ((more = fguard_next_attr(mnl_attr_get_payload(nest),
-					mnl_attr_get_payload_len(nest), &at,
-					&attr)) > 0) {
-		if (mnl_attr_get_type(attr) != FGUARD_EXPLAIN_A_MATCH)
-			continue;
-		if (take_match(attr, &match))
-			return -EPROTO;
-		if (n < account->max)
-			account->matches[n] = match;
-		n++;
-	}
-	account->explanation->n_matches = n;
-	return more;
-}
+static const struct fguard_kind match_kind = {
+	FGUARD_EXPLAIN_A_MATCH, sizeof(struct fguard_match), take_match
+};
 
 static int take_verdict(const struct nlattr *nest,
 			struct fguard_explanation *explanation)
@@ -77,12 +59,17 @@ static int take_explanation(const void *data, size_t size, void *context)
 {
 	const struct nlattr *table[FGUARD_A_MAX + 1];
 	struct account *account = context;
+	ssize_t n;
 
 	if (fguard_parse(data, size, table, FGUARD_A_MAX) ||
 	    !table[FGUARD_A_EXPLAIN] ||
-	    take_verdict(table[FGUARD_A_EXPLAIN], account->explanation) ||
-	    take_matches(table[FGUARD_A_EXPLAIN], account))
+	    take_verdict(table[FGUARD_A_EXPLAIN], account->explanation))
 		return -EPROTO;
+	n = fguard_take_values(table[FGUARD_A_EXPLAIN], &match_kind,
+			       account->matches, account->max);
+	if (n < 0)
+		return -EPROTO;
+	account->explanation->n_matches = (uint32_t)n;
 	account->told = true;
 	return 0;
 }

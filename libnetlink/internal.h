@@ -246,6 +246,34 @@ int fguard_check_rules(struct fguard *guard, const struct fguard_rule *rules,
 void fguard_put_rule(struct fguard_request *request,
 		     const struct fguard_rule *rule);
 
+/* ---- what is repeated in a nest (repeat.c) -------------------------------------- */
+
+/**
+ * struct fguard_kind - something that can be there several times
+ * @type: its attribute
+ * @size: of a value
+ * @take: makes the attribute a value; 0 or -EPROTO
+ */
+struct fguard_kind {
+	uint16_t type;
+	size_t size;
+	int (*take)(const struct nlattr *attr, void *value);
+};
+
+#define FGUARD_VALUE_MAX 64
+
+/**
+ * fguard_take_values() - reads all that is of a kind
+ * @nest: where
+ * @kind: what, of FGUARD_VALUE_MAX bytes at most
+ * @values: the first @max of them; the others are only looked at
+ * @max: room in @values
+ * Return: how many there are, or -EPROTO.
+ */
+ssize_t fguard_take_values(const struct nlattr *nest,
+			   const struct fguard_kind *kind, void *values,
+			   size_t max);
+
 /* ---- rules from the kernel (list.c, info.c, array.c) ---------------------------- */
 
 void fguard_drop_list(struct fguard *guard);

@@ -13,9 +13,10 @@ struct report {
 	bool told;
 };
 
-static int take_hook(const struct nlattr *nest, struct fguard_hook *hook)
+static int take_hook(const struct nlattr *nest, void *value)
 {
 	const struct nlattr *table[FGUARD_HOOK_A_MAX + 1];
+	struct fguard_hook *hook = value;
 	uint8_t state = 0;
 
 	*hook = (struct fguard_hook){ 0 };
@@ -30,28 +31,11 @@ static int take_hook(const struct nlattr *nest, struct fguard_hook *hook)
 	return 0;
 }
 
-static int take_hooks(const struct nlattr *nest, struct report *report)
-{
-	const struct nlattr *attr;
-	struct fguard_hook hook;
-	uint32_t n = 0;
-	size_t at = 0;
-	int more;
+_Static_assert(sizeof(struct fguard_hook) <= FGUARD_VALUE_MAX, "room for a hook");
 
-	while ((more = fguard_next_attr(mnl_attr_get_payload(nest),
-					mnl_attr_get_payload_len(nest), &at,
-					&attr)) > 0) {
-		if (mnl_attr_get_type(attr) != FGUARD_STATUS_A_HOOK)
-			continue;
-		if (take_hook(attr, &hook))
-			return -EPROTO;
-		if (n < report->max)
-			report->hooks[n] = hook;
-		n++;
-	}
-	report->status->n_hooks = n;
-	return more;
-}
+static const struct fguard_kind hook_kind = {
+	FGUARD_STATUS_A_HOOK, sizeof(struct fguard_hook), take_hook
+};
 
 static int take_numbers(const struct nlattr *nest, struct fguard_status *status)
 {
@@ -76,12 +60,17 @@ static int take_status(const void *data, size_t size, void *context)
 {
 	const struct nlattr *table[FGUARD_A_MAX + 1];
 	struct report *report = context;
+	ssize_t n;
 
 	if (fguard_parse(data, size, table, FGUARD_A_MAX) ||
 	    !table[FGUARD_A_STATUS] ||
-	    take_numbers(table[FGUARD_A_STATUS], report->status) ||
-	    take_hooks(table[FGUARD_A_STATUS], report))
+	    take_numbers(table[FGUARD_A_STATUS], report->status))
 		return -EPROTO;
+	n = fguard_take_values(table[FGUARD_A_STATUS], &hook_kind, report->hooks,
+			       report->max);
+	if (n < 0)
+		return -EPROTO;
+	report->status->n_hooks = (uint32_t)n;
 	report->told = true;
 	return 0;
 }

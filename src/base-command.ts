@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {Command, Errors} from '@oclif/core';
+import {Command} from '@oclif/core/command';
+import {ExitError} from '@oclif/core/errors';
 
 import {EXIT} from './errors.js';
 import {failureDocument, failureText, toUserError} from './ui/failure.js';
@@ -32,7 +33,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
-    if (error instanceof Errors.ExitError) throw error;
+    if (error instanceof ExitError) throw error;
     const known = toUserError(error, `fguard ${this.id ?? ''} --help`);
     process.exitCode = known?.exitCode ?? EXIT.failed;
     if (this.jsonEnabled()) this.logJson(failureDocument(error, known));

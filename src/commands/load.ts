@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 import {BaseCommand} from '../base-command.js';
-import {loadModule} from '../services/module/load.js';
-import {BuildBar} from '../ui/build-progress.js';
 import {interruptSignal} from '../interrupt.js';
 
 export default class Load extends BaseCommand {
@@ -13,6 +11,8 @@ export default class Load extends BaseCommand {
 
   async run() {
     await this.parse(Load);
+    const {loadModule} = await import('../services/module/load.js');
+    const {BuildBar} = await import('../ui/build-progress.js');
     const bar = new BuildBar(this.jsonEnabled());
     const {status, kernel, file} = await loadModule(bar, interruptSignal());
     const {version, abi} = status;

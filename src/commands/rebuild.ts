@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-import {Flags} from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import {release} from 'node:os';
 
 import {BaseCommand} from '../base-command.js';
 import {wrongUsage} from '../errors.js';
 import {interruptSignal} from '../interrupt.js';
-import {rebuild} from '../services/rebuild/rebuild.js';
-import {BuildBar} from '../ui/build-progress.js';
 
 function toKernel(text: string): string {
   if (/^[\w.+~-]+$/.test(text) && !/^\.+$/.test(text)) return text;
@@ -39,6 +37,8 @@ export default class Rebuild extends BaseCommand {
 
   async run() {
     const {flags} = await this.parse(Rebuild);
+    const {rebuild} = await import('../services/rebuild/rebuild.js');
+    const {BuildBar} = await import('../ui/build-progress.js');
     const modules = await rebuild({
       kernels: (flags.kernel ?? [release()]).map(toKernel),
       force: flags.force,

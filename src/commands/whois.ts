@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {Args} from '@oclif/core';
+import * as Args from '@oclif/core/args';
 
 import {BaseCommand} from '../base-command.js';
 import {toPid} from '../flags.js';

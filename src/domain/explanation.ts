@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import type {HardLinks, Holder} from './object.js';
+import type {KernelRule} from './rule.js';
 
 /** What would happen to an access? */
 export interface Query {
@@ -27,4 +29,23 @@ export interface Explanation {
   /** Id of the rule that decides, 0 for none. */
   rule: number;
   matches: readonly Match[];
+}
+
+export interface MatchedRule extends Omit<Match, 'rule'> {
+  rule: KernelRule;
+  decides: boolean;
+}
+
+/** Which rule decides an access, and what else the object is called and held by. */
+export interface ObjectExplanation extends Omit<Explanation, 'matches' | 'rule'> {
+  path: string;
+  op: number;
+  process: {pid: number; comm: string} | null;
+  /** Id of the rule that decides, or null. */
+  rule: number | null;
+  matches: MatchedRule[];
+  links: HardLinks | null;
+  mounts: string[];
+  device: string | null;
+  holders: Holder[];
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Hook} from '@oclif/core';
+import type {Hook} from '@oclif/core/hooks';
 
 import {closest} from '../domain/closest.js';
 import {EXIT, type UserError, wrongUsage} from '../errors.js';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {extname} from 'node:path';
 import {type Worker as Thread, Worker} from 'node:worker_threads';
 
 import {errnoName} from '../errno.js';
@@ -48,8 +49,8 @@ export class WorkerStream implements EventStream {
       batchMax: BATCH_MAX,
       signal,
     };
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.worker = new Worker(new URL(`./reader.${extension}`, import.meta.url), {workerData});
+    const extension = extname(import.meta.url);
+    this.worker = new Worker(new URL(`./reader${extension}`, import.meta.url), {workerData});
     this.worker.on('message', (message: ReaderMessage) => {
       this.queue.push(message);
       this.wake();

@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: MIT
-import type {Explanation, Match} from '../domain/explanation.js';
+import type {Explanation, MatchedRule, ObjectExplanation} from '../domain/explanation.js';
 import type {KernelRule} from '../domain/rule.js';
 import {withGuard} from './guard.js';
-import {type HardLinks, hardLinks} from './hard-links.js';
-import {type Holder, findHolders} from './holders.js';
+import {hardLinks} from './hard-links.js';
+import {findHolders} from './holders.js';
 import {blockDevice, readMounts, visibleAliases} from './mounts.js';
 import {processName} from './proc.js';
 import {requireProcess} from './processes.js';
 import {resolvePath} from './resolve-path.js';
-
-export interface MatchedRule extends Omit<Match, 'rule'> {
-  rule: KernelRule;
-  decides: boolean;
-}
-
-/** Which rule decides an access, and what else the object is called and held by. */
-export interface ObjectExplanation extends Omit<Explanation, 'matches' | 'rule'> {
-  path: string;
-  op: number;
-  process: {pid: number; comm: string} | null;
-  /** Id of the rule that decides, or null. */
-  rule: number | null;
-  matches: MatchedRule[];
-  links: HardLinks | null;
-  mounts: string[];
-  device: string | null;
-  holders: Holder[];
-}
 
 function matched(explanation: Explanation, rules: readonly KernelRule[]): MatchedRule[] {
   return explanation.matches.flatMap(({rule: id, ...match}) => {

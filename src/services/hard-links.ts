@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type {BigIntStats} from 'node:fs';
 
+import type {HardLinks} from '../domain/object.js';
 import {entries, lstatIfPossible} from './files.js';
-
-/** The names of a file: how many there are, and which others were found near. */
-export interface HardLinks {
-  count: number;
-  others: string[];
-}
 
 /* Directory entries looked at: a fraction of a second. */
 const BUDGET = 10_000;

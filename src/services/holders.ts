@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {readdirSync} from 'node:fs';
 
-import {type HeldAccess, heldAccess} from '../domain/open-flags.js';
+import type {Holder} from '../domain/object.js';
+import {heldAccess} from '../domain/open-flags.js';
 import {readIfPossible, readLinkIfPossible, statIfPossible} from './files.js';
 import {processIds, processName} from './proc.js';
-
-/** A process that holds a file open, or mapped, from before the rule. */
-export interface Holder {
-  pid: number;
-  comm: string;
-  fd: number | null;
-  path: string;
-  access: HeldAccess | 'map';
-}
 
 /** What a rule is about. */
 export interface HeldObject {

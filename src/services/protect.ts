@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: MIT
-import type {KernelRule, RuleRequest} from '../domain/rule.js';
+import type {Holder, Protected} from '../domain/object.js';
+import type {RuleRequest} from '../domain/rule.js';
 import {UserError} from '../errors.js';
 import type {Guard} from '../native/index.js';
 import {withGuard} from './guard.js';
-import {type HardLinks, hardLinks} from './hard-links.js';
-import {type Holder, findHolders} from './holders.js';
+import {hardLinks} from './hard-links.js';
+import {findHolders} from './holders.js';
 import {requireProcess} from './processes.js';
 import {type ResolvedPath, resolveExisting, resolvePath} from './resolve-path.js';
 
 /** Without a path it is about a suffix, everywhere. */
 export type ProtectRequest = Omit<RuleRequest, 'path'> & {paths: readonly string[]};
-
-/** A rule in force, and what the person should know of its object. */
-export interface Protected {
-  rule: KernelRule;
-  exists: boolean;
-  replaced: boolean;
-  isDirectory: boolean;
-  links: HardLinks | null;
-}
 
 function requireDistinct(objects: readonly ResolvedPath[]): void {
   const paths = objects.map(({path}) => path);

@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: MIT
+import type {ProcessIdentity} from '../domain/identity.js';
 import {ModuleError, UserError} from '../errors.js';
 import {type Login, processLogin} from '../native/index.js';
 import {firstNumber, processCgroup, processExe, processFields, processName} from './proc.js';
 import {UserNames} from './users.js';
-
-export interface ProcessIdentity {
-  pid: number;
-  ppid: number;
-  comm: string;
-  exe: string | null;
-  uid: number;
-  uidName: string;
-  loginuid: number | null;
-  user: string | null;
-  cgroup: string | null;
-}
 
 const noProcess = (pid: number): UserError => new UserError('ESRCH', `there is no process ${pid}`);
 

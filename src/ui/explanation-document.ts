@@ -1,29 +1,10 @@
 // SPDX-License-Identifier: MIT
-import type {Explanation, Match} from '../domain/explanation.js';
+import type {ObjectExplanation} from '../domain/explanation.js';
 import {MATCH_KINDS, OPS, REASONS, VERDICTS} from '../domain/names.js';
-import type {HeldAccess} from '../domain/open-flags.js';
-import {type KernelRule, type RuleDocument, ruleDocument} from '../domain/rule.js';
-
-interface Explained extends Omit<Explanation, 'matches' | 'rule'> {
-  path: string;
-  op: number;
-  process: {pid: number; comm: string} | null;
-  rule: number | null;
-  matches: (Omit<Match, 'rule'> & {rule: KernelRule; decides: boolean})[];
-  links: {count: number; others: string[]} | null;
-  mounts: string[];
-  device: string | null;
-  holders: {
-    pid: number;
-    comm: string;
-    fd: number | null;
-    path: string;
-    access: HeldAccess | 'map';
-  }[];
-}
+import {type RuleDocument, ruleDocument} from '../domain/rule.js';
 
 /** Why, in a sentence that names no path. */
-function whyText({reason, rule, op, verdict}: Explained): string {
+function whyText({reason, rule, op, verdict}: ObjectExplanation): string {
   const id = `rule ${rule ?? 0}`;
   switch (REASONS.name(reason)) {
     case 'none':
@@ -40,7 +21,7 @@ function whyText({reason, rule, op, verdict}: Explained): string {
 }
 
 /** The result of `fguard explain --json`. */
-export function explanationDocument(explained: Explained) {
+export function explanationDocument(explained: ObjectExplanation) {
   const {path, op, process, verdict, reason, rule, links, mounts, device, holders} = explained;
   return {
     path,

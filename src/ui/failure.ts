@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {Errors} from '@oclif/core';
+import {CLIError, ExitError} from '@oclif/core/errors';
 import {stripVTControlCharacters} from 'node:util';
 
 import {escapeLines, escapeText} from '../domain/text.js';
@@ -16,7 +16,7 @@ const parserMessage = (message: string): string =>
 /** The person's error in whatever was thrown; undefined for a bug of ours. */
 export function toUserError(error: unknown, helpCommand: string): UserError | undefined {
   if (error instanceof UserError) return error;
-  if (error instanceof Errors.CLIError && !(error instanceof Errors.ExitError))
+  if (error instanceof CLIError && !(error instanceof ExitError))
     return wrongUsage(parserMessage(error.message), [helpCommand]);
   return undefined;
 }

@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: MIT
+import type {ProcessIdentity} from '../domain/identity.js';
 import {escapeText} from '../domain/text.js';
 import {dim, strong} from './paint.js';
-
-interface Identity {
-  pid: number;
-  ppid: number;
-  comm: string;
-  exe: string | null;
-  uid: number;
-  uidName: string;
-  loginuid: number | null;
-  user: string | null;
-  cgroup: string | null;
-}
 
 const shown = (text: string | null, absent: string): string =>
   text === null ? dim(absent) : escapeText(text);
 
-export function identityLines(identity: Identity): string[] {
+export function identityLines(identity: ProcessIdentity): string[] {
   const {pid, ppid, comm, exe, uid, uidName, loginuid, user, cgroup} = identity;
   const login = user === null ? null : `${user} (${loginuid ?? ''})`;
   return [

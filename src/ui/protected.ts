@@ -1,30 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type {HeldAccess} from '../domain/open-flags.js';
-import type {KernelRule} from '../domain/rule.js';
+import type {HardLinks, Holder, Protected} from '../domain/object.js';
 import {escapeText} from '../domain/text.js';
 import {objectText} from './object-text.js';
 import {dim, strong, warn} from './paint.js';
-
-interface Protected {
-  rule: KernelRule;
-  exists: boolean;
-  replaced: boolean;
-  isDirectory: boolean;
-  links: Links | null;
-}
-
-interface Links {
-  count: number;
-  others: readonly string[];
-}
-
-interface Holder {
-  pid: number;
-  comm: string;
-  fd: number | null;
-  path: string;
-  access: HeldAccess | 'map';
-}
 
 /** What became of one rule. */
 export function protectedLines({rule, exists, replaced, isDirectory}: Protected): string[] {
@@ -39,7 +17,7 @@ export function protectedLines({rule, exists, replaced, isDirectory}: Protected)
 }
 
 /** A file's names; undefined where it has one. */
-export function linksText(links: Links | null): string | undefined {
+export function linksText(links: HardLinks | null): string | undefined {
   if (links === null || links.count < 2) return undefined;
   const others = links.others.map(escapeText).join(', ');
   const missing = links.count - 1 - links.others.length;

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: MIT
-import stringWidth from 'string-width';
+import {eastAsianWidth} from 'get-east-asian-width';
 
 const PLAIN = /^[\x20-\x7e]*$/;
 
+/* Accents and joiners take no cell of their own. */
+const WIDTHLESS = /[\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Default_Ignorable_Code_Point}]/gu;
+
 /** Cells that a text takes on a terminal. */
-export const width = (text: string): number => (PLAIN.test(text) ? text.length : stringWidth(text));
+export function width(text: string): number {
+  if (PLAIN.test(text)) return text.length;
+  const visible = Array.from(text.replace(WIDTHLESS, ''));
+  return visible.reduce((sum, character) => sum + eastAsianWidth(character.codePointAt(0) ?? 0), 0);
+}
 
 export const pad = (text: string, cells: number): string =>
   text + ' '.repeat(Math.max(0, cells - width(text)));

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+import type {HeldAccess} from './open-flags.js';
+import type {KernelRule} from './rule.js';
+
+/** The names of a file: how many there are, and which others were found near. */
+export interface HardLinks {
+  count: number;
+  others: readonly string[];
+}
+
+/** A process that holds a file open, or mapped, from before the rule. */
+export interface Holder {
+  pid: number;
+  comm: string;
+  fd: number | null;
+  path: string;
+  access: HeldAccess | 'map';
+}
+
+/** A rule in force, and what the person should know of its object. */
+export interface Protected {
+  rule: KernelRule;
+  exists: boolean;
+  replaced: boolean;
+  isDirectory: boolean;
+  links: HardLinks | null;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import {execute} from '@oclif/core/execute';
+import type {PJSON} from '@oclif/core/interfaces';
+import {settings} from '@oclif/core/settings';
+import {readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+
+import clear from './commands/clear.js';
+import explain from './commands/explain.js';
+import load from './commands/load.js';
+import protect from './commands/protect.js';
+import rebuild from './commands/rebuild.js';
+import rules from './commands/rules.js';
+import run from './commands/run.js';
+import status from './commands/status.js';
+import unload from './commands/unload.js';
+import unprotect from './commands/unprotect.js';
+import watch from './commands/watch.js';
+import whois from './commands/whois.js';
+import commandNotFound from './hooks/command-not-found.js';
+import {packageFile} from './services/package-root.js';
+
+/* oclif finds both by name: see "oclif" in package.json. */
+export const COMMANDS = {
+  clear,
+  explain,
+  load,
+  protect,
+  rebuild,
+  rules,
+  run,
+  status,
+  unload,
+  unprotect,
+  watch,
+  whois,
+};
+export {commandNotFound};
+
+/* The commands are those of this very module, built or not. */
+function packageDescription(): PJSON {
+  const pjson = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as PJSON;
+  const target = fileURLToPath(import.meta.url);
+  const {oclif} = pjson;
+  oclif.commands = {strategy: 'explicit', target, identifier: 'COMMANDS'};
+  oclif.hooks = {command_not_found: {target, identifier: 'commandNotFound'}};
+  /* Help and completion are plugins: their files are read when somebody asks for no command of ours. */
+  if (Object.hasOwn(COMMANDS, process.argv[2] ?? '')) oclif.plugins = [];
+  return pjson;
+}
+
+/** Runs the command that was typed. */
+export async function main(development = false): Promise<void> {
+  /* Else NODE_ENV=test would make oclif look for a compiler. */
+  settings.enableAutoTranspile = false;
+  const loadOptions = {root: packageFile(''), pjson: packageDescription(), userPlugins: false};
+  await execute({development, loadOptions});
+}
