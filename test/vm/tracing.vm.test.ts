@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import path from 'node:path';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {Actor} from './helper/actor.js';
+import {PROGRAMS} from './helper/build.js';
 import {useLab} from './helper/lab.js';
 import {vm} from './runner/shared.js';
 
@@ -49,6 +51,54 @@ describe('a process that a rule allows', () => {
     expect(await lab.intruder.do(way, lab.owner.pid)).toBe('OK');
     await lab.guard.add(lab.path('other'), {pids: [lab.owner.pid]});
     expect(await lab.intruder.do(way, lab.owner.pid)).not.toBe('OK');
+  });
+});
+
+describe('a process that a rule allows by something else', () => {
+  const program = lab.path('program');
+  const start = {
+    executable: () => Actor.start({program}),
+    user: () => Actor.start({through: ['setpriv', '--reuid=4242', '--clear-groups']}),
+  };
+  const rule = {executable: {exes: [program]}, user: {uids: [4242]}};
+
+  beforeAll(() => vm.ok(['cp', path.join(PROGRAMS, 'try'), program]));
+
+  describe.each(['executable', 'user'] as const)('its %s', (kind) => {
+    let member: Actor;
+    let other: Actor;
+
+    beforeAll(async () => {
+      member = await start[kind]();
+      other = await start[kind]();
+    });
+    beforeEach(() => lab.guard.add(secret, rule[kind]));
+    afterAll(() => Promise.all([member.end(), other.end()]));
+
+    it.each(WAYS)('is safe from %s', async (way, error) => {
+      expect(await lab.intruder.do(way, member.pid)).toBe(error);
+    });
+
+    it.each(WAYS)('can be reached with %s by one that it allows, too', async (way) => {
+      expect(await other.do(way, member.pid)).toBe('OK');
+    });
+  });
+});
+
+describe('a process that was traced before a rule allowed it', () => {
+  it('is let in when its tracer lets it go', async () => {
+    expect(await lab.intruder.do('trace-hold', lab.owner.pid)).toBe('OK');
+    await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    expect(await lab.owner.do('open', secret)).toBe('EACCES');
+    expect(await lab.intruder.do('trace-release', lab.owner.pid)).toBe('OK');
+    expect(await lab.owner.do('open', secret)).toBe('OK');
+  });
+
+  it('is let in where its tracer is allowed, too', async () => {
+    expect(await lab.intruder.do('trace-hold', lab.owner.pid)).toBe('OK');
+    await lab.guard.add(secret, {pids: [lab.owner.pid, lab.intruder.pid]});
+    expect(await lab.owner.do('open', secret)).toBe('OK');
+    expect(await lab.intruder.do('trace-release', lab.owner.pid)).toBe('OK');
   });
 });
 

@@ -2,10 +2,14 @@
 /*
  * What a guarded system costs:
  *
- *	bench open PATH		nanoseconds of an open and its close
- *	bench rules N DIRECTORY	replaces all rules by N on names in DIRECTORY
- *	bench deny PATH		adds a rule that lets nobody in
- *	bench watch PATH	reads the events about PATH until it is killed
+ *	bench measure OPERATION PATH	nanoseconds of an operation
+ *	bench granted OPERATION PATH	the same, let in by a rule about PATH
+ *	bench rules N DIRECTORY		replaces all rules by N on names in DIRECTORY
+ *	bench tree DIRECTORY		adds a rule about a tree that lets nobody in
+ *	bench deny PATH			adds a rule that lets nobody in
+ *	bench watch PATH		reads the events about PATH until it is killed
+ *
+ * OPERATION: open (and close), stat, renew (create and unlink), rename (and back)
  */
 #include <err.h>
 #include <errno.h>
@@ -13,13 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <fguard.h>
 
-#define ROUNDS 7
-#define OPENS 20000
+#define ROUNDS 5
+#define TIMES 10000
 
 static double now(void)
 {
@@ -29,27 +34,78 @@ static double now(void)
 	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-static void open_once(const char *path)
+static void check(int result, const char *path)
 {
-	int fd = open(path, O_RDONLY);
-
-	if (fd >= 0)
-		close(fd);
-	else if (errno != EACCES)
+	if (result < 0 && errno != EACCES)
 		err(1, "%s", path);
 }
 
-/* The cheapest round: the others had an interrupt in them. */
-static int measure_open(const char *path)
+static void do_open(const char *path, const char *other)
 {
-	double best = 0;
+	int fd = open(path, O_RDONLY);
 
+	(void)other;
+	check(fd, path);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void do_stat(const char *path, const char *other)
+{
+	struct stat status;
+
+	(void)other;
+	check(stat(path, &status), path);
+}
+
+static void do_renew(const char *path, const char *other)
+{
+	int fd = open(other, O_WRONLY | O_CREAT | O_EXCL, 0644);
+
+	check(fd, path);
+	close(fd);
+	check(unlink(other), path);
+}
+
+static void do_rename(const char *path, const char *other)
+{
+	check(rename(path, other), path);
+	check(rename(other, path), path);
+}
+
+static const struct operation {
+	const char *name;
+	void (*run)(const char *path, const char *other);
+} operations[] = {
+	{ "open", do_open },
+	{ "stat", do_stat },
+	{ "renew", do_renew },
+	{ "rename", do_rename },
+};
+
+static void (*operation_of(const char *name))(const char *, const char *)
+{
+	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
+		if (!strcmp(operations[i].name, name))
+			return operations[i].run;
+	errx(2, "no operation %s", name);
+}
+
+/* The cheapest round: the others had an interrupt in them. */
+static int measure(const char *operation, const char *path)
+{
+	void (*run)(const char *, const char *) = operation_of(operation);
+	double best = 0;
+	char *other;
+
+	if (asprintf(&other, "%s.other", path) < 0)
+		err(1, "asprintf");
 	for (int round = 0; round < ROUNDS; round++) {
 		double start = now(), cost;
 
-		for (int i = 0; i < OPENS; i++)
-			open_once(path);
-		cost = (now() - start) / OPENS;
+		for (int i = 0; i < TIMES; i++)
+			run(path, other);
+		cost = (now() - start) / TIMES;
 		if (!round || cost < best)
 			best = cost;
 	}
@@ -83,15 +139,27 @@ static int set_rules(size_t n, const char *directory)
 	return 0;
 }
 
-static int deny(const char *path)
+static int add_rule(const struct fguard_rule *rule)
 {
 	struct fguard *guard = connect_module();
-	struct fguard_rule rule = { .path = path };
 	struct fguard_added added;
 
-	if (fguard_add_rules(guard, &rule, 1, &added) < 0)
+	if (fguard_add_rules(guard, rule, 1, &added) < 0)
 		errx(1, "%s", fguard_message(guard));
 	return 0;
+}
+
+static int deny(const char *path, uint32_t flags)
+{
+	return add_rule(&(struct fguard_rule){ .path = path, .flags = flags });
+}
+
+static int granted(const char *operation, const char *path)
+{
+	uint32_t self = (uint32_t)getpid();
+
+	add_rule(&(struct fguard_rule){ .path = path, .n_pids = 1, .pids = &self });
+	return measure(operation, path);
 }
 
 static int watch(const char *path)
@@ -111,13 +179,17 @@ static int watch(const char *path)
 
 int main(int argc, char **argv)
 {
-	if (argc == 3 && !strcmp(argv[1], "open"))
-		return measure_open(argv[2]);
+	if (argc == 4 && !strcmp(argv[1], "measure"))
+		return measure(argv[2], argv[3]);
+	if (argc == 4 && !strcmp(argv[1], "granted"))
+		return granted(argv[2], argv[3]);
 	if (argc == 4 && !strcmp(argv[1], "rules"))
 		return set_rules(strtoul(argv[2], NULL, 10), argv[3]);
+	if (argc == 3 && !strcmp(argv[1], "tree"))
+		return deny(argv[2], FGUARD_RULE_TREE);
 	if (argc == 3 && !strcmp(argv[1], "deny"))
-		return deny(argv[2]);
+		return deny(argv[2], 0);
 	if (argc == 3 && !strcmp(argv[1], "watch"))
 		return watch(argv[2]);
-	errx(2, "usage: bench open|deny|watch PATH, bench rules N DIRECTORY");
+	errx(2, "usage: see the top of bench.c");
 }

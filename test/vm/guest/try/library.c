@@ -73,6 +73,8 @@ const struct verb library_verbs[] = {
 	{ "held", 0, show_held },
 	{ "trace-attach", 1, trace_attach },
 	{ "trace-seize", 1, trace_seize },
+	{ "trace-hold", 1, trace_hold },
+	{ "trace-release", 1, trace_release },
 	{ "trace-me", 0, trace_me },
 	{ "memory-read", 1, memory_read },
 	{ "memory-write", 1, memory_write },

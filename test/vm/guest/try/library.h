@@ -21,6 +21,8 @@ long show_held(char **words);
 /* library_trace.c */
 long trace_attach(char **words);
 long trace_seize(char **words);
+long trace_hold(char **words);
+long trace_release(char **words);
 long trace_me(char **words);
 long memory_read(char **words);
 long memory_write(char **words);
