@@ -2,6 +2,7 @@
 // The demonstration of `npm start`: demo.ts KERNEL. Fails with a sentence if
 // anything it shows is not as it says.
 import chalk from 'chalk';
+import {COMMANDS} from '../src/main.js';
 import {exitOnSignals} from '../test/vm/runner/signals.js';
 import {attachTerminal} from '../test/vm/runner/terminal.js';
 import {Vm} from '../test/vm/runner/vm.js';
@@ -48,14 +49,14 @@ async function scenario(vm: Vm): Promise<void> {
   await showState(vm);
 }
 
-const COMMANDS = 'clear load protect rebuild rules status unload unprotect watch whois help';
+const WORDS = [...Object.keys(COMMANDS), 'help'].join(' ');
 
 async function explore(vm: Vm): Promise<void> {
   title('Your turn: a shell in the VM. Nothing you do outlives it; `exit` ends it');
   say(
     `  ${FILE} is still guarded. Try: cat ${FILE} · fguard rules · fguard watch & · fguard --help`,
   );
-  const rc = `PS1='\\[\\e[36m\\]fguard-vm\\[\\e[0m\\]:\\w# '\ncomplete -o default -W '${COMMANDS}' fguard\n`;
+  const rc = `PS1='\\[\\e[36m\\]fguard-vm\\[\\e[0m\\]:\\w# '\ncomplete -o default -W '${WORDS}' fguard\n`;
   await vm.run('cat > /run/fguard.rc', {input: rc});
   await attachTerminal(vm, ['bash', '--rcfile', '/run/fguard.rc', '-i']);
 }

@@ -20,7 +20,7 @@ export default class Protect extends BaseCommand {
   static override description =
     'Adds the guard of each PATH, or replaces it. A PATH that is not there yet is guarded when it is created. ' +
     'Prints the ids of the rules, and who already holds the files open. ' +
-    'In gets who is one of each kind that is given (--pid, --exe, --uid, --gid, --loginuid, --cgroup); without any, nobody.';
+    'Let in is who matches every kind that is given (--pid, --exe, --uid, --gid, --loginuid, --cgroup), each by one of its values; without any, nobody is.';
   static override examples = [
     {description: 'nobody gets in', command: '<%= config.bin %> protect /srv/a.db'},
     {description: 'one process gets in', command: '<%= config.bin %> protect /srv/a.db --pid 4711'},
@@ -37,7 +37,8 @@ export default class Protect extends BaseCommand {
       command: '<%= config.bin %> protect /etc/ssh --tree --cgroup ssh.service --gid root',
     },
     {
-      description: 'a shell and what it starts, also who logged in as ann, for ten minutes at most',
+      description:
+        'a shell and what it starts, if it was ann who logged in, for ten minutes at most',
       command:
         '<%= config.bin %> protect key.pem --pid $$ --children --loginuid ann --until-exit --ttl 10m',
     },
@@ -83,7 +84,7 @@ export default class Protect extends BaseCommand {
       description: 'guard names that end so, such as .docx, below PATH or everywhere',
       helpValue: 'S',
     }),
-    ops: Flags.string({description: `guard only these: ${OPS.list.join(',')}`, helpValue: 'LIST'}),
+    ops: Flags.string({description: `guard only these: ${OPS.list.join(', ')}`, helpValue: 'LIST'}),
     else: Flags.string({
       description: 'what happens to everyone else',
       options: [...ELSES.list],

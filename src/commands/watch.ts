@@ -49,9 +49,9 @@ export default class Watch extends BaseCommand {
       helpValue: 'S',
       ...repeated,
     }),
-    op: Flags.string({description: `only these: ${OPS.list.join(',')}`, helpValue: 'LIST'}),
+    op: Flags.string({description: `only these: ${OPS.list.join(', ')}`, helpValue: 'LIST'}),
     verdict: Flags.string({
-      description: `only these: ${VERDICTS.list.join(',')}`,
+      description: `only these: ${VERDICTS.list.join(', ')}`,
       helpValue: 'LIST',
     }),
     pid: Flags.string({description: 'only this process', helpValue: 'N', ...repeated}),

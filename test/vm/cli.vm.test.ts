@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Node starts slowly in an emulated machine: few commands, each of which shows much.
 import {beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {json} from './helper/cli.js';
 import {useLab} from './helper/lab.js';
 import {Lines} from './helper/lines.js';
 import {vm} from './runner/shared.js';
@@ -17,12 +18,6 @@ beforeAll(async () => {
 });
 
 beforeEach(() => lab.guard.clear());
-
-async function json(command: string, code = 0): Promise<unknown> {
-  const result = await vm.run(command);
-  expect([command, result.code, result.stderr]).toEqual([command, code, expect.any(String)]);
-  return JSON.parse(result.stdout);
-}
 
 const subscribed = (count: number) => lab.guard.until(({subscribers}) => subscribers === count);
 
@@ -148,13 +143,14 @@ describe('the module', () => {
     });
   });
 
-  it('is removed and inserted; commands without it, and readers it leaves, end with 3', async () => {
+  it('is removed and inserted; readers it leaves and commands without it end with 3, wrong ones with 2', async () => {
     await lab.guard.add(secret);
     const watch = vm.spawn(['fguard', 'watch', '--json']);
     await subscribed(1);
     expect(await json('fguard unload --json')).toMatchObject({module: {loaded: false}});
     expect(await watch.exit).toMatchObject({code: 3});
     expect(await lab.intruder.do('open', secret)).toBe('OK');
+    expect(await json('fguard rules --nope --json', 2)).toMatchObject({error: {code: 'EUSAGE'}});
     expect(await json('fguard rules --json', 3)).toMatchObject({
       error: {code: 'ENOTLOADED', next: [expect.stringContaining('fguard load')]},
     });

@@ -8,16 +8,12 @@ static struct nlmsghdr *write_status(struct fake *fake, uint32_t sequence)
 {
 	struct nlmsghdr *head = fake_message(fake, FAKE_FAMILY, 0, sequence,
 					     FGUARD_CMD_GET_STATUS);
-	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_A_STATUS), *hook;
+	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_A_STATUS);
 
 	mnl_attr_put_strz(head, FGUARD_STATUS_A_VERSION, "0.1.0");
 	mnl_attr_put_u32(head, FGUARD_STATUS_A_RULES, 10);
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_LOST, 6);
-	hook = mnl_attr_nest_start(head, FGUARD_STATUS_A_HOOK);
-	mnl_attr_put_strz(head, FGUARD_HOOK_A_FUNCTION, "security_file_open");
-	mnl_attr_put_u32(head, FGUARD_HOOK_A_OPS, 3);
-	mnl_attr_put_u8(head, FGUARD_HOOK_A_STATE, 1);
-	mnl_attr_nest_end(head, hook);
+	fake_put_hook(head, "security_file_open", 3, FGUARD_HOOK_ACTIVE);
 	mnl_attr_nest_end(head, nest);
 	return head;
 }
@@ -32,20 +28,17 @@ static int call_status(struct fguard *guard)
 
 static struct nlmsghdr *write_explanation(struct fake *fake, uint32_t sequence)
 {
+	const struct fguard_match match = { .rule = 3, .kind = FGUARD_MATCH_TREE,
+					    .distance = 2, .concerned = 1,
+					    .allowed = 1 };
 	struct nlmsghdr *head = fake_message(fake, FAKE_FAMILY, 0, sequence,
 					     FGUARD_CMD_EXPLAIN);
-	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_A_EXPLAIN), *match;
+	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_A_EXPLAIN);
 
 	mnl_attr_put_u8(head, FGUARD_EXPLAIN_A_VERDICT, FGUARD_VERDICT_DENY);
 	mnl_attr_put_u8(head, FGUARD_EXPLAIN_A_REASON, FGUARD_REASON_RULE);
 	mnl_attr_put_u32(head, FGUARD_EXPLAIN_A_RULE, 3);
-	match = mnl_attr_nest_start(head, FGUARD_EXPLAIN_A_MATCH);
-	mnl_attr_put_u32(head, FGUARD_MATCH_A_RULE, 3);
-	mnl_attr_put_u8(head, FGUARD_MATCH_A_KIND, FGUARD_MATCH_TREE);
-	mnl_attr_put_u32(head, FGUARD_MATCH_A_DISTANCE, 2);
-	mnl_attr_put_u8(head, FGUARD_MATCH_A_CONCERNED, 1);
-	mnl_attr_put_u8(head, FGUARD_MATCH_A_ALLOWED, 1);
-	mnl_attr_nest_end(head, match);
+	fake_put_match(head, &match);
 	mnl_attr_nest_end(head, nest);
 	return head;
 }

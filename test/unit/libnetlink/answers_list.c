@@ -8,16 +8,13 @@ struct nlmsghdr *answer_list(struct fake *fake, uint32_t sequence)
 {
 	struct nlmsghdr *head = fake_message(fake, FAKE_FAMILY, NLM_F_MULTI,
 					     sequence, FGUARD_CMD_GET_RULES);
-	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_A_RULE), *grant;
+	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_A_RULE);
 
 	mnl_attr_put_u32(head, FGUARD_RULE_A_ID, 3);
 	mnl_attr_put_strz(head, FGUARD_RULE_A_PATH, "/srv/a.db");
 	mnl_attr_put_strz(head, FGUARD_RULE_A_NAME, "db");
 	mnl_attr_put_u8(head, FGUARD_RULE_A_ELSE, 0);
-	grant = mnl_attr_nest_start(head, FGUARD_RULE_A_GRANT);
-	mnl_attr_put_u32(head, FGUARD_GRANT_A_PID, 12);
-	mnl_attr_put_strz(head, FGUARD_GRANT_A_COMM, "bash");
-	mnl_attr_nest_end(head, grant);
+	fake_put_grant(head, 12, "bash", 1);
 	mnl_attr_put_u64(head, FGUARD_RULE_A_DENIED, 7);
 	mnl_attr_nest_end(head, nest);
 	return head;

@@ -7,18 +7,6 @@
 static const struct fguard_query query = { .path = "/srv/a.db",
 					   .op = FGUARD_OP_MOUNT, .pid = 77 };
 
-static void put_match(struct nlmsghdr *head, const struct fguard_match *match)
-{
-	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_EXPLAIN_A_MATCH);
-
-	mnl_attr_put_u32(head, FGUARD_MATCH_A_RULE, match->rule);
-	mnl_attr_put_u8(head, FGUARD_MATCH_A_KIND, (uint8_t)match->kind);
-	mnl_attr_put_u32(head, FGUARD_MATCH_A_DISTANCE, match->distance);
-	mnl_attr_put_u8(head, FGUARD_MATCH_A_CONCERNED, (uint8_t)match->concerned);
-	mnl_attr_put_u8(head, FGUARD_MATCH_A_ALLOWED, (uint8_t)match->allowed);
-	mnl_attr_nest_end(head, nest);
-}
-
 static const struct fguard_match known[] = {
 	{ .rule = 3, .kind = FGUARD_MATCH_PATH, .distance = 0, .concerned = 1,
 	  .allowed = 0 },
@@ -39,7 +27,7 @@ static void answer_matches(struct fake *fake, const struct nlmsghdr *request)
 	mnl_attr_put_u8(head, FGUARD_EXPLAIN_A_REASON, FGUARD_REASON_RULE);
 	mnl_attr_put_u32(head, FGUARD_EXPLAIN_A_RULE, 3);
 	for (size_t i = 0; i < 3; i++)
-		put_match(head, &known[i]);
+		fake_put_match(head, &known[i]);
 	mnl_attr_put_u32(head, 200, 1); /* of a newer module */
 	mnl_attr_nest_end(head, nest);
 	fake_deliver(fake, head);

@@ -95,6 +95,13 @@ void fake_deliver_bytes(struct fake *fake, const void *data, size_t size,
 			uint32_t sender);
 void fake_deliver_error(struct fake *fake, int error);
 
+/* Nests of a message that the kernel repeats (nests.c). */
+void fake_put_hook(struct nlmsghdr *head, const char *function, uint32_t ops,
+		   uint8_t state);
+void fake_put_match(struct nlmsghdr *head, const struct fguard_match *match);
+void fake_put_grant(struct nlmsghdr *head, uint32_t pid, const char *comm,
+		    uint8_t alive);
+
 /* NLMSG_ERROR and NLMSG_DONE; @sentence may be NULL. */
 struct nlmsghdr *fake_write_ack(struct fake *fake,
 				const struct nlmsghdr *request, int error,

@@ -10,17 +10,6 @@ static struct nlmsghdr *begin(struct fake *fake, const struct nlmsghdr *request)
 			    FGUARD_CMD_GET_RULES);
 }
 
-static void put_grant(struct nlmsghdr *head, uint32_t pid, const char *comm,
-		      uint8_t alive)
-{
-	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_RULE_A_GRANT);
-
-	mnl_attr_put_u32(head, FGUARD_GRANT_A_PID, pid);
-	mnl_attr_put_strz(head, FGUARD_GRANT_A_COMM, comm);
-	mnl_attr_put_u8(head, FGUARD_GRANT_A_ALIVE, alive);
-	mnl_attr_nest_end(head, nest);
-}
-
 static void put_full_rule(struct nlmsghdr *head)
 {
 	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_A_RULE);
@@ -31,8 +20,8 @@ static void put_full_rule(struct nlmsghdr *head)
 	mnl_attr_put_u32(head, FGUARD_RULE_A_OPS, 5);
 	mnl_attr_put_u8(head, FGUARD_RULE_A_ELSE, FGUARD_ELSE_LOG);
 	mnl_attr_put_u32(head, FGUARD_RULE_A_ERRNO, EPERM);
-	put_grant(head, 12, "postgres", 1);
-	put_grant(head, 13, "a-name-of-15-by", 0);
+	fake_put_grant(head, 12, "postgres", 1);
+	fake_put_grant(head, 13, "a-name-of-15-by", 0);
 	mnl_attr_put_u32(head, FGUARD_RULE_A_FLAGS, FGUARD_RULE_EXISTS);
 	mnl_attr_put_u64(head, FGUARD_RULE_A_ALLOWED, 1ULL << 40);
 	mnl_attr_put_u64(head, FGUARD_RULE_A_DENIED, 7);
@@ -48,7 +37,7 @@ static void put_small_rule(struct nlmsghdr *head, uint32_t id)
 	snprintf(path, sizeof(path), "/srv/%u", id);
 	mnl_attr_put_u32(head, FGUARD_RULE_A_ID, id);
 	mnl_attr_put_strz(head, FGUARD_RULE_A_PATH, path);
-	put_grant(head, id, "x", 1);
+	fake_put_grant(head, id, "x", 1);
 	mnl_attr_nest_end(head, nest);
 }
 

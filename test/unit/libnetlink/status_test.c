@@ -3,17 +3,6 @@
 
 #include <errno.h>
 
-static void put_hook(struct nlmsghdr *head, const char *function, uint32_t ops,
-		     uint8_t state)
-{
-	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_STATUS_A_HOOK);
-
-	mnl_attr_put_strz(head, FGUARD_HOOK_A_FUNCTION, function);
-	mnl_attr_put_u32(head, FGUARD_HOOK_A_OPS, ops);
-	mnl_attr_put_u8(head, FGUARD_HOOK_A_STATE, state);
-	mnl_attr_nest_end(head, nest);
-}
-
 static void answer_status(struct fake *fake, const struct nlmsghdr *request)
 {
 	struct nlmsghdr *head = fake_message(fake, FAKE_FAMILY, 0,
@@ -28,9 +17,9 @@ static void answer_status(struct fake *fake, const struct nlmsghdr *request)
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_DENIED, 4);
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_EVENTS, 5);
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_LOST, 6);
-	put_hook(head, "security_file_open", 3, FGUARD_HOOK_ACTIVE);
-	put_hook(head, "security_path_unlink", 16, FGUARD_HOOK_MISSING);
-	put_hook(head, "a_function_whose_name_is_longer_than_the_room_that_there_is_for_it",
+	fake_put_hook(head, "security_file_open", 3, FGUARD_HOOK_ACTIVE);
+	fake_put_hook(head, "security_path_unlink", 16, FGUARD_HOOK_MISSING);
+	fake_put_hook(head, "a_function_whose_name_is_longer_than_the_room_that_there_is_for_it",
 		 1, FGUARD_HOOK_IDLE);
 	mnl_attr_nest_end(head, nest);
 	fake_deliver(fake, head);

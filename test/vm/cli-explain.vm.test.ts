@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+import {afterAll, beforeAll, expect, it} from 'vitest';
+import {json, onTerminal} from './helper/cli.js';
+import {useLab} from './helper/lab.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/cli-explain/
+//   image         an ext4 filesystem
+//   disk/secret   in it, guarded; the owner gets in. hard: another name of it
+//   other/        where it is mounted as well
+const lab = useLab('cli-explain');
+const [disk, other] = [lab.path('disk'), lab.path('other')];
+const [secret, hard] = [`${disk}/secret`, `${disk}/hard`];
+let device: string;
+
+beforeAll(async () => {
+  await vm.ok(
+    `cd ${lab.directory} && truncate -s 32M image && modprobe -a loop ext4 && mkfs.ext4 -q -N 128 image && mkdir disk other &&
+     mount -o loop image disk && mount --bind disk other && printf treasure >disk/secret && ln disk/secret disk/hard`,
+  );
+  device = (await vm.ok(`findmnt -no SOURCE ${disk}`)).trim();
+});
+
+afterAll(async () => {
+  await lab.guard.clear();
+  await lab.intruder.end();
+  await vm.ok(`umount ${other} ${disk}`);
+});
+
+it('explain knows the rules, the other names, the holders, and the device beneath', async () => {
+  expect(await lab.intruder.do('hold', secret)).toBe('OK');
+  const {id: near} = await lab.guard.add(secret, {pids: [lab.owner.pid], ops: ['read', 'delete']});
+  const {id: far} = await lab.guard.add(disk, {tree: true, otherwise: 'log'});
+  const rule = (id: number) => expect.objectContaining({id}) as unknown;
+  const common = {concerned: true, allowed: false};
+  const stranger = {
+    path: hard,
+    op: 'read',
+    process: null,
+    verdict: 'deny',
+    reason: 'rule',
+    rule: near,
+    why: expect.stringContaining(`rule ${near}`),
+    matches: expect.arrayContaining([
+      {...common, rule: rule(near), kind: 'path', distance: 0, decides: true},
+      {...common, rule: rule(far), kind: 'tree', distance: 1, decides: false},
+    ]),
+    links: {count: 2, others: [secret]},
+    mounts: [`${other}/hard`],
+    device,
+    holders: [
+      {pid: lab.intruder.pid, comm: 'try', fd: expect.any(Number), path: hard, access: 'rw'},
+    ],
+  };
+  expect(await json(`fguard explain ${hard} --json`)).toEqual(stranger);
+
+  const columns = 60;
+  const words = `--pid ${lab.owner.pid} --op delete`;
+  const lines = await onTerminal(`fguard explain ${secret} ${words}`, columns);
+  const text = lines.join('\n');
+  for (const part of [
+    `allow: delete of ${secret} by try[${lab.owner.pid}]: rule ${near}`,
+    `2 hard links, also ${hard}`,
+    `${other}/secret`,
+    `try[${lab.intruder.pid}] has it open`,
+    `fguard protect ${device}`,
+  ])
+    expect(text).toContain(part);
+  const table = lines.filter((line) => /[│─]/.test(line));
+  expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(columns);
+});
+
+it('the device that explain names can be guarded, and is', async () => {
+  const line = `head -c 1 ${device} | wc -c`;
+  expect((await vm.ok(line)).trim()).toBe('1');
+  await vm.ok(`fguard protect ${device}`);
+  expect((await vm.ok(line)).trim()).toBe('0');
+  expect(await lab.owner.do('open', secret)).toBe('OK');
+});
