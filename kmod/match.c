@@ -9,14 +9,88 @@
 #include "rule.h"
 #include "store.h"
 
-/* ---- the fast path of trees and suffixes --------------------------------- */
+/* ---- a name in a directory ------------------------------------------------ */
 
-static bool may_hold_tree(const struct fguard_store *store,
-			  const struct dentry *dentry)
+/**
+ * struct entry - a directory entry as an access sees it
+ * @snapshot: keeps its name, so that a rename cannot change it
+ * @dentry: the entry, or NULL if there is only the name
+ * @name: its name
+ * @directory: inode of its directory
+ * @hash: as in struct fguard_name
+ */
+struct entry {
+	struct name_snapshot snapshot;
+	const struct dentry *dentry;
+	const struct qstr *name;
+	const struct inode *directory;
+	u64 hash;
+};
+
+static void entry_in(struct entry *entry, const struct dentry *directory,
+		     const struct qstr *name)
+{
+	entry->dentry = NULL;
+	entry->name = name;
+	entry->directory = d_inode_rcu(directory);
+	entry->hash = entry->directory ?
+			      fguard_name_hash(entry->directory->i_ino,
+					       fguard_folds(directory), name->name,
+					       name->len) : 0;
+}
+
+static void entry_take(struct entry *entry, struct dentry *dentry)
+{
+	take_dentry_name_snapshot(&entry->snapshot, dentry);
+	entry_in(entry, READ_ONCE(dentry->d_parent), &entry->snapshot.name);
+	entry->dentry = dentry;
+}
+
+static void entry_release(struct entry *entry)
+{
+	release_dentry_name_snapshot(&entry->snapshot);
+}
+
+/* ---- the fast path --------------------------------------------------------- */
+
+/* Hashes and numbers only: who passes is judged with care. */
+static bool holds_name(const struct fguard_store *store, struct dentry *dentry)
+{
+	const struct fguard_rule *rule;
+	bool holds = false;
+	struct entry entry;
+
+	if (!fguard_store_may_hold(store, d_inode_rcu(READ_ONCE(dentry->d_parent))))
+		return false;
+	entry_take(&entry, dentry);
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, entry.hash),
+				 by_name[store->links]) {
+		holds = rule->name.hash == entry.hash;
+		if (holds)
+			break;
+	}
+	entry_release(&entry);
+	return holds;
+}
+
+static bool holds_inode(const struct fguard_store *store, const struct inode *inode)
+{
+	const struct fguard_alias *alias;
+
+	if (!fguard_store_may_hold(store, inode))
+		return false;
+	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
+				 links[store->links])
+		if (alias->identity.ino == inode->i_ino)
+			return true;
+	return false;
+}
+
+static bool may_hold_tree(const struct fguard_store *store, struct dentry *dentry)
 {
 	while (!IS_ROOT(dentry)) {
 		dentry = READ_ONCE(dentry->d_parent);
-		if (fguard_store_may_hold(store, d_inode_rcu(dentry)))
+		if (holds_inode(store, d_inode_rcu(dentry)) || holds_name(store, dentry))
 			return true;
 	}
 	return false;
@@ -38,12 +112,16 @@ static bool may_hold_suffix(const struct fguard_store *store,
 	return false;
 }
 
-bool fguard_store_may_hold_scope(const struct fguard_store *store,
-				 struct dentry *dentry, const struct inode *inode)
+bool fguard_store_holds(const struct fguard_store *store, struct dentry *dentry,
+			const struct inode *inode)
 {
 	struct name_snapshot snapshot;
 	bool may_hold;
 
+	if (holds_name(store, dentry))
+		return true;
+	if (!store->trees && !store->suffix_count)
+		return false;
 	dentry = fguard_object_place(dentry, inode);
 	if (!dentry)
 		return true;
@@ -84,46 +162,6 @@ static void consider(struct match *match, struct fguard_rule *rule, u32 rank)
 	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank,
 				   inquiry->target->ops, allowed))
 		inquiry->decider = rule;
-}
-
-/**
- * struct entry - a directory entry as an access sees it
- * @snapshot: keeps its name, so that a rename cannot change it
- * @dentry: the entry, or NULL if there is only the name
- * @name: its name
- * @directory: inode of its directory
- * @hash: as in struct fguard_name
- */
-struct entry {
-	struct name_snapshot snapshot;
-	const struct dentry *dentry;
-	const struct qstr *name;
-	const struct inode *directory;
-	u64 hash;
-};
-
-static void entry_in(struct entry *entry, const struct dentry *directory,
-		     const struct qstr *name)
-{
-	entry->dentry = NULL;
-	entry->name = name;
-	entry->directory = d_inode_rcu(directory);
-	entry->hash = entry->directory ?
-			      fguard_name_hash(entry->directory->i_ino,
-					       fguard_folds(directory), name->name,
-					       name->len) : 0;
-}
-
-static void entry_take(struct entry *entry, struct dentry *dentry)
-{
-	take_dentry_name_snapshot(&entry->snapshot, dentry);
-	entry_in(entry, READ_ONCE(dentry->d_parent), &entry->snapshot.name);
-	entry->dentry = dentry;
-}
-
-static void entry_release(struct entry *entry)
-{
-	release_dentry_name_snapshot(&entry->snapshot);
 }
 
 static bool entry_matches(const struct entry *entry, const struct fguard_rule *rule)

@@ -128,7 +128,7 @@ static inline bool fguard_store_may_hold(const struct fguard_store *store,
 }
 
 /**
- * fguard_store_may_hold_scope - may a rule about a tree or a suffix concern it?
+ * fguard_store_holds - is a rule about this name, or maybe about a tree or a suffix?
  * @store: the store
  * @dentry: the object
  * @inode: its inode, or NULL
@@ -136,8 +136,8 @@ static inline bool fguard_store_may_hold(const struct fguard_store *store,
  * Context: RCU read side.
  * Return: false if certainly not.
  */
-bool fguard_store_may_hold_scope(const struct fguard_store *store,
-				 struct dentry *dentry, const struct inode *inode);
+bool fguard_store_holds(const struct fguard_store *store, struct dentry *dentry,
+			const struct inode *inode);
 
 /**
  * fguard_store_concerns - may any rule concern this object?
@@ -153,11 +153,12 @@ static __always_inline bool fguard_store_concerns(const struct fguard_store *sto
 						  struct dentry *dentry,
 						  const struct inode *inode)
 {
-	return fguard_store_may_hold(store, inode) ||
-	       fguard_store_may_hold(store,
-				     d_inode_rcu(READ_ONCE(dentry->d_parent))) ||
-	       ((store->trees || store->suffix_count) &&
-		fguard_store_may_hold_scope(store, dentry, inode));
+	if (fguard_store_may_hold(store, inode))
+		return true;
+	if (!fguard_store_may_hold(store, d_inode_rcu(READ_ONCE(dentry->d_parent))) &&
+	    !store->trees && !store->suffix_count)
+		return false;
+	return fguard_store_holds(store, dentry, inode);
 }
 
 /**
