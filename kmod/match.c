@@ -53,32 +53,33 @@ static void entry_release(struct entry *entry)
 
 /* ---- the fast path --------------------------------------------------------- */
 
-/* Hashes and numbers only: who passes is judged with care. */
-static bool holds_name(const struct fguard_store *store, struct dentry *dentry)
+/*
+ * Hashes and numbers only: who passes is judged with care. Not inlined, so that
+ * what they need on the stack costs nothing where the filter says no.
+ */
+static noinline bool holds_name(const struct fguard_store *store, struct dentry *dentry)
 {
 	const struct fguard_rule *rule;
-	bool holds = false;
-	struct entry entry;
+	const struct dentry *directory;
+	u64 hash;
 
-	if (!fguard_store_may_hold(store, d_inode_rcu(READ_ONCE(dentry->d_parent))))
-		return false;
-	entry_take(&entry, dentry);
-	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, entry.hash),
-				 by_name[store->links]) {
-		holds = rule->name.hash == entry.hash;
-		if (holds)
-			break;
-	}
-	entry_release(&entry);
-	return holds;
+	spin_lock(&dentry->d_lock);
+	directory = dentry->d_parent;
+	hash = fguard_name_hash(d_inode_rcu(directory)->i_ino, fguard_folds(directory),
+				dentry->d_name.name, dentry->d_name.len);
+	spin_unlock(&dentry->d_lock);
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, hash),
+				 by_name[store->links])
+		if (rule->name.hash == hash)
+			return true;
+	return false;
 }
 
-static bool holds_inode(const struct fguard_store *store, const struct inode *inode)
+static noinline bool holds_inode(const struct fguard_store *store,
+				 const struct inode *inode)
 {
 	const struct fguard_alias *alias;
 
-	if (!fguard_store_may_hold(store, inode))
-		return false;
 	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
 				 links[store->links])
 		if (alias->identity.ino == inode->i_ino)
@@ -86,11 +87,18 @@ static bool holds_inode(const struct fguard_store *store, const struct inode *in
 	return false;
 }
 
-static bool may_hold_tree(const struct fguard_store *store, struct dentry *dentry)
+static bool may_hold_tree(const struct fguard_store *store, struct dentry *object)
 {
-	while (!IS_ROOT(dentry)) {
-		dentry = READ_ONCE(dentry->d_parent);
-		if (holds_inode(store, d_inode_rcu(dentry)) || holds_name(store, dentry))
+	struct dentry *entry = object, *directory;
+	const struct inode *inode;
+
+	for (; !IS_ROOT(entry); entry = directory) {
+		directory = READ_ONCE(entry->d_parent);
+		inode = d_inode_rcu(directory);
+		if (likely(!fguard_store_may_hold(store, inode)))
+			continue;
+		if (holds_inode(store, inode) ||
+		    (entry != object && holds_name(store, entry)))
 			return true;
 	}
 	return false;
@@ -112,27 +120,31 @@ static bool may_hold_suffix(const struct fguard_store *store,
 	return false;
 }
 
-bool fguard_store_holds(const struct fguard_store *store, struct dentry *dentry,
-			const struct inode *inode)
+static noinline bool may_end_in_suffix(const struct fguard_store *store,
+				       struct dentry *dentry)
 {
 	struct name_snapshot snapshot;
 	bool may_hold;
 
-	if (holds_name(store, dentry))
+	take_dentry_name_snapshot(&snapshot, dentry);
+	may_hold = may_hold_suffix(store, &snapshot.name);
+	release_dentry_name_snapshot(&snapshot);
+	return may_hold;
+}
+
+bool fguard_store_holds(const struct fguard_store *store, struct dentry *dentry,
+			const struct inode *inode)
+{
+	if (fguard_store_may_hold(store, d_inode_rcu(READ_ONCE(dentry->d_parent))) &&
+	    holds_name(store, dentry))
 		return true;
 	if (!store->trees && !store->suffix_count)
 		return false;
 	dentry = fguard_object_place(dentry, inode);
 	if (!dentry)
 		return true;
-	if (store->trees && may_hold_tree(store, dentry))
-		return true;
-	if (!store->suffix_count)
-		return false;
-	take_dentry_name_snapshot(&snapshot, dentry);
-	may_hold = may_hold_suffix(store, &snapshot.name);
-	release_dentry_name_snapshot(&snapshot);
-	return may_hold;
+	return (store->trees && may_hold_tree(store, dentry)) ||
+	       (store->suffix_count && may_end_in_suffix(store, dentry));
 }
 
 /* ---- deciding ------------------------------------------------------------ */
@@ -142,11 +154,13 @@ bool fguard_store_holds(const struct fguard_store *store, struct dentry *dentry,
  * @store: the tables
  * @inquiry: the inquiry
  * @place: where the object hangs, NULL if that cannot be told
+ * @by_inode: a rule that was found by the object's inode
  */
 struct match {
 	const struct fguard_store *store;
 	struct fguard_inquiry *inquiry;
 	struct dentry *place;
+	const struct fguard_rule *by_inode;
 };
 
 static void consider(struct match *match, struct fguard_rule *rule, u32 rank)
@@ -155,6 +169,9 @@ static void consider(struct match *match, struct fguard_rule *rule, u32 rank)
 	bool allowed;
 
 	if (inquiry->target->strict && !(rule->flags & FGUARD_RULE_STRICT))
+		return;
+	/* Found by its inode and by its name; the rank is the same or lower. */
+	if (rule == inquiry->decider && rank <= inquiry->decision.rank && !inquiry->seen)
 		return;
 	allowed = fguard_subjects_allow(rule->subjects, inquiry->actor);
 	if (inquiry->seen)
@@ -173,6 +190,19 @@ static bool entry_matches(const struct entry *entry, const struct fguard_rule *r
 		       fguard_name_is_in(&rule->name, entry->directory, entry->name);
 }
 
+/*
+ * The rule knows this inode already, and the access changes nothing about that.
+ * What is made of files of another filesystem may be made of others since.
+ */
+static bool is_known(const struct match *match, const struct fguard_rule *rule)
+{
+	const struct fguard_target *target = match->inquiry->target;
+
+	return rule == match->by_inode && !target->incoming && !target->moves &&
+	       !target->dies && !(target->ops & BIT(FGUARD_OP_CREATE)) &&
+	       !(target->dentry->d_flags & DCACHE_OP_REAL);
+}
+
 /* Rules about a name; @steps above the object only those about trees. */
 static void match_entry(struct match *match, const struct entry *entry, u32 steps)
 {
@@ -182,7 +212,7 @@ static void match_entry(struct match *match, const struct entry *entry, u32 step
 				 by_name[match->store->links]) {
 		if ((steps && !rule->tree) || !entry_matches(entry, rule))
 			continue;
-		if (!steps)
+		if (!steps && !is_known(match, rule))
 			match->inquiry->target->named = true;
 		consider(match, rule, steps ? FGUARD_RANK_TREE - steps :
 					      FGUARD_RANK_PATH);
@@ -208,6 +238,8 @@ static void match_inode(struct match *match, const struct inode *inode, u32 step
 		if ((steps && !alias->rule->tree) ||
 		    !fguard_identity_is(&alias->identity, inode))
 			continue;
+		if (!steps)
+			match->by_inode = alias->rule;
 		consider(match, alias->rule, steps ? FGUARD_RANK_TREE - steps :
 						     FGUARD_RANK_PATH);
 	}

@@ -401,8 +401,9 @@ bool fguard_subjects_hold(const struct fguard_subjects *subjects,
 	return holds_pid(subjects, task_tgid(task)) &&
 	       holds_uid(subjects->uids, subjects->n_uids, cred->uid) &&
 	       holds_gid(subjects, cred) &&
-	       holds_uid(subjects->loginuids, subjects->n_loginuids,
-			 audit_get_loginuid(task)) &&
+	       (!subjects->n_loginuids ||
+		holds_uid(subjects->loginuids, subjects->n_loginuids,
+			  audit_get_loginuid(task))) &&
 	       holds_exe(subjects, actor) && holds_cgroup(subjects, task);
 }
 
