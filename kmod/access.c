@@ -303,18 +303,19 @@ ON(security_path_truncate)
  */
 ON(security_inode_setattr)
 {
-	const struct iattr *attr = ARGUMENT(const struct iattr *, 2);
+	const struct iattr *attr = ARGUMENT(const struct iattr *, FGUARD_SETATTR_DENTRY + 1);
 
 	if ((attr->ia_valid & ATTR_BY_USER) &&
 	    !(attr->ia_valid & (ATTR_SIZE | ATTR_FORCE)))
-		judge_entry(ARGUMENT(struct dentry *, 1), NULL, FGUARD_OP_ATTR, fregs);
+		judge_entry(ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY), NULL,
+			    FGUARD_OP_ATTR, fregs);
 }
 
-/* security_inode_NAME(mount, dentry, …). The inode is locked. */
+/* security_inode_NAME([mount,] dentry, …). The inode is locked. */
 #define ON_ATTRIBUTE(name)						\
 	ON(name)							\
 	{								\
-		judge_entry(ARGUMENT(struct dentry *, 1), NULL,		\
+		judge_entry(ARGUMENT(struct dentry *, FGUARD_XATTR_DENTRY), NULL, \
 			    FGUARD_OP_ATTR, fregs);			\
 	}
 
@@ -370,7 +371,7 @@ static bool sets_attributes(unsigned int command)
 
 ON_IOCTL(security_file_ioctl)
 #ifdef FGUARD_HAVE_FILE_IOCTL_COMPAT
-ON_IOCTL(security_file_ioctl_compat) /* since 6.8 */
+ON_IOCTL(security_file_ioctl_compat) /* since 6.8, and in later stable ones */
 #endif
 
 /* ---- mounts -------------------------------------------------------------- */

@@ -38,7 +38,8 @@ struct fguard_hook {
 		.trace = {						\
 			.func = on_##name,				\
 			.flags = FTRACE_OPS_FL_IPMODIFY |		\
-				 FTRACE_OPS_FL_PERMANENT,		\
+				 FTRACE_OPS_FL_PERMANENT |		\
+				 FGUARD_OPS_FLAGS,			\
 		},							\
 	}
 

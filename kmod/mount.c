@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/btf.h>
 #include <linux/fs.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <uapi/linux/btf.h>
 
 #include "mount.h"
 

@@ -18,10 +18,10 @@ apt_options=()
 
 # The newest package whose name the pattern $1 describes.
 newest_package() {
-	local name
-	in_root "$suite" apt-cache pkgnames "${1%%\**}" | sort -V | while read -r name; do
+	local found
+	in_root "$suite" apt-cache pkgnames "${1%%\**}" | sort -V | while read -r found; do
 		# shellcheck disable=SC2053 # a pattern
-		[[ $name != $1 ]] || echo "$name"
+		[[ $found != $1 ]] || echo "$found"
 	done | tail -n 1
 }
 

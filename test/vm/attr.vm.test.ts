@@ -4,7 +4,7 @@ import {Actor} from './helper/actor.js';
 import type {Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
-import {isSince} from './helper/release.js';
+import {UNKNOWN_ROUTES, hasRoute} from './helper/release.js';
 import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
@@ -44,40 +44,39 @@ afterAll(async () => {
 
 const attributes = (file: string) => () => lab.owner.do('attributes', file);
 
-/** Routes, with the first kernel that has the system call. */
-const ROUTES: [route: string, since?: string][] = [
-  ['chmod'],
-  ['fchmod'],
-  ['fchmodat'],
-  ['fchmodat2', '6.6'],
-  ['fchmodat2-empty', '6.6'],
-  ['chmod-proc'],
-  ['chown'],
-  ['lchown'],
-  ['fchown'],
-  ['fchownat-empty'],
-  ['utimensat'],
-  ['utimensat-empty'],
-  ['touch'],
-  ['futimens'],
-  ['setxattr'],
-  ['lsetxattr'],
-  ['fsetxattr'],
-  ['setxattr-proc'],
-  ['setxattrat', '6.13'],
-  ['removexattr'],
-  ['fremovexattr'],
-  ['setfacl'],
-  ['fsetfacl'],
-  ['setflags'],
-  ['fssetxattr'],
-  ['file-setattr', '6.17'],
-  ['setversion'],
-  ['ext4-setversion'],
+const ROUTES = [
+  'chmod',
+  'fchmod',
+  'fchmodat',
+  'fchmodat2',
+  'fchmodat2-empty',
+  'chmod-proc',
+  'chown',
+  'lchown',
+  'fchown',
+  'fchownat-empty',
+  'utimensat',
+  'utimensat-empty',
+  'touch',
+  'futimens',
+  'setxattr',
+  'lsetxattr',
+  'fsetxattr',
+  'setxattr-proc',
+  'setxattrat',
+  'removexattr',
+  'fremovexattr',
+  'setfacl',
+  'fsetfacl',
+  'setflags',
+  'fssetxattr',
+  'file-setattr',
+  'setversion',
+  'ext4-setversion',
 ];
 
-const there = ROUTES.filter(([, since]) => !since || isSince(since)).map(([route]) => route);
-const missing = ROUTES.map(([route]) => route).filter((route) => !there.includes(route));
+const there = ROUTES.filter(hasRoute);
+const missing = ROUTES.filter((route) => UNKNOWN_ROUTES.includes(route));
 
 describe.each(['try', 'try32'] as const)('a %s that is not allowed', (program) => {
   it.each(there)('cannot %s a guarded file', async (route) => {

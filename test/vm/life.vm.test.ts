@@ -122,6 +122,8 @@ describe('the hooks', () => {
 /** Processes that do all operations in turn. */
 const STORMERS = 4;
 const CYCLES = 3;
+/** Hooks come and go one at a time, and wait each time for busy processors. */
+const CYCLES_TIMEOUT = 600_000;
 
 const CYCLE = `
 set -e
@@ -159,5 +161,5 @@ describe('under load', () => {
     await vm.ok('modprobe fguard');
     await lab.reconnect();
     await vm.checkKernelLog();
-  });
+  }, CYCLES_TIMEOUT);
 });

@@ -8,3 +8,25 @@ export function isSince(version: string): boolean {
   const [wantedMajor = 0, wantedMinor = 0] = version.split('.').map(Number);
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
+
+/**
+ * Routes that not every kernel has, with the first that does. The stable 5.10 took
+ * io_uring over from 5.15, but not what these three call.
+ */
+const SINCE: Readonly<Record<string, string>> = {
+  'uring-mkdir': '5.15',
+  'uring-symlink': '5.15',
+  'uring-link': '5.15',
+  fchmodat2: '6.6',
+  'fchmodat2-empty': '6.6',
+  setxattrat: '6.13',
+  'file-setattr': '6.17',
+};
+
+/** Does the kernel have what a route uses? */
+export function hasRoute(route: string): boolean {
+  return isSince(SINCE[route] ?? '0');
+}
+
+/** Routes of which the kernel knows nothing. */
+export const UNKNOWN_ROUTES = Object.keys(SINCE).filter((route) => !hasRoute(route));

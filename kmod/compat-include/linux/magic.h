@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* exFAT has a number here since 5.13; the file system is older. */
+#ifndef _FGUARD_COMPAT_MAGIC_H
+#define _FGUARD_COMPAT_MAGIC_H
+
+#include_next <linux/magic.h>
+
+#ifndef EXFAT_SUPER_MAGIC
+#define EXFAT_SUPER_MAGIC	0x2011BAB0UL
+#endif
+
+#endif
