@@ -54,7 +54,7 @@ const WORDS = [...Object.keys(COMMANDS), 'help'].join(' ');
 async function explore(vm: Vm): Promise<void> {
   title('Your turn: a shell in the VM. Nothing you do outlives it; `exit` ends it');
   say(
-    `  ${FILE} is still guarded. Try: cat ${FILE} · fguard rules · fguard watch & · fguard --help`,
+    `  ${FILE} is still guarded. Try:\n  cat ${FILE} · fguard explain ${FILE} · fguard watch & · fguard --help`,
   );
   const rc = `PS1='\\[\\e[36m\\]fguard-vm\\[\\e[0m\\]:\\w# '\ncomplete -o default -W '${WORDS}' fguard\n`;
   await vm.run('cat > /run/fguard.rc', {input: rc});
