@@ -9,10 +9,12 @@ trap 'rm -f "$step_log"' EXIT
 
 # On a terminal: the seconds so far and the last line of the log, in one line.
 show_progress() {
-	local head=$1 since=$SECONDS last
+	local head=$1 since=$SECONDS last columns
+	columns=$(tput cols) || columns=80
 	while sleep 1; do
 		last=$(tail -c 300 "$step_log" | tr '\r' '\n' | tail -n 1 | tr -dc '[:print:]')
-		printf '\r\033[K%s %d s  %.60s' "$head" $((SECONDS - since)) "$last"
+		# a longer line would wrap, and stay behind
+		printf '\r\033[K%.*s' $((columns - 1)) "$head $((SECONDS - since)) s  $last"
 	done
 }
 

@@ -2,7 +2,7 @@
 import chalk from 'chalk';
 import type {GuestProcess, Vm} from '../../test/vm/runner/vm.js';
 import {FILE} from './attempts.js';
-import {say, showCommand} from './say.js';
+import {say, showCommand, terminalOptions} from './say.js';
 
 interface Expected {
   ops: readonly string[];
@@ -32,12 +32,9 @@ async function stop(stream: GuestProcess): Promise<void> {
 /** `fguard watch` as a person sees it: on a terminal, if there is one here, and in colour. */
 export async function startWatch(vm: Vm): Promise<Watch> {
   showCommand('fguard watch &');
-  const columns = Math.max(process.stdout.columns - 4 || 116, 40);
-  const stream = vm.spawn(
-    ['fguard', 'watch'],
-    chalk.level > 0 ? {env: {TERM: 'xterm-256color'}, terminal: {rows: 50, columns}} : {},
-  );
-  await stream.waitFor(/watching[^\n]*\n/, {on: chalk.level > 0 ? 'stdout' : 'stderr'});
+  const options = terminalOptions();
+  const stream = vm.spawn(['fguard', 'watch'], options);
+  await stream.waitFor(/watching[^\n]*\n/, {on: options.terminal ? 'stdout' : 'stderr'});
   stream.on('line', (line) => {
     say(`${chalk.cyan('  ┃')} ${line.replace(/\r$/, '')}`);
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {spawn} from 'node:child_process';
 
+import {errnoText} from '../errno.js';
 import {UserError, interrupted} from '../errors.js';
 
 export interface CommandResult {
@@ -37,6 +38,11 @@ function environment(): NodeJS.ProcessEnv {
 
 function startFailure(program: string, error: NodeJS.ErrnoException): Error {
   if (error.name === 'AbortError') return interrupted();
+  if (error.code === 'EACCES' || error.code === 'EPERM') {
+    /* Of root that is a rule's doing: about the program, or /dev/null. */
+    const next = ['sudo fguard rules'];
+    return new UserError(error.code, `cannot start ${program}: ${errnoText('EACCES')}`, {next});
+  }
   if (error.code !== 'ENOENT') return error;
   const name = PACKAGES[program];
   const next = name === undefined ? [] : [`sudo apt install ${name}`];

@@ -12,6 +12,10 @@ const otherVersion = (error: ModuleError): UserError =>
 /** The command that was typed, with sudo in front: a refused command's own remedy. */
 export const withSudo = (): string => `sudo fguard ${process.argv.slice(2).join(' ')}`.trimEnd();
 
+export function requireRoot(what: string): void {
+  if (process.geteuid?.() !== 0) throw notPermitted(`${what} needs root`, [withSudo()]);
+}
+
 /** A refusal in the person's terms. The kernel's own sentence stays. */
 export function explain(error: unknown): unknown {
   if (!(error instanceof ModuleError)) return error;

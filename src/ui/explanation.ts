@@ -41,7 +41,7 @@ function aliasLines({links, mounts}: ExplanationDocument): string[] {
 }
 
 const deviceLine = (device: string): string =>
-  `${warn('beneath:')} its bytes lie on ${escapeText(device)}: who may open that device passes every rule about files; \`fguard protect ${escapeText(device)}\` guards it`;
+  `${warn('beneath:')} its bytes lie on ${escapeText(device)}: who may open that device passes every rule about files; \`fguard protect ${escapeText(device)}\` guards it under that name`;
 
 /** An explanation for a person. */
 export function renderExplanation(document: ExplanationDocument, columns?: number): string {

@@ -3,9 +3,9 @@ import {readFileSync} from 'node:fs';
 import {release} from 'node:os';
 
 import type {KernelStatus} from '../../domain/status.js';
-import {UserError, notPermitted} from '../../errors.js';
+import {UserError} from '../../errors.js';
 import {runCommand} from '../command.js';
-import {withGuard, withSudo} from '../guard.js';
+import {requireRoot, withGuard} from '../guard.js';
 import {packageVersion} from '../package-root.js';
 import type {BuildProgress} from '../rebuild/build.js';
 import {findCached} from '../rebuild/cache.js';
@@ -20,10 +20,6 @@ export interface LoadResult {
   kernel: string;
   /** The file that was loaded; null if the module was there already. */
   file: string | null;
-}
-
-export function requireRoot(what: string): void {
-  if (process.geteuid?.() !== 0) throw notPermitted(`${what} needs root`, [withSudo()]);
 }
 
 const sameFile = (a: string, b: string): boolean => readFileSync(a).equals(readFileSync(b));

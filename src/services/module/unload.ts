@@ -5,7 +5,7 @@ import {UserError} from '../../errors.js';
 import {runCommand} from '../command.js';
 import {readIfPossible} from '../files.js';
 import {processIds, processName} from '../proc.js';
-import {requireRoot} from './load.js';
+import {requireRoot} from '../guard.js';
 import {isLoaded} from './module-info.js';
 
 function dependentModules(): string[] {
