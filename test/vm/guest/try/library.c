@@ -83,5 +83,10 @@ const struct verb library_verbs[] = {
 	{ "below", 5, run_below },
 	{ "attributes", 1, show_attributes },
 	{ "open-evicted", 2, open_evicted },
+	{ "idmap", 2, mount_idmapped },
+	{ "trace-keep", 1, trace_keep },
+	{ "trace-drop", 1, trace_drop },
+	{ "listen-opens", 1, listen_for_opens },
+	{ "take-open", 0, take_open },
 	{ NULL, 0, NULL },
 };

@@ -34,4 +34,13 @@ long run_below(char **words);
 long show_attributes(char **words);
 long open_evicted(char **words);
 
+/* library_early.c */
+long trace_keep(char **words);
+long trace_drop(char **words);
+
+/* library_rare.c */
+long mount_idmapped(char **words);
+long listen_for_opens(char **words);
+long take_open(char **words);
+
 #endif

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+import {beforeAll, expect, it} from 'vitest';
+import {useLab} from './helper/lab.js';
+import {contradicted, forgotten, functionsIn, readNotes} from './kernel-functions.js';
+import {vm} from './runner/shared.js';
+
+const lab = useLab('kernel-functions');
+const notes = readNotes();
+let functions: string[];
+let hooks: Record<string, string>;
+
+beforeAll(async () => {
+  functions = functionsIn(await vm.ok(`grep ' T security_' /proc/kallsyms`));
+  ({hooks} = await lab.guard.status());
+});
+
+it('every function of the security layer is hooked, or a note says why not', () => {
+  expect(functions.length).toBeGreaterThan(200);
+  expect(forgotten(functions, Object.keys(hooks), notes)).toEqual([]);
+});
+
+it('no note is about a function that is hooked', () => {
+  expect(contradicted(Object.keys(hooks), notes)).toEqual([]);
+});
+
+it('every hook is for a function that this kernel has', () => {
+  expect(Object.keys(hooks).filter((name) => !functions.includes(name))).toEqual([]);
+  expect(Object.values(hooks)).not.toContain('missing');
+});
