@@ -8,6 +8,7 @@ set -euo pipefail
 
 update=${FGUARD_UPDATE-}
 name=$(kernel_name "$1")
+[[ $name != "$debug_kernel" ]] || exec "$repo/scripts/debug-kernel.sh"
 read -r _ suite package < <(kernel_line "$name")
 dir=$cache/kernels/$name
 root=$cache/roots/$suite

@@ -3,6 +3,7 @@
 // project for each kernel, with one VM that all its files share.
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
+import {PATIENCE} from './runner/patience.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const kernels = (process.env.FGUARD_KERNELS ?? '6.1').split(' ');
@@ -17,7 +18,10 @@ export default defineConfig({
         root,
         test: {
           name: kernel,
-          include: ['test/vm/**/*.vm.test.ts'],
+          include: [
+            'test/vm/**/*.vm.test.ts',
+            ...(kernel.endsWith('-debug') ? ['test/vm/debug/*.debug.test.ts'] : []),
+          ],
           globalSetup: ['test/vm/helper/build.ts', 'test/vm/runner/global-setup.ts'],
           setupFiles: 'test/vm/runner/kernel-log.ts',
           provide: {kernel},
@@ -25,8 +29,9 @@ export default defineConfig({
           isolate: false,
           fileParallelism: false,
           sequence: {groupOrder: index + 1},
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
+          testTimeout: 180_000 * PATIENCE,
+          hookTimeout: 300_000 * PATIENCE,
+          teardownTimeout: 300_000 * PATIENCE,
         },
       })),
     ],

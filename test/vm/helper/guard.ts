@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import {setTimeout} from 'node:timers/promises';
+import {PATIENCE} from '../runner/patience.js';
 import {vm} from '../runner/shared.js';
 import {PROGRAMS} from './build.js';
 import {Lines} from './lines.js';
@@ -187,7 +188,7 @@ export class Guard {
 
   /** As soon as the status is so; it changes a moment after what changes it. */
   async until(isSo: (status: Status) => boolean): Promise<Status> {
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 30_000 * PATIENCE;
     for (;;) {
       const status = await this.status();
       if (isSo(status)) return status;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+import {PATIENCE} from '../runner/patience.js';
 import type {GuestProcess} from '../runner/process.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT = 60_000 * PATIENCE;
 
 /** The lines that a process prints, one after the other. */
 export class Lines {
@@ -34,7 +35,7 @@ export class Lines {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`${this.process.command}: printed no line more`)),
-        PATIENCE,
+        TIMEOUT,
       );
       this.#wake = () => {
         clearTimeout(timer);

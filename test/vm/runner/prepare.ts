@@ -18,6 +18,10 @@ export interface BootFiles {
   /** The root that holds the kernel's headers. */
   headers: string;
   share: '9p' | 'virtiofs';
+  /** What this kernel needs beside what all do; for the command line. */
+  options: string;
+  /** MiB. */
+  memory: number;
 }
 
 async function script(name: string, ...args: string[]): Promise<string> {
@@ -34,6 +38,7 @@ export async function prepare(kernel: string): Promise<BootFiles> {
   const dir = path.dirname(initramfs);
   const read = async (name: string): Promise<string> =>
     (await readFile(path.join(dir, name), 'utf8')).trim();
+  const ofKernel = (name: string): Promise<string> => read(name).catch(() => '');
   const release = await read('release');
   return {
     name: path.basename(dir),
@@ -45,5 +50,7 @@ export async function prepare(kernel: string): Promise<BootFiles> {
     share: (await read(`lib/modules/${release}/modules.dep`)).includes('/9p.ko')
       ? '9p'
       : 'virtiofs',
+    options: await ofKernel('options'),
+    memory: Number((await ofKernel('memory')) || 1536),
   };
 }

@@ -43,6 +43,7 @@ function kernelCommandLine(files: BootFiles): string {
     'panic=-1 oops=panic',
     `guest.root=${files.share} guest.modules=${files.modules} guest.headers=${files.headers}`,
     `guest.repository=${REPOSITORY}`,
+    files.options,
   ].join(' ');
 }
 
@@ -66,7 +67,7 @@ function qemuArguments(
   address: MachineAddress,
   options: MachineOptions,
 ): string[] {
-  const memory = `${options.memory ?? 1536}M`;
+  const memory = `${options.memory ?? files.memory}M`;
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...processor(options),

@@ -4,9 +4,10 @@ import {once} from 'node:events';
 import {connect, type Socket} from 'node:net';
 import {deferred} from './deferred.js';
 import {encodeFrame, encodeRun, FRAME, type Frame, FrameReader, type RunRequest} from './frame.js';
+import {PATIENCE} from './patience.js';
 import {GuestProcess} from './process.js';
 
-const BOOT_TIMEOUT = 180_000;
+const BOOT_TIMEOUT = 180_000 * PATIENCE;
 
 /** The host's end of the line to the guest's agent. */
 export class Session {

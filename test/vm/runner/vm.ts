@@ -2,6 +2,8 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {findSplats, type Splat} from '../splat.js';
+import {scanForLeaks} from './leaks.js';
+import {PATIENCE} from './patience.js';
 import {prepare, REPOSITORY} from './prepare.js';
 import type {GuestProcess, Result} from './process.js';
 import {consoleTail, Machine, type MachineAddress, type MachineOptions} from './qemu.js';
@@ -30,8 +32,8 @@ export interface RunOptions extends CommandOptions {
 /** A shell command line, or a program and its arguments. */
 export type Command = string | readonly string[];
 
-const RUN_TIMEOUT = 120_000;
-const POWER_OFF_TIMEOUT = 60_000;
+const RUN_TIMEOUT = 120_000 * PATIENCE;
+const POWER_OFF_TIMEOUT = 60_000 * PATIENCE;
 
 const ENVIRONMENT = {
   PATH: `${path.dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
@@ -48,10 +50,10 @@ function openSession(address: MachineAddress, machine?: Machine): Promise<Sessio
   return Session.open(address.socket, () => lastWords(address, machine));
 }
 
-function reportSplats(splats: readonly Splat[]): void {
-  if (splats.length === 0) return;
-  const reports = splats.map((splat) => splat.context.join('\n'));
-  throw new Error(`the kernel log shows trouble:\n${reports.join('\n----\n')}`);
+function reportSplats(splats: readonly Splat[], leaks: readonly string[] = []): void {
+  const reports = [...splats.map((splat) => splat.context.join('\n')), ...leaks];
+  if (reports.length === 0) return;
+  throw new Error(`the kernel reports trouble:\n${reports.join('\n----\n')}`);
 }
 
 /** A booted guest: the host's files under a throw-away layer, a Debian kernel, commands to run. */
@@ -144,11 +146,12 @@ export class Vm {
       if (this.machine.isGone)
         throw new Error(`the VM is gone: ${await lastWords(this.address, this.machine)}`);
       if (this.#session.isClosed) this.#session = await openSession(this.address, this.machine);
+      const leaks = await scanForLeaks(this);
       const log = await this.kernelLog();
       await this.#powerOff(this.machine);
       const seen = findSplats(log);
       const late = findSplats(await readFile(this.address.console, 'utf8'));
-      reportSplats([...seen, ...late.filter(({text}) => !log.includes(text))]);
+      reportSplats([...seen, ...late.filter(({text}) => !log.includes(text))], leaks);
     } finally {
       await this.machine.dispose();
     }

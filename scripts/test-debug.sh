@@ -1,0 +1,10 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The suite, and tests of failing allocations, on a kernel that watches itself:
+# test-debug.sh [-OPTION…]. The first run builds that kernel, for half an hour;
+# each takes several times as long as on a common kernel. Options go to vitest.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+"$repo/scripts/debug-kernel.sh"
+exec "$repo/scripts/test-vm.sh" "$debug_kernel" "$@"
