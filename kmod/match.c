@@ -219,7 +219,8 @@ static void match_entry(struct match *match, const struct entry *entry, u32 step
 	}
 }
 
-static void match_name(struct match *match, struct dentry *dentry, u32 steps)
+/* Not inlined: an entry is large, and the kernel clears what is on the stack. */
+static noinline void match_name(struct match *match, struct dentry *dentry, u32 steps)
 {
 	struct entry entry;
 
@@ -418,6 +419,15 @@ static void match_all_pins(struct match *match)
 
 /* ---- deciding about an object ---------------------------------------------- */
 
+static noinline void match_end(struct match *match, struct dentry *dentry)
+{
+	struct entry entry;
+
+	entry_take(&entry, dentry);
+	match_suffixes(match, entry.name);
+	entry_release(&entry);
+}
+
 /*
  * An object reached by its handle that hangs nowhere might be in any tree of its
  * filesystem, and have any name. Servers in the kernel reach most that way.
@@ -448,7 +458,6 @@ static void match_lost(struct match *match)
 static void match_object(struct match *match)
 {
 	struct fguard_target *target = match->inquiry->target;
-	struct entry entry;
 
 	match_at(match, target->dentry, target->inode, 0);
 	if (is_settled(match) || !(match->store->trees || match->store->suffix_count))
@@ -460,15 +469,12 @@ static void match_object(struct match *match)
 	}
 	if (match->store->trees)
 		match_trees(match, match->place, 0);
-	if (match->store->suffix_count) {
-		entry_take(&entry, match->place);
-		match_suffixes(match, entry.name);
-		entry_release(&entry);
-	}
+	if (match->store->suffix_count)
+		match_end(match, match->place);
 }
 
 /* There is only a directory and a name. */
-static void match_missing(struct match *match)
+static noinline void match_missing(struct match *match)
 {
 	struct fguard_target *target = match->inquiry->target;
 	struct entry entry;

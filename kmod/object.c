@@ -5,6 +5,7 @@
 #include <linux/namei.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include "object.h"
 
@@ -12,7 +13,7 @@
  * The number of a btrfs subvolume is private to btrfs, but it is part of the
  * file handles it makes: inode number, subvolume, generation.
  */
-static u64 subvolume_of(const struct inode *inode)
+static noinline u64 btrfs_subvolume_of(const struct inode *inode)
 {
 	union {
 		struct fid fid;
@@ -20,12 +21,17 @@ static u64 subvolume_of(const struct inode *inode)
 	} handle = {};
 	int length = sizeof(handle) / sizeof(u32);
 
-	if (inode->i_sb->s_magic != BTRFS_SUPER_MAGIC)
-		return 0;
 	if (fguard_encode_inode_fh((struct inode *)inode, &handle.fid, &length) !=
 	    FILEID_BTRFS_WITHOUT_PARENT)
 		return 0;
 	return handle.words[1];
+}
+
+static inline u64 subvolume_of(const struct inode *inode)
+{
+	if (likely(inode->i_sb->s_magic != BTRFS_SUPER_MAGIC))
+		return 0;
+	return btrfs_subvolume_of(inode);
 }
 
 void fguard_identity_take(struct fguard_identity *identity,
@@ -38,12 +44,18 @@ void fguard_identity_take(struct fguard_identity *identity,
 	identity->uuid = inode->i_sb->s_uuid;
 }
 
-static bool same_filesystem(const struct fguard_identity *identity, dev_t dev,
-			    const uuid_t *uuid)
+/* Compared for every guarded access: two words each, without a call. */
+static inline bool same_filesystem(const struct fguard_identity *identity, dev_t dev,
+				   const uuid_t *uuid)
 {
-	if (uuid_is_null(&identity->uuid))
+	u64 low = get_unaligned((const u64 *)uuid->b);
+	u64 high = get_unaligned((const u64 *)(uuid->b + sizeof(u64)));
+	u64 own_low = get_unaligned((const u64 *)identity->uuid.b);
+	u64 own_high = get_unaligned((const u64 *)(identity->uuid.b + sizeof(u64)));
+
+	if (!own_low && !own_high)
 		return identity->dev == dev;
-	return uuid_equal(&identity->uuid, uuid);
+	return own_low == low && own_high == high;
 }
 
 bool fguard_identity_is(const struct fguard_identity *identity,

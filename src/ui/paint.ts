@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-import ansis, {type Ansis} from 'ansis';
+import chalk, {type ChalkInstance} from 'chalk';
 
 type Paint = (text: string) => string;
 
-/* Colour only for a person: ansis looks at the terminal, NO_COLOR comes from no-color.org. */
+/* Colour only for a person: chalk looks at the terminal, NO_COLOR comes from no-color.org. */
 const coloured = process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '';
 
 const plain: Paint = (text) => text;
-const painter = (style: Ansis): Paint => (coloured ? (text) => style(text) : plain);
+const painter = (style: ChalkInstance): Paint => (coloured ? (text) => style(text) : plain);
 
-const VERDICT: Record<string, Paint> = {deny: painter(ansis.red.bold), allow: painter(ansis.green)};
+const VERDICT: Record<string, Paint> = {deny: painter(chalk.red.bold), allow: painter(chalk.green)};
 const STATE: Record<string, Paint> = {
-  active: painter(ansis.green),
-  idle: painter(ansis.dim),
-  missing: painter(ansis.red),
+  active: painter(chalk.green),
+  idle: painter(chalk.dim),
+  missing: painter(chalk.red),
 };
 
 export const paintVerdict = (verdict: string, text = verdict): string =>
@@ -21,6 +21,6 @@ export const paintVerdict = (verdict: string, text = verdict): string =>
 
 export const paintState = (state: string): string => (STATE[state] ?? plain)(state);
 
-export const dim = painter(ansis.dim);
-export const strong = painter(ansis.bold);
-export const warn = painter(ansis.yellow);
+export const dim = painter(chalk.dim);
+export const strong = painter(chalk.bold);
+export const warn = painter(chalk.yellow);

@@ -13,7 +13,9 @@ let watcher: Watcher;
 let thread: number;
 
 beforeAll(async () => {
-  thread = Number(await vm.ok("awk '/^Name:.kdevtmpfs/ {print FILENAME}' /proc/[0-9]*/status | grep -o '[0-9]*'"));
+  thread = Number(
+    await vm.ok("awk '/^Name:.kdevtmpfs/ {print FILENAME}' /proc/[0-9]*/status | grep -o '[0-9]*'"),
+  );
   watcher = await Watcher.start({verdict: 'deny', pids: [thread]});
 });
 afterEach(() => lab.guard.clear());
@@ -45,7 +47,7 @@ describe('a thread of the kernel that is not allowed', () => {
     const {id} = await lab.guard.add(NODE, {pids: [lab.owner.pid]});
     await vm.ok('modprobe -r zram');
     // it changes the owner and the mode of what it deletes
-    for (let op = ''; op !== 'delete'; ) {
+    for (let op = ''; op !== 'delete';) {
       const event = await watcher.next();
       expect(event).toMatchObject({rule: id, path: NODE});
       op = event.op;

@@ -100,7 +100,9 @@ describe('a rule about a tree', () => {
   });
 
   it('guards the upper directory of an overlay against changes through it', async () => {
-    await vm.ok(`cd ${lab.directory} && mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=wk cover`);
+    await vm.ok(
+      `cd ${lab.directory} && mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=wk cover`,
+    );
     await lab.guard.add(at('up/absent'), {pids: [lab.owner.pid]});
     for (const route of ['open-create', 'mkdir', 'mknod'])
       expect([route, await lab.intruder.do(route, at('cover/absent'))]).toEqual([route, 'EACCES']);

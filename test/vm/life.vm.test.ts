@@ -143,23 +143,27 @@ wait
 `;
 
 describe('under load', () => {
-  it('the module can be removed at any moment, and comes back', async () => {
-    await lab.guard.clear();
-    await vm.ok('rmmod fguard');
-    const load = await Promise.all(Array.from({length: STORMERS}, () => Actor.start()));
-    for (const actor of load) expect(await actor.do('storm', lab.directory)).toBe('storming');
+  it(
+    'the module can be removed at any moment, and comes back',
+    async () => {
+      await lab.guard.clear();
+      await vm.ok('rmmod fguard');
+      const load = await Promise.all(Array.from({length: STORMERS}, () => Actor.start()));
+      for (const actor of load) expect(await actor.do('storm', lab.directory)).toBe('storming');
 
-    for (let cycle = 0; cycle < CYCLES; cycle++)
-      expect(await vm.ok(CYCLE)).toContain('"errno":"ENODEV"');
+      for (let cycle = 0; cycle < CYCLES; cycle++)
+        expect(await vm.ok(CYCLE)).toContain('"errno":"ENODEV"');
 
-    for (const actor of load) {
-      expect(await actor.do('stat', free)).toMatch(/\bOK=\d+.* EACCES=\d+/);
-      expect(await actor.answer()).toBe('OK');
-      await actor.end();
-    }
-    expect(await vm.ok(`ps -eo stat=,comm= | grep -c '^D' || true`)).toBe('0\n');
-    await vm.ok('modprobe fguard');
-    await lab.reconnect();
-    await vm.checkKernelLog();
-  }, CYCLES_TIMEOUT);
+      for (const actor of load) {
+        expect(await actor.do('stat', free)).toMatch(/\bOK=\d+.* EACCES=\d+/);
+        expect(await actor.answer()).toBe('OK');
+        await actor.end();
+      }
+      expect(await vm.ok(`ps -eo stat=,comm= | grep -c '^D' || true`)).toBe('0\n');
+      await vm.ok('modprobe fguard');
+      await lab.reconnect();
+      await vm.checkKernelLog();
+    },
+    CYCLES_TIMEOUT,
+  );
 });

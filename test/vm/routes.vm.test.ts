@@ -172,9 +172,12 @@ describe.each(['try', 'try32'] as const)('a %s that is not allowed', (program) =
     await expectRefused(actors[program], attempt);
   });
 
-  it.each(CHANGING.filter(({route}) => hasRoute(route)))('cannot $route $names', async (attempt) => {
-    await expectRefused(actors[program], attempt);
-  });
+  it.each(CHANGING.filter(({route}) => hasRoute(route)))(
+    'cannot $route $names',
+    async (attempt) => {
+      await expectRefused(actors[program], attempt);
+    },
+  );
 
   it('is told that the name is taken, and learns no more', async () => {
     const secret = lab.path('secret');
