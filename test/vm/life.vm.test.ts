@@ -46,13 +46,18 @@ const ONLY_FOR_SOME_RULES = [
   'security_ptrace_traceme',
 ];
 
+/** Of the functions about names, each has a twin for those who do not name a path. */
+function onNames(...names: string[]): string[] {
+  return ['inode', 'path'].flatMap((kind) => names.map((name) => `security_${kind}_${name}`));
+}
+
 const NEEDED: [Op, string[]][] = [
   ['read', ['security_file_open']],
   ['write', ['security_file_open']],
   ['exec', ['security_file_open']],
-  ['delete', ['security_path_rmdir', 'security_path_unlink']],
-  ['rename', ['security_path_rename']],
-  ['link', ['security_path_link']],
+  ['delete', onNames('rmdir', 'unlink')],
+  ['rename', onNames('rename')],
+  ['link', onNames('link')],
 ];
 
 describe('the hooks', () => {
@@ -82,7 +87,7 @@ describe('the hooks', () => {
   it('are there for a watcher of what no rule concerns, while it watches', async () => {
     await settled(0);
     const watcher = await Watcher.start({paths: [free], ops: ['rename']});
-    expect(await redirected()).toEqual(['security_path_rename']);
+    expect(await redirected()).toEqual(onNames('rename'));
     await watcher.end();
     expect(await settled(0)).toEqual([]);
   });

@@ -2,6 +2,7 @@
 // Filesystems that take several spellings for one name.
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {useLab} from './helper/lab.js';
+import {isSince} from './helper/release.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/spellings/
@@ -13,21 +14,28 @@ const fat = lab.path('fat');
 
 const forget = () => vm.ok('sync; for _ in 1 2 3; do echo 3 >/proc/sys/vm/drop_caches; done');
 
-beforeAll(() =>
-  vm.ok(
-    `cd ${lab.directory} && modprobe -a loop ext4 vfat nls_ascii nls_cp437 &&
-     truncate -s 32M folding && mkfs.ext4 -q -O casefold folding && mkdir fold fat &&
-     mount -o loop folding fold && mkdir fold/names && chattr +F fold/names &&
+/** Debian's 5.10 is built without CONFIG_UNICODE: it does not mount such a filesystem. */
+const FOLDS = isSince('6.1');
+
+beforeAll(async () => {
+  await vm.ok(
+    `cd ${lab.directory} && modprobe -a loop vfat nls_ascii nls_cp437 && mkdir fat &&
      truncate -s 8M dos && mkfs.vfat dos >/dev/null && mount -o loop dos fat && mkdir fat/sub`,
-  ),
-);
+  );
+  const folding = await vm.run(
+    `cd ${lab.directory} && modprobe ext4 && truncate -s 32M folding && mkdir fold &&
+     mkfs.ext4 -q -O casefold folding && mount -o loop folding fold && mkdir fold/names &&
+     chattr +F fold/names`,
+  );
+  expect(folding.code === 0).toBe(FOLDS);
+});
 afterEach(() => lab.guard.clear());
-afterAll(() => vm.ok(`umount ${lab.path('fold')} ${fat}`));
+afterAll(() => vm.ok(`umount ${FOLDS ? lab.path('fold') : ''} ${fat}`));
 
 describe.each([
-  ['a directory that folds case', fold],
+  ...(FOLDS ? [['a directory that folds case', fold]] : []),
   ['the root of a FAT filesystem', fat],
-])('%s', (_, directory) => {
+] as [string, string][])('%s', (_, directory) => {
   it('has a guarded name that is not there yet in no spelling', async () => {
     await lab.guard.add(`${directory}/secret`, {pids: [lab.owner.pid]});
     for (const name of ['secret', 'SECRET', 'Secret'])
