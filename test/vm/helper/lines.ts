@@ -2,7 +2,7 @@
 import {PATIENCE} from '../runner/patience.js';
 import type {GuestProcess} from '../runner/process.js';
 
-const TIMEOUT = 60_000 * PATIENCE;
+const TIMEOUT = 150_000 * PATIENCE;
 
 /** The lines that a process prints, one after the other. */
 export class Lines {

@@ -132,7 +132,7 @@ export class GuestProcess extends EventEmitter<ProcessEvents> {
   async waitFor(pattern: RegExp | string, options: WaitOptions = {}): Promise<RegExpExecArray> {
     const regexp = typeof pattern === 'string' ? new RegExp(escapeRegExp(pattern)) : pattern;
     const on = options.on ?? 'stdout';
-    const timeout = AbortSignal.timeout(options.timeout ?? 60_000);
+    const timeout = AbortSignal.timeout(options.timeout ?? 150_000);
     for (;;) {
       const match = regexp.exec(this[on].slice(this.#searched[on]));
       if (match) {
