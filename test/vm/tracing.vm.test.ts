@@ -85,23 +85,6 @@ describe('a process that a rule allows by something else', () => {
   });
 });
 
-describe('a process that was traced before a rule allowed it', () => {
-  it('is let in when its tracer lets it go', async () => {
-    expect(await lab.intruder.do('trace-hold', lab.owner.pid)).toBe('OK');
-    await lab.guard.add(secret, {pids: [lab.owner.pid]});
-    expect(await lab.owner.do('open', secret)).toBe('EACCES');
-    expect(await lab.intruder.do('trace-release', lab.owner.pid)).toBe('OK');
-    expect(await lab.owner.do('open', secret)).toBe('OK');
-  });
-
-  it('is let in where its tracer is allowed, too', async () => {
-    expect(await lab.intruder.do('trace-hold', lab.owner.pid)).toBe('OK');
-    await lab.guard.add(secret, {pids: [lab.owner.pid, lab.intruder.pid]});
-    expect(await lab.owner.do('open', secret)).toBe('OK');
-    expect(await lab.intruder.do('trace-release', lab.owner.pid)).toBe('OK');
-  });
-});
-
 describe('children that a rule allows', () => {
   it.each(WAYS)('are safe from %s', async (way, error) => {
     const parent = await Actor.start();

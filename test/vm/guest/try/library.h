@@ -21,8 +21,6 @@ long show_held(char **words);
 /* library_trace.c */
 long trace_attach(char **words);
 long trace_seize(char **words);
-long trace_hold(char **words);
-long trace_release(char **words);
 long trace_me(char **words);
 long memory_read(char **words);
 long memory_write(char **words);
@@ -33,6 +31,7 @@ long dig(char **words);
 long run_below(char **words);
 long show_attributes(char **words);
 long open_evicted(char **words);
+long race_path(char **words);
 
 /* library_early.c */
 long trace_keep(char **words);

@@ -45,23 +45,6 @@ long trace_seize(char **words)
 	return detach(pid);
 }
 
-/* trace-hold PID: traces it from now on, and lets it run */
-long trace_hold(char **words)
-{
-	return ptrace(PTRACE_SEIZE, atoi(words[0]), NULL, NULL) ? -errno : 0;
-}
-
-/* trace-release PID */
-long trace_release(char **words)
-{
-	pid_t pid = atoi(words[0]);
-
-	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL))
-		return -errno;
-	waitpid(pid, NULL, __WALL);
-	return detach(pid);
-}
-
 /* trace-me: lets the parent trace it */
 long trace_me(char **words)
 {
