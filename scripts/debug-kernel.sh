@@ -95,7 +95,7 @@ install_kernel() {
 ! is_there || exit 0
 mkdir -p "$cache/kernels"
 "$repo/scripts/root.sh" "$suite"
-lock "kernels/$name"
+lock "kernels/$name-build" # not of those who boot what is there
 ! is_there || exit 0
 
 # shellcheck disable=SC2034 # for step.sh

@@ -27,7 +27,8 @@ describe('findLeaks', () => {
   });
 
   it('names the code of a module that is gone', () => {
-    const text = SYMBOLS + leak('kstrdup+0x3a/0x70') + leak('kstrdup+0x3a/0x70', '0xffffffffc0101020');
+    const text =
+      SYMBOLS + leak('kstrdup+0x3a/0x70') + leak('kstrdup+0x3a/0x70', '0xffffffffc0101020');
     expect(findLeaks(text)).toEqual([
       expect.stringContaining('0xffffffffc0101020 take_mount+0x20 [fguard]'),
     ]);

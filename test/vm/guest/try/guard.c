@@ -101,16 +101,16 @@ static bool run_one_of(const struct command *commands, struct fguard *guard, cha
 	return false;
 }
 
-static void obey(struct fguard *guard, char **words)
+void obey(struct fguard *guard, char **words)
 {
 	if (!words[0])
 		return;
 	if (!run_one_of(rule_commands, guard, words) &&
 	    !run_one_of(bulk_commands, guard, words) &&
 	    !run_one_of(event_commands, guard, words) &&
-	    !run_one_of(explain_commands, guard, words))
+	    !run_one_of(explain_commands, guard, words) &&
+	    !run_one_of(fault_commands, guard, words))
 		puts("{\"errno\":\"ENOSYS\",\"message\":\"no such command\"}");
-	fflush(stdout);
 }
 
 static void obey_line(struct fguard *guard, char *line)
@@ -121,6 +121,7 @@ static void obey_line(struct fguard *guard, char *line)
 	for (char *word = strtok(line, " \n"); word && count < WORDS_MAX; word = strtok(NULL, " \n"))
 		words[count++] = word;
 	obey(guard, words);
+	fflush(stdout);
 }
 
 int main(int argc, char **argv)

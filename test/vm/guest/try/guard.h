@@ -35,6 +35,10 @@ struct command {
 	void (*run)(struct fguard *guard, char **words);
 };
 
-extern const struct command rule_commands[], bulk_commands[], event_commands[], explain_commands[];
+extern const struct command rule_commands[], bulk_commands[], event_commands[],
+	explain_commands[], fault_commands[];
+
+/* Runs "COMMAND WORD…"; what it prints may still be in the buffer. */
+void obey(struct fguard *guard, char **words);
 
 #endif

@@ -126,6 +126,13 @@ static void watch(struct fguard *guard, char **words)
 	print_failure(guard, size);
 }
 
+/* subscribe FILTER…: and leaves the records in the socket */
+static void only_subscribe(struct fguard *guard, char **words)
+{
+	if (!print_failure(guard, subscribe(guard, words)))
+		puts("{\"subscribed\":true}");
+}
+
 struct tally {
 	unsigned long long received, lost, gaps, holes, seq, disorder;
 };
@@ -176,5 +183,6 @@ static void tally(struct fguard *guard, char **words)
 const struct command event_commands[] = {
 	{ "watch", watch },
 	{ "tally", tally },
+	{ "subscribe", only_subscribe },
 	{ NULL, NULL },
 };

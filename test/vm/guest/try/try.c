@@ -138,6 +138,8 @@ static const struct verb verbs[] = {
 	{ "hold-dir", 1, hold_directory },
 	{ "show", 1, show },
 	{ "write", 2, write_text },
+	{ "fail-nth", 2, fail_nth },
+	{ "insert", 1, insert_module },
 	{ NULL, 0, NULL },
 };
 
@@ -149,7 +151,7 @@ static const struct verb *find_verb(const struct verb *from, const char *name)
 	return NULL;
 }
 
-static long obey(int count, char **words)
+long obey(int count, char **words)
 {
 	const struct verb *verb = find_verb(verbs, words[0]);
 

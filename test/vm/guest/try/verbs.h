@@ -22,8 +22,12 @@ extern const struct verb library_verbs[];
 /* Runs "ROUTE PATH [SECOND]". */
 long run_route(char **words);
 
+/* Runs a verb, or a route, and its words. */
+long obey(int count, char **words);
 
 long storm(char **words);
+long fail_nth(char **words);
+long insert_module(char **words);
 
 /* What a child ends with to tell its parent a result. */
 int exit_code(long result);

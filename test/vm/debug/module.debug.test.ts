@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {Actor} from '../helper/actor.js';
+import {useLab} from '../helper/lab.js';
+import {Watcher} from '../helper/watcher.js';
+import {vm} from '../runner/shared.js';
+import {attemptDo, beginFaults, endFaults, untilWhole} from './faults.js';
+
+// /tmp/module/secret   guarded
+const lab = useLab('module');
+const secret = lab.path('secret');
+
+afterAll(endFaults);
+
+beforeAll(async () => {
+  await beginFaults();
+  expect(await lab.owner.do('write', secret, 'treasure')).toBe('OK');
+});
+
+/** Every other allocation of a task fails. */
+async function starve(pid: string): Promise<void> {
+  await vm.ok(`cd /sys/kernel/debug/failslab && echo Y >task-filter && echo 1 >interval &&
+    echo -1 >times && echo 50 >probability && echo 1 >/proc/${pid}/make-it-fail`);
+}
+
+const feed = (): Promise<string> =>
+  vm.ok('cd /sys/kernel/debug/failslab && echo 0 >probability && echo N >task-filter');
+
+describe('a delivery for which memory is short', () => {
+  const ACCESSES = 2000;
+
+  afterAll(feed);
+
+  it('is late, and whole', async () => {
+    await lab.guard.add(secret);
+    const watcher = await Watcher.start();
+    await starve((await vm.ok(`pgrep '^fguard/'`)).trim());
+    const counts = await lab.intruder.do('repeat', ACCESSES, 'open', secret);
+    expect(counts).toBe(`EACCES=${ACCESSES}`);
+    for (let seq = 1; seq <= ACCESSES; seq++)
+      expect(await watcher.next()).toMatchObject({seq, type: 'access', verdict: 'deny'});
+    await watcher.end();
+  });
+});
+
+describe('the module, for which memory is short', () => {
+  let loader: Actor;
+
+  beforeAll(async () => {
+    loader = await Actor.start();
+    await lab.guard.clear();
+    await vm.ok('rmmod fguard');
+  });
+
+  afterAll(async () => {
+    await loader.end();
+    await vm.ok('modprobe fguard');
+    await lab.reconnect();
+  });
+
+  it('is inserted whole, or not at all', async () => {
+    const file = (await vm.ok('modinfo -F filename fguard')).trim();
+    const faults = await untilWhole(async (nth) => {
+      const {result, injected} = await attemptDo(loader, nth, 'insert', file);
+      const where = `allocation ${nth}: ${result}`;
+      if (result === 'OK') {
+        await lab.reconnect();
+        const {hooks} = await lab.guard.status();
+        expect(Object.values(hooks), where).not.toContain('missing');
+        await lab.guard.add(secret);
+        expect(await lab.intruder.do('open', secret), where).toBe('EACCES');
+        await lab.guard.clear();
+        await vm.ok('rmmod fguard');
+      } else {
+        expect(result, where).toBe('ENOMEM');
+        expect((await vm.run('grep -q ^fguard /proc/modules')).code, where).toBe(1);
+      }
+      return injected;
+    });
+    expect(faults).toBeGreaterThan(50);
+  });
+});
