@@ -14,7 +14,7 @@ config=$repo/test/vm/debug-kernel.config
 dir=$cache/kernels/$name
 root=$cache/roots/$suite
 source=/usr/src/linux-source-6.1
-packages=(linux-source-6.1 gcc make bc bison flex libelf-dev libssl-dev kmod rsync xz-utils)
+packages=(linux-source-6.1 gcc make bc bison flex libelf-dev libssl-dev dwarves kmod rsync xz-utils)
 jobs=${FGUARD_JOBS:-$(nproc)}
 # for the machine that boots it
 memory=3072
@@ -77,7 +77,7 @@ install_kernel() {
 	[[ /usr/src/linux-headers-$release == "$tree" ]] || die "built $release in $tree"
 	rm -rf "$dir.new" "$root/tmp/debug-kernel"
 	mkdir -p "$dir.new/lib"
-	in_tree INSTALL_MOD_PATH=/tmp/debug-kernel DEPMOD=true modules_install
+	in_tree INSTALL_MOD_PATH=/tmp/debug-kernel INSTALL_MOD_STRIP=1 DEPMOD=true modules_install
 	mv "$root/tmp/debug-kernel/lib/modules" "$dir.new/lib/"
 	rm -f "$dir.new/lib/modules/$release/"{build,source}
 	ln -s "$tree" "$dir.new/lib/modules/$release/build"
@@ -103,7 +103,7 @@ steps=5
 . "$repo/scripts/step.sh"
 step 'packages for a kernel build' packages
 step "Debian's kernel sources" unpack
-tree=/usr/src/linux-headers-$(<"$root$source/.version-text")-debug
+tree=/usr/src/linux-headers-$(<"$root$source/.version-text")-fguard-debug
 step 'configuration' configure
 step 'kernel (half an hour on two processors)' build
 step 'into the cache' install_kernel

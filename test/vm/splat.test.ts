@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {describe, expect, it} from 'vitest';
-import {findSplats} from './splat.js';
+import {FAULTS_BEGIN, FAULTS_END, findSplats} from './splat.js';
 
 const HARMLESS = [
   '[    0.000000] Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org)',
@@ -49,6 +49,18 @@ describe('the kernel log', () => {
     const splats = findSplats([HARMLESS, ...trace].join('\n'));
     expect(splats).toHaveLength(1);
     expect(splats[0]?.context).toEqual(expect.arrayContaining(trace));
+  });
+
+  it('leaves out allocations that fail on request, and nothing else', () => {
+    const report = [
+      'guard: vmalloc error: size 203, mode:0xcc0(GFP_KERNEL)',
+      'CPU: 0',
+      'Call Trace:',
+    ];
+    const within = [FAULTS_BEGIN, ...report, 'BUG: KASAN: invalid-access', FAULTS_END];
+    expect(findSplats(within.join('\n')).map(({text}) => text)).toEqual([within[4]]);
+    expect(findSplats([...within, ...report].join('\n'))).toHaveLength(1);
+    expect(findSplats(report.join('\n'))).toHaveLength(1);
   });
 
   it('reports a second trouble far behind the first', () => {

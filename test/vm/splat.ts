@@ -46,16 +46,37 @@ export interface Splat {
   context: string[];
 }
 
+/** What tests write into the log around allocations that they let fail. */
+export const FAULTS_BEGIN = 'tests: allocations fail on request';
+export const FAULTS_END = 'tests: allocations fail no more';
+
+/** How the kernel tells of an allocation that failed; a trace follows. */
+const NO_MEMORY = /vmalloc error: size|page allocation failure/;
+
 const CONTEXT_BEFORE = 3;
 const CONTEXT_AFTER = 30;
+
+/** Is the last of these lines part of a report of a failed allocation? */
+function isOnlyNoMemory(lines: readonly string[]): boolean {
+  const last = lines.at(-1) ?? '';
+  return (
+    NO_MEMORY.test(last) ||
+    (last.includes('Call Trace:') && lines.some((line) => NO_MEMORY.test(line)))
+  );
+}
 
 /** The first line of each report of trouble in a kernel log; a report's own later lines are its context. */
 export function findSplats(log: string): Splat[] {
   const lines = log.split(/\r?\n/);
   const splats: Splat[] = [];
   let covered = -1;
+  let onRequest = false;
   lines.forEach((text, index) => {
+    if (text.includes(FAULTS_BEGIN)) onRequest = true;
+    if (text.includes(FAULTS_END)) onRequest = false;
     if (index <= covered || !SPLATS.some((pattern) => pattern.test(text))) return;
+    if (onRequest && isOnlyNoMemory(lines.slice(Math.max(0, index - CONTEXT_BEFORE), index + 1)))
+      return;
     const context = lines.slice(Math.max(0, index - CONTEXT_BEFORE), index + CONTEXT_AFTER);
     splats.push({line: index + 1, text, context});
     covered = index + CONTEXT_AFTER;

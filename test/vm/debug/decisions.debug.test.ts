@@ -4,7 +4,7 @@ import {Actor} from '../helper/actor.js';
 import {useLab} from '../helper/lab.js';
 import {Watcher} from '../helper/watcher.js';
 import {vm} from '../runner/shared.js';
-import {attemptDo, prepareFaults, untilWhole} from './faults.js';
+import {attemptDo, beginFaults, endFaults, untilWhole} from './faults.js';
 
 // /tmp/decisions/
 //   secret    "treasure", guarded: the owner gets in
@@ -16,8 +16,10 @@ const lab = useLab('decisions');
 const at = (name: string): string => lab.path(name);
 const secret = at('secret');
 
+afterAll(endFaults);
+
 beforeAll(async () => {
-  await prepareFaults();
+  await beginFaults();
   await vm.ok(
     `cd ${lab.directory} && printf treasure >secret && printf decoy >decoy && touch a.docx &&
      mkdir -p folder tree/deep && touch tree/deep/leaf`,
@@ -47,40 +49,41 @@ describe('somebody whom a rule does not allow', () => {
 
   afterEach(() => watcher.end());
 
-  it.each<string[]>([
-    ['open', 'secret'],
-    ['open-write', 'secret'],
-    ['open-trunc', 'secret'],
-    ['creat', 'secret'],
-    ['openat2', 'secret'],
-    ['proc-root', 'secret'],
-    ['o-path', 'secret'],
-    ['handle', 'secret'],
-    ['uring-open', 'secret'],
-    ['execve', 'secret'],
-    ['open-create', 'new'],
-    ['mkdir', 'new'],
-    ['mknod', 'new'],
-    ['symlink', 'new', 'secret'],
-    ['unlink', 'secret'],
-    ['rmdir', 'folder'],
-    ['rename', 'secret', 'away'],
-    ['rename', 'decoy', 'secret'],
-    ['rename-exchange', 'decoy', 'secret'],
-    ['link', 'secret', 'hard'],
-    ['link', 'decoy', 'new'],
-    ['truncate', 'secret'],
-    ['chmod', 'secret'],
-    ['chown', 'secret'],
-    ['utimensat', 'secret'],
-    ['setxattr', 'secret'],
-    ['open', 'a.docx'],
-    ['open-create', 'b.docx'],
-    ['open', 'tree/deep/leaf'],
-    ['open-create', 'tree/deep/made'],
-    ['rename', 'tree', 'away'],
-  ])('is refused for want of memory too: %s %s %s', async (route, ...names) => {
-    const words = [route ?? '', ...names.map(at)];
+  it.each([
+    'open secret',
+    'open-write secret',
+    'open-trunc secret',
+    'creat secret',
+    'openat2 secret',
+    'proc-root secret',
+    'o-path secret',
+    'handle secret',
+    'uring-open secret',
+    'execve secret',
+    'open-create new',
+    'mkdir new',
+    'mknod new',
+    'symlink new secret',
+    'unlink secret',
+    'rmdir folder',
+    'rename secret away',
+    'rename decoy secret',
+    'rename-exchange decoy secret',
+    'link secret hard',
+    'link decoy new',
+    'truncate secret',
+    'chmod secret',
+    'chown secret',
+    'utimensat secret',
+    'setxattr secret',
+    'open a.docx',
+    'open-create b.docx',
+    'open tree/deep/leaf',
+    'open-create tree/deep/made',
+    'rename tree away',
+  ])('is refused for want of memory too: %s', async (attempt) => {
+    const [route = '', ...names] = attempt.split(' ');
+    const words = [route, ...names.map(at)];
     const before = await everything();
     const faults = await untilWhole(async (nth) => {
       const {result, injected} = await attemptDo(lab.intruder, nth, ...words);

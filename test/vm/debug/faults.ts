@@ -4,15 +4,24 @@
 import type {Actor} from '../helper/actor.js';
 import type {Failure, Guard} from '../helper/guard.js';
 import {vm} from '../runner/shared.js';
+import {FAULTS_BEGIN, FAULTS_END} from '../splat.js';
 
 /** More than any action here has. */
 const LIMIT = 5000;
 
-/** Those that may sleep can fail too, also single pages, and nobody is told in the log. */
-export async function prepareFaults(): Promise<void> {
+const note = (text: string): Promise<string> => vm.ok(`echo '<4>${text}' >/dev/kmsg`);
+
+/** From here on the kernel's complaints about failed allocations are no trouble. */
+export async function beginFaults(): Promise<void> {
+  await note(FAULTS_BEGIN);
+  // those that may sleep can fail too, also single pages, and each without a report
   await vm.ok(`cd /sys/kernel/debug && for kind in failslab fail_page_alloc; do
     echo N >$kind/ignore-gfp-wait && echo 0 >$kind/verbose || exit
     done && echo 0 >fail_page_alloc/min-order`);
+}
+
+export async function endFaults(): Promise<void> {
+  await note(FAULTS_END);
 }
 
 /**

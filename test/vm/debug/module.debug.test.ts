@@ -4,14 +4,16 @@ import {Actor} from '../helper/actor.js';
 import {useLab} from '../helper/lab.js';
 import {Watcher} from '../helper/watcher.js';
 import {vm} from '../runner/shared.js';
-import {attemptDo, prepareFaults, untilWhole} from './faults.js';
+import {attemptDo, beginFaults, endFaults, untilWhole} from './faults.js';
 
 // /tmp/module/secret   guarded
 const lab = useLab('module');
 const secret = lab.path('secret');
 
+afterAll(endFaults);
+
 beforeAll(async () => {
-  await prepareFaults();
+  await beginFaults();
   expect(await lab.owner.do('write', secret, 'treasure')).toBe('OK');
 });
 

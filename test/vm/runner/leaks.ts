@@ -46,9 +46,9 @@ export function findLeaks(text: string): string[] {
   const symbols = parseSymbols(before);
   return leaks
     .split(/^(?=unreferenced object)/m)
-    .map((leak) => leak.trimEnd())
+    .map((leak) => leak.trimEnd().replace(/\[<[^>]*>\] /g, ''))
     .map((leak) =>
-      leak.replace(/(?<=\] )0xffffffff[0-9a-f]{8}/g, (address) => nameAddress(symbols, address)),
+      leak.replace(/(?<=^ +)0xffffffff[0-9a-f]{8}/gm, (address) => nameAddress(symbols, address)),
     )
     .filter((leak) => leak.includes('[fguard]'));
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "uring.h"
 
+#include <linux/errno.h>
 #include <linux/mman.h>
+#include <stdbool.h>
 
 #include "sys.h"
 
@@ -31,6 +33,19 @@ static void *map(int fd, size_t size, unsigned long offset)
 			   fd, OFFSET(offset));
 }
 
+static bool is_mapped(const void *memory)
+{
+	return (unsigned long)memory < -4095UL;
+}
+
+static void close_ring(struct ring *ring)
+{
+	sys(__NR_munmap, ring->submit, ring->submit_size);
+	sys(__NR_munmap, ring->complete, ring->complete_size);
+	sys(__NR_munmap, ring->requests, sizeof(struct io_uring_sqe));
+	sys(__NR_close, ring->fd);
+}
+
 static long open_ring(struct ring *ring)
 {
 	const struct io_sqring_offsets *sq = &ring->params.sq_off;
@@ -44,15 +59,10 @@ static long open_ring(struct ring *ring)
 	ring->submit = map(ring->fd, ring->submit_size, IORING_OFF_SQ_RING);
 	ring->complete = map(ring->fd, ring->complete_size, IORING_OFF_CQ_RING);
 	ring->requests = map(ring->fd, sizeof(struct io_uring_sqe), IORING_OFF_SQES);
-	return 0;
-}
-
-static void close_ring(struct ring *ring)
-{
-	sys(__NR_munmap, ring->submit, ring->submit_size);
-	sys(__NR_munmap, ring->complete, ring->complete_size);
-	sys(__NR_munmap, ring->requests, sizeof(struct io_uring_sqe));
-	sys(__NR_close, ring->fd);
+	if (is_mapped(ring->submit) && is_mapped(ring->complete) && is_mapped(ring->requests))
+		return 0;
+	close_ring(ring);
+	return -ENOMEM;
 }
 
 long uring_run(const struct io_uring_sqe *request)
