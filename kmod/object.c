@@ -5,7 +5,6 @@
 #include <linux/namei.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/unaligned.h>
 
 #include "object.h"
 
@@ -44,18 +43,23 @@ void fguard_identity_take(struct fguard_identity *identity,
 	identity->uuid = inode->i_sb->s_uuid;
 }
 
-/* Compared for every guarded access: two words each, without a call. */
+/* A load, where memcmp() would be a call for every guarded access. */
+static inline u64 half_of(const uuid_t *uuid, unsigned int which)
+{
+	u64 half;
+
+	memcpy(&half, uuid->b + which * sizeof(half), sizeof(half));
+	return half;
+}
+
 static inline bool same_filesystem(const struct fguard_identity *identity, dev_t dev,
 				   const uuid_t *uuid)
 {
-	u64 low = get_unaligned((const u64 *)uuid->b);
-	u64 high = get_unaligned((const u64 *)(uuid->b + sizeof(u64)));
-	u64 own_low = get_unaligned((const u64 *)identity->uuid.b);
-	u64 own_high = get_unaligned((const u64 *)(identity->uuid.b + sizeof(u64)));
+	u64 first = half_of(&identity->uuid, 0), second = half_of(&identity->uuid, 1);
 
-	if (!own_low && !own_high)
+	if (!first && !second)
 		return identity->dev == dev;
-	return own_low == low && own_high == high;
+	return first == half_of(uuid, 0) && second == half_of(uuid, 1);
 }
 
 bool fguard_identity_is(const struct fguard_identity *identity,
