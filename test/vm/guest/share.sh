@@ -4,6 +4,7 @@
 # The socket is DIR/share. In a mount namespace of its own every mount becomes
 # read-only first, whatever the guest then asks for; only DIR and a private /run
 # stay writable, for the server's own socket and lock.
+# Nothing the guest looks at changes under it, so it may keep what it has read.
 set -eu
 if [ "${2-}" != inside ]; then
 	exec unshare --mount "$0" "$1" inside
@@ -22,4 +23,4 @@ cut -d' ' -f5 /proc/self/mountinfo | while read -r target; do
 	*) mount -o remount,bind,ro "$target" ;;
 	esac
 done
-exec "$server" --socket-path="$dir/share" -o source=/,sandbox=chroot,cache=auto
+exec "$server" --socket-path="$dir/share" -o source=/,sandbox=chroot,cache=always
