@@ -8,6 +8,7 @@ import {vm} from './runner/shared.js';
 //   image         an ext4 filesystem
 //   disk/secret   in it, guarded; the owner gets in
 //   other/        where it is mounted as well
+//   xfs/          an xfs filesystem
 //   lower/secret  guarded, below an overlay
 const lab = useLab('filesystems');
 const [disk, other] = [lab.path('disk'), lab.path('other')];
@@ -65,6 +66,51 @@ describe('on ext4', () => {
     expect(await lab.intruder.do('open-create', secret)).toBe('EACCES');
     expect(await lab.owner.do('write', secret, 'again')).toBe('OK');
     expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+  });
+});
+
+describe('on xfs', () => {
+  const file = lab.path('xfs/folder/secret');
+  const hard = lab.path('xfs/hard');
+  const image = lab.path('image.xfs');
+  const ROUTES: [route: string, ...files: string[]][] = [
+    ['open', file],
+    ['open-write', hard],
+    ['handle', file],
+    ['truncate', hard],
+    ['chmod', file],
+    ['setxattr', file],
+    ['unlink', file],
+    ['rename', file, lab.path('xfs/away')],
+    ['rename-exchange', lab.path('xfs/plain'), file],
+    ['link', hard, lab.path('xfs/more')],
+  ];
+
+  beforeAll(async () => {
+    await vm.ok(
+      `cd ${lab.directory} && modprobe xfs && truncate -s 400M ${image} && mkfs.xfs -q ${image} && mkdir xfs &&
+       mount -o loop ${image} xfs && mkdir xfs/folder && printf treasure >${file} && ln ${file} ${hard} && touch xfs/plain`,
+    );
+    await lab.guard.add(file, {pids: [lab.owner.pid], ops: ALL_BUT_MOUNT});
+  });
+
+  afterAll(async () => {
+    await lab.guard.clear();
+    await vm.ok(`umount ${lab.path('xfs')}; rm ${image}`);
+  });
+
+  const isGuarded = async (): Promise<void> => {
+    for (const [route, ...files] of ROUTES)
+      expect([route, await lab.intruder.do(route, ...files)]).toEqual([route, 'EACCES']);
+    expect(await lab.owner.show(file)).toContain('content=treasure');
+  };
+
+  it('a rule guards every name and handle of a file', isGuarded);
+
+  it('a rule guards when the filesystem was unmounted and mounted again', async () => {
+    await vm.ok(`umount ${lab.path('xfs')} && mount -o loop ${image} ${lab.path('xfs')}`);
+    await isGuarded();
+    expect(await lab.intruder.do('open', lab.path('xfs/plain'))).toBe('OK');
   });
 });
 
