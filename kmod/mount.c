@@ -162,7 +162,7 @@ void fguard_mounts_init(void)
 	void *data = read_types(&length);
 
 	known = data && find_members(data, length);
-#ifndef MNT_SHARED
+#ifndef FGUARD_HAVE_MNT_SHARED
 	known = known && offsets[MEMBER_FLAGS] >= 0;
 #endif
 	vfree(data);
@@ -208,7 +208,7 @@ const void *fguard_mount_namespace(const struct vfsmount *mnt)
 
 bool fguard_mount_is_shared(const struct vfsmount *mnt)
 {
-#ifdef MNT_SHARED
+#ifdef FGUARD_HAVE_MNT_SHARED
 	return mnt->mnt_flags & MNT_SHARED;
 #else
 	/* T_SHARED of fs/mount.h */
