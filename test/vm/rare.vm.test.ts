@@ -76,13 +76,16 @@ describe('a process that is not allowed', () => {
       await expectRefused(actor, [route, route === 'swapon' ? swap : secret], op);
   });
 
-  it.runIf(HAS_URING_XATTR)('cannot use a descriptor to set attributes through io_uring', async () => {
-    for (const actor of actors) {
-      expect(await actor.do('hold', secret)).toBe('OK');
-      await expectRefused(actor, ['uring-fsetxattr', secret], 'attr');
-      await lab.guard.clear();
-    }
-  });
+  it.runIf(HAS_URING_XATTR)(
+    'cannot use a descriptor to set attributes through io_uring',
+    async () => {
+      for (const actor of actors) {
+        expect(await actor.do('hold', secret)).toBe('OK');
+        await expectRefused(actor, ['uring-fsetxattr', secret], 'attr');
+        await lab.guard.clear();
+      }
+    },
+  );
 
   it('is given no descriptor by fanotify', async () => {
     expect(await intruder().do('listen-opens', secret)).toBe('OK');
