@@ -101,10 +101,12 @@ ON(security_file_open)
 
 /* ---- entries of directories ---------------------------------------------- */
 
+/* @inner: part of what the task was asked for, see struct fguard_access */
 static noinline void judge_dentry(struct dentry *dentry, struct vfsmount *mnt,
-				  enum fguard_op op, struct ftrace_regs *fregs)
+				  enum fguard_op op, bool inner,
+				  struct ftrace_regs *fregs)
 {
-	struct fguard_access access = { .count = 1 };
+	struct fguard_access access = { .count = 1, .inner = inner };
 
 	access.targets[0] = target_of(dentry, mnt, BIT(op));
 	access.targets[0].dies = op == FGUARD_OP_DELETE;
@@ -112,11 +114,12 @@ static noinline void judge_dentry(struct dentry *dentry, struct vfsmount *mnt,
 }
 
 static __always_inline void judge_entry(struct dentry *dentry, struct vfsmount *mnt,
-					enum fguard_op op, struct ftrace_regs *fregs)
+					enum fguard_op op, bool inner,
+					struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)))
-		judge_dentry(dentry, mnt, op, fregs);
+		judge_dentry(dentry, mnt, op, inner, fregs);
 	rcu_read_unlock();
 }
 
@@ -127,7 +130,8 @@ static __always_inline void judge_entry(struct dentry *dentry, struct vfsmount *
 	ON(name)							\
 	{								\
 		judge_entry(ARGUMENT(struct dentry *, 1),		\
-			    ARGUMENT(const struct path *, 0)->mnt, op, fregs); \
+			    ARGUMENT(const struct path *, 0)->mnt, op, false, \
+			    fregs);					\
 	}
 
 ON_ENTRY(security_path_mknod, FGUARD_OP_CREATE)	/* open with O_CREAT, mknod(), bind() */
@@ -136,33 +140,35 @@ ON_ENTRY(security_path_symlink, FGUARD_OP_CREATE)
 ON_ENTRY(security_path_unlink, FGUARD_OP_DELETE)
 ON_ENTRY(security_path_rmdir, FGUARD_OP_DELETE)
 
-/* link(). The new directory locked; both names are on one mount. */
-ON(security_path_link)
+/* Both on one mount. */
+static noinline void judge_link(struct dentry *old, struct dentry *new,
+				struct vfsmount *mnt, bool inner,
+				struct ftrace_regs *fregs)
 {
-	struct dentry *old = ARGUMENT(struct dentry *, 0);
-	const struct path *directory = ARGUMENT(const struct path *, 1);
-	struct dentry *new = ARGUMENT(struct dentry *, 2);
+	struct fguard_access access = { .count = 2, .inner = inner };
 
+	access.targets[0] = target_of(old, mnt, BIT(FGUARD_OP_LINK));
+	access.targets[1] = target_of(new, mnt, BIT(FGUARD_OP_CREATE));
+	access.targets[1].incoming = old;
+	fguard_judge(&access, fregs);
+}
+
+static __always_inline void judge_linking(struct dentry *old, struct dentry *new,
+					  struct vfsmount *mnt, bool inner,
+					  struct ftrace_regs *fregs)
+{
 	rcu_read_lock();
 	if (fguard_judge_concerns(old, d_inode_rcu(old)) ||
-	    fguard_judge_concerns(new, d_inode_rcu(new))) {
-		struct fguard_access access = { .count = 2 };
-
-		access.targets[0] = target_of(old, directory->mnt,
-					      BIT(FGUARD_OP_LINK));
-		access.targets[1] = target_of(new, directory->mnt,
-					      BIT(FGUARD_OP_CREATE));
-		access.targets[1].incoming = old;
-		fguard_judge(&access, fregs);
-	}
+	    fguard_judge_concerns(new, d_inode_rcu(new)))
+		judge_link(old, new, mnt, inner, fregs);
 	rcu_read_unlock();
 }
 
 static noinline void judge_rename(struct dentry *old, struct dentry *new,
-				  struct vfsmount *mnt, bool exchange,
+				  struct vfsmount *mnt, bool exchange, bool inner,
 				  struct ftrace_regs *fregs)
 {
-	struct fguard_access access = { .count = 2 };
+	struct fguard_access access = { .count = 2, .inner = inner };
 
 	access.targets[0] = target_of(old, mnt, BIT(FGUARD_OP_RENAME));
 	access.targets[0].moves = true;
@@ -182,20 +188,31 @@ static bool is_pinned(const struct dentry *dentry)
 					 inode->i_ino ^ FGUARD_PIN_SALT);
 }
 
-/* rename(), with all flags. Both directories locked; one mount. */
-ON(security_path_rename)
+static __always_inline void judge_renaming(struct dentry *old, struct dentry *new,
+					   struct vfsmount *mnt, unsigned int flags,
+					   bool inner, struct ftrace_regs *fregs)
 {
-	struct dentry *old = ARGUMENT(struct dentry *, 1);
-	const struct path *directory = ARGUMENT(const struct path *, 2);
-	struct dentry *new = ARGUMENT(struct dentry *, 3);
-	bool exchange = ARGUMENT(unsigned int, 4) & RENAME_EXCHANGE;
-
 	rcu_read_lock();
 	if (fguard_judge_concerns(old, d_inode_rcu(old)) ||
 	    fguard_judge_concerns(new, d_inode_rcu(new)) ||
 	    is_pinned(old) || is_pinned(new))
-		judge_rename(old, new, directory->mnt, exchange, fregs);
+		judge_rename(old, new, mnt, flags & RENAME_EXCHANGE, inner, fregs);
 	rcu_read_unlock();
+}
+
+/* link(). The new directory locked; both names are on one mount. */
+ON(security_path_link)
+{
+	judge_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
+		      ARGUMENT(const struct path *, 1)->mnt, false, fregs);
+}
+
+/* rename(), with all flags. Both directories locked; one mount. */
+ON(security_path_rename)
+{
+	judge_renaming(ARGUMENT(struct dentry *, 1), ARGUMENT(struct dentry *, 3),
+		       ARGUMENT(const struct path *, 2)->mnt, ARGUMENT(unsigned int, 4),
+		       false, fregs);
 }
 
 /* ---- entries of directories, by others than system calls ------------------ */
@@ -210,30 +227,9 @@ static bool acts_for_another(void)
 	return (current->flags & PF_KTHREAD) || current_cred() != current_real_cred();
 }
 
-static noinline void judge_inner(struct dentry *first, u32 first_ops,
-				 struct dentry *second, u32 second_ops,
-				 struct ftrace_regs *fregs)
+static bool is_inner(void)
 {
-	struct fguard_access access = {
-		.count = second ? 2 : 1,
-		.inner = !(current->flags & PF_KTHREAD),
-	};
-
-	rcu_read_lock();
-	if (fguard_judge_concerns(first, d_inode_rcu(first)) ||
-	    (second && fguard_judge_concerns(second, d_inode_rcu(second))) ||
-	    ((first_ops & BIT(FGUARD_OP_RENAME)) &&
-	     (is_pinned(first) || is_pinned(second)))) {
-		access.targets[0] = target_of(first, NULL, first_ops);
-		access.targets[0].dies = first_ops & BIT(FGUARD_OP_DELETE);
-		access.targets[0].moves = first_ops & BIT(FGUARD_OP_RENAME);
-		if (second) {
-			access.targets[1] = target_of(second, NULL, second_ops);
-			access.targets[1].incoming = first;
-		}
-		fguard_judge(&access, fregs);
-	}
-	rcu_read_unlock();
+	return !(current->flags & PF_KTHREAD);
 }
 
 /* security_inode_NAME(directory, dentry, …). The directory is locked. */
@@ -241,8 +237,8 @@ static noinline void judge_inner(struct dentry *first, u32 first_ops,
 	ON(name)							\
 	{								\
 		if (acts_for_another())					\
-			judge_inner(ARGUMENT(struct dentry *, 1), BIT(op), \
-				    NULL, 0, fregs);			\
+			judge_entry(ARGUMENT(struct dentry *, 1), NULL, op, \
+				    is_inner(), fregs);			\
 	}
 
 ON_INNER(security_inode_create, FGUARD_OP_CREATE)
@@ -255,15 +251,15 @@ ON_INNER(security_inode_rmdir, FGUARD_OP_DELETE)
 ON(security_inode_link)
 {
 	if (acts_for_another())
-		judge_inner(ARGUMENT(struct dentry *, 0), BIT(FGUARD_OP_LINK),
-			    ARGUMENT(struct dentry *, 2), BIT(FGUARD_OP_CREATE), fregs);
+		judge_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
+			      NULL, is_inner(), fregs);
 }
 
 ON(security_inode_rename)
 {
 	if (acts_for_another())
-		judge_inner(ARGUMENT(struct dentry *, 1), BIT(FGUARD_OP_RENAME),
-			    ARGUMENT(struct dentry *, 3), BIT(FGUARD_OP_RENAME), fregs);
+		judge_renaming(ARGUMENT(struct dentry *, 1), ARGUMENT(struct dentry *, 3),
+			       NULL, ARGUMENT(unsigned int, 4), is_inner(), fregs);
 }
 
 /* ---- length -------------------------------------------------------------- */
@@ -289,7 +285,7 @@ ON(security_path_truncate)
 {
 	const struct path *path = ARGUMENT(const struct path *, 0);
 
-	judge_entry(path->dentry, path->mnt, FGUARD_OP_TRUNCATE, fregs);
+	judge_entry(path->dentry, path->mnt, FGUARD_OP_TRUNCATE, false, fregs);
 }
 
 /* ---- attributes ---------------------------------------------------------- */
@@ -308,7 +304,7 @@ ON(security_inode_setattr)
 	if ((attr->ia_valid & ATTR_BY_USER) &&
 	    !(attr->ia_valid & (ATTR_SIZE | ATTR_FORCE)))
 		judge_entry(ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY), NULL,
-			    FGUARD_OP_ATTR, fregs);
+			    FGUARD_OP_ATTR, false, fregs);
 }
 
 /* security_inode_NAME([mount,] dentry, …). The inode is locked. */
@@ -316,7 +312,7 @@ ON(security_inode_setattr)
 	ON(name)							\
 	{								\
 		judge_entry(ARGUMENT(struct dentry *, FGUARD_XATTR_DENTRY), NULL, \
-			    FGUARD_OP_ATTR, fregs);			\
+			    FGUARD_OP_ATTR, false, fregs);			\
 	}
 
 ON_ATTRIBUTE(security_inode_setxattr)
@@ -331,7 +327,7 @@ ON_ATTRIBUTE(security_inode_remove_acl)
 /* chattr, by ioctl or file_setattr(). The inode is locked. Since 6.17. */
 ON(security_inode_file_setattr)
 {
-	judge_entry(ARGUMENT(struct dentry *, 0), NULL, FGUARD_OP_ATTR, fregs);
+	judge_entry(ARGUMENT(struct dentry *, 0), NULL, FGUARD_OP_ATTR, false, fregs);
 }
 #endif
 
@@ -366,7 +362,7 @@ static bool sets_attributes(unsigned int command)
 									\
 		if (sets_attributes(ARGUMENT(unsigned int, 1)))		\
 			judge_entry(file->f_path.dentry, file->f_path.mnt, \
-				    FGUARD_OP_ATTR, fregs);		\
+				    FGUARD_OP_ATTR, false, fregs);		\
 	}
 
 ON_IOCTL(security_file_ioctl)

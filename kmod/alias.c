@@ -7,26 +7,25 @@
 #include "rule.h"
 
 static struct fguard_alias *alias_alloc(struct fguard_rule *rule,
-					const struct fguard_identity *identity,
+					const struct inode *inode, bool keep,
 					gfp_t gfp)
 {
 	struct fguard_alias *alias = kzalloc(sizeof(*alias), gfp | __GFP_NOWARN);
 
 	if (alias) {
 		alias->rule = rule;
-		alias->identity = *identity;
+		alias->keep = keep;
+		fguard_identity_take(&alias->identity, inode);
 	}
 	return alias;
 }
 
-int fguard_alias_new(struct fguard_rule *rule,
-		     const struct fguard_identity *identity, bool keep)
+int fguard_alias_new(struct fguard_rule *rule, const struct inode *inode, bool keep)
 {
-	struct fguard_alias *alias = alias_alloc(rule, identity, GFP_KERNEL);
+	struct fguard_alias *alias = alias_alloc(rule, inode, keep, GFP_KERNEL);
 
 	if (!alias)
 		return -ENOMEM;
-	alias->keep = keep;
 	list_add_rcu(&alias->siblings, &rule->aliases);
 	return 0;
 }
@@ -95,14 +94,11 @@ static int follow(struct fguard_rule *rule, const struct fguard_target *target,
 		  const struct inode *inode, bool keep)
 {
 	struct fguard_alias *spare = NULL;
-	struct fguard_identity identity;
 
 	if (inode && !alias_of(rule, inode)) {
-		fguard_identity_take(&identity, inode);
-		spare = alias_alloc(rule, &identity, GFP_ATOMIC);
+		spare = alias_alloc(rule, inode, keep, GFP_ATOMIC);
 		if (!spare)
 			return -ENOMEM;
-		spare->keep = keep;
 	} else if (!directory_is_locked(target)) {
 		return 0;
 	}

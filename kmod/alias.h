@@ -34,14 +34,13 @@ extern spinlock_t fguard_alias_lock;
 /**
  * fguard_alias_new - note an inode that a rule is about
  * @rule: the rule, which owns it
- * @identity: the inode
+ * @inode: the inode
  * @keep: whatever becomes of the name
  *
  * Context: may sleep; the rule is not in force yet.
  * Return: 0 or -ENOMEM.
  */
-int fguard_alias_new(struct fguard_rule *rule,
-		     const struct fguard_identity *identity, bool keep);
+int fguard_alias_new(struct fguard_rule *rule, const struct inode *inode, bool keep);
 
 /**
  * fguard_aliases_free - forget the inodes of a rule

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dcache.h>
 #include <linux/file.h>
-#include <linux/namei.h>
 #include <linux/sched/task.h>
-#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "explain.h"
 #include "object.h"
@@ -61,58 +60,31 @@ static void ask(struct fguard_target *target, const struct fguard_actor *actor,
 	explanation->decision = inquiry.decision;
 }
 
-/* The directory and the name of a path that leads nowhere. */
-static int find_directory(const char *path, struct path *found, struct qstr *name,
-			  struct netlink_ext_ack *extack)
-{
-	char *copy;
-	int err;
-
-	err = fguard_object_split(path, (const char **)&name->name, extack);
-	if (err)
-		return err;
-	name->len = strlen(name->name);
-	copy = kstrndup(path, max_t(size_t, (const char *)name->name - path - 1, 1),
-			GFP_KERNEL);
-	if (!copy)
-		return -ENOMEM;
-	err = kern_path(copy, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, found);
-	kfree(copy);
-	if (err)
-		NL_SET_ERR_MSG(extack, "the directory of the path cannot be reached");
-	return err;
-}
-
 static int ask_about(const char *path, enum fguard_op op,
 		     const struct fguard_actor *actor,
 		     struct fguard_explanation *explanation,
 		     struct netlink_ext_ack *extack)
 {
 	struct fguard_target target = { .ops = BIT(op) };
-	struct path found;
+	struct fguard_found found;
+	const struct path *place;
 	struct qstr name;
-	const char *last;
 	int err;
 
-	err = fguard_object_split(path, &last, extack);
+	err = fguard_object_find(path, &found, extack);
 	if (err)
 		return err;
-	err = kern_path(path, 0, &found);
-	if (!err) {
-		target.inode = d_inode(found.dentry);
-	} else if (err == -ENOENT) {
-		err = find_directory(path, &found, &name, extack);
-		if (err)
-			return err;
-		target.name = &name;
+	place = found.exists ? &found.object : &found.directory;
+	if (found.exists) {
+		target.inode = d_inode(place->dentry);
 	} else {
-		NL_SET_ERR_MSG(extack, "the path cannot be looked up");
-		return err;
+		name = (struct qstr)QSTR_INIT(found.last, strlen(found.last));
+		target.name = &name;
 	}
-	target.dentry = found.dentry;
-	target.mnt = found.mnt;
+	target.dentry = place->dentry;
+	target.mnt = place->mnt;
 	ask(&target, actor, explanation);
-	path_put(&found);
+	fguard_object_release(&found);
 	return 0;
 }
 

@@ -98,16 +98,28 @@ static int take_inode(struct fguard_criterion *criterion, unsigned int flags,
 	return 0;
 }
 
+static int take_path(struct fguard_criterion *criterion, struct netlink_ext_ack *extack)
+{
+	struct fguard_found found;
+	int err;
+
+	err = fguard_object_find(criterion->string, &found, extack);
+	if (err)
+		return err;
+	err = fguard_name_take(&criterion->name, &found, extack);
+	criterion->exists = found.exists;
+	if (found.exists)
+		fguard_identity_take(&criterion->identity, d_inode(found.object.dentry));
+	fguard_object_release(&found);
+	return err;
+}
+
 static int fill(struct fguard_criterion *criterion, u32 number,
 		struct netlink_ext_ack *extack)
 {
-	struct fguard_identity beneath;
-
 	switch (criterion->type) {
 	case FGUARD_SUBSCRIPTION_A_PATH:
-		return fguard_object_resolve(criterion->string, &criterion->name,
-					     &criterion->identity, &beneath,
-					     &criterion->exists, extack);
+		return take_path(criterion, extack);
 	case FGUARD_SUBSCRIPTION_A_TREE:
 		return take_inode(criterion, LOOKUP_FOLLOW | LOOKUP_DIRECTORY,
 				  extack);

@@ -164,8 +164,7 @@ const struct inode *fguard_object_beneath(const struct dentry *dentry)
 	return inode == d_inode_rcu(dentry) ? NULL : inode;
 }
 
-int fguard_object_split(const char *path, const char **last,
-			struct netlink_ext_ack *extack)
+static int split(const char *path, const char **last, struct netlink_ext_ack *extack)
 {
 	if (path[0] != '/') {
 		NL_SET_ERR_MSG(extack, "the path is not absolute");
@@ -196,76 +195,60 @@ int fguard_object_check_directory(const struct dentry *directory,
 	return 0;
 }
 
-static int resolve_directory(const char *path, const char *last,
-			     struct fguard_name *name,
-			     struct netlink_ext_ack *extack)
+static int find_directory(const char *path, struct fguard_found *found,
+			  struct netlink_ext_ack *extack)
 {
-	struct path directory;
 	char *copy;
 	int err;
 
 	/* "/name" leaves "/", every other path loses its last slash. */
-	copy = kstrndup(path, max_t(size_t, last - path - 1, 1), GFP_KERNEL);
+	copy = kstrndup(path, max_t(size_t, found->last - path - 1, 1), GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
-
-	err = kern_path(copy, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &directory);
+	err = kern_path(copy, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &found->directory);
 	kfree(copy);
-	if (err) {
+	if (err)
 		NL_SET_ERR_MSG(extack, "the directory of the path cannot be reached");
-		return err;
-	}
-	err = fguard_object_check_directory(directory.dentry, extack);
-	fguard_identity_take(&name->directory, d_inode(directory.dentry));
-	name->folds = fguard_folds(directory.dentry);
-	path_put(&directory);
 	return err;
 }
 
-static int resolve_inode(const char *path, struct fguard_identity *identity,
-			 struct fguard_identity *beneath, bool *exists,
-			 struct netlink_ext_ack *extack)
+int fguard_object_find(const char *path, struct fguard_found *found,
+		       struct netlink_ext_ack *extack)
 {
-	const struct inode *inode;
-	struct path object;
 	int err;
 
-	err = kern_path(path, 0, &object);
-	*exists = !err;
-	if (err == -ENOENT)
-		return 0;
-	if (err) {
-		NL_SET_ERR_MSG(extack, "the path cannot be looked up");
+	err = split(path, &found->last, extack);
+	if (err)
 		return err;
-	}
-	fguard_identity_take(identity, d_inode(object.dentry));
-	inode = fguard_object_beneath(object.dentry);
-	if (inode)
-		fguard_identity_take(beneath, inode);
-	path_put(&object);
-	return 0;
+	err = find_directory(path, found, extack);
+	if (err)
+		return err;
+	err = kern_path(path, 0, &found->object);
+	found->exists = !err;
+	if (!err || err == -ENOENT)
+		return 0;
+	NL_SET_ERR_MSG(extack, "the path cannot be looked up");
+	path_put(&found->directory);
+	return err;
 }
 
-int fguard_object_resolve(const char *path, struct fguard_name *name,
-			  struct fguard_identity *identity,
-			  struct fguard_identity *beneath, bool *exists,
-			  struct netlink_ext_ack *extack)
+void fguard_object_release(struct fguard_found *found)
 {
-	const char *last;
-	int err;
+	if (found->exists)
+		path_put(&found->object);
+	path_put(&found->directory);
+}
 
-	beneath->ino = 0;
+int fguard_name_take(struct fguard_name *name, const struct fguard_found *found,
+		     struct netlink_ext_ack *extack)
+{
+	const struct dentry *directory = found->directory.dentry;
 
-	err = fguard_object_split(path, &last, extack);
-	if (err)
-		return err;
-	err = resolve_directory(path, last, name, extack);
-	if (err)
-		return err;
-
-	name->name = last;
-	name->length = strlen(last);
-	name->hash = fguard_name_hash(name->directory.ino, name->folds, last,
+	fguard_identity_take(&name->directory, d_inode(directory));
+	name->folds = fguard_folds(directory);
+	name->name = found->last;
+	name->length = strlen(found->last);
+	name->hash = fguard_name_hash(name->directory.ino, name->folds, name->name,
 				      name->length);
-	return resolve_inode(path, identity, beneath, exists, extack);
+	return fguard_object_check_directory(directory, extack);
 }

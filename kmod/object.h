@@ -8,6 +8,7 @@
 #include <linux/hash.h>
 #include <linux/limits.h>
 #include <linux/netlink.h>
+#include <linux/path.h>
 #include <linux/stringhash.h>
 #include <linux/uuid.h>
 
@@ -189,18 +190,6 @@ bool fguard_identity_shares_filesystem(const struct fguard_identity *identity,
 const struct inode *fguard_object_beneath(const struct dentry *dentry);
 
 /**
- * fguard_object_split - find the last name of a path
- * @path: absolute path
- * @last: set to where it begins in @path
- * @extack: receives the sentence if refused
- *
- * Context: any.
- * Return: 0; -EINVAL: not absolute, or the end names no entry; -ENAMETOOLONG.
- */
-int fguard_object_split(const char *path, const char **last,
-			struct netlink_ext_ack *extack);
-
-/**
  * fguard_object_check_directory - will a directory be known again?
  * @directory: the directory of an object that is to be guarded
  * @extack: receives the sentence if not
@@ -212,22 +201,50 @@ int fguard_object_check_directory(const struct dentry *directory,
 				  struct netlink_ext_ack *extack);
 
 /**
- * fguard_object_resolve - find the directory, the name and the inode of a path
+ * struct fguard_found - where a path leads
+ * @last: its last name; points into the path
+ * @directory: the directory of that name
+ * @object: what has the name, if @exists
+ * @exists: something has
+ */
+struct fguard_found {
+	const char *last;
+	struct path directory;
+	struct path object;
+	bool exists;
+};
+
+/**
+ * fguard_object_find - look a path up
  * @path: absolute path; the last component is not followed
- * @name: filled; its @name points into @path
- * @identity: filled if there is an object
- * @beneath: filled if the object is made of an inode of another filesystem;
- *	otherwise its inode number is 0
- * @exists: set to whether there is
+ * @found: filled; for fguard_object_release()
  * @extack: receives the sentence if refused
  *
  * Context: may sleep; resolves as the current task would.
- * Return: 0; -EINVAL: not absolute, or the end names no entry; or what the
- * lookup of the directory says.
+ * Return: 0; -EINVAL: not absolute, or the end names no entry; -ENAMETOOLONG; or
+ * what the lookup says.
  */
-int fguard_object_resolve(const char *path, struct fguard_name *name,
-			  struct fguard_identity *identity,
-			  struct fguard_identity *beneath, bool *exists,
-			  struct netlink_ext_ack *extack);
+int fguard_object_find(const char *path, struct fguard_found *found,
+		       struct netlink_ext_ack *extack);
+
+/**
+ * fguard_object_release - let go of what was found
+ * @found: from fguard_object_find()
+ *
+ * Context: may sleep.
+ */
+void fguard_object_release(struct fguard_found *found);
+
+/**
+ * fguard_name_take - note a name, without holding its directory
+ * @name: filled; its @name points into the path
+ * @found: where it was found
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep.
+ * Return: 0; -EOPNOTSUPP as fguard_object_check_directory().
+ */
+int fguard_name_take(struct fguard_name *name, const struct fguard_found *found,
+		     struct netlink_ext_ack *extack);
 
 #endif

@@ -74,54 +74,28 @@ static void pin_way(struct fguard_rule *rule, u32 room, struct path path)
 	path_put(&path);
 }
 
-/* The object, or where it would be. */
-static int find_start(const struct fguard_rule *rule, struct path *start)
-{
-	const char *slash = strrchr(rule->path, '/');
-	char *directory;
-	int err;
-
-	err = kern_path(rule->path, rule->suffix.length ? LOOKUP_FOLLOW : 0, start);
-	if (err != -ENOENT)
-		return err;
-	directory = kstrndup(rule->path, max_t(size_t, slash - rule->path, 1), GFP_KERNEL);
-	if (!directory)
-		return -ENOMEM;
-	err = kern_path(directory, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, start);
-	kfree(directory);
-	return err;
-}
-
 /*
- * The object and all directories and mount points above it: whoever renames one
- * of the directories, or mounts over one, puts another object in the rule's place.
+ * The object, or the directory in which it would be, and all directories and mount
+ * points above: whoever renames one of the directories, or mounts over one, puts
+ * another object in the rule's place.
  */
-static int take_pins(struct fguard_rule *rule)
+static int take_pins(struct fguard_rule *rule, const struct path *start)
 {
-	struct path start;
 	u32 room = 0;
-	int err;
 
-	err = find_start(rule, &start);
-	if (err)
-		return err;
 	/* Counts first; a rename may lengthen the way meanwhile. */
 	for (;;) {
-		path_get(&start);
-		pin_way(rule, room, start);
+		path_get(start);
+		pin_way(rule, room, *start);
 		if (rule->pin_count <= room)
-			break;
+			return 0;
 		kvfree(rule->pins);
 		room = rule->pin_count;
 		rule->pin_count = 0;
 		rule->pins = kvcalloc(room, sizeof(*rule->pins), GFP_KERNEL);
-		if (!rule->pins) {
-			err = -ENOMEM;
-			break;
-		}
+		if (!rule->pins)
+			return -ENOMEM;
 	}
-	path_put(&start);
-	return err;
 }
 
 static char *render(const struct path *path, bool in_filesystem)
@@ -148,48 +122,56 @@ static int render_or_none(const struct path *path, bool in_filesystem, char **te
 	return 0;
 }
 
-static int take_mount(struct fguard_rule *rule, const char *path)
+static int take_mount(struct fguard_rule *rule, struct vfsmount *mnt)
 {
-	const char *slash = strrchr(path, '/');
-	struct path directory, root;
-	char *copy;
+	const struct path root = { .mnt = mnt, .dentry = mnt->mnt_root };
 	int err;
 
-	copy = kstrndup(path, max_t(size_t, slash - path, 1), GFP_KERNEL);
-	if (!copy)
-		return -ENOMEM;
-	err = kern_path(copy, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &directory);
-	kfree(copy);
-	if (err)
-		return err;
-	root = (struct path){ .mnt = directory.mnt, .dentry = directory.mnt->mnt_root };
 	err = render_or_none(&root, false, &rule->mount_path);
 	if (!err)
 		err = render_or_none(&root, true, &rule->mount_root);
-	path_put(&directory);
 	return err;
 }
 
 /* ---- the forms of a rule ------------------------------------------------- */
 
-static int take_name(struct fguard_rule *rule, struct netlink_ext_ack *extack)
+static int take_inode(struct fguard_rule *rule, const struct dentry *object)
 {
-	struct fguard_identity identity, beneath;
-	bool exists;
+	const struct inode *beneath = fguard_object_beneath(object);
 	int err;
 
-	err = fguard_object_resolve(rule->path, &rule->name, &identity, &beneath,
-				    &exists, extack);
+	rule->flags |= FGUARD_RULE_EXISTS;
+	err = fguard_alias_new(rule, d_inode(object), false);
+	if (!err && beneath)
+		err = fguard_alias_new(rule, beneath, true);
+	return err;
+}
+
+static int take_found(struct fguard_rule *rule, const struct fguard_found *found,
+		      struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = fguard_name_take(&rule->name, found, extack);
 	if (!err)
-		err = take_pins(rule);
+		err = take_pins(rule, found->exists ? &found->object : &found->directory);
 	if (!err)
-		err = take_mount(rule, rule->path);
-	if (!err && exists) {
-		rule->flags |= FGUARD_RULE_EXISTS;
-		err = fguard_alias_new(rule, &identity, false);
-		if (!err && beneath.ino)
-			err = fguard_alias_new(rule, &beneath, true);
-	}
+		err = take_mount(rule, found->directory.mnt);
+	if (!err && found->exists)
+		err = take_inode(rule, found->object.dentry);
+	return err;
+}
+
+static int take_name(struct fguard_rule *rule, struct netlink_ext_ack *extack)
+{
+	struct fguard_found found;
+	int err;
+
+	err = fguard_object_find(rule->path, &found, extack);
+	if (err)
+		return err;
+	err = take_found(rule, &found, extack);
+	fguard_object_release(&found);
 	return err;
 }
 
@@ -216,8 +198,10 @@ static int take_suffix(struct fguard_rule *rule, const char *suffix,
 	rule->suffix.below = true;
 	err = fguard_object_check_directory(directory.dentry, extack);
 	fguard_identity_take(&rule->suffix.directory, d_inode(directory.dentry));
+	if (!err)
+		err = take_pins(rule, &directory);
 	path_put(&directory);
-	return err ?: take_pins(rule);
+	return err;
 }
 
 static int rule_fill(struct fguard_rule *rule, const struct fguard_rule_spec *spec,

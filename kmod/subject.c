@@ -29,23 +29,18 @@ struct pid *fguard_subject_pid(u32 nr)
 	return pid;
 }
 
-static struct file *exe_of_mm(struct mm_struct *mm)
+struct file *fguard_subject_exe_locked(struct task_struct *task)
 {
+	struct mm_struct *mm = task->mm;
+
+	if (!mm || (task->flags & PF_KTHREAD))
+		return NULL;
 	return get_file_active((struct file **)(struct file __force **)&mm->exe_file);
 }
 
 struct file *fguard_subject_exe(void)
 {
-	if (!current->mm || (current->flags & PF_KTHREAD))
-		return NULL;
-	return exe_of_mm(current->mm);
-}
-
-struct file *fguard_subject_exe_locked(struct task_struct *task)
-{
-	if (!task->mm || (task->flags & PF_KTHREAD))
-		return NULL;
-	return exe_of_mm(task->mm);
+	return fguard_subject_exe_locked(current);
 }
 
 struct file *fguard_subject_exe_of(struct task_struct *task)

@@ -130,7 +130,7 @@ struct file *fguard_subject_exe(void);
  * fguard_subject_exe_locked - the executable of a task
  * @task: the task
  *
- * Context: task_lock() of the task is held.
+ * Context: task_lock() of the task is held, or it is the current one.
  * Return: as fguard_subject_exe().
  */
 struct file *fguard_subject_exe_locked(struct task_struct *task);
