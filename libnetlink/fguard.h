@@ -80,11 +80,13 @@ const char *fguard_message(const struct fguard *guard);
  *	NULL
  * @name: the rule's name, or NULL
  * @flags: FGUARD_RULE_TREE, FGUARD_RULE_CHILDREN, FGUARD_RULE_UNTIL_EXIT,
- *	FGUARD_RULE_STRICT
+ *	FGUARD_RULE_STRICT, FGUARD_RULE_AGAINST
  * @ops: mask of 1 << FGUARD_OP_*; 0 means all
  * @otherwise: FGUARD_ELSE_*: what happens to those not allowed
  * @error: EACCES, EPERM or ENOENT, as a positive number; 0 means EACCES
  * @ttl: milliseconds it is to last; 0 means for ever
+ * @default_allow: 1 if who is asked about is let in where nobody answers
+ * @deadline: milliseconds an answer may take; 0 means FGUARD_DEADLINE_DEFAULT
  * @n_pids: how many @pids, and so on
  * @pids: processes allowed, as this pid namespace numbers them
  * @uids: real users allowed
@@ -105,6 +107,8 @@ struct fguard_rule {
 	uint32_t otherwise;
 	uint32_t error;
 	uint64_t ttl;
+	uint32_t default_allow;
+	uint32_t deadline;
 	uint32_t n_pids;
 	uint32_t n_uids;
 	uint32_t n_gids;
@@ -203,6 +207,8 @@ struct fguard_grant {
  * @ttl: milliseconds that are left, 0: it lasts for ever
  * @allowed: accesses let in by a grant
  * @denied: accesses refused
+ * @asked: questions
+ * @expired: those that nobody answered in time
  * @grants: the processes it allows
  * @id: its id
  *
@@ -216,6 +222,8 @@ struct fguard_rule_info {
 	uint64_t ttl;
 	uint64_t allowed;
 	uint64_t denied;
+	uint64_t asked;
+	uint64_t expired;
 	const struct fguard_grant *grants;
 	const uint32_t *uids;
 	const uint32_t *gids;
@@ -227,6 +235,8 @@ struct fguard_rule_info {
 	uint32_t ops;
 	uint32_t otherwise;
 	uint32_t error;
+	uint32_t default_allow;
+	uint32_t deadline;
 	uint32_t n_grants;
 	uint32_t n_uids;
 	uint32_t n_gids;
@@ -330,6 +340,10 @@ struct fguard_status {
 	uint64_t denied;
 	uint64_t events;
 	uint64_t lost;
+	uint32_t answerers;
+	uint32_t waiting; /* questions that wait */
+	uint64_t asked;
+	uint64_t expired;
 };
 
 struct fguard_hook {
@@ -357,10 +371,13 @@ int fguard_get_status(struct fguard *guard, struct fguard_status *status,
  *
  * Kinds combine with "and", the values of one kind with "or"; an empty kind
  * lets everything pass. Paths, trees and suffixes are one kind. With @all == 0
- * and none of these, only accesses that a rule concerns are delivered.
+ * and none of these, only accesses that a rule concerns are delivered. With
+ * @answer == 1 the handle is an answerer: it reads questions, and how they ended,
+ * instead of accesses, and everything else must be 0.
  */
 struct fguard_filter {
 	uint32_t all;
+	uint32_t answer;
 	uint32_t ops;      /* mask, 0: all */
 	uint32_t verdicts; /* mask, 0: all */
 	uint32_t n_paths;
@@ -423,6 +440,52 @@ ssize_t fguard_read_events(struct fguard *guard, void *buffer, size_t size,
  * Return: 0.
  */
 int fguard_interrupt(struct fguard *guard);
+
+/* ---- questions ----------------------------------------------------------- */
+
+/**
+ * struct fguard_answer - the answer to a question
+ * @id: of the question
+ * @ttl: milliseconds it holds, for FGUARD_LIFETIME_TIME; else 0
+ * @verdict: FGUARD_VERDICT_*
+ * @lifetime: FGUARD_LIFETIME_*
+ */
+struct fguard_answer {
+	uint64_t id;
+	uint64_t ttl;
+	uint32_t verdict;
+	uint32_t lifetime;
+};
+
+/**
+ * fguard_answer - answer a question
+ * @guard: a handle that reads no events: another than the one that questions
+ *	arrive on
+ * @answer: the answer
+ *
+ * Return: 0; -ENOENT: the question does not wait any more: another answered it,
+ *	or it expired, or is gone; -EINVAL, -ERANGE; -EOPNOTSUPP: the asker's
+ *	executable would not be known again.
+ */
+int fguard_answer(struct fguard *guard, const struct fguard_answer *answer);
+
+/**
+ * fguard_list_questions - fetch all questions that wait
+ * @guard: the handle; fguard_next_question() then steps through them
+ *
+ * Return: how many there are.
+ */
+ssize_t fguard_list_questions(struct fguard *guard);
+
+/**
+ * fguard_next_question - the next one of the last fguard_list_questions()
+ * @guard: the handle
+ * @question: set to it; it holds until the next fguard_list_questions() or close
+ *
+ * Return: 1; 0 at the end; -EPROTO.
+ */
+int fguard_next_question(struct fguard *guard,
+			 const struct fguard_question_record **question);
 
 /* ---- processes ----------------------------------------------------------- */
 

@@ -7,8 +7,11 @@ export const FGUARD_RULES_PER_ADD = 1024;
 export const FGUARD_NAME_MAX = 64;
 export const FGUARD_SUBJECTS_MAX = 1024;
 export const FGUARD_FILTERS_MAX = 256;
-export const FGUARD_CMD_MAX = 8;
-export const FGUARD_A_MAX = 5;
+export const FGUARD_QUESTIONS_MAX = 4096;
+export const FGUARD_DEADLINE_DEFAULT = 5000;
+export const FGUARD_DEADLINE_MAX = 86400000;
+export const FGUARD_CMD_MAX = 10;
+export const FGUARD_A_MAX = 6;
 export const FGUARD_OPS_ALL = 2047;
 export const FGUARD_VERDICTS_ALL = 3;
 export const FGUARD_RULE_EXISTS = 1;
@@ -17,12 +20,16 @@ export const FGUARD_RULE_TREE = 4;
 export const FGUARD_RULE_CHILDREN = 8;
 export const FGUARD_RULE_UNTIL_EXIT = 16;
 export const FGUARD_RULE_STRICT = 32;
-export const FGUARD_RULE_FLAGS_ALL = 60;
-export const FGUARD_RULE_A_MAX = 19;
+export const FGUARD_RULE_AGAINST = 64;
+export const FGUARD_RULE_FLAGS_ALL = 124;
+export const FGUARD_RULE_A_MAX = 23;
 export const FGUARD_GRANT_A_MAX = 3;
 export const FGUARD_SUBSCRIBE_ALL = 1;
+export const FGUARD_SUBSCRIBE_ANSWER = 2;
+export const FGUARD_SUBSCRIBE_FLAGS_ALL = 3;
 export const FGUARD_SUBSCRIPTION_A_MAX = 9;
-export const FGUARD_STATUS_A_MAX = 9;
+export const FGUARD_ANSWER_A_MAX = 5;
+export const FGUARD_STATUS_A_MAX = 13;
 export const FGUARD_HOOK_A_MAX = 3;
 export const FGUARD_MATCH_A_MAX = 5;
 export const FGUARD_EXPLAIN_A_MAX = 7;
@@ -43,7 +50,9 @@ export const fguard_command = {
   FGUARD_CMD_SUBSCRIBE: 6,
   FGUARD_CMD_EVENTS: 7,
   FGUARD_CMD_EXPLAIN: 8,
-  __FGUARD_CMD_MAX: 9,
+  FGUARD_CMD_ANSWER: 9,
+  FGUARD_CMD_GET_QUESTIONS: 10,
+  __FGUARD_CMD_MAX: 11,
 } as const;
 
 export const fguard_attr = {
@@ -53,7 +62,8 @@ export const fguard_attr = {
   FGUARD_A_SUBSCRIPTION: 3,
   FGUARD_A_EVENTS: 4,
   FGUARD_A_EXPLAIN: 5,
-  __FGUARD_A_MAX: 6,
+  FGUARD_A_ANSWER: 6,
+  __FGUARD_A_MAX: 7,
 } as const;
 
 export const fguard_op = {
@@ -74,7 +84,8 @@ export const fguard_op = {
 export const fguard_else = {
   FGUARD_ELSE_DENY: 0,
   FGUARD_ELSE_LOG: 1,
-  __FGUARD_ELSE_MAX: 2,
+  FGUARD_ELSE_ASK: 2,
+  __FGUARD_ELSE_MAX: 3,
 } as const;
 
 export const fguard_verdict = {
@@ -88,7 +99,30 @@ export const fguard_reason = {
   FGUARD_REASON_RULE: 1,
   FGUARD_REASON_GRANT: 2,
   FGUARD_REASON_DEFAULT: 3,
-  __FGUARD_REASON_MAX: 4,
+  FGUARD_REASON_ANSWER: 4,
+  FGUARD_REASON_EXPIRED: 5,
+  FGUARD_REASON_UNASKABLE: 6,
+  FGUARD_REASON_ASK: 7,
+  __FGUARD_REASON_MAX: 8,
+} as const;
+
+export const fguard_detail = {
+  FGUARD_DETAIL_NONE: 0,
+  FGUARD_DETAIL_NO_ANSWERER: 1,
+  FGUARD_DETAIL_ANSWERER_GONE: 2,
+  FGUARD_DETAIL_QUEUE_FULL: 3,
+  FGUARD_DETAIL_RULE_GONE: 4,
+  FGUARD_DETAIL_REMEMBERED: 5,
+  FGUARD_DETAIL_ANSWERER: 6,
+  __FGUARD_DETAIL_MAX: 7,
+} as const;
+
+export const fguard_lifetime = {
+  FGUARD_LIFETIME_ONCE: 0,
+  FGUARD_LIFETIME_PROCESS: 1,
+  FGUARD_LIFETIME_TIME: 2,
+  FGUARD_LIFETIME_FOREVER: 3,
+  __FGUARD_LIFETIME_MAX: 4,
 } as const;
 
 export const fguard_rule_attr = {
@@ -112,7 +146,11 @@ export const fguard_rule_attr = {
   FGUARD_RULE_A_EXE: 17,
   FGUARD_RULE_A_CGROUP: 18,
   FGUARD_RULE_A_TTL: 19,
-  __FGUARD_RULE_A_MAX: 20,
+  FGUARD_RULE_A_DEFAULT: 20,
+  FGUARD_RULE_A_DEADLINE: 21,
+  FGUARD_RULE_A_ASKED: 22,
+  FGUARD_RULE_A_EXPIRED: 23,
+  __FGUARD_RULE_A_MAX: 24,
 } as const;
 
 export const fguard_grant_attr = {
@@ -137,6 +175,16 @@ export const fguard_subscription_attr = {
   __FGUARD_SUBSCRIPTION_A_MAX: 10,
 } as const;
 
+export const fguard_answer_attr = {
+  FGUARD_ANSWER_A_UNSPEC: 0,
+  FGUARD_ANSWER_A_PAD: 1,
+  FGUARD_ANSWER_A_ID: 2,
+  FGUARD_ANSWER_A_VERDICT: 3,
+  FGUARD_ANSWER_A_LIFETIME: 4,
+  FGUARD_ANSWER_A_TTL: 5,
+  __FGUARD_ANSWER_A_MAX: 6,
+} as const;
+
 export const fguard_status_attr = {
   FGUARD_STATUS_A_UNSPEC: 0,
   FGUARD_STATUS_A_PAD: 1,
@@ -148,7 +196,11 @@ export const fguard_status_attr = {
   FGUARD_STATUS_A_EVENTS: 7,
   FGUARD_STATUS_A_LOST: 8,
   FGUARD_STATUS_A_HOOK: 9,
-  __FGUARD_STATUS_A_MAX: 10,
+  FGUARD_STATUS_A_ANSWERERS: 10,
+  FGUARD_STATUS_A_WAITING: 11,
+  FGUARD_STATUS_A_ASKED: 12,
+  FGUARD_STATUS_A_EXPIRED: 13,
+  __FGUARD_STATUS_A_MAX: 14,
 } as const;
 
 export const fguard_hook_state = {
@@ -198,6 +250,15 @@ export const fguard_explain_attr = {
 export const fguard_record_type = {
   FGUARD_RECORD_ACCESS: 1,
   FGUARD_RECORD_GAP: 2,
+  FGUARD_RECORD_QUESTION: 3,
+  FGUARD_RECORD_CLOSED: 4,
+} as const;
+
+export const fguard_closed = {
+  FGUARD_CLOSED_ANSWERED: 0,
+  FGUARD_CLOSED_EXPIRED: 1,
+  FGUARD_CLOSED_GONE: 2,
+  __FGUARD_CLOSED_MAX: 3,
 } as const;
 
 /* Offsets of the members, and the size. */
@@ -206,7 +267,9 @@ export const fguard_record = {
   length: 0,
   version: 2,
   type: 3,
-  reserved: 4,
+  detail: 4,
+  reserved1: 5,
+  reserved2: 6,
   seq: 8,
   time: 16,
   SIZE: 24,
@@ -238,4 +301,22 @@ export const fguard_gap_record = {
   from: 32,
   to: 40,
   SIZE: 48,
+} as const;
+
+export const fguard_question_record = {
+  head: 0,
+  id: 24,
+  deadline: 32,
+  access: 40,
+  SIZE: 104,
+} as const;
+
+export const fguard_closed_record = {
+  head: 0,
+  id: 24,
+  reason: 32,
+  verdict: 33,
+  reserved1: 34,
+  reserved2: 36,
+  SIZE: 40,
 } as const;

@@ -55,9 +55,36 @@
  *	FGUARD_A_SUBSCRIPTION (enum fguard_subscription_attr): from then on this
  *	socket receives FGUARD_CMD_EVENTS until it is closed. A socket has one
  *	subscription; a second SUBSCRIBE replaces its filter, and the sequence
- *	numbers go on. Errors: -EINVAL, -ERANGE, -E2BIG (more than
+ *	numbers go on. With FGUARD_SUBSCRIBE_ANSWER the socket is an answerer: it
+ *	receives no accesses but the questions of all rules that ask, those
+ *	first that wait already, and how each ended that was not answered by
+ *	itself. Neither the process that sends this command nor its descendants
+ *	are asked about: what a rule would ask of them, they may. Its ancestors
+ *	and its tracer are not asked about either; they get the rule's default
+ *	at once. When the last answerer closes its socket, all questions end at
+ *	once. Errors: -EINVAL (also: an answerer with another filter, or a change
+ *	from one kind to the other), -ERANGE, -E2BIG (more than
  *	FGUARD_FILTERS_MAX values of a kind), -ENOENT (a path), -ESRCH (a pid),
  *	-EOPNOTSUPP, -EBUSY, -ENOMEM.
+ *
+ * FGUARD_CMD_ANSWER
+ *	FGUARD_A_ANSWER (enum fguard_answer_attr). Any socket may answer. The
+ *	first answer counts. A lifetime other than once is remembered with the
+ *	rule, until it goes or is replaced: for the same operation on anything
+ *	that the rule is about, by the same process (FGUARD_LIFETIME_PROCESS),
+ *	or by the same executable run by the same real user
+ *	(FGUARD_LIFETIME_TIME, FGUARD_LIFETIME_FOREVER).
+ *	-EINVAL	no id or no verdict; a time without a length, or a length
+ *		without a time
+ *	-ERANGE
+ *	-ENOENT	no such question waits: it was answered, expired or is gone
+ *	-EOPNOTSUPP the asker has no executable that would be known again, so
+ *		that only once and process are possible
+ *	-ENOMEM
+ *
+ * FGUARD_CMD_GET_QUESTIONS (dump)
+ *	No attributes. One message with FGUARD_A_EVENTS, holding one record
+ *	struct fguard_question_record, for each question that waits.
  *
  * FGUARD_CMD_EXPLAIN
  *	FGUARD_A_EXPLAIN (enum fguard_explain_attr) with a path, an operation
@@ -81,6 +108,9 @@
 #define FGUARD_NAME_MAX		64	/* of a rule, bytes, without the NUL */
 #define FGUARD_SUBJECTS_MAX	1024	/* of each kind in a rule */
 #define FGUARD_FILTERS_MAX	256	/* of each kind in a subscription */
+#define FGUARD_QUESTIONS_MAX	4096	/* waiting at a time */
+#define FGUARD_DEADLINE_DEFAULT	5000	/* milliseconds */
+#define FGUARD_DEADLINE_MAX	86400000 /* a day */
 
 enum fguard_command {
 	FGUARD_CMD_UNSPEC,
@@ -92,6 +122,8 @@ enum fguard_command {
 	FGUARD_CMD_SUBSCRIBE,
 	FGUARD_CMD_EVENTS,
 	FGUARD_CMD_EXPLAIN,
+	FGUARD_CMD_ANSWER,
+	FGUARD_CMD_GET_QUESTIONS,
 	__FGUARD_CMD_MAX,
 };
 #define FGUARD_CMD_MAX (__FGUARD_CMD_MAX - 1)
@@ -103,6 +135,7 @@ enum fguard_attr {
 	FGUARD_A_SUBSCRIPTION,	/* nested */
 	FGUARD_A_EVENTS,	/* binary: records */
 	FGUARD_A_EXPLAIN,	/* nested */
+	FGUARD_A_ANSWER,	/* nested */
 	__FGUARD_A_MAX,
 };
 #define FGUARD_A_MAX (__FGUARD_A_MAX - 1)
@@ -128,6 +161,7 @@ enum fguard_op {
 enum fguard_else {
 	FGUARD_ELSE_DENY,
 	FGUARD_ELSE_LOG,
+	FGUARD_ELSE_ASK,	/* an answerer decides */
 	__FGUARD_ELSE_MAX,
 };
 
@@ -143,8 +177,34 @@ enum fguard_reason {
 	FGUARD_REASON_NONE,		/* no rule concerns the object */
 	FGUARD_REASON_RULE,		/* the rule's "else" */
 	FGUARD_REASON_GRANT,		/* the rule allows the subject */
-	FGUARD_REASON_DEFAULT,		/* refused for want of memory */
+	FGUARD_REASON_DEFAULT,		/* the rule's default: see enum fguard_detail;
+					 * or refused for want of memory */
+	FGUARD_REASON_ANSWER,		/* an answerer's word, now or remembered */
+	FGUARD_REASON_EXPIRED,		/* the rule's default: no answer in time */
+	FGUARD_REASON_UNASKABLE,	/* the rule's default: the caller cannot wait */
+	FGUARD_REASON_ASK,		/* EXPLAIN only: it would be asked */
 	__FGUARD_REASON_MAX,
+};
+
+/* What more there is to say of a reason. */
+enum fguard_detail {
+	FGUARD_DETAIL_NONE,
+	FGUARD_DETAIL_NO_ANSWERER,	/* nobody was there to be asked */
+	FGUARD_DETAIL_ANSWERER_GONE,	/* the last one closed its socket */
+	FGUARD_DETAIL_QUEUE_FULL,	/* too many questions wait */
+	FGUARD_DETAIL_RULE_GONE,	/* the rule that asked was removed */
+	FGUARD_DETAIL_REMEMBERED,	/* the answer to an earlier question */
+	FGUARD_DETAIL_ANSWERER,		/* let in because it is an answerer's own */
+	__FGUARD_DETAIL_MAX,
+};
+
+/* How long an answer holds. */
+enum fguard_lifetime {
+	FGUARD_LIFETIME_ONCE,
+	FGUARD_LIFETIME_PROCESS,	/* until the process ends */
+	FGUARD_LIFETIME_TIME,		/* FGUARD_ANSWER_A_TTL */
+	FGUARD_LIFETIME_FOREVER,	/* as long as the rule */
+	__FGUARD_LIFETIME_MAX,
 };
 
 /* FGUARD_RULE_A_FLAGS, kernel to user */
@@ -155,7 +215,9 @@ enum fguard_reason {
 #define FGUARD_RULE_CHILDREN	(1U << 3)	/* descendants of the pids too */
 #define FGUARD_RULE_UNTIL_EXIT	(1U << 4)	/* ends with the last pid */
 #define FGUARD_RULE_STRICT	(1U << 5)	/* descriptors from before too */
-#define FGUARD_RULE_FLAGS_ALL	(15U << 2)	/* what a new rule may have */
+#define FGUARD_RULE_AGAINST	(1U << 6)	/* about nobody but its subjects:
+						 * everybody else is let in */
+#define FGUARD_RULE_FLAGS_ALL	(31U << 2)	/* what a new rule may have */
 
 enum fguard_rule_attr {
 	FGUARD_RULE_A_UNSPEC,
@@ -187,6 +249,12 @@ enum fguard_rule_attr {
 	FGUARD_RULE_A_CGROUP,	/* string, directory of a cgroup, repeated */
 	FGUARD_RULE_A_TTL,	/* u64, milliseconds, from 1: how long it is to
 				 * last; kernel to user: what is left of them */
+	FGUARD_RULE_A_DEFAULT,	/* u8, enum fguard_verdict, where nobody answers;
+				 * default deny */
+	FGUARD_RULE_A_DEADLINE,	/* u32, milliseconds an answer may take, 1 to
+				 * FGUARD_DEADLINE_MAX */
+	FGUARD_RULE_A_ASKED,	/* u64, questions */
+	FGUARD_RULE_A_EXPIRED,	/* u64, those that nobody answered in time */
 	__FGUARD_RULE_A_MAX,
 };
 #define FGUARD_RULE_A_MAX (__FGUARD_RULE_A_MAX - 1)
@@ -202,6 +270,8 @@ enum fguard_grant_attr {
 
 /* FGUARD_SUBSCRIPTION_A_FLAGS */
 #define FGUARD_SUBSCRIBE_ALL	(1U << 0)	/* also where no rule matches */
+#define FGUARD_SUBSCRIBE_ANSWER	(1U << 1)	/* questions instead of accesses */
+#define FGUARD_SUBSCRIBE_FLAGS_ALL (3U << 0)
 
 /*
  * A subscription's filter. Kinds combine with "and", the values of one kind
@@ -224,6 +294,17 @@ enum fguard_subscription_attr {
 };
 #define FGUARD_SUBSCRIPTION_A_MAX (__FGUARD_SUBSCRIPTION_A_MAX - 1)
 
+enum fguard_answer_attr {
+	FGUARD_ANSWER_A_UNSPEC,
+	FGUARD_ANSWER_A_PAD,
+	FGUARD_ANSWER_A_ID,		/* u64, of the question */
+	FGUARD_ANSWER_A_VERDICT,	/* u8, enum fguard_verdict */
+	FGUARD_ANSWER_A_LIFETIME,	/* u8, enum fguard_lifetime; default once */
+	FGUARD_ANSWER_A_TTL,		/* u64, milliseconds, from 1 */
+	__FGUARD_ANSWER_A_MAX,
+};
+#define FGUARD_ANSWER_A_MAX (__FGUARD_ANSWER_A_MAX - 1)
+
 enum fguard_status_attr {
 	FGUARD_STATUS_A_UNSPEC,
 	FGUARD_STATUS_A_PAD,
@@ -235,6 +316,10 @@ enum fguard_status_attr {
 	FGUARD_STATUS_A_EVENTS,		/* u64, records queued, all subscribers */
 	FGUARD_STATUS_A_LOST,		/* u64, records that found no room */
 	FGUARD_STATUS_A_HOOK,		/* nested, repeated */
+	FGUARD_STATUS_A_ANSWERERS,	/* u32 */
+	FGUARD_STATUS_A_WAITING,	/* u32, questions that wait */
+	FGUARD_STATUS_A_ASKED,		/* u64, questions since loading */
+	FGUARD_STATUS_A_EXPIRED,	/* u64, those that nobody answered in time */
 	__FGUARD_STATUS_A_MAX,
 };
 #define FGUARD_STATUS_A_MAX (__FGUARD_STATUS_A_MAX - 1)
@@ -295,6 +380,8 @@ enum fguard_explain_attr {
 enum fguard_record_type {
 	FGUARD_RECORD_ACCESS = 1,
 	FGUARD_RECORD_GAP = 2,
+	FGUARD_RECORD_QUESTION = 3,
+	FGUARD_RECORD_CLOSED = 4,
 };
 
 #define FGUARD_RECORD_VERSION	1
@@ -305,7 +392,9 @@ enum fguard_record_type {
  * @length: bytes of the whole record, head and strings and padding
  * @version: FGUARD_RECORD_VERSION
  * @type: enum fguard_record_type
- * @reserved: 0
+ * @detail: enum fguard_detail, in records of accesses
+ * @reserved1: 0
+ * @reserved2: 0
  * @seq: counts the records queued for this subscriber, from 1, without holes
  * @time: nanoseconds since the epoch, CLOCK_REALTIME
  */
@@ -313,7 +402,9 @@ struct fguard_record {
 	__u16 length;
 	__u8 version;
 	__u8 type;
-	__u32 reserved;
+	__u8 detail;
+	__u8 reserved1;
+	__u16 reserved2;
 	__u64 seq;
 	__u64 time;
 };
@@ -379,6 +470,48 @@ struct fguard_gap_record {
 	__u64 lost;
 	__u64 from;
 	__u64 to;
+};
+
+/**
+ * struct fguard_question_record - somebody waits for an answer
+ * @head: type FGUARD_RECORD_QUESTION
+ * @id: names the question, from 1, never used again
+ * @deadline: when it expires, nanoseconds since the epoch, CLOCK_REALTIME
+ * @access: what is asked about: a whole record, with its strings behind it; the
+ *	verdict is the rule's default, the reason FGUARD_REASON_ASK
+ */
+struct fguard_question_record {
+	struct fguard_record head;
+	__u64 id;
+	__u64 deadline;
+	struct fguard_access_record access;
+};
+
+/* Why a question ended. */
+enum fguard_closed {
+	FGUARD_CLOSED_ANSWERED,		/* by whomever */
+	FGUARD_CLOSED_EXPIRED,
+	FGUARD_CLOSED_GONE,		/* the asker or the rule is gone */
+	__FGUARD_CLOSED_MAX,
+};
+
+/**
+ * struct fguard_closed_record - a question ended; every answerer is told, whoever
+ *	answered
+ * @head: type FGUARD_RECORD_CLOSED
+ * @id: the question
+ * @reason: enum fguard_closed
+ * @verdict: enum fguard_verdict: what became of the access
+ * @reserved1: 0
+ * @reserved2: 0
+ */
+struct fguard_closed_record {
+	struct fguard_record head;
+	__u64 id;
+	__u8 reason;
+	__u8 verdict;
+	__u16 reserved1;
+	__u32 reserved2;
 };
 
 #endif
