@@ -7,13 +7,17 @@
 
 #include "guard.h"
 
-/* [all=1] [ops=MASK] [verdicts=MASK] [path=P]… [tree=P]… [suffix=S]… [pids=N,…] [exe=P]… [uids=N,…] */
+/*
+ * [all=1] [answer=1] [ops=MASK] [verdicts=MASK] [path=P]… [tree=P]… [suffix=S]…
+ *	[pids=N,…] [exe=P]… [uids=N,…]
+ */
 static int subscribe(struct fguard *guard, char **words)
 {
 	static struct values paths, trees, suffixes, exes;
 	static uint32_t pids[VALUES_MAX], uids[VALUES_MAX];
 	struct fguard_filter filter = {
 		.all = number_option(words, "all", 0),
+		.answer = number_option(words, "answer", 0),
 		.ops = number_option(words, "ops", 0),
 		.verdicts = number_option(words, "verdicts", 0),
 		.pids = pids,
