@@ -344,7 +344,7 @@ static struct fguard_question_record *question_of(const struct fguard_access_rec
 	question = kzalloc(before + access->head.length, GFP_ATOMIC | __GFP_NOWARN);
 	if (!question)
 		return NULL;
-	memcpy(&question->access, access, access->head.length);
+	memcpy((char *)question + before, access, access->head.length);
 	question->head = access->head;
 	question->head.type = FGUARD_RECORD_QUESTION;
 	question->head.length += before;
