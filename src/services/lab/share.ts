@@ -37,9 +37,10 @@ async function listening(server: ChildProcess): Promise<void> {
 }
 
 async function shareVirtioFs(dir: string): Promise<Share> {
-  const script = path.join(REPOSITORY, 'test/vm/guest/share.sh');
+  const script = path.join(REPOSITORY, 'lab/share.sh');
   const server = spawn('setpriv', ['--pdeathsig', 'KILL', script, dir], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
   });
   await listening(server);
   return {
