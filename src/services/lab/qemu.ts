@@ -145,6 +145,7 @@ export class Machine {
     const child = spawn('setpriv', command, {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
     const machine = new Machine(child, remove, share, address);
     options.signal?.addEventListener('abort', () => machine.kill());
+    if (options.signal?.aborted) machine.kill();
     await machine.#greeting();
     return machine;
   }

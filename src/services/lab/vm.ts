@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {setTimeout as startTimer} from 'node:timers';
-import {setTimeout} from 'node:timers/promises';
+import {setTimeout as delay} from 'node:timers/promises';
 import {findSplats, type Splat} from './splat.js';
 import {scanForLeaks} from './leaks.js';
 import {PATIENCE} from './patience.js';
@@ -49,7 +48,7 @@ const ENVIRONMENT = {
 const LAST_WORDS_TIMEOUT = 2_000;
 
 async function lastWords(address: MachineAddress, machine?: Machine): Promise<string> {
-  const silence = setTimeout(LAST_WORDS_TIMEOUT, '', {ref: false});
+  const silence = delay(LAST_WORDS_TIMEOUT, '', {ref: false});
   const words = machine ? await Promise.race([machine.exit, silence]) : '';
   return `${words}\n${await consoleTail(address.console)}`;
 }
@@ -117,7 +116,7 @@ export class Vm {
     if (options.input !== undefined) process.write(options.input);
     process.end();
     const timeout = options.timeout ?? RUN_TIMEOUT;
-    const timer = startTimer(() => {
+    const timer = setTimeout(() => {
       process.kill('SIGKILL');
       process.fail(
         new Error(
@@ -192,7 +191,7 @@ export class Vm {
   }
 
   async #powerOff(machine: Machine): Promise<void> {
-    const timer = startTimer(() => machine.kill(), POWER_OFF_TIMEOUT);
+    const timer = setTimeout(() => machine.kill(), POWER_OFF_TIMEOUT);
     this.#session.powerOff();
     const words = await machine.exit.finally(() => clearTimeout(timer));
     if (!words.includes('(0)'))
