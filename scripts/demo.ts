@@ -52,7 +52,7 @@ async function scenario(vm: Vm): Promise<void> {
 
 const COMPLETABLE = Object.entries(COMMANDS).map(([id, {flags}]) => ({
   id,
-  flags: [...Object.keys(flags), 'json'],
+  flags: [...Object.keys(flags ?? {}), 'json'],
 }));
 
 async function explore(vm: Vm): Promise<void> {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {escapeText} from '../domain/text.js';
+import type {UserError} from '../errors.js';
+import {failureText} from './failure.js';
 import {fit} from './width.js';
 
 const SECOND = 1000;
@@ -35,8 +37,13 @@ export class LabLine {
     this.stop();
     if (this.silent || !isShell) return;
     process.stderr.write(
-      `a shell in a VM with kernel ${kernel} and the module loaded; nothing done here outlives it; exit ends it\n`,
+      `a shell on kernel ${kernel}, the module loaded; nothing done here stays\n`,
     );
+  };
+
+  warn = (error: UserError): void => {
+    this.stop();
+    process.stderr.write(`${failureText(error)}\n`);
   };
 
   stop = (): void => {

@@ -24,7 +24,7 @@ export function bashCompletion(commands: readonly Completable[]): string {
 ${cases.join('\n')}
     esac
   fi
-  [[ -z $words ]] || mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+  COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
 complete -o default -F _fguard fguard
 `;

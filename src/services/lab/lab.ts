@@ -2,6 +2,7 @@
 import {homedir} from 'node:os';
 
 import {UserError} from '../../errors.js';
+import {findLibrary} from '../../native/find-library.js';
 import type {Completable} from './completion.js';
 import {neededFolders, startFolder} from './folders.js';
 import {interruptible} from './interruptible.js';
@@ -18,6 +19,8 @@ import {Vm} from './vm.js';
 export interface LabProgress extends Required<Pick<PrepareOptions, 'onStep' | 'onLine'>> {
   /** The VM is there: what is printed now is the command's. */
   ready: (kernel: string, isShell: boolean) => void;
+  /** Something is missing that the VM starts without. */
+  warn: (error: UserError) => void;
   stop: () => void;
 }
 
@@ -60,6 +63,16 @@ async function boot(files: BootFiles, signal: AbortSignal): Promise<Vm> {
   }
 }
 
+/* The guest sees this machine's library, or none. */
+function checkLibrary(progress: LabProgress): void {
+  try {
+    findLibrary();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    progress.warn(error);
+  }
+}
+
 function environment(): Record<string, string> {
   const {NO_COLOR = ''} = process.env;
   const user = {HOME: homedir(), USER: 'root', LOGNAME: 'root', SHELL: '/bin/bash'};
@@ -93,6 +106,7 @@ export async function runLab(request: LabRequest): Promise<LabResult> {
   const {progress, command} = request;
   const kernel = chooseKernel(request.kernel);
   requireLab(kernel);
+  checkLibrary(progress);
   try {
     const {vm, release} = await interruptible(async (signal) => {
       const files = await prepare(kernel, {...progress, signal});

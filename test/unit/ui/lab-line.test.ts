@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {afterEach, beforeEach, expect, it, vi} from 'vitest';
 
+import {UserError} from '../../../src/errors.js';
 import {LabLine} from '../../../src/ui/lab-line.js';
 
 let written: string;
@@ -63,8 +64,11 @@ it('fits a narrow terminal', () => {
   expect(Math.max(...drawn.map((text) => text.length))).toBeLessThan(12);
 });
 
-it('is silent beside a document', () => {
+it('is silent beside a document, but for what is missing', () => {
   useStderr({isTTY: true, columns: 80});
-  work(new LabLine(true));
+  const line = new LabLine(true);
+  work(line);
   expect(written).toBe('');
+  line.warn(new UserError('ENOLIBRARY', 'no library', {next: ['make']}));
+  expect(written).toBe('fguard: no library\n  try: make\n');
 });
