@@ -6,6 +6,7 @@ import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} 
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, it} from 'vitest';
+import {expectDocument} from '../contract/schemas.js';
 import {REPOSITORY} from './runner/prepare.js';
 import {kernel, vm} from './runner/shared.js';
 
@@ -53,6 +54,7 @@ it('runs a command in a VM: input, output, folder, module, Ctrl-C, exit code; no
   const outputs = ['from the host', 'input', 'changed', 'new', '1', '/usr/local/bin/fguard', '0'];
   expect(lines.slice(0, 10)).toEqual([folder, ...outputs, 'ready', 'interrupted']);
   const document: unknown = JSON.parse(lines.slice(10).join('\n'));
+  expectDocument('lab', document);
   expect(document).toEqual({kernel: release, exitCode: 9, signal: null, reports: []});
   expect(readdirSync(folder)).toEqual(['seen']);
   expect(existsSync(`/proc/${child.pid ?? 0}`)).toBe(false);
