@@ -52,7 +52,7 @@ licences() {
 		local licence=MIT
 		[[ $file == kmod/* ]] && licence=GPL-2.0-only
 		head -n 2 "$file" | grep -q "SPDX-License-Identifier: $licence" || missing+=" $file"
-	done < <(own_files '*.[chS]' '*.ts' '*.js' '*.mjs' '*.sh' '*/Makefile' '*/Kbuild' '*.map' .ci/run test/vm/guest/init)
+	done < <(own_files '*.[chS]' '*.ts' '*.js' '*.mjs' '*.sh' '*/Makefile' '*/Kbuild' '*.map' .ci/run lab/init)
 	[[ -z $missing ]] || { echo "no SPDX line, or another licence:$missing" && return 1; }
 }
 

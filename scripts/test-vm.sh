@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The tests that need the module in a kernel: test-vm.sh [KERNEL…] [FILE…] [-OPTION…]
-# Without a kernel: on all of test/vm/kernels.txt. Files and options go to vitest.
+# Without a kernel: on all of lab/kernels.txt. Files and options go to vitest.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

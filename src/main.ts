@@ -7,6 +7,7 @@ import {fileURLToPath} from 'node:url';
 
 import clear from './commands/clear.js';
 import explain from './commands/explain.js';
+import lab from './commands/lab.js';
 import load from './commands/load.js';
 import protect from './commands/protect.js';
 import rebuild from './commands/rebuild.js';
@@ -24,6 +25,7 @@ import {packageFile} from './services/package-root.js';
 export const COMMANDS = {
   clear,
   explain,
+  lab,
   load,
   protect,
   rebuild,

@@ -5,7 +5,7 @@ import * as Flags from '@oclif/core/flags';
 import {BaseCommand} from '../base-command.js';
 import {ruleDocument} from '../domain/rule.js';
 import {wrongUsage} from '../errors.js';
-import {exactArgument} from '../services/argv.js';
+import {commandBehind, exactArgument} from '../services/argv.js';
 import {runGuarded} from '../services/run.js';
 
 export default class Run extends BaseCommand {
@@ -39,9 +39,7 @@ export default class Run extends BaseCommand {
 
   async run() {
     const {flags, argv} = await this.parse(Run);
-    const command = this.argv.slice(this.argv.indexOf('--') + 1);
-    if (!this.argv.includes('--') || command.length !== argv.length)
-      throw wrongUsage('the command to run stands behind --');
+    const command = commandBehind(this.argv, argv);
     if (command.some((word) => exactArgument(word) !== word))
       throw wrongUsage('an argument of the command is not UTF-8, and would not reach it as it is');
     const paths = (flags.protect ?? []).map((path) => exactArgument(path));

@@ -93,6 +93,9 @@ describe('failures, as JSON on stdout with their exit code', () => {
     ['a command before and behind', ['run', 'a', '--', 'b'], '--'],
     ['no command', ['run', '--protect', '/tmp/x', '--'], 'cmd'],
     ['a misspelt command', ['prtect', '/x'], 'protect'],
+    ['a command of the lab not behind --', ['lab', 'true'], '--'],
+    ['a kernel that nobody has', ['lab', '--kernel', '0.1'], '0.1'],
+    ['a kernel that is a path', ['lab', '--kernel', '../kernels'], '../kernels'],
     ["a kernel's version that is a path", ['rebuild', '--kernel', '../x'], '../x'],
   ])('%s is wrong usage and named', async (_name, args, named) => {
     const {exit, code, message} = await failure(args);
