@@ -8,9 +8,11 @@ import {ruleDocument} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
 import type {ErrnoName} from '../errno.js';
 import {toProtectRequest} from '../protect-request.js';
+import {exactArgument} from '../services/argv.js';
 import {executableWarning} from '../services/executables.js';
 import {protect} from '../services/protect.js';
 import {holderLine, linksWarning, protectedLines} from '../ui/protected.js';
+import {unreachedWarnings} from '../ui/unreached.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
 const ERRNOS: ErrnoName[] = ['EACCES', 'EPERM', 'ENOENT'];
@@ -102,12 +104,16 @@ export default class Protect extends BaseCommand {
   };
 
   async run() {
-    const {flags, argv} = await this.parse(Protect);
+    const {flags, argv, raw} = await this.parse(Protect);
     const request = toProtectRequest({...flags, paths: argv as string[]});
     const {rules, holders} = await protect(request);
     for (const text of request.exes.map(executableWarning))
       if (text !== undefined) this.caution(escapeText(text));
     for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
+    const typed = raw.flatMap((token) =>
+      token.type === 'flag' ? {...token, input: exactArgument(token.input)} : [],
+    );
+    for (const text of unreachedWarnings(rules, typed)) this.caution(text);
     this.say(...rules.flatMap(protectedLines), ...holders.map(holderLine));
     return {rules: rules.map(({rule}) => ruleDocument(rule)), holders};
   }

@@ -7,6 +7,7 @@ import {ruleDocument} from '../domain/rule.js';
 import {wrongUsage} from '../errors.js';
 import {commandBehind, exactArgument} from '../services/argv.js';
 import {runGuarded} from '../services/run.js';
+import {unreachedFlags} from '../ui/unreached.js';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a command that alone gets into some files, while it runs.';
@@ -43,7 +44,10 @@ export default class Run extends BaseCommand {
     if (command.some((word) => exactArgument(word) !== word))
       throw wrongUsage('an argument of the command is not UTF-8, and would not reach it as it is');
     const paths = (flags.protect ?? []).map((path) => exactArgument(path));
-    const {code, signal, rules} = await runGuarded(paths, command);
+    const {code, signal, rules} = await runGuarded(paths, command, (unreached) => {
+      const text = unreachedFlags(unreached);
+      if (text !== undefined) this.caution(text);
+    });
     process.exitCode = code;
     return {code, signal, rules: rules.map(ruleDocument)};
   }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type {Holder, Protected} from '../domain/object.js';
-import type {RuleRequest} from '../domain/rule.js';
+import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import {UserError} from '../errors.js';
 import type {Guard} from '../native/index.js';
 import {withGuard} from './guard.js';
 import {hardLinks} from './hard-links.js';
 import {findHolders} from './holders.js';
+import {findUnreached} from './mounts-below.js';
 import {requireProcess} from './processes.js';
 import {type ResolvedPath, resolveExisting, resolvePath} from './resolve-path.js';
 
@@ -27,17 +28,22 @@ function resolveObject(path: string, {tree, suffix}: ProtectRequest): ResolvedPa
   return resolved;
 }
 
-/** Adds rules and returns them as the kernel has them, in the order of the requests. */
-export function addRules(
-  guard: Guard,
-  requests: readonly RuleRequest[],
-): Omit<Protected, 'isDirectory' | 'links'>[] {
-  const added = guard.addRules(requests);
-  const inForce = new Map(guard.listRules().map((rule) => [rule.id, rule]));
-  return added.flatMap(({id, existed, replaced}) => {
-    const rule = inForce.get(id);
+export interface AddedRules {
+  /** As the kernel has them, in the order of the requests. */
+  added: Pick<Protected, 'rule' | 'exists' | 'replaced'>[];
+  /** All that are in force now. */
+  inForce: KernelRule[];
+}
+
+export function addRules(guard: Guard, requests: readonly RuleRequest[]): AddedRules {
+  const answers = guard.addRules(requests);
+  const inForce = guard.listRules();
+  const byId = new Map(inForce.map((rule) => [rule.id, rule]));
+  const added = answers.flatMap(({id, existed, replaced}) => {
+    const rule = byId.get(id);
     return rule === undefined ? [] : [{rule, exists: existed, replaced}];
   });
+  return {added, inForce};
 }
 
 /** Guards objects, all or none, and looks who has them open already. */
@@ -49,7 +55,7 @@ export async function protect(
   const objects = paths.map((path) => resolveObject(path, request));
   requireDistinct(objects);
   const requests = objects.length === 0 ? [null] : objects.map(({path}) => path);
-  const added = await withGuard((guard) =>
+  const {added, inForce} = await withGuard((guard) =>
     addRules(
       guard,
       requests.map((path) => ({...rest, path})),
@@ -58,8 +64,12 @@ export async function protect(
   const isDirectory = new Map(objects.map((object) => [object.path, object.isDirectory]));
   const rules = added.map((one): Protected => {
     const {path, suffix} = one.rule;
-    const links = path === null || suffix !== null ? null : hardLinks(path);
-    return {...one, isDirectory: path !== null && isDirectory.get(path) === true, links};
+    return {
+      ...one,
+      isDirectory: path !== null && isDirectory.get(path) === true,
+      links: path === null || suffix !== null ? null : hardLinks(path),
+      unreached: findUnreached(one.rule, inForce),
+    };
   });
   return {rules, holders: findHolders(rules.map(({rule}) => rule))};
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
+import type {Unreached} from '../domain/object.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import {ModuleError, UserError} from '../errors.js';
 import type {Guard} from '../native/index.js';
 import {explain, openGuard} from './guard.js';
 import {type Ending, Launcher} from './launcher.js';
+import {findUnreached} from './mounts-below.js';
 import {addRules} from './protect.js';
 import {type ResolvedPath, resolvePath} from './resolve-path.js';
 
@@ -56,20 +58,27 @@ async function guardAndRun(
   guard: Guard,
   objects: readonly ResolvedPath[],
   launcher: Launcher,
+  tell: (unreached: readonly Unreached[]) => void,
 ): Promise<RunResult> {
   const requests = objects.map((object) => request(object, launcher.pid));
-  const rules = addRules(guard, requests).map(({rule}) => rule);
+  const {added, inForce} = addRules(guard, requests);
+  const rules = added.map(({rule}) => rule);
   try {
+    tell(rules.flatMap((rule) => findUnreached(rule, inForce)));
     return {...(await launcher.go()), rules};
   } finally {
     removeRules(guard, rules);
   }
 }
 
-/** Runs a command that alone, with all it starts, gets into some paths while it lives. */
+/**
+ * Runs a command that alone, with all it starts, gets into some paths while it lives.
+ * @param tell hears, before the command starts, of what is mounted below them and stays open to all
+ */
 export async function runGuarded(
   paths: readonly string[],
   command: readonly string[],
+  tell: (unreached: readonly Unreached[]) => void,
 ): Promise<RunResult> {
   const objects = paths.map((path) => resolvePath(path));
   const guard = await openGuard();
@@ -77,7 +86,7 @@ export async function runGuarded(
     requireUnguarded(guard, objects);
     const launcher = new Launcher(command);
     try {
-      return await guardAndRun(guard, objects, launcher);
+      return await guardAndRun(guard, objects, launcher, tell);
     } catch (error) {
       await launcher.cancel();
       throw error;
