@@ -8,6 +8,7 @@ import {cgroupDirectory} from './services/cgroups.js';
 import {resolveExecutable} from './services/executables.js';
 import type {ProtectRequest} from './services/protect.js';
 import {groupId, userId} from './services/users.js';
+import {fguard_verdict} from './uapi.gen.js';
 
 /** What was typed after `fguard protect`. */
 export interface ProtectWords {
@@ -56,6 +57,9 @@ export function toProtectRequest(words: ProtectWords): ProtectRequest {
     children: words.children,
     strict: words.strict,
     untilExit: words['until-exit'],
+    against: false,
+    defaultVerdict: fguard_verdict.FGUARD_VERDICT_DENY,
+    deadline: 0,
     ops: toMask('--ops', OPS, words.ops),
     otherwise: ELSES.value(words.else) ?? 0,
     error: errnoNumber(words.errno as ErrnoName),

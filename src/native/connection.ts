@@ -46,6 +46,7 @@ const toMatch = ({concerned, allowed, ...rest}: MatchInfo): Match => ({
 
 const toFilter = (filter: EventFilter): object => ({
   all: filter.all ? 1 : 0,
+  answer: 0,
   ops: filter.ops,
   verdicts: filter.verdicts,
   n_paths: filter.paths.length,
@@ -84,8 +85,12 @@ class Connection implements Guard {
     this.check(this.lib.deleteRules(this.handle, keys, keys.length));
   }
 
+  setRules(rules: readonly RuleRequest[]): void {
+    this.check(this.lib.setRules(this.handle, rules.map(toNativeRule), rules.length));
+  }
+
   clearRules(): void {
-    this.check(this.lib.setRules(this.handle, [], 0));
+    this.setRules([]);
   }
 
   listRules(): KernelRule[] {

@@ -14,6 +14,8 @@ export interface Added {
 export interface Guard {
   addRules(rules: readonly RuleRequest[]): Added[];
   deleteRules(ids: readonly number[]): void;
+  /** Replaces the whole set in one step; the rules get new ids. */
+  setRules(rules: readonly RuleRequest[]): void;
   clearRules(): void;
   listRules(): KernelRule[];
   explain(query: Query): Explanation;

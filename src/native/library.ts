@@ -15,6 +15,8 @@ export interface RuleInfo {
   ttl: number | bigint;
   allowed: number | bigint;
   denied: number | bigint;
+  asked: number | bigint;
+  expired: number | bigint;
   grants: Pointer;
   uids: Pointer;
   gids: Pointer;
@@ -26,6 +28,8 @@ export interface RuleInfo {
   ops: number;
   otherwise: number;
   error: number;
+  default_allow: number;
+  deadline: number;
   n_grants: number;
   n_uids: number;
   n_gids: number;
@@ -66,6 +70,8 @@ export const TYPES = {
     otherwise: 'uint32_t',
     error: 'uint32_t',
     ttl: 'uint64_t',
+    default_allow: 'uint32_t',
+    deadline: 'uint32_t',
     n_pids: 'uint32_t',
     n_uids: 'uint32_t',
     n_gids: 'uint32_t',
@@ -93,6 +99,8 @@ export const TYPES = {
     ttl: 'uint64_t',
     allowed: 'uint64_t',
     denied: 'uint64_t',
+    asked: 'uint64_t',
+    expired: 'uint64_t',
     grants: 'void *',
     uids: 'void *',
     gids: 'void *',
@@ -104,6 +112,8 @@ export const TYPES = {
     ops: 'uint32_t',
     otherwise: 'uint32_t',
     error: 'uint32_t',
+    default_allow: 'uint32_t',
+    deadline: 'uint32_t',
     n_grants: 'uint32_t',
     n_uids: 'uint32_t',
     n_gids: 'uint32_t',
@@ -135,6 +145,10 @@ export const TYPES = {
     denied: 'uint64_t',
     events: 'uint64_t',
     lost: 'uint64_t',
+    answerers: 'uint32_t',
+    waiting: 'uint32_t',
+    asked: 'uint64_t',
+    expired: 'uint64_t',
   }),
   hook: koffi.struct('fguard_hook', {
     function: koffi.array('char', 48),
@@ -143,6 +157,7 @@ export const TYPES = {
   }),
   filter: koffi.struct('fguard_filter', {
     all: 'uint32_t',
+    answer: 'uint32_t',
     ops: 'uint32_t',
     verdicts: 'uint32_t',
     n_paths: 'uint32_t',

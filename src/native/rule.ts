@@ -4,10 +4,12 @@ import koffi from 'koffi';
 
 import type {Grant, KernelRule, RuleRequest, RuleTraits} from '../domain/rule.js';
 import {
+  FGUARD_RULE_AGAINST,
   FGUARD_RULE_CHILDREN,
   FGUARD_RULE_STRICT,
   FGUARD_RULE_TREE,
   FGUARD_RULE_UNTIL_EXIT,
+  fguard_verdict,
 } from '../uapi.gen.js';
 import {type RuleInfo, TYPES} from './library.js';
 import {
@@ -31,6 +33,7 @@ const FLAGS: Record<keyof RuleTraits, number> = {
   children: FGUARD_RULE_CHILDREN,
   strict: FGUARD_RULE_STRICT,
   untilExit: FGUARD_RULE_UNTIL_EXIT,
+  against: FGUARD_RULE_AGAINST,
 };
 
 const TRAITS = Object.keys(FLAGS) as (keyof RuleTraits)[];
@@ -45,6 +48,7 @@ function toTraits(flags: number): RuleTraits {
     children: has('children'),
     strict: has('strict'),
     untilExit: has('untilExit'),
+    against: has('against'),
   };
 }
 
@@ -59,6 +63,8 @@ export const toNativeRule = (rule: RuleRequest): object => ({
   otherwise: rule.otherwise,
   error: rule.error,
   ttl: rule.ttl,
+  default_allow: rule.defaultVerdict === fguard_verdict.FGUARD_VERDICT_ALLOW ? 1 : 0,
+  deadline: rule.deadline,
   n_pids: rule.pids.length,
   n_uids: rule.uids.length,
   n_gids: rule.gids.length,
@@ -85,6 +91,9 @@ const readOptional = (pointer: bigint | null): string | null =>
 /* What is left of a rule's time becomes a moment here, where it is still true. */
 const moment = (ttl: number): number | null => (ttl === 0 ? null : Date.now() + ttl);
 
+const toVerdict = (allow: number): number =>
+  allow === 0 ? fguard_verdict.FGUARD_VERDICT_DENY : fguard_verdict.FGUARD_VERDICT_ALLOW;
+
 export function toRule(info: RuleInfo): KernelRule {
   const {id, ops, otherwise, error} = info;
   return {
@@ -96,6 +105,8 @@ export function toRule(info: RuleInfo): KernelRule {
     ops,
     otherwise,
     error,
+    defaultVerdict: toVerdict(info.default_allow),
+    deadline: info.deadline,
     grants: readGrants(info),
     exes: readStrings(info.exes, info.n_exes),
     uids: readNumbers(info.uids, info.n_uids),
@@ -105,5 +116,7 @@ export function toRule(info: RuleInfo): KernelRule {
     expiresAt: moment(Number(info.ttl)),
     allowed: Number(info.allowed),
     denied: Number(info.denied),
+    asked: Number(info.asked),
+    expired: Number(info.expired),
   };
 }

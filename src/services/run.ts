@@ -6,6 +6,7 @@ import {explain, openGuard} from './guard.js';
 import {type Ending, Launcher} from './launcher.js';
 import {addRules} from './protect.js';
 import {type ResolvedPath, resolvePath} from './resolve-path.js';
+import {fguard_verdict} from '../uapi.gen.js';
 
 export interface RunResult extends Ending {
   rules: KernelRule[];
@@ -20,9 +21,12 @@ const request = ({path, isDirectory}: ResolvedPath, pid: number): RuleRequest =>
   children: true,
   strict: false,
   untilExit: true,
+  against: false,
   ops: 0,
   otherwise: 0,
   error: 0,
+  defaultVerdict: fguard_verdict.FGUARD_VERDICT_DENY,
+  deadline: 0,
   ttl: 0,
   pids: [pid],
   exes: [],

@@ -49,13 +49,29 @@ export class FakeGuard implements Guard {
       const expiresAt = ttl === 0 ? null : Date.now() + ttl;
       const ops = rest.ops === 0 ? FGUARD_OPS_ALL : rest.ops;
       this.rules = this.rules.filter((other) => other !== old);
-      this.rules.push({...rest, id, ops, grants, expiresAt, allowed: 0, denied: 0});
+      this.rules.push({
+        ...rest,
+        id,
+        ops,
+        grants,
+        expiresAt,
+        allowed: 0,
+        denied: 0,
+        asked: 0,
+        expired: 0,
+      });
       return {id, existed: false, replaced: old !== undefined};
     });
   }
 
   deleteRules(ids: readonly number[]): void {
     this.rules = this.rules.filter(({id}) => !ids.includes(id));
+  }
+
+  setRules(requests: readonly RuleRequest[]): void {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.rules = [];
+    this.addRules(requests);
   }
 
   clearRules(): void {

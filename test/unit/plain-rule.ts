@@ -11,6 +11,9 @@ const TERMS = {
   children: false,
   strict: false,
   untilExit: false,
+  against: false,
+  defaultVerdict: 1,
+  deadline: 5000,
   otherwise: 0,
   error: 13,
   exes: [],
@@ -30,4 +33,6 @@ export const RULE: KernelRule = {
   expiresAt: null,
   allowed: 0,
   denied: 0,
+  asked: 0,
+  expired: 0,
 };

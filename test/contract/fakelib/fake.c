@@ -106,6 +106,8 @@ static void keep(struct fguard *guard, const struct fguard_rule *rule)
 		.ops = rule->ops ? rule->ops : FGUARD_OPS_ALL,
 		.otherwise = rule->otherwise,
 		.error = rule->error ? rule->error : EACCES,
+		.default_allow = rule->default_allow,
+		.deadline = rule->deadline ? rule->deadline : FGUARD_DEADLINE_DEFAULT,
 		.n_grants = rule->n_pids,
 		.n_uids = rule->n_uids,
 		.n_gids = rule->n_gids,
