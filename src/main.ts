@@ -5,8 +5,11 @@ import {settings} from '@oclif/core/settings';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
+import apply from './commands/apply.js';
+import check from './commands/check.js';
 import clear from './commands/clear.js';
 import explain from './commands/explain.js';
+import exportCommand from './commands/export.js';
 import load from './commands/load.js';
 import protect from './commands/protect.js';
 import rebuild from './commands/rebuild.js';
@@ -22,8 +25,11 @@ import {packageFile} from './services/package-root.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
+  apply,
+  check,
   clear,
   explain,
+  export: exportCommand,
   load,
   protect,
   rebuild,

@@ -34,9 +34,9 @@ interface RuleTerms extends Subjects, RuleTraits {
   ops: number;
   otherwise: number;
   error: number;
-  /** Where nobody answers a question. */
+  /** What becomes of an access that is asked about, and that nobody answers. */
   defaultVerdict: number;
-  /** Milliseconds an answer may take; in a request 0 stands for the usual time. */
+  /** Milliseconds an answer may take; in a request 0 stands for the usual. */
   deadline: number;
 }
 

@@ -4,12 +4,13 @@ import koffi from 'koffi';
 
 import type {Grant, KernelRule, RuleRequest, RuleTraits} from '../domain/rule.js';
 import {
+  FGUARD_DEADLINE_DEFAULT,
   FGUARD_RULE_AGAINST,
   FGUARD_RULE_CHILDREN,
   FGUARD_RULE_STRICT,
   FGUARD_RULE_TREE,
   FGUARD_RULE_UNTIL_EXIT,
-  fguard_verdict,
+  fguard_verdict as VERDICT,
 } from '../uapi.gen.js';
 import {type RuleInfo, TYPES} from './library.js';
 import {
@@ -63,7 +64,7 @@ export const toNativeRule = (rule: RuleRequest): object => ({
   otherwise: rule.otherwise,
   error: rule.error,
   ttl: rule.ttl,
-  default_allow: rule.defaultVerdict === fguard_verdict.FGUARD_VERDICT_ALLOW ? 1 : 0,
+  default_allow: rule.defaultVerdict === VERDICT.FGUARD_VERDICT_ALLOW ? 1 : 0,
   deadline: rule.deadline,
   n_pids: rule.pids.length,
   n_uids: rule.uids.length,
@@ -91,9 +92,6 @@ const readOptional = (pointer: bigint | null): string | null =>
 /* What is left of a rule's time becomes a moment here, where it is still true. */
 const moment = (ttl: number): number | null => (ttl === 0 ? null : Date.now() + ttl);
 
-const toVerdict = (allow: number): number =>
-  allow === 0 ? fguard_verdict.FGUARD_VERDICT_DENY : fguard_verdict.FGUARD_VERDICT_ALLOW;
-
 export function toRule(info: RuleInfo): KernelRule {
   const {id, ops, otherwise, error} = info;
   return {
@@ -105,8 +103,9 @@ export function toRule(info: RuleInfo): KernelRule {
     ops,
     otherwise,
     error,
-    defaultVerdict: toVerdict(info.default_allow),
-    deadline: info.deadline,
+    defaultVerdict:
+      info.default_allow === 0 ? VERDICT.FGUARD_VERDICT_DENY : VERDICT.FGUARD_VERDICT_ALLOW,
+    deadline: info.deadline === 0 ? FGUARD_DEADLINE_DEFAULT : info.deadline,
     grants: readGrants(info),
     exes: readStrings(info.exes, info.n_exes),
     uids: readNumbers(info.uids, info.n_uids),

@@ -19,7 +19,10 @@ function requireDistinct(objects: readonly ResolvedPath[]): void {
 }
 
 /* What is to be below a path needs a directory there; a tree may come later. */
-function resolveObject(path: string, {tree, suffix}: ProtectRequest): ResolvedPath {
+export function resolveObject(
+  path: string,
+  {tree, suffix}: Pick<ProtectRequest, 'tree' | 'suffix'>,
+): ResolvedPath {
   const resolved = suffix === null ? resolvePath(path) : resolveExisting(path);
   const needsDirectory = suffix !== null || (tree && resolved.exists);
   if (needsDirectory && !resolved.isDirectory)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The module in memory, for tests of services and commands. */
-import type {Explanation} from '../../src/domain/explanation.js';
+import type {Explanation, Query} from '../../src/domain/explanation.js';
 import type {EventFilter} from '../../src/domain/filter.js';
 import type {KernelRule, RuleRequest} from '../../src/domain/rule.js';
 import type {KernelStatus} from '../../src/domain/status.js';
@@ -82,10 +82,10 @@ export class FakeGuard implements Guard {
     return [...this.rules];
   }
 
-  explain(): Explanation {
+  explain: (query: Query) => Explanation = () => {
     if (this.refusal !== undefined) throw this.refusal;
     return this.explanation;
-  }
+  };
 
   status(): KernelStatus {
     const counters = {allowed: 0, denied: 0, events: 0, lost: 0};

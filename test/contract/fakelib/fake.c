@@ -6,6 +6,7 @@
  *
  *	FAKE_OPEN=N	fguard_open() fails with errno N
  *	FAKE_ADD=N	fguard_add_rules() fails with errno N
+ *	FAKE_SET=N	fguard_set_rules() fails with errno N
  *	FAKE_RULES=N	rules that are there from the start
  *	FAKE_PATH=P	the first of them is about a path
  *	FAKE_SUFFIX=S	the first of them is about a suffix
@@ -209,9 +210,16 @@ int fguard_add_rules(struct fguard *guard, const struct fguard_rule *rules, size
 
 int fguard_set_rules(struct fguard *guard, const struct fguard_rule *rules, size_t n)
 {
-	(void)guard;
-	(void)rules;
+	size_t i;
+
+	if (number("FAKE_SET"))
+		return -number("FAKE_SET");
 	note("set %zu", n);
+	guard->n_rules = 0;
+	for (i = 0; i < n; i++) {
+		note_rule(&rules[i]);
+		keep(guard, &rules[i]);
+	}
 	return 0;
 }
 

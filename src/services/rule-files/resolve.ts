@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+/* From a rule in a file to one that the kernel takes; what this machine lacks is a mistake. */
+import {parseDuration} from '../../domain/duration.js';
+import type {Mistake} from '../../domain/mistake.js';
+import {ELSES, OPS, VERDICTS} from '../../domain/names.js';
+import type {RuleRequest, Subjects} from '../../domain/rule.js';
+import type {SavedRule} from '../../domain/rule-file.js';
+import {type ErrnoName, errnoNumber} from '../../errno.js';
+import {UserError} from '../../errors.js';
+import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from '../../uapi.gen.js';
+import {cgroupDirectory} from '../cgroups.js';
+import {resolveExecutable} from '../executables.js';
+import {resolveObject} from '../protect.js';
+import {groupId, userId} from '../users.js';
+import type {Place, YamlFile} from '../yaml-file.js';
+
+type Id = number | string;
+
+/* Names are looked up by a program each, and are the same in many rules. */
+function remembered(lookUp: (text: string) => number): (id: Id) => number {
+  const known = new Map<Id, number>();
+  return (id) => {
+    const found = known.get(id) ?? (typeof id === 'number' ? id : lookUp(id));
+    known.set(id, found);
+    return found;
+  };
+}
+
+/** Resolves the rules of any number of files. */
+export class RuleResolver {
+  readonly mistakes: Mistake[] = [];
+  private readonly user = remembered(userId);
+  private readonly group = remembered(groupId);
+
+  /** Undefined if there was a mistake. The places of the keys depend on the form of the rule. */
+  resolve(file: YamlFile, place: Place, rule: SavedRule, match: Place): RuleRequest | undefined {
+    const before = this.mistakes.length;
+    const request = this.request(file, place, rule, match);
+    return this.mistakes.length === before ? request : undefined;
+  }
+
+  private request(file: YamlFile, place: Place, rule: SavedRule, match: Place): RuleRequest {
+    const {name = null, path, tree = false, suffix = null, strict = false} = rule;
+    this.checkLengths(file, place, rule, match);
+    const resolve = (): string => resolveObject(path ?? '', {tree, suffix}).path;
+    return {
+      name,
+      path: path === undefined ? null : this.attempt(file, [...match, 'path'], '', resolve),
+      tree,
+      suffix,
+      strict,
+      children: false,
+      untilExit: false,
+      against: false,
+      ops: rule.ops === undefined ? 0 : OPS.toMask(rule.ops),
+      otherwise: ELSES.value(rule.else ?? 'deny') ?? 0,
+      error: errnoNumber((rule.errno ?? 'EACCES') as ErrnoName),
+      defaultVerdict: VERDICTS.value(rule.default ?? 'deny') ?? 0,
+      deadline: this.deadline(file, place, rule.deadline),
+      ttl: 0,
+      pids: [],
+      ...this.subjects(file, [...place, 'allow'], rule.allow ?? {}),
+    };
+  }
+
+  private subjects(file: YamlFile, place: Place, allow: NonNullable<SavedRule['allow']>): Subjects {
+    const all = <T, R>(kind: keyof Subjects, values: readonly T[], look: (value: T) => R): R[] => {
+      const found = values.flatMap((value, index) => {
+        const at = [...place, kind, index];
+        const one = this.attempt<R | undefined>(file, at, undefined, () => look(value));
+        return one === undefined ? [] : [one];
+      });
+      return [...new Set(found)];
+    };
+    return {
+      exes: all('exes', allow.exes ?? [], resolveExecutable),
+      uids: all('uids', allow.uids ?? [], this.user),
+      gids: all('gids', allow.gids ?? [], this.group),
+      loginuids: all('loginuids', allow.loginuids ?? [], this.user),
+      cgroups: all('cgroups', allow.cgroups ?? [], (cgroup) => cgroupDirectory(cgroup)),
+    };
+  }
+
+  private deadline(file: YamlFile, place: Place, text: string | undefined): number {
+    if (text === undefined) return 0;
+    const milliseconds = parseDuration(text);
+    if (milliseconds !== undefined && milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
+    this.add(file, [...place, 'deadline'], `"deadline" must be above 0, and a day at most`);
+    return 0;
+  }
+
+  /* Bytes count, which a schema cannot say. */
+  private checkLengths(file: YamlFile, place: Place, rule: SavedRule, match: Place): void {
+    const tooLong = (text: string | undefined, most: number): boolean =>
+      Buffer.byteLength(text ?? '') > most;
+    if (tooLong(rule.name, FGUARD_NAME_MAX))
+      this.add(file, [...place, 'name'], `"name" is longer than ${FGUARD_NAME_MAX} bytes`);
+    if (tooLong(rule.suffix, 255))
+      this.add(file, [...match, 'suffix'], '"suffix" is longer than a file name can be');
+  }
+
+  private add(file: YamlFile, place: Place, message: string): void {
+    this.mistakes.push(file.mistake(place, message));
+  }
+
+  private attempt<T>(file: YamlFile, place: Place, without: T, look: () => T): T {
+    try {
+      return look();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.add(file, place, error.message);
+      return without;
+    }
+  }
+}
