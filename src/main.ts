@@ -5,6 +5,7 @@ import {settings} from '@oclif/core/settings';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
+import ask from './commands/ask.js';
 import clear from './commands/clear.js';
 import explain from './commands/explain.js';
 import load from './commands/load.js';
@@ -22,6 +23,7 @@ import {packageFile} from './services/package-root.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
+  ask,
   clear,
   explain,
   load,
