@@ -53,6 +53,8 @@ export default class Ask extends BaseCommand {
     }),
   };
 
+  private output: StreamOutput | undefined;
+
   async run(): Promise<void> {
     const {flags} = await this.parse(Ask);
     const verdict = flags.default === undefined ? undefined : VERDICTS.value(flags.default);
@@ -66,15 +68,22 @@ export default class Ask extends BaseCommand {
     });
     const signal = interruptSignal();
     const answerer = await Answerer.attach();
-    const output = new StreamOutput();
+    const output = (this.output = new StreamOutput());
     if (flags.exec !== undefined) this.hint('answering; Ctrl-C ends');
     const summary = await runAsking(answerer, makeMode(answerer, output), {
       output,
       signal,
       verdict,
     });
+    if (summary.end === 'unloaded') throw notLoaded('the module was unloaded');
     await output.end(signal);
     this.finish(summary);
+  }
+
+  /* A descriptor has one stream: a failure goes the way of the lines before it. */
+  override logJson(json: unknown): void {
+    if (this.output === undefined) super.logJson(json);
+    else void this.output.write(`${JSON.stringify(json)}\n`);
   }
 
   /* The asking sees for itself, and has a thread to end first. */
@@ -83,7 +92,6 @@ export default class Ask extends BaseCommand {
   }
 
   private finish({end, rest}: AskSummary): void {
-    if (end === 'unloaded') throw notLoaded('the module was unloaded');
     const text = restText(rest);
     if (text !== undefined && end !== 'closed') this.hint(text);
     this.exit(end === 'interrupted' ? EXIT.interrupted : EXIT.done);

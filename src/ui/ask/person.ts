@@ -45,8 +45,7 @@ export class TerminalPerson {
   choose(asked: AskedPerson, signal: AbortSignal): Promise<Answer | Leaving | undefined> {
     const {enter, userName} = this;
     const screen: Screen<Answer> = {
-      lines: (columns, rows) =>
-        questionLines(asked, {columns, rows, enter, userName, now: Date.now()}),
+      lines: (view) => questionLines(asked, {...view, enter, userName, now: Date.now()}),
       choice: (key) => keyAnswer(key, enter),
     };
     return this.ask(screen, signal);

@@ -6,7 +6,7 @@ import {type Key, isQuit} from './keys.js';
 
 /** What is on the screen until a key says something. */
 export interface Screen<Choice> {
-  lines(columns: number, rows: number): string[];
+  lines(view: {columns: number; rows: number; ready: boolean}): string[];
   /** What a key means; undefined: nothing. */
   choice(key: Key): Choice | undefined;
 }
@@ -32,9 +32,11 @@ function redrawOnChange(redraw: Redraw): () => void {
     redraw();
   };
   const timer = setInterval(redraw, TICK);
+  const ready = setTimeout(redraw, DEAF);
   stdout.on('resize', afresh);
   return () => {
     clearInterval(timer);
+    clearTimeout(ready);
     stdout.off('resize', afresh);
   };
 }
@@ -54,6 +56,7 @@ export const screenPrompt = createPrompt<unknown, Screen<unknown>>((screen, done
   const [, setTicks] = useState(0);
   const ticks = useRef(0);
   const since = useRef(performance.now());
+  const isReady = (): boolean => performance.now() - since.current >= DEAF;
   useEffect((readline) => {
     const redraw = (): void => {
       setTicks(++ticks.current);
@@ -67,10 +70,9 @@ export const screenPrompt = createPrompt<unknown, Screen<unknown>>((screen, done
     /* Nothing is typed here: keys count as they are pressed. */
     readline.clearLine(0);
     if (isQuit(key)) done('left');
-    if (performance.now() - since.current < DEAF) return;
-    const choice = screen.choice(key);
+    const choice = isReady() ? screen.choice(key) : undefined;
     if (choice !== undefined) done(choice);
   });
   const {columns, rows} = stdout;
-  return screen.lines(columns, rows).join('\n');
+  return screen.lines({columns, rows, ready: isReady()}).join('\n');
 });

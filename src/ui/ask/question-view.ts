@@ -14,6 +14,8 @@ export interface ViewSettings {
   /** The verdict of Enter. */
   enter: number;
   now: number;
+  /** Whether keys count yet. */
+  ready: boolean;
   userName: (uid: number) => string;
 }
 
@@ -109,6 +111,8 @@ function othersLine(count: number): string {
   return warn(count === 1 ? '1 other question waits' : `${count} other questions wait`);
 }
 
+const NOT_YET = 'a new question: keys count in a moment';
+
 /** The question with all that is known, and the keys; no line is wider than the terminal. */
 export function questionLines(asked: AskedPerson, settings: ViewSettings): string[] {
   const {question} = asked;
@@ -130,6 +134,6 @@ export function questionLines(asked: AskedPerson, settings: ViewSettings): strin
     keysLine('allow', columns),
     keysLine('deny', columns),
     ...reachLines(asked, inner),
-    dim(`Enter: ${VERDICTS.name(settings.enter)} once   q: leave`),
+    dim(settings.ready ? `Enter: ${VERDICTS.name(settings.enter)} once   q: leave` : NOT_YET),
   ];
 }

@@ -510,8 +510,10 @@ static ssize_t read_feed(struct fguard *guard, char *buffer, int timeout)
 	size_t used;
 
 	for (;;) {
-		if (poll(fds, 2, timeout) <= 0)
-			return 0;
+		int ready = poll(fds, 2, timeout);
+
+		if (ready <= 0)
+			return ready < 0 ? -errno : 0;
 		if (fds[0].revents)
 			return -EINTR;
 		read_line(guard->feed, line, sizeof(line));
