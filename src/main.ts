@@ -6,6 +6,7 @@ import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 import apply from './commands/apply.js';
+import ask from './commands/ask.js';
 import check from './commands/check.js';
 import clear from './commands/clear.js';
 import explain from './commands/explain.js';
@@ -26,6 +27,7 @@ import {packageFile} from './services/package-root.js';
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
   apply,
+  ask,
   check,
   clear,
   explain,

@@ -86,6 +86,7 @@ export interface RuleDocument {
   deadlineMs: number;
   strict: boolean;
   untilExit: boolean;
+  against: boolean;
   expiresAt: string | null;
   hits: {allowed: number; denied: number; asked: number; expired: number};
 }
@@ -114,6 +115,7 @@ export function ruleDocument(rule: KernelRule): RuleDocument {
     deadlineMs: rule.deadline,
     strict: rule.strict,
     untilExit: rule.untilExit,
+    against: rule.against,
     expiresAt: rule.expiresAt === null ? null : isoMoment(rule.expiresAt),
     hits: {
       allowed: rule.allowed,

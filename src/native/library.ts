@@ -55,6 +55,10 @@ export interface StatusInfo {
   denied: number | bigint;
   events: number | bigint;
   lost: number | bigint;
+  answerers: number;
+  waiting: number;
+  asked: number | bigint;
+  expired: number | bigint;
 }
 
 koffi.alias('ssize_t', 'intptr_t');
@@ -173,6 +177,12 @@ export const TYPES = {
     exes: 'void **',
     uids: 'const uint32_t *',
   }),
+  answer: koffi.struct('fguard_answer', {
+    id: 'uint64_t',
+    ttl: 'uint64_t',
+    verdict: 'uint32_t',
+    lifetime: 'uint32_t',
+  }),
 } as const satisfies Record<string, TypeObject>;
 
 type Call<T extends (...args: never[]) => unknown> = KoffiFunc<T>;
@@ -199,6 +209,9 @@ export interface Library {
   subscribe: Call<(handle: Handle, filter: object) => number>;
   interrupt: Call<(handle: Handle) => number>;
   readEvents: Call<(handle: Handle, buffer: Uint8Array, size: number, ms: number) => number>;
+  answer: Call<(handle: Handle, answer: object) => number>;
+  listQuestions: Call<(handle: Handle) => number>;
+  nextQuestion: Call<(handle: Handle, question: [Pointer]) => number>;
   loginUid: Call<(pid: number, uid: [number]) => number>;
   loginName: Call<(pid: number, name: Uint8Array, size: number) => number>;
 }
@@ -229,6 +242,9 @@ function bind(path: string): Library {
     readEvents: fn(
       'ssize_t fguard_read_events(void *guard, void *buffer, size_t size, int timeout)',
     ),
+    answer: fn('int fguard_answer(void *guard, const fguard_answer *answer)'),
+    listQuestions: fn('ssize_t fguard_list_questions(void *guard)'),
+    nextQuestion: fn('int fguard_next_question(void *guard, _Out_ void **question)'),
     loginUid: fn('int fguard_login_uid(int pid, _Out_ uint32_t *uid)'),
     loginName: fn('int fguard_login_name(int pid, void *name, size_t size)'),
   };
