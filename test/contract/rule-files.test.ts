@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* The rule files through the built command line, and the process that holds the former rules. */
 import type {ChildProcess} from 'node:child_process';
-import {existsSync, readFileSync, watch as watchFile, writeFileSync} from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  watch as watchFile,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, it} from 'vitest';
 
@@ -156,6 +163,66 @@ describe('apply', () => {
     const words = args.map((word) => word.replace('FILE', file));
     const {code, stderr} = await fguard(['apply', ...words], env);
     expect([code, stderr]).toEqual([2, expect.stringContaining(named)]);
+  });
+});
+
+describe('protect --save', () => {
+  let saved: string;
+
+  beforeEach(() => {
+    saved = join(folder, 'etc/rules.d');
+    env = {FAKE_LOG: join(folder, 'log'), FGUARD_RULES: saved};
+  });
+
+  const files = (): string[] => (existsSync(saved) ? readdirSync(saved) : []);
+
+  it('writes a file that apply makes the same rule of, and replaces it the next time', async () => {
+    const object = join(folder, 'a b');
+    const words = ['protect', object, '--uid', '7', '--ops', 'read', '--save'];
+    const document = await json([...words, '--name', 'n']);
+    expectDocument('protect', document);
+    const [name = ''] = files();
+    expect(name).toMatch(/^tmp-fguard-test-\w+-a-b-[0-9a-f]{8}\.yaml$/);
+    expect(document).toMatchObject({saved: [join(saved, name)]});
+    expect(await json(['apply', '--dry-run'])).toMatchObject({
+      added: [{name: 'n', match: {path: object}, ops: ['read'], allow: {uids: [7]}}],
+    });
+    await json([...words, '--name', 'other', '--strict']);
+    expect(files()).toEqual([name]);
+    expect(await json(['apply', '--dry-run'])).toMatchObject({
+      added: [{name: 'other', strict: true}],
+    });
+  });
+
+  it.each([
+    ['an object that a file by hand is about', (path: string) => `{path: ${path}}`, []],
+    ['a name that another rule has', () => '{suffix: .x, name: n}', ['--name', 'n']],
+  ])('refuses %s, and guards nothing', async (_what, rule, more) => {
+    const path = join(folder, 'x');
+    mkdirSync(saved, {recursive: true});
+    writeFileSync(join(saved, 'hand.yaml'), `rules:\n  - ${rule(path)}\n`);
+    const {code, stderr} = await fguard(['protect', path, '--save', ...more], env);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${saved}/hand.yaml:2`)]);
+    expect(log()).toEqual([]);
+    expect(files()).toEqual(['hand.yaml']);
+  });
+
+  it.each([
+    ['--pid', '1'],
+    ['--ttl', '10m'],
+  ])('refuses %s, which a file cannot keep', async (...words) => {
+    const {code, stderr} = await fguard(['protect', '/tmp/x', '--save', ...words], env);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--save')]);
+    expect([log(), files()]).toEqual([[], []]);
+  });
+
+  it('says that the rule is in force if it cannot be saved', async () => {
+    env = {...env, FGUARD_RULES: join(file, 'rules.d')};
+    const {code, stderr} = await fguard(['protect', join(folder, 'x'), '--save'], env);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('is in force, but cannot be saved'),
+    ]);
   });
 });
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {entries, statIfPossible} from '../files.js';
 
-/** Where saved rules are. */
-export const RULES_DIRECTORY = '/etc/fguard/rules.d';
+/** Where saved rules are; tests have theirs elsewhere. */
+export const RULES_DIRECTORY = process.env.FGUARD_RULES ?? '/etc/fguard/rules.d';
 
 const RULE_FILE = /^[^.].*\.(?:ya?ml|json)$/;
 
