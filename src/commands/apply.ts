@@ -34,7 +34,7 @@ const askFor =
 export default class Apply extends BaseCommand {
   static override summary = 'Replace all rules in force by those of rule files, in one step.';
   static override description =
-    'Without FILE: by the saved rules, all files in /etc/fguard/rules.d. If anything in the files is wrong, nothing is changed, ' +
+    'Without FILE: by the saved rules, all files *.yaml, *.yml and *.json in /etc/fguard/rules.d. If anything in the files is wrong, nothing is changed, ' +
     'and there is no moment without the old rules or the new ones. Rules that are in no file go, also those of running processes. ' +
     'Those that stay get new ids, their hits begin at 0, and answers that were remembered with them are forgotten; ' +
     'if nothing differs, nothing is touched.\n\n' +

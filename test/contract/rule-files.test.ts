@@ -63,7 +63,7 @@ describe('check', () => {
   it('finds nothing wrong', async () => {
     const document = await json(['check', file]);
     expectDocument('check', document);
-    expect(document).toEqual({files: [file], rules: 2, mistakes: []});
+    expect(document).toEqual({files: [file], rules: 2, mistakes: [], warnings: []});
   });
 
   it('says where each mistake is, and ends with 1', async () => {

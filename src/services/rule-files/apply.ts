@@ -17,7 +17,7 @@ export interface ApplyPlan {
   requests: readonly RuleRequest[];
   inForce: readonly KernelRule[];
   difference: RuleDifference;
-  /** Why rules may let in more than meant. */
+  /** Why rules may let in more, or fewer, than meant. */
   warnings: readonly string[];
 }
 
@@ -51,11 +51,12 @@ export async function planRules(
   named: readonly string[],
   describe: (mistakes: readonly Mistake[]) => string,
 ): Promise<ApplyPlan> {
-  const {files, rules, mistakes} = loadRuleFiles(ruleFiles(named));
+  const {files, rules, mistakes, warnings: absent} = loadRuleFiles(ruleFiles(named));
   if (mistakes.length > 0) throw new WrongFiles(mistakes, describe(mistakes));
   const requests = rules.map(({request}) => request);
   const exes = new Set(requests.flatMap((request) => request.exes));
-  const warnings = [...exes].flatMap((exe) => executableWarning(exe) ?? []);
+  const doubts = [...exes].flatMap((exe) => executableWarning(exe) ?? []);
+  const warnings = [...absent.map((one) => describe([one])), ...doubts];
   const inForce = await listRules();
   requireFiles(files, inForce);
   const difference = compareRules(inForce, requests);

@@ -22,6 +22,8 @@ export interface LoadedRules {
   files: readonly string[];
   rules: readonly PlacedRule[];
   mistakes: readonly Mistake[];
+  /** What is not there now, but does not keep the rules from being applied. */
+  warnings: readonly Mistake[];
 }
 
 const PROCESSES =
@@ -108,7 +110,8 @@ class Loader {
     const {rules, resolver} = this;
     const mistakes = [...this.mistakes, ...resolver.mistakes];
     const all = [...mistakes, ...objectTwins(rules), ...nameTwins(rules)];
-    return {files, rules, mistakes: sortMistakes(all, files)};
+    const warnings = sortMistakes(resolver.warnings, files);
+    return {files, rules, mistakes: sortMistakes(all, files), warnings};
   }
 
   private loadRule(file: YamlFile, place: Place, rule: SavedRule | ExportedRule): void {

@@ -26,9 +26,13 @@ function remembered(lookUp: (text: string) => number): (id: Id) => number {
   };
 }
 
+const NOBODY: Subjects = {exes: [], uids: [], gids: [], loginuids: [], cgroups: []};
+
 /** Resolves the rules of any number of files. */
 export class RuleResolver {
   readonly mistakes: Mistake[] = [];
+  /** What is not there now, and does not keep the rules from being applied. */
+  readonly warnings: Mistake[] = [];
   private readonly user = remembered(userId);
   private readonly group = remembered(groupId);
 
@@ -72,13 +76,36 @@ export class RuleResolver {
       });
       return [...new Set(found)];
     };
+    const cgroups = this.cgroups(file, place, allow.cgroups ?? []);
+    if (cgroups === undefined) return NOBODY;
     return {
+      cgroups,
       exes: all('exes', allow.exes ?? [], resolveExecutable),
       uids: all('uids', allow.uids ?? [], this.user),
       gids: all('gids', allow.gids ?? [], this.group),
       loginuids: all('loginuids', allow.loginuids ?? [], this.user),
-      cgroups: all('cgroups', allow.cgroups ?? [], (cgroup) => cgroupDirectory(cgroup)),
     };
+  }
+
+  /*
+   * A unit has a cgroup while it runs. The rules are applied before most units
+   * start: to refuse them all for one would guard nothing. Undefined if cgroups
+   * are named and none is there, so that nobody is let in.
+   */
+  private cgroups(file: YamlFile, place: Place, names: readonly string[]): string[] | undefined {
+    const found = names.flatMap((name, index) => {
+      const at = [...place, 'cgroups', index];
+      try {
+        return [cgroupDirectory(name)];
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        const later = `${error.message}; it lets in nobody until the rules are applied again`;
+        if (error.code === 'ENOENT') this.warnings.push(file.mistake(at, later));
+        else this.add(file, at, error.message);
+        return [];
+      }
+    });
+    return names.length > 0 && found.length === 0 ? undefined : [...new Set(found)];
   }
 
   private deadline(file: YamlFile, place: Place, text: string | undefined): number {

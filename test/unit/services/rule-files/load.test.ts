@@ -116,7 +116,6 @@ describe('a rule file', () => {
     ['- path: /tmp/x\n  allow: {exes: /bin/ls}', /^3:17 "exes" must be a list of executables/],
     ['- path: /tmp/x\n  allow: {uids: [nobody2]}', '3:18 there is no user nobody2'],
     ['- path: /tmp/x\n  allow: {gids: [-1]}', /^3:18 what is in "gids" must be a name or a number/],
-    ['- path: /tmp/x\n  allow: {cgroups: [x.service]}', /^3:21 there is no cgroup of a running/],
     ['- path: /tmp/x\n  allow: {pids: [1]}', /^3:11 a process cannot be kept in a file/],
     ['- path: /tmp/x\n  allow: {exe: [/bin/ls]}', '3:11 the key is "exes", with a list'],
     ['- path: /tmp/x\n  ttl: 10m', /^3:3 a rule that ends by itself cannot be kept/],
@@ -128,6 +127,24 @@ describe('a rule file', () => {
     const found = complaints(`rules:\n${rule}\n`);
     expect(found).toEqual([
       typeof complaint === 'string' ? complaint : expect.stringMatching(complaint),
+    ]);
+  });
+
+  it('lets in nobody by a cgroup that is not there, and warns', () => {
+    const allow = 'allow: {uids: [0], cgroups: [no.service';
+    const text = `rules:\n- path: FOLDER/a\n  ${allow}]}\n- path: FOLDER/b\n  ${allow}, /]}\n`;
+    const {rules, mistakes, warnings} = loadRuleFiles([write('f.yaml', text)]);
+    expect(mistakes).toEqual([]);
+    expect(rules.map(({request}) => request)).toMatchObject([
+      {uids: [], cgroups: []},
+      {uids: [0], cgroups: ['/sys/fs/cgroup']},
+    ]);
+    const message = expect.stringMatching(
+      /^there is no cgroup of a running unit no\.service .*nobody/,
+    );
+    expect(warnings).toMatchObject([
+      {line: 3, column: 32, message},
+      {line: 5, column: 32, message},
     ]);
   });
 
