@@ -5,9 +5,16 @@ import {settings} from '@oclif/core/settings';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
+import apply from './commands/apply.js';
+import ask from './commands/ask.js';
+import check from './commands/check.js';
 import clear from './commands/clear.js';
 import explain from './commands/explain.js';
+<<<<<<< HEAD
 import lab from './commands/lab.js';
+=======
+import exportCommand from './commands/export.js';
+>>>>>>> rules
 import load from './commands/load.js';
 import protect from './commands/protect.js';
 import rebuild from './commands/rebuild.js';
@@ -23,9 +30,16 @@ import {packageFile} from './services/package-root.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
+  apply,
+  ask,
+  check,
   clear,
   explain,
+<<<<<<< HEAD
   lab,
+=======
+  export: exportCommand,
+>>>>>>> rules
   load,
   protect,
   rebuild,
