@@ -6,6 +6,7 @@ import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 import clear from './commands/clear.js';
+import doctor from './commands/doctor.js';
 import explain from './commands/explain.js';
 import load from './commands/load.js';
 import protect from './commands/protect.js';
@@ -23,6 +24,7 @@ import {packageFile} from './services/package-root.js';
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
   clear,
+  doctor,
   explain,
   load,
   protect,

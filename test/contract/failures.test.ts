@@ -93,6 +93,8 @@ describe('failures, as JSON on stdout with their exit code', () => {
     ['a command before and behind', ['run', 'a', '--', 'b'], '--'],
     ['no command', ['run', '--protect', '/tmp/x', '--'], 'cmd'],
     ['a misspelt command', ['prtect', '/x'], 'protect'],
+    ['one kernel and all', ['rebuild', '--all', '--kernel', '6.1'], '--all'],
+    ['a key without its certificate', ['rebuild', '--sign-key', '/k'], '--sign-cert'],
     ["a kernel's version that is a path", ['rebuild', '--kernel', '../x'], '../x'],
   ])('%s is wrong usage and named', async (_name, args, named) => {
     const {exit, code, message} = await failure(args);
