@@ -15,6 +15,7 @@
 #include "mount.h"
 #include "set.h"
 #include "subject.h"
+#include "syscall.h"
 
 #define ON(name)							\
 	static void notrace on_##name(unsigned long ip,			\
@@ -69,14 +70,21 @@ static bool is_behind_another(const struct file *file)
 	return file_inode(file) != d_inode_rcu(file->f_path.dentry);
 }
 
-static noinline void judge_file(struct file *file, u32 ops, u32 flags,
-				bool descriptor, struct ftrace_regs *fregs)
+enum use {
+	OPENED,		/* or about to be */
+	HELD,		/* opened earlier */
+	RECEIVED,	/* opened earlier, by another: the message is taken already */
+};
+
+static noinline void judge_file(struct file *file, u32 ops, u32 flags, enum use use,
+				struct ftrace_regs *fregs)
 {
 	struct fguard_access access = {
 		.count = 1,
 		.open_flags = flags,
-		.descriptor = descriptor,
-		.inner = descriptor || is_behind_another(file),
+		.descriptor = use != OPENED,
+		.inner = use != OPENED || is_behind_another(file),
+		.final = use == RECEIVED,
 	};
 
 	access.targets[0] = target_of(file->f_path.dentry, file->f_path.mnt, ops);
@@ -95,7 +103,7 @@ ON(security_file_open)
 
 	rcu_read_lock();
 	if (fguard_judge_concerns(file->f_path.dentry, file_inode(file)))
-		judge_file(file, open_ops(file), file->f_flags, false, fregs);
+		judge_file(file, open_ops(file), file->f_flags, OPENED, fregs);
 	rcu_read_unlock();
 }
 
@@ -134,7 +142,26 @@ static __always_inline void judge_entry(struct dentry *dentry, struct vfsmount *
 			    fregs);					\
 	}
 
-ON_ENTRY(security_path_mknod, FGUARD_OP_CREATE)	/* open with O_CREAT, mknod(), bind() */
+static noinline void judge_creation(struct dentry *dentry, struct vfsmount *mnt,
+				    struct ftrace_regs *fregs)
+{
+	struct fguard_access access = { .count = 1, .opens = fguard_syscall_opens() };
+
+	access.targets[0] = target_of(dentry, mnt, BIT(FGUARD_OP_CREATE));
+	fguard_judge(&access, fregs);
+}
+
+/* open() with O_CREAT, mknod(), bind(). The directory is locked. */
+ON(security_path_mknod)
+{
+	struct dentry *dentry = ARGUMENT(struct dentry *, 1);
+
+	rcu_read_lock();
+	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)))
+		judge_creation(dentry, ARGUMENT(const struct path *, 0)->mnt, fregs);
+	rcu_read_unlock();
+}
+
 ON_ENTRY(security_path_mkdir, FGUARD_OP_CREATE)
 ON_ENTRY(security_path_symlink, FGUARD_OP_CREATE)
 ON_ENTRY(security_path_unlink, FGUARD_OP_DELETE)
@@ -272,7 +299,7 @@ ON(security_file_truncate)
 
 	rcu_read_lock();
 	if (fguard_judge_concerns(file->f_path.dentry, file_inode(file)))
-		judge_file(file, BIT(FGUARD_OP_TRUNCATE), 0, false, fregs);
+		judge_file(file, BIT(FGUARD_OP_TRUNCATE), 0, OPENED, fregs);
 	rcu_read_unlock();
 }
 #endif
@@ -443,13 +470,13 @@ ON(security_sb_pivotroot)
 
 /* ---- descriptors from before the rule ------------------------------------ */
 
-static __always_inline void judge_descriptor(struct file *file, u32 ops,
+static __always_inline void judge_descriptor(struct file *file, u32 ops, enum use use,
 					     struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	if (fguard_store_concerns(rcu_dereference(fguard_store), file->f_path.dentry,
 				  file_inode(file)))
-		judge_file(file, ops, 0, true, fregs);
+		judge_file(file, ops, 0, use, fregs);
 	rcu_read_unlock();
 }
 
@@ -466,7 +493,7 @@ ON(security_file_permission)
 		ops = BIT(FGUARD_OP_WRITE);
 	else
 		ops = BIT(FGUARD_OP_READ);
-	judge_descriptor(file, ops, fregs);
+	judge_descriptor(file, ops, HELD, fregs);
 }
 
 /*
@@ -482,7 +509,7 @@ ON(security_mmap_file)
 	if (file && shared && (file->f_mode & FMODE_WRITE))
 		ops |= BIT(FGUARD_OP_WRITE);
 	if (file)
-		judge_descriptor(file, ops, fregs);
+		judge_descriptor(file, ops, HELD, fregs);
 }
 
 /* A descriptor comes over a socket or by pidfd_getfd(). No lock held. */
@@ -490,7 +517,7 @@ ON(security_file_receive)
 {
 	struct file *file = ARGUMENT(struct file *, 0);
 
-	judge_descriptor(file, open_ops(file), fregs);
+	judge_descriptor(file, open_ops(file), RECEIVED, fregs);
 }
 
 /* ---- tracing of those who are let in ------------------------------------- */

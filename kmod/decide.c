@@ -12,8 +12,17 @@ static enum fguard_outcome outcome_of(const struct fguard_terms *terms,
 {
 	if (allowed)
 		return FGUARD_OUTCOME_GRANT;
+	if (terms->otherwise == FGUARD_ELSE_ASK)
+		return FGUARD_OUTCOME_ASK;
 	return terms->otherwise == FGUARD_ELSE_LOG ? FGUARD_OUTCOME_LOG :
 						     FGUARD_OUTCOME_DENY;
+}
+
+static enum fguard_reason reason_of(enum fguard_outcome outcome)
+{
+	if (outcome == FGUARD_OUTCOME_GRANT)
+		return FGUARD_REASON_GRANT;
+	return outcome == FGUARD_OUTCOME_ASK ? FGUARD_REASON_ASK : FGUARD_REASON_RULE;
 }
 
 bool fguard_decide_consider(struct fguard_decision *decision,
@@ -31,7 +40,8 @@ bool fguard_decide_consider(struct fguard_decision *decision,
 	decision->outcome = outcome;
 	decision->rank = rank;
 	decision->op = fguard_decide_op(ops);
-	decision->error = outcome == FGUARD_OUTCOME_DENY ? terms->error : 0;
+	decision->reason = reason_of(outcome);
+	decision->error = outcome >= FGUARD_OUTCOME_ASK ? terms->error : 0;
 	decision->rule = terms->id;
 	return true;
 }
@@ -54,19 +64,19 @@ enum fguard_op fguard_decide_op(u32 ops)
 	return (enum fguard_op)__builtin_ctz(ops);
 }
 
-enum fguard_verdict fguard_decide_verdict(const struct fguard_decision *decision)
+void fguard_decide_settle(struct fguard_decision *decision, u8 verdict, u8 reason,
+			  u8 detail)
 {
-	return decision->outcome == FGUARD_OUTCOME_DENY ? FGUARD_VERDICT_DENY :
-							  FGUARD_VERDICT_ALLOW;
+	decision->outcome = verdict == FGUARD_VERDICT_ALLOW ? FGUARD_OUTCOME_GRANT :
+							      FGUARD_OUTCOME_DENY;
+	decision->reason = reason;
+	decision->detail = detail;
+	if (verdict == FGUARD_VERDICT_ALLOW)
+		decision->error = 0;
 }
 
-enum fguard_reason fguard_decide_reason(const struct fguard_decision *decision)
+enum fguard_verdict fguard_decide_verdict(const struct fguard_decision *decision)
 {
-	/* No rule refuses with this; it stands for a lack of memory. */
-	if (decision->error == -ENOMEM)
-		return FGUARD_REASON_DEFAULT;
-	if (decision->outcome == FGUARD_OUTCOME_NONE)
-		return FGUARD_REASON_NONE;
-	return decision->outcome == FGUARD_OUTCOME_GRANT ? FGUARD_REASON_GRANT :
-							   FGUARD_REASON_RULE;
+	return decision->outcome >= FGUARD_OUTCOME_ASK ? FGUARD_VERDICT_DENY :
+							 FGUARD_VERDICT_ALLOW;
 }

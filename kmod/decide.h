@@ -34,6 +34,7 @@ enum fguard_outcome {
 	FGUARD_OUTCOME_NONE,	/* no rule concerns this access */
 	FGUARD_OUTCOME_GRANT,
 	FGUARD_OUTCOME_LOG,
+	FGUARD_OUTCOME_ASK,	/* not settled yet */
 	FGUARD_OUTCOME_DENY,
 };
 
@@ -43,18 +44,24 @@ enum fguard_outcome {
  * @ops: mask of the operations it is about
  * @error: errno of a refusal, negative
  * @otherwise: enum fguard_else: what happens to those it does not allow
+ * @fallback: enum fguard_verdict, where it asks and nobody answers
+ * @deadline: milliseconds that an answer may take
  */
 struct fguard_terms {
 	u32 id;
 	u32 ops;
 	int error;
 	u8 otherwise;
+	u8 fallback;
+	u32 deadline;
 };
 
 /**
  * struct fguard_decision - the outcome of an access so far
  * @outcome: enum fguard_outcome
  * @op: enum fguard_op, the one the deciding rule is about
+ * @reason: enum fguard_reason
+ * @detail: enum fguard_detail
  * @rank: enum fguard_rank of the rule that decided
  * @error: errno if refused, negative
  * @rule: id of the rule that decided, 0 if none
@@ -62,6 +69,8 @@ struct fguard_terms {
 struct fguard_decision {
 	u8 outcome;
 	u8 op;
+	u8 reason;
+	u8 detail;
 	u32 rank;
 	int error;
 	u32 rule;
@@ -108,21 +117,24 @@ bool fguard_decide_combine(struct fguard_decision *into,
 enum fguard_op fguard_decide_op(u32 ops);
 
 /**
+ * fguard_decide_settle - end what a rule left to an answer
+ * @decision: of outcome FGUARD_OUTCOME_ASK
+ * @verdict: enum fguard_verdict
+ * @reason: enum fguard_reason
+ * @detail: enum fguard_detail
+ *
+ * Context: any.
+ */
+void fguard_decide_settle(struct fguard_decision *decision, u8 verdict, u8 reason,
+			  u8 detail);
+
+/**
  * fguard_decide_verdict - how a decision is told
- * @decision: the decision
+ * @decision: the decision; one that is not settled yet refuses
  *
  * Context: any.
  * Return: enum fguard_verdict.
  */
 enum fguard_verdict fguard_decide_verdict(const struct fguard_decision *decision);
-
-/**
- * fguard_decide_reason - why a decision is what it is
- * @decision: the decision
- *
- * Context: any.
- * Return: enum fguard_reason.
- */
-enum fguard_reason fguard_decide_reason(const struct fguard_decision *decision);
 
 #endif

@@ -265,7 +265,8 @@ static void fill_decision(struct fguard_access_record *record,
 	record->rule = decision->rule;
 	record->op = decision->op;
 	record->verdict = fguard_decide_verdict(decision);
-	record->reason = fguard_decide_reason(decision);
+	record->reason = decision->reason;
+	record->head.detail = decision->detail;
 }
 
 static void fill_strings(struct fguard_access_record *record,
@@ -333,6 +334,38 @@ void fguard_event_report(const struct fguard_access *access,
 	}
 	if (mine)
 		scratch_give_back(mine);
+}
+
+static struct fguard_question_record *question_of(const struct fguard_access_record *access)
+{
+	u16 before = offsetof(struct fguard_question_record, access);
+	struct fguard_question_record *question;
+
+	question = kzalloc(before + access->head.length, GFP_ATOMIC | __GFP_NOWARN);
+	if (!question)
+		return NULL;
+	memcpy((char *)question + before, access, access->head.length);
+	question->head = access->head;
+	question->head.type = FGUARD_RECORD_QUESTION;
+	question->head.length += before;
+	return question;
+}
+
+struct fguard_question_record *
+fguard_event_question(const struct fguard_access *access,
+		      const struct fguard_decision *decision,
+		      const struct fguard_rule *decider, u8 verdict)
+{
+	struct fguard_question_record *question;
+	struct scratch *mine = scratch_take();
+
+	if (!mine)
+		return NULL;
+	build(mine, ktime_get_real_ns(), access, decision, decider);
+	mine->record.verdict = verdict;
+	question = question_of(&mine->record);
+	scratch_give_back(mine);
+	return question;
 }
 
 /* ---- life ---------------------------------------------------------------- */

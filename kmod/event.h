@@ -3,6 +3,8 @@
 #ifndef _FGUARD_EVENT_H
 #define _FGUARD_EVENT_H
 
+#include <linux/compiler.h>
+
 #include "decide.h"
 
 struct fguard_access;
@@ -47,6 +49,23 @@ static inline bool fguard_events_wanted(bool concerned)
 void fguard_event_report(const struct fguard_access *access,
 			 const struct fguard_decision *decision,
 			 const struct fguard_rule *decider);
+
+/**
+ * fguard_event_question - what answerers are told of an access by the current task
+ * @access: the access
+ * @decision: what the rule says
+ * @decider: the rule
+ * @verdict: enum fguard_verdict: the rule's default
+ *
+ * The number and the deadline are left to the caller.
+ *
+ * Context: RCU read side.
+ * Return: a record for kfree(), or NULL.
+ */
+struct fguard_question_record *
+fguard_event_question(const struct fguard_access *access,
+		      const struct fguard_decision *decision,
+		      const struct fguard_rule *decider, u8 verdict);
 
 /**
  * fguard_events_init - get memory to build records in

@@ -193,6 +193,17 @@ bool fguard_filter_needs_all(const struct fguard_filter *filter)
 	       filter->kinds[FGUARD_FILTER_OBJECT];
 }
 
+bool fguard_filter_is_plain(const struct fguard_filter *filter)
+{
+	unsigned int kind;
+
+	for (kind = 0; kind < __FGUARD_FILTER_MAX; kind++)
+		if (filter->count[kind])
+			return false;
+	return !(filter->flags & FGUARD_SUBSCRIBE_ALL) && filter->ops == FGUARD_OPS_ALL &&
+	       filter->verdicts == FGUARD_VERDICTS_ALL;
+}
+
 /* ---- matching ------------------------------------------------------------ */
 
 static bool is_path(const struct fguard_criterion *criterion,

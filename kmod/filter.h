@@ -71,6 +71,15 @@ int fguard_filter_add(struct fguard_filter *filter, int type, const char *string
 bool fguard_filter_needs_all(const struct fguard_filter *filter);
 
 /**
+ * fguard_filter_is_plain - does it let everything pass that a rule concerns?
+ * @filter: the filter
+ *
+ * Context: any.
+ * Return: true if it does.
+ */
+bool fguard_filter_is_plain(const struct fguard_filter *filter);
+
+/**
  * fguard_filter_passes - does the filter let an access pass?
  * @filter: the filter
  * @access: the access, by the current task

@@ -32,6 +32,7 @@ REFUSAL(refuse_eacces, -EACCES)
 REFUSAL(refuse_eperm, -EPERM)
 REFUSAL(refuse_enoent, -ENOENT)
 REFUSAL(refuse_enomem, -ENOMEM)
+REFUSAL(restart, -ERESTARTNOINTR)
 
 void notrace fguard_hook_refuse(struct ftrace_regs *fregs, int error)
 {
@@ -44,6 +45,11 @@ void notrace fguard_hook_refuse(struct ftrace_regs *fregs, int error)
 	else if (error == -ENOMEM)
 		refusal = refuse_enomem;
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)refusal);
+}
+
+void notrace fguard_hook_restart(struct ftrace_regs *fregs)
+{
+	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)restart);
 }
 
 static bool is_needed(const struct fguard_hook *hook)

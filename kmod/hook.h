@@ -53,6 +53,15 @@ struct fguard_hook {
 void fguard_hook_refuse(struct ftrace_regs *fregs, int error);
 
 /**
+ * fguard_hook_restart - make the hooked function return at once, so that the
+ *	system call ends without effect and begins anew
+ * @fregs: the registers that the callback was given
+ *
+ * Context: inside an ftrace callback of a task that has a task work pending.
+ */
+void fguard_hook_restart(struct ftrace_regs *fregs);
+
+/**
  * fguard_hooks_get - need some hooks from now on
  * @needs: mask of what is needed
  * @extack: receives the sentence if refused

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dcache.h>
 
+#include "ask.h"
 #include "judge.h"
 #include "rule.h"
 #include "subject.h"
@@ -40,6 +41,7 @@ static void let_through(struct fguard_access *access,
 			err = fguard_store_follow(&access->targets[i]);
 	if (err) {
 		decision->outcome = FGUARD_OUTCOME_DENY;
+		decision->reason = FGUARD_REASON_DEFAULT;
 		decision->error = err;
 	}
 }
@@ -52,11 +54,80 @@ static bool is_worth_telling(const struct fguard_access *access,
 	return fguard_events_wanted(decision->outcome != FGUARD_OUTCOME_NONE);
 }
 
+/*
+ * Each rule that asks has its say about its object. They are asked one after the
+ * other, and none if another rule refuses anyway.
+ */
+static noinline struct fguard_rule *ask(struct fguard_access *access,
+					struct fguard_decision *decision)
+{
+	const struct fguard_actor actor = { .task = current };
+	struct fguard_decision settled = {};
+	struct fguard_rule *decider = NULL;
+	unsigned int i;
+
+	for (i = 0; i < access->count; i++) {
+		struct fguard_inquiry inquiry = {
+			.target = &access->targets[i],
+			.actor = &actor,
+		};
+
+		fguard_store_decide(&inquiry);
+		if (inquiry.decision.outcome == FGUARD_OUTCOME_ASK)
+			fguard_ask(access, &inquiry.decision, inquiry.decider);
+		if (fguard_decide_combine(&settled, &inquiry.decision))
+			decider = inquiry.decider;
+		if (settled.outcome >= FGUARD_OUTCOME_ASK)
+			break;
+	}
+	*decision = settled;
+	return decider;
+}
+
+/*
+ * What is created cannot be asked about any more when it is opened: a refusal
+ * would leave it there, and to go back would find it there.
+ */
+static noinline struct fguard_rule *ask_ahead(const struct fguard_access *access,
+					      struct fguard_decision *decision,
+					      struct fguard_rule *decider)
+{
+	struct fguard_decision opening = {};
+	struct fguard_access ahead = *access;
+	struct fguard_rule *rule;
+
+	ahead.targets[0].ops = BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
+	rule = decide(&ahead, &opening);
+	if (opening.outcome != FGUARD_OUTCOME_ASK)
+		return decider;
+	rule = ask(&ahead, &opening);
+	if (opening.outcome < FGUARD_OUTCOME_ASK)
+		return decider;
+	*decision = opening;
+	return rule;
+}
+
+static struct fguard_rule *settle(struct fguard_access *access,
+				  struct fguard_decision *decision)
+{
+	struct fguard_rule *decider = decide(access, decision);
+
+	if (unlikely(decision->outcome == FGUARD_OUTCOME_ASK))
+		decider = ask(access, decision);
+	if (unlikely(access->opens) && decision->outcome < FGUARD_OUTCOME_ASK)
+		decider = ask_ahead(access, decision, decider);
+	return decider;
+}
+
 void fguard_judge(struct fguard_access *access, struct ftrace_regs *fregs)
 {
 	struct fguard_decision decision = {};
-	struct fguard_rule *decider = decide(access, &decision);
+	struct fguard_rule *decider = settle(access, &decision);
 
+	if (decision.outcome == FGUARD_OUTCOME_ASK) {
+		fguard_hook_restart(fregs);
+		return;
+	}
 	if (decision.outcome != FGUARD_OUTCOME_DENY)
 		let_through(access, &decision);
 	if (decider && (!access->inner || decision.outcome == FGUARD_OUTCOME_DENY))

@@ -15,6 +15,9 @@
  * @descriptor: by a descriptor that was opened earlier: only strict rules count
  * @inner: part of another access that is reported: what is let through is not
  *	reported once more
+ * @final: the task cannot go back and do it again: it is not asked about
+ * @opens: something is created, and opened next: what is to be asked about that
+ *	must be asked before
  */
 struct fguard_access {
 	struct fguard_target targets[2];
@@ -22,6 +25,8 @@ struct fguard_access {
 	u32 open_flags;
 	bool descriptor;
 	bool inner;
+	bool final;
+	bool opens;
 };
 
 /**
@@ -40,7 +45,8 @@ static __always_inline bool fguard_judge_concerns(struct dentry *dentry,
 }
 
 /**
- * fguard_judge - decide an access, refuse it if so decided, and report it
+ * fguard_judge - decide an access, refuse it or let it wait if so decided, and
+ *	report it
  * @access: the access, by the current task
  * @fregs: the registers that the callback was given
  *

@@ -8,6 +8,7 @@
 #include "hook.h"
 #include "mount.h"
 #include "netlink.h"
+#include "question.h"
 #include "set.h"
 #include "subscription.h"
 
@@ -19,6 +20,7 @@ static int __init fguard_init(void)
 	err = fguard_set_init();
 	if (err)
 		return err;
+	fguard_questions_init();
 	err = fguard_events_init();
 	if (err)
 		goto set_exit;
@@ -52,6 +54,7 @@ static void __exit fguard_exit(void)
 	fguard_family_exit();
 	fguard_subscriptions_exit();
 	fguard_hooks_exit();
+	fguard_questions_exit();
 	fguard_events_exit();
 	fguard_set_exit();
 }

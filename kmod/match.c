@@ -173,7 +173,7 @@ static void consider(struct match *match, struct fguard_rule *rule, u32 rank)
 	/* Found by its inode and by its name; the rank is the same or lower. */
 	if (rule == inquiry->decider && rank <= inquiry->decision.rank && !inquiry->seen)
 		return;
-	allowed = fguard_subjects_allow(rule->subjects, inquiry->actor);
+	allowed = fguard_rule_allows(rule, inquiry->actor);
 	if (inquiry->seen)
 		inquiry->seen(inquiry, rule, rank, allowed);
 	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank,

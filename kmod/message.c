@@ -19,6 +19,17 @@ static int validate_errno(const struct nlattr *attr, struct netlink_ext_ack *ext
 	return -EINVAL;
 }
 
+/* Ranges in policies are too short for it. */
+static int validate_deadline(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	u32 deadline = nla_get_u32(attr);
+
+	if (deadline && deadline <= FGUARD_DEADLINE_MAX)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "a deadline is 1 millisecond to a day");
+	return -ERANGE;
+}
+
 #define NUMBERS { .type = NLA_BINARY, .len = FGUARD_SUBJECTS_MAX * sizeof(u32) }
 #define PATH { .type = NLA_NUL_STRING, .len = PATH_MAX - 1 }
 
@@ -38,6 +49,8 @@ const struct nla_policy fguard_rule_policy[FGUARD_RULE_A_MAX + 1] = {
 	[FGUARD_RULE_A_EXE] = PATH,
 	[FGUARD_RULE_A_CGROUP] = PATH,
 	[FGUARD_RULE_A_TTL] = NLA_POLICY_MIN(NLA_U64, 1),
+	[FGUARD_RULE_A_DEFAULT] = NLA_POLICY_MAX(NLA_U8, __FGUARD_VERDICT_MAX - 1),
+	[FGUARD_RULE_A_DEADLINE] = NLA_POLICY_VALIDATE_FN(NLA_U32, validate_deadline),
 };
 
 /* ---- from attributes ----------------------------------------------------- */
@@ -133,6 +146,8 @@ static void take_terms(struct nlattr **tb, struct fguard_rule_spec *spec)
 		.name = string_of(tb[FGUARD_RULE_A_NAME]),
 		.ops = FGUARD_OPS_ALL,
 		.error = EACCES,
+		.fallback = FGUARD_VERDICT_DENY,
+		.deadline = FGUARD_DEADLINE_DEFAULT,
 	};
 	if (tb[FGUARD_RULE_A_FLAGS])
 		spec->flags = nla_get_u32(tb[FGUARD_RULE_A_FLAGS]);
@@ -144,6 +159,10 @@ static void take_terms(struct nlattr **tb, struct fguard_rule_spec *spec)
 		spec->error = nla_get_u32(tb[FGUARD_RULE_A_ERRNO]);
 	if (tb[FGUARD_RULE_A_TTL])
 		spec->ttl = nla_get_u64(tb[FGUARD_RULE_A_TTL]);
+	if (tb[FGUARD_RULE_A_DEFAULT])
+		spec->fallback = nla_get_u8(tb[FGUARD_RULE_A_DEFAULT]);
+	if (tb[FGUARD_RULE_A_DEADLINE])
+		spec->deadline = nla_get_u32(tb[FGUARD_RULE_A_DEADLINE]);
 	spec->subjects.children = spec->flags & FGUARD_RULE_CHILDREN;
 }
 
@@ -341,7 +360,9 @@ static int put_terms(struct sk_buff *skb, const struct fguard_rule *rule)
 	     nla_put_string(skb, FGUARD_RULE_A_SUFFIX, rule->suffix.string)) ||
 	    nla_put_u32(skb, FGUARD_RULE_A_OPS, rule->terms.ops) ||
 	    nla_put_u8(skb, FGUARD_RULE_A_ELSE, rule->terms.otherwise) ||
-	    nla_put_u32(skb, FGUARD_RULE_A_ERRNO, -rule->terms.error))
+	    nla_put_u32(skb, FGUARD_RULE_A_ERRNO, -rule->terms.error) ||
+	    nla_put_u8(skb, FGUARD_RULE_A_DEFAULT, rule->terms.fallback) ||
+	    nla_put_u32(skb, FGUARD_RULE_A_DEADLINE, rule->terms.deadline))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -360,6 +381,10 @@ static int put_counters(struct sk_buff *skb, const struct fguard_rule *rule)
 			      atomic64_read(&rule->allowed), FGUARD_RULE_A_PAD) ||
 	    nla_put_u64_64bit(skb, FGUARD_RULE_A_DENIED,
 			      atomic64_read(&rule->denied), FGUARD_RULE_A_PAD) ||
+	    nla_put_u64_64bit(skb, FGUARD_RULE_A_ASKED,
+			      atomic64_read(&rule->asked), FGUARD_RULE_A_PAD) ||
+	    nla_put_u64_64bit(skb, FGUARD_RULE_A_EXPIRED,
+			      atomic64_read(&rule->expired), FGUARD_RULE_A_PAD) ||
 	    (rule->expires && nla_put_u64_64bit(skb, FGUARD_RULE_A_TTL, ttl_of(rule),
 						FGUARD_RULE_A_PAD)))
 		return -EMSGSIZE;
@@ -411,7 +436,7 @@ int fguard_message_put_explanation(struct sk_buff *skb,
 
 	if (!nest ||
 	    nla_put_u8(skb, FGUARD_EXPLAIN_A_VERDICT, fguard_decide_verdict(decision)) ||
-	    nla_put_u8(skb, FGUARD_EXPLAIN_A_REASON, fguard_decide_reason(decision)) ||
+	    nla_put_u8(skb, FGUARD_EXPLAIN_A_REASON, decision->reason) ||
 	    nla_put_u32(skb, FGUARD_EXPLAIN_A_RULE, decision->rule))
 		return -EMSGSIZE;
 	for (i = 0; i < explanation->count && i < FGUARD_MATCHES_MAX; i++)

@@ -8,21 +8,24 @@
 #include <net/sock.h>
 
 #include "access.h"
+#include "answerer.h"
 #include "explain.h"
 #include "netlink.h"
 #include "message.h"
+#include "question.h"
 #include "set.h"
 #include "subscription.h"
 
 static struct genl_family family;
 
 /* Head and counters, and a row of the table of hooks for each. */
-#define STATUS_SIZE (256 + 96 * fguard_hook_table_size)
+#define STATUS_SIZE (320 + 96 * fguard_hook_table_size)
 
 /* ---- policies ------------------------------------------------------------ */
 
 static const struct nla_policy subscription_policy[] = {
-	[FGUARD_SUBSCRIPTION_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, FGUARD_SUBSCRIBE_ALL),
+	[FGUARD_SUBSCRIPTION_A_FLAGS] = NLA_POLICY_MASK(NLA_U32,
+							   FGUARD_SUBSCRIBE_FLAGS_ALL),
 	[FGUARD_SUBSCRIPTION_A_OPS] = NLA_POLICY_MASK(NLA_U32, FGUARD_OPS_ALL),
 	[FGUARD_SUBSCRIPTION_A_VERDICTS] = NLA_POLICY_MASK(NLA_U32, FGUARD_VERDICTS_ALL),
 	[FGUARD_SUBSCRIPTION_A_PATH] = { .type = NLA_NUL_STRING, .len = PATH_MAX - 1 },
@@ -39,10 +42,18 @@ static const struct nla_policy explain_policy[] = {
 	[FGUARD_EXPLAIN_A_PID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+static const struct nla_policy answer_policy[] = {
+	[FGUARD_ANSWER_A_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[FGUARD_ANSWER_A_VERDICT] = NLA_POLICY_MAX(NLA_U8, __FGUARD_VERDICT_MAX - 1),
+	[FGUARD_ANSWER_A_LIFETIME] = NLA_POLICY_MAX(NLA_U8, __FGUARD_LIFETIME_MAX - 1),
+	[FGUARD_ANSWER_A_TTL] = NLA_POLICY_MIN(NLA_U64, 1),
+};
+
 static const struct nla_policy policy[] = {
 	[FGUARD_A_RULE] = NLA_POLICY_NESTED(fguard_rule_policy),
 	[FGUARD_A_SUBSCRIPTION] = NLA_POLICY_NESTED(subscription_policy),
 	[FGUARD_A_EXPLAIN] = NLA_POLICY_NESTED(explain_policy),
+	[FGUARD_A_ANSWER] = NLA_POLICY_NESTED(answer_policy),
 };
 
 /*
@@ -326,9 +337,11 @@ static int put_hook(struct sk_buff *skb, const struct fguard_hook *hook)
 
 static int put_counters(struct sk_buff *skb)
 {
+	struct fguard_question_totals questions;
 	struct fguard_delivery delivery;
 	struct fguard_totals totals;
 
+	fguard_questions_count(&questions);
 	fguard_subscriptions_count(&delivery);
 	fguard_set_total(&totals);
 	if (nla_put_u32(skb, FGUARD_STATUS_A_RULES, totals.rules) ||
@@ -340,6 +353,12 @@ static int put_counters(struct sk_buff *skb)
 	    nla_put_u64_64bit(skb, FGUARD_STATUS_A_EVENTS, delivery.events,
 			      FGUARD_STATUS_A_PAD) ||
 	    nla_put_u64_64bit(skb, FGUARD_STATUS_A_LOST, delivery.lost,
+			      FGUARD_STATUS_A_PAD) ||
+	    nla_put_u32(skb, FGUARD_STATUS_A_ANSWERERS, fguard_answerers_present()) ||
+	    nla_put_u32(skb, FGUARD_STATUS_A_WAITING, questions.waiting) ||
+	    nla_put_u64_64bit(skb, FGUARD_STATUS_A_ASKED, questions.asked,
+			      FGUARD_STATUS_A_PAD) ||
+	    nla_put_u64_64bit(skb, FGUARD_STATUS_A_EXPIRED, questions.expired,
 			      FGUARD_STATUS_A_PAD))
 		return -EMSGSIZE;
 	return 0;
@@ -441,6 +460,11 @@ static int subscribe(struct sk_buff *skb, struct genl_info *info)
 	filter = make_filter(info->attrs[FGUARD_A_SUBSCRIPTION], info->extack);
 	if (IS_ERR(filter))
 		return PTR_ERR(filter);
+	if ((filter->flags & FGUARD_SUBSCRIBE_ANSWER) && !fguard_filter_is_plain(filter)) {
+		NL_SET_ERR_MSG(info->extack, "an answerer takes the questions of all rules");
+		fguard_filter_free(filter);
+		return -EINVAL;
+	}
 
 	err = fguard_subscribe(genl_info_net(info), info->snd_portid, filter,
 			       info->extack);
@@ -466,6 +490,78 @@ struct sk_buff *fguard_netlink_events(const void *records, u32 size, int *err)
 	genlmsg_end(skb, header);
 	*err = 0;
 	return skb;
+}
+
+/* ---- questions ----------------------------------------------------------- */
+
+static int make_answer(struct nlattr **tb, struct fguard_answer *answer)
+{
+	if (!tb[FGUARD_ANSWER_A_ID] || !tb[FGUARD_ANSWER_A_VERDICT])
+		return -EINVAL;
+	answer->id = nla_get_u64(tb[FGUARD_ANSWER_A_ID]);
+	answer->verdict = nla_get_u8(tb[FGUARD_ANSWER_A_VERDICT]);
+	if (tb[FGUARD_ANSWER_A_LIFETIME])
+		answer->lifetime = nla_get_u8(tb[FGUARD_ANSWER_A_LIFETIME]);
+	if (tb[FGUARD_ANSWER_A_TTL])
+		answer->ttl = nla_get_u64(tb[FGUARD_ANSWER_A_TTL]);
+	return !answer->ttl == (answer->lifetime == FGUARD_LIFETIME_TIME) ? -EINVAL : 0;
+}
+
+static int answer(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[ARRAY_SIZE(answer_policy)];
+	struct fguard_answer given = {};
+	int err;
+
+	err = may_command(skb, info->extack);
+	if (err)
+		return err;
+	if (!info->attrs[FGUARD_A_ANSWER]) {
+		NL_SET_ERR_MSG(info->extack, "no answer is given");
+		return -EINVAL;
+	}
+	err = nla_parse_nested(tb, ARRAY_SIZE(answer_policy) - 1,
+			       info->attrs[FGUARD_A_ANSWER], answer_policy, info->extack);
+	if (err)
+		return err;
+	if (make_answer(tb, &given)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[FGUARD_A_ANSWER],
+				    "an answer has the question's id, a verdict, and a length of time if its lifetime is one");
+		return -EINVAL;
+	}
+	return fguard_question_answer(&given, info->extack);
+}
+
+static int show_question(struct sk_buff *skb, struct netlink_callback *cb,
+			 const struct fguard_question *question)
+{
+	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				   &family, NLM_F_MULTI, FGUARD_CMD_GET_QUESTIONS);
+
+	if (!header)
+		return -EMSGSIZE;
+	if (nla_put(skb, FGUARD_A_EVENTS, question->record->head.length,
+		    question->record)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+static int list_questions(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct fguard_question *question;
+	u64 id = cb->args[0];
+	int err = 0;
+
+	while (!err && (question = fguard_questions_next(&id))) {
+		err = show_question(skb, cb, question);
+		fguard_question_put(question);
+		if (!err)
+			cb->args[0] = id;
+	}
+	return skb->len ?: err;
 }
 
 /* ---- explaining ---------------------------------------------------------- */
@@ -539,6 +635,8 @@ static const struct genl_ops commands[] = {
 	{ .cmd = FGUARD_CMD_GET_RULES, .start = start_listing, .dumpit = list_rules },
 	{ .cmd = FGUARD_CMD_SUBSCRIBE, .doit = subscribe },
 	{ .cmd = FGUARD_CMD_EXPLAIN, .doit = explain },
+	{ .cmd = FGUARD_CMD_ANSWER, .doit = answer },
+	{ .cmd = FGUARD_CMD_GET_QUESTIONS, .start = start_listing, .dumpit = list_questions },
 };
 
 static struct genl_family family __ro_after_init = {

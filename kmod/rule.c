@@ -10,11 +10,15 @@
 
 #include "alias.h"
 #include "mount.h"
+#include "remember.h"
 #include "rule.h"
+
+static atomic64_t last_serial;
 
 static void rule_free(struct fguard_rule *rule)
 {
 	fguard_aliases_free(rule);
+	fguard_memories_free(rule);
 	fguard_subjects_free(rule->subjects);
 	kvfree(rule->pins);
 	kfree(rule->mount_path);
@@ -237,9 +241,13 @@ struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
 	if (!rule)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&rule->aliases);
+	INIT_LIST_HEAD(&rule->answers);
+	rule->serial = atomic64_inc_return(&last_serial);
 	rule->terms.ops = spec->ops;
 	rule->terms.error = -(int)spec->error;
 	rule->terms.otherwise = spec->otherwise;
+	rule->terms.fallback = spec->fallback;
+	rule->terms.deadline = spec->deadline;
 	rule->flags = spec->flags;
 	rule->tree = (spec->flags & FGUARD_RULE_TREE) && !spec->suffix;
 	if (spec->ttl)

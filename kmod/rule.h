@@ -63,8 +63,13 @@ struct fguard_suffix {
  * @retired: not in force any more; fguard_alias_lock
  * @by_path: link in the set's table of paths and suffixes; set_lock
  * @by_label: link in the set's table of rule names; set_lock
+ * @serial: never another rule's
+ * @answers: answers it remembers, struct fguard_memory; RCU, fguard_question_lock
+ * @silent: it is gone and asks nothing more; fguard_question_lock
  * @allowed: accesses let in by a grant or only logged
  * @denied: accesses refused
+ * @asked: questions
+ * @expired: those that nobody answered in time
  * @rcu: frees it after the last reader
  */
 struct fguard_rule {
@@ -89,8 +94,13 @@ struct fguard_rule {
 	bool retired;
 	struct hlist_node by_path;
 	struct hlist_node by_label;
+	u64 serial;
+	struct list_head answers;
+	bool silent;
 	atomic64_t allowed;
 	atomic64_t denied;
+	atomic64_t asked;
+	atomic64_t expired;
 	struct rcu_head rcu;
 };
 
@@ -104,6 +114,35 @@ struct fguard_rule {
 void fguard_rule_count(struct fguard_rule *rule, enum fguard_outcome outcome);
 
 /**
+ * fguard_rule_lets_in - does it let anybody in whom it names?
+ * @rule: the rule
+ *
+ * Context: any.
+ * Return: false if it names nobody, or is against those it names.
+ */
+static inline bool fguard_rule_lets_in(const struct fguard_rule *rule)
+{
+	return !(rule->flags & FGUARD_RULE_AGAINST) &&
+	       fguard_subjects_name_anybody(rule->subjects);
+}
+
+/**
+ * fguard_rule_allows - does it let a task in?
+ * @rule: the rule
+ * @actor: the task
+ *
+ * Context: RCU read side; may take task_lock() of a tracer.
+ * Return: true if it does.
+ */
+static inline bool fguard_rule_allows(const struct fguard_rule *rule,
+				      const struct fguard_actor *actor)
+{
+	if (unlikely(rule->flags & FGUARD_RULE_AGAINST))
+		return !fguard_subjects_hold(rule->subjects, actor);
+	return fguard_subjects_allow(rule->subjects, actor);
+}
+
+/**
  * struct fguard_rule_spec - a rule as it was asked for
  * @path: absolute path, or NULL: anywhere
  * @suffix: end of the file names it is about, or NULL
@@ -113,6 +152,8 @@ void fguard_rule_count(struct fguard_rule *rule, enum fguard_outcome outcome);
  * @otherwise: enum fguard_else
  * @error: errno of a refusal, positive
  * @ttl: milliseconds it is to last, 0: for ever
+ * @fallback: enum fguard_verdict, where it asks and nobody answers
+ * @deadline: milliseconds an answer may take
  * @subjects: who is allowed
  */
 struct fguard_rule_spec {
@@ -124,6 +165,8 @@ struct fguard_rule_spec {
 	u8 otherwise;
 	u32 error;
 	u64 ttl;
+	u8 fallback;
+	u32 deadline;
 	struct fguard_subject_spec subjects;
 };
 

@@ -10,6 +10,7 @@
 #include "expire.h"
 #include "family.h"
 #include "hook.h"
+#include "question.h"
 #include "set.h"
 #include "store.h"
 
@@ -178,9 +179,14 @@ static u32 needs_of(const struct fguard_rule *rule)
 {
 	u32 needs = rule->terms.ops;
 
+	/* What is created is asked about before it is opened. */
+	if (rule->terms.otherwise == FGUARD_ELSE_ASK &&
+	    (needs & (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))))
+		needs |= BIT(FGUARD_OP_CREATE);
+
 	if (rule->flags & FGUARD_RULE_STRICT)
 		needs |= FGUARD_NEED_DESCRIPTORS;
-	if (fguard_subjects_name_anybody(rule->subjects))
+	if (fguard_rule_lets_in(rule))
 		needs |= FGUARD_NEED_TRACING;
 	return needs;
 }
@@ -267,6 +273,7 @@ static void leave_lists(struct fguard_rule *rule)
 	if (rule->label)
 		hash_del(&rule->by_label);
 	rule_count--;
+	fguard_questions_retire(rule);
 	give_back(rule);
 	past.allowed += atomic64_read(&rule->allowed);
 	past.denied += atomic64_read(&rule->denied);
@@ -521,7 +528,8 @@ bool fguard_set_may_trace(const struct fguard_actor *tracer,
 
 	rcu_read_lock();
 	xa_for_each(&rules, id, rule) {
-		if (fguard_subjects_hold(rule->subjects, tracee) &&
+		if (fguard_rule_lets_in(rule) &&
+		    fguard_subjects_hold(rule->subjects, tracee) &&
 		    !fguard_subjects_hold(rule->subjects, tracer)) {
 			may = false;
 			break;

@@ -324,6 +324,23 @@ static bool is_anonymous(const struct file *exe)
 	return !file_inode(exe)->i_nlink || d_unlinked(exe->f_path.dentry);
 }
 
+bool fguard_subject_exe_identity(struct fguard_identity *identity)
+{
+	struct file *exe = fguard_subject_exe();
+	bool known = exe && !is_anonymous(exe);
+
+	if (known)
+		fguard_identity_take(identity, file_inode(exe));
+	if (exe)
+		fput(exe);
+	return known;
+}
+
+bool fguard_subject_exe_is(const struct file *exe, const struct fguard_identity *identity)
+{
+	return !is_anonymous(exe) && fguard_identity_is(identity, file_inode(exe));
+}
+
 static bool is_exe(const struct fguard_subjects *subjects, const struct file *exe)
 {
 	u32 i;

@@ -145,6 +145,26 @@ struct file *fguard_subject_exe_locked(struct task_struct *task);
 struct file *fguard_subject_exe_of(struct task_struct *task);
 
 /**
+ * fguard_subject_exe_identity - note the executable of the current task
+ * @identity: filled
+ *
+ * Context: task context.
+ * Return: false if there is none, or none that could be told from others.
+ */
+bool fguard_subject_exe_identity(struct fguard_identity *identity);
+
+/**
+ * fguard_subject_exe_is - is an executable the one that was noted?
+ * @exe: its file
+ * @identity: the identity
+ *
+ * Context: RCU read side.
+ * Return: true if it is, and is still there.
+ */
+bool fguard_subject_exe_is(const struct file *exe,
+			   const struct fguard_identity *identity);
+
+/**
  * fguard_subjects_new - note who is allowed
  * @spec: as it was asked for
  * @extack: receives the sentence if refused

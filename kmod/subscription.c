@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
+#include "answerer.h"
 #include "event.h"
 #include "hook.h"
 #include "netlink.h"
@@ -47,6 +48,7 @@ struct segment {
  * @lost_to: when the last
  * @events: records queued, ever
  * @lost_ever: records that found no room, ever
+ * @answerer: it takes questions instead of accesses; or NULL
  * @wait: where @thread waits for records
  * @thread: hands the segments to the socket
  */
@@ -65,6 +67,7 @@ struct fguard_subscription {
 	u64 lost_to;
 	u64 events;
 	u64 lost_ever;
+	struct fguard_answerer *answerer;
 	wait_queue_head_t wait;
 	struct task_struct *thread;
 };
@@ -73,6 +76,7 @@ struct fguard_subscription {
 static DEFINE_MUTEX(subscription_lock);
 static LIST_HEAD(subscriptions);
 static struct fguard_delivery past;
+static u32 subscriber_count; /* answerers, too */
 
 unsigned int fguard_subscribers;
 unsigned int fguard_subscribers_of_all;
@@ -100,10 +104,10 @@ static char *reserve(struct fguard_subscription *subscription, u32 size)
 }
 
 static void append(struct fguard_subscription *subscription, char *at,
-		   struct fguard_record *record)
+		   const struct fguard_record *record)
 {
-	record->seq = ++subscription->seq;
 	memcpy(at, record, record->length);
+	((struct fguard_record *)at)->seq = ++subscription->seq;
 }
 
 static bool append_gap(struct fguard_subscription *subscription, u64 time)
@@ -153,8 +157,8 @@ static bool has_batch(const struct fguard_subscription *subscription)
 	return READ_ONCE(subscription->fill) != READ_ONCE(subscription->drain);
 }
 
-void fguard_subscription_queue(struct fguard_subscription *subscription, u64 time,
-			       struct fguard_record *record)
+bool fguard_subscription_queue(struct fguard_subscription *subscription, u64 time,
+			       const struct fguard_record *record)
 {
 	bool was_empty, had_batch, wake;
 	char *at = NULL;
@@ -175,6 +179,7 @@ void fguard_subscription_queue(struct fguard_subscription *subscription, u64 tim
 
 	if (wake)
 		wake_up_interruptible(&subscription->wait);
+	return at;
 }
 
 /* Closes the oldest segment to writers, so that it can be sent. */
@@ -258,9 +263,11 @@ static int deliver(void *data)
 	while (!is_over()) {
 		wait_event_interruptible(subscription->wait,
 					 has_records(subscription) || is_over());
-		wait_event_interruptible_timeout(subscription->wait,
-						 has_batch(subscription) || is_over(),
-						 BATCH_DELAY);
+		/* Somebody waits for an answer. */
+		if (!subscription->answerer)
+			wait_event_interruptible_timeout(subscription->wait,
+							 has_batch(subscription) || is_over(),
+							 BATCH_DELAY);
 		if (send_all(subscription))
 			break;
 	}
@@ -286,7 +293,8 @@ fguard_subscription_next(struct fguard_subscription *subscription,
 
 	subscription = list_entry_rcu(before->next, struct fguard_subscription, node);
 	list_for_each_entry_from_rcu(subscription, &subscriptions, node)
-		if (fguard_filter_passes(rcu_dereference(subscription->filter),
+		if (!subscription->answerer &&
+		    fguard_filter_passes(rcu_dereference(subscription->filter),
 					 access, decision))
 			return subscription;
 	return NULL;
@@ -362,24 +370,54 @@ static struct fguard_subscription *subscription_new(struct net *net, u32 portid)
 	return subscription;
 }
 
-static int begin(struct net *net, u32 portid, struct fguard_filter *filter)
+static int begin_answering(struct fguard_subscription *subscription,
+			   struct netlink_ext_ack *extack)
 {
-	struct fguard_subscription *subscription = subscription_new(net, portid);
-	struct task_struct *thread;
+	struct fguard_answerer *answerer = fguard_answerer_begin(subscription, extack);
 
-	if (!subscription)
-		return -ENOMEM;
-	thread = kthread_create(deliver, subscription, "fguard/%u", portid);
-	if (IS_ERR(thread)) {
-		subscription_free(subscription);
+	if (IS_ERR(answerer))
+		return PTR_ERR(answerer);
+	subscription->answerer = answerer;
+	return 0;
+}
+
+static int begin_with(struct fguard_subscription *subscription,
+		      struct fguard_filter *filter, struct netlink_ext_ack *extack)
+{
+	struct task_struct *thread;
+	int err = 0;
+
+	thread = kthread_create(deliver, subscription, "fguard/%u", subscription->portid);
+	if (IS_ERR(thread))
 		return PTR_ERR(thread);
+	if (filter->flags & FGUARD_SUBSCRIBE_ANSWER)
+		err = begin_answering(subscription, extack);
+	if (err) {
+		kthread_stop(thread);
+		return err;
 	}
 	subscription->thread = thread;
 	rcu_assign_pointer(subscription->filter, filter);
 	list_add_tail_rcu(&subscription->node, &subscriptions);
-	WRITE_ONCE(fguard_subscribers, fguard_subscribers + 1);
+	subscriber_count++;
+	if (!subscription->answerer)
+		WRITE_ONCE(fguard_subscribers, fguard_subscribers + 1);
 	wake_up_process(thread);
 	return 0;
+}
+
+static int begin(struct net *net, u32 portid, struct fguard_filter *filter,
+		 struct netlink_ext_ack *extack)
+{
+	struct fguard_subscription *subscription = subscription_new(net, portid);
+	int err;
+
+	if (!subscription)
+		return -ENOMEM;
+	err = begin_with(subscription, filter, extack);
+	if (err)
+		subscription_free(subscription);
+	return err;
 }
 
 static void end(struct fguard_subscription *subscription)
@@ -387,7 +425,11 @@ static void end(struct fguard_subscription *subscription)
 	struct fguard_filter *filter = filter_of(subscription);
 
 	list_del_rcu(&subscription->node);
-	WRITE_ONCE(fguard_subscribers, fguard_subscribers - 1);
+	subscriber_count--;
+	if (subscription->answerer)
+		fguard_answerer_end(subscription->answerer);
+	else
+		WRITE_ONCE(fguard_subscribers, fguard_subscribers - 1);
 	unneed_filter(filter);
 	synchronize_rcu();
 
@@ -399,14 +441,19 @@ static void end(struct fguard_subscription *subscription)
 	subscription_free(subscription);
 }
 
-static void change(struct fguard_subscription *subscription,
-		   struct fguard_filter *filter)
+static int change(struct fguard_subscription *subscription, struct fguard_filter *filter,
+		  struct netlink_ext_ack *extack)
 {
 	struct fguard_filter *old = filter_of(subscription);
 
+	if ((old->flags ^ filter->flags) & FGUARD_SUBSCRIBE_ANSWER) {
+		NL_SET_ERR_MSG(extack, "a socket takes questions or accesses, and keeps to that");
+		return -EINVAL;
+	}
 	rcu_assign_pointer(subscription->filter, filter);
 	unneed_filter(old);
 	fguard_filter_retire(old);
+	return 0;
 }
 
 int fguard_subscribe(struct net *net, u32 portid, struct fguard_filter *filter,
@@ -421,9 +468,9 @@ int fguard_subscribe(struct net *net, u32 portid, struct fguard_filter *filter,
 		goto unlock;
 	subscription = find(net, portid);
 	if (subscription)
-		change(subscription, filter);
+		err = change(subscription, filter, extack);
 	else
-		err = begin(net, portid, filter);
+		err = begin(net, portid, filter, extack);
 	if (err)
 		unneed_filter(filter);
 unlock:
@@ -437,7 +484,7 @@ static int socket_closed(struct notifier_block *block, unsigned long event, void
 	struct fguard_subscription *subscription;
 
 	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC ||
-	    !READ_ONCE(fguard_subscribers))
+	    !READ_ONCE(subscriber_count))
 		return NOTIFY_DONE;
 	mutex_lock(&subscription_lock);
 	subscription = find(notify->net, notify->portid);
@@ -456,7 +503,7 @@ void fguard_subscriptions_count(struct fguard_delivery *delivery)
 	mutex_lock(&subscription_lock);
 	*delivery = past;
 	list_for_each_entry(subscription, &subscriptions, node) {
-		delivery->subscribers++;
+		delivery->subscribers += !subscription->answerer;
 		spin_lock(&subscription->lock);
 		delivery->events += subscription->events;
 		delivery->lost += subscription->lost_ever;

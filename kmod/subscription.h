@@ -33,13 +33,14 @@ fguard_subscription_next(struct fguard_subscription *subscription,
  * fguard_subscription_queue - queue a record, or count it as lost
  * @subscription: for whom
  * @time: when, nanoseconds since the epoch
- * @record: the record; its sequence number is filled in; NULL if there was no
- *	memory to build it
+ * @record: the record; its sequence number is filled in where it is queued; NULL if
+ *	there was no memory to build it
  *
- * Context: RCU read side, no spinlock held.
+ * Context: RCU read side.
+ * Return: true if it was queued.
  */
-void fguard_subscription_queue(struct fguard_subscription *subscription, u64 time,
-			       struct fguard_record *record);
+bool fguard_subscription_queue(struct fguard_subscription *subscription, u64 time,
+			       const struct fguard_record *record);
 
 /**
  * fguard_subscribe - start a subscription, or change its filter

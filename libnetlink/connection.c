@@ -105,6 +105,7 @@ void fguard_close(struct fguard *guard)
 		close(guard->interrupt);
 	fguard_drop_events(guard);
 	fguard_drop_list(guard);
+	fguard_store_free(&guard->questions);
 	free(guard->input);
 	free(guard);
 }

@@ -20,16 +20,13 @@ bool fguard_is_event(const struct fguard *guard, const struct nlmsghdr *head)
 	       command_of(head) == FGUARD_CMD_EVENTS;
 }
 
-static int find_records(const struct nlmsghdr *head, const void **records,
+int fguard_find_records(const void *data, size_t length, const void **records,
 			size_t *size)
 {
 	const struct nlattr *table[FGUARD_A_MAX + 1];
 	const struct nlattr *events;
-	const void *data;
-	size_t length;
 
-	if (fguard_payload(head, &data, &length) ||
-	    fguard_parse(data, length, table, FGUARD_A_MAX) ||
+	if (fguard_parse(data, length, table, FGUARD_A_MAX) ||
 	    !table[FGUARD_A_EVENTS])
 		return -EPROTO;
 	events = table[FGUARD_A_EVENTS];
@@ -41,7 +38,11 @@ static int find_records(const struct nlmsghdr *head, const void **records,
 int fguard_event_records(struct fguard *guard, const struct nlmsghdr *head,
 			 const void **records, size_t *size)
 {
-	if (!find_records(head, records, size))
+	const void *data;
+	size_t length;
+
+	if (!fguard_payload(head, &data, &length) &&
+	    !fguard_find_records(data, length, records, size))
 		return 0;
 	return fguard_fail(guard, -EPROTO,
 			   "the kernel sent events that are not understood");

@@ -51,6 +51,22 @@ struct fguard_batch {
 	unsigned char records[];
 };
 
+/**
+ * struct fguard_store - what a dump gave, one piece behind the other
+ * @data: the pieces, each a multiple of NLA_ALIGNTO long
+ * @used: bytes of them
+ * @room: bytes allocated
+ * @at: where whoever steps through it stands
+ * @count: how many pieces
+ */
+struct fguard_store {
+	unsigned char *data;
+	size_t used;
+	size_t room;
+	size_t at;
+	size_t count;
+};
+
 /* What a rule has several of, for as long as the list they came with. */
 struct fguard_array {
 	struct fguard_array *next;
@@ -59,19 +75,11 @@ struct fguard_array {
 
 /**
  * struct fguard_list - the rules of the last dump, as they came
- * @data: attributes FGUARD_A_RULE, one behind the other
- * @used: bytes of them
- * @room: bytes allocated
- * @at: where fguard_next_rule() stands
- * @count: how many rules
+ * @rules: attributes FGUARD_A_RULE
  * @arrays: what fguard_next_rule() gave out
  */
 struct fguard_list {
-	unsigned char *data;
-	size_t used;
-	size_t room;
-	size_t at;
-	size_t count;
+	struct fguard_store rules;
 	struct fguard_array *arrays;
 };
 
@@ -93,6 +101,7 @@ struct fguard_list {
  * @first_batch: events that were set aside, oldest first
  * @last_batch: the newest of them
  * @list: rules of the last dump
+ * @questions: those of the last dump, records of struct fguard_question_record
  * @message: the sentence about the last failure
  */
 struct fguard {
@@ -111,6 +120,7 @@ struct fguard {
 	struct fguard_batch *first_batch;
 	struct fguard_batch *last_batch;
 	struct fguard_list list;
+	struct fguard_store questions;
 	char message[512];
 };
 
@@ -220,6 +230,13 @@ struct fguard_family {
 int fguard_find_family(struct fguard *guard, const char *name, const char *group,
 		       struct fguard_family *family);
 
+/* ---- store: what a dump gave (store.c) ----------------------------------------- */
+
+/* Adds a piece and clears its padding. Return: 0 or -ENOMEM. */
+int fguard_store_add(struct fguard_store *store, const void *piece, size_t size);
+void fguard_store_empty(struct fguard_store *store);
+void fguard_store_free(struct fguard_store *store);
+
 /* ---- events (event.c, record.c; reader.c hands them out) ----------------------- */
 
 bool fguard_is_event(const struct fguard *guard, const struct nlmsghdr *head);
@@ -231,6 +248,10 @@ void fguard_drop_events(struct fguard *guard);
 /* The records of an event message, checked. Return: 0 or -EPROTO. */
 int fguard_event_records(struct fguard *guard, const struct nlmsghdr *head,
 			 const void **records, size_t *size);
+
+/* The same of a message's attributes. */
+int fguard_find_records(const void *data, size_t length, const void **records,
+			size_t *size);
 
 /* Return: 0 if @data holds whole, consistent records, else -EPROTO. */
 int fguard_check_records(const void *data, size_t size);

@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 static bool access_fits(const unsigned char *data, size_t length)
@@ -17,6 +18,20 @@ static bool access_fits(const unsigned char *data, size_t length)
 		       record.exe_length + record.comm_length;
 }
 
+/* The access within must keep to the question's record. */
+static bool question_fits(const unsigned char *data, size_t length)
+{
+	const size_t at = offsetof(struct fguard_question_record, access);
+	struct fguard_record within;
+
+	if (length < sizeof(struct fguard_question_record))
+		return false;
+	memcpy(&within, data + at, sizeof(within));
+	return within.type == FGUARD_RECORD_ACCESS &&
+	       within.length <= length - at &&
+	       access_fits(data + at, within.length);
+}
+
 static bool body_fits(const unsigned char *data,
 		      const struct fguard_record *record)
 {
@@ -25,6 +40,10 @@ static bool body_fits(const unsigned char *data,
 		return access_fits(data, record->length);
 	case FGUARD_RECORD_GAP:
 		return record->length >= sizeof(struct fguard_gap_record);
+	case FGUARD_RECORD_QUESTION:
+		return question_fits(data, record->length);
+	case FGUARD_RECORD_CLOSED:
+		return record->length >= sizeof(struct fguard_closed_record);
 	default:
 		return true; /* of a newer module; readers step over it */
 	}

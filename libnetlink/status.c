@@ -37,6 +37,18 @@ static const struct fguard_kind hook_kind = {
 	FGUARD_STATUS_A_HOOK, sizeof(struct fguard_hook), take_hook
 };
 
+static int take_asking(const struct nlattr *const *table,
+		       struct fguard_status *status)
+{
+	if (fguard_get_u32(table[FGUARD_STATUS_A_ANSWERERS],
+			   &status->answerers) ||
+	    fguard_get_u32(table[FGUARD_STATUS_A_WAITING], &status->waiting) ||
+	    fguard_get_u64(table[FGUARD_STATUS_A_ASKED], &status->asked) ||
+	    fguard_get_u64(table[FGUARD_STATUS_A_EXPIRED], &status->expired))
+		return -EPROTO;
+	return 0;
+}
+
 static int take_numbers(const struct nlattr *nest, struct fguard_status *status)
 {
 	const struct nlattr *table[FGUARD_STATUS_A_MAX + 1];
@@ -53,7 +65,7 @@ static int take_numbers(const struct nlattr *nest, struct fguard_status *status)
 	    fguard_get_u64(table[FGUARD_STATUS_A_EVENTS], &status->events) ||
 	    fguard_get_u64(table[FGUARD_STATUS_A_LOST], &status->lost))
 		return -EPROTO;
-	return 0;
+	return take_asking(table, status);
 }
 
 static int take_status(const void *data, size_t size, void *context)

@@ -20,7 +20,8 @@ static void put_filter(struct fguard_request *request,
 	size_t nest = fguard_nest(request, FGUARD_A_SUBSCRIPTION);
 
 	fguard_put_u32(request, FGUARD_SUBSCRIPTION_A_FLAGS,
-		       filter->all ? FGUARD_SUBSCRIBE_ALL : 0);
+		       (filter->all ? FGUARD_SUBSCRIBE_ALL : 0) |
+			       (filter->answer ? FGUARD_SUBSCRIBE_ANSWER : 0));
 	if (filter->ops)
 		fguard_put_u32(request, FGUARD_SUBSCRIPTION_A_OPS, filter->ops);
 	if (filter->verdicts)

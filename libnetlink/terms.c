@@ -44,6 +44,11 @@ void fguard_put_rule(struct fguard_request *request,
 		fguard_put_u32(request, FGUARD_RULE_A_ERRNO, rule->error);
 	if (rule->ttl)
 		fguard_put_u64(request, FGUARD_RULE_A_TTL, rule->ttl);
+	if (rule->default_allow)
+		fguard_put_u8(request, FGUARD_RULE_A_DEFAULT,
+			      FGUARD_VERDICT_ALLOW);
+	if (rule->deadline)
+		fguard_put_u32(request, FGUARD_RULE_A_DEADLINE, rule->deadline);
 	put_subjects(request, rule);
 	fguard_nest_end(request, nest);
 }

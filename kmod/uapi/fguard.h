@@ -57,8 +57,7 @@
  *	subscription; a second SUBSCRIBE replaces its filter, and the sequence
  *	numbers go on. With FGUARD_SUBSCRIBE_ANSWER the socket is an answerer: it
  *	receives no accesses but the questions of all rules that ask, those
- *	first that wait already, and how each ended that was not answered by
- *	itself. Neither the process that sends this command nor its descendants
+ *	first that wait already, and how each of them ended. Neither the process that sends this command nor its descendants
  *	are asked about: what a rule would ask of them, they may. Its ancestors
  *	and its tracer are not asked about either; they get the rule's default
  *	at once. When the last answerer closes its socket, all questions end at

@@ -19,6 +19,7 @@
 
 #define DENY FGUARD_ELSE_DENY
 #define LOG FGUARD_ELSE_LOG
+#define ASK FGUARD_ELSE_ASK
 
 struct say {
 	struct fguard_terms terms;
@@ -66,6 +67,16 @@ static const struct {
 	{ "log wins over a grant",
 	  { { { 1, ALL, -EACCES, DENY }, true }, { { 2, ALL, -EACCES, LOG }, false } },
 	  R, FGUARD_OUTCOME_LOG, 2, 0 },
+	{ "an ask rule leaves it to an answer, with its errno",
+	  { { { 1, ALL, -EPERM, ASK }, false } }, R, FGUARD_OUTCOME_ASK, 1, -EPERM },
+	{ "the allowed one is not asked about",
+	  { { { 1, ALL, -EACCES, ASK }, true } }, R, FGUARD_OUTCOME_GRANT, 1, 0 },
+	{ "deny wins over ask",
+	  { { { 1, ALL, -EPERM, ASK }, false }, { { 2, ALL, -EACCES, DENY }, false } },
+	  R, FGUARD_OUTCOME_DENY, 2, -EACCES },
+	{ "ask wins over log, whatever the order",
+	  { { { 1, ALL, -EPERM, ASK }, false }, { { 2, ALL, -EACCES, LOG }, false } },
+	  R, FGUARD_OUTCOME_ASK, 1, -EPERM },
 	{ "of two that refuse, the first decides",
 	  { { { 1, ALL, -EACCES, DENY }, false }, { { 2, ALL, -EPERM, DENY }, false } },
 	  R, FGUARD_OUTCOME_DENY, 1, -EACCES },
@@ -171,6 +182,22 @@ static void the_stricter_object_decides(void **state)
 	assert_int_equal(target.error, -EPERM);
 }
 
+static void an_answer_ends_it(void **state)
+{
+	const struct say ask = { { 1, ALL, -EPERM, ASK }, false };
+	struct fguard_decision yes = decide(&ask, 1, R), no = yes;
+
+	(void)state;
+	assert_int_equal(yes.reason, FGUARD_REASON_ASK);
+	fguard_decide_settle(&yes, FGUARD_VERDICT_ALLOW, FGUARD_REASON_ANSWER, 0);
+	assert_int_equal(fguard_decide_verdict(&yes), FGUARD_VERDICT_ALLOW);
+	assert_int_equal(yes.reason, FGUARD_REASON_ANSWER);
+	assert_int_equal(yes.error, 0);
+	fguard_decide_settle(&no, FGUARD_VERDICT_DENY, FGUARD_REASON_EXPIRED, 0);
+	assert_int_equal(fguard_decide_verdict(&no), FGUARD_VERDICT_DENY);
+	assert_int_equal(no.error, -EPERM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +205,7 @@ int main(void)
 		cmocka_unit_test(an_access_is_reported_by_its_gravest_operation),
 		cmocka_unit_test(a_rule_is_reported_by_the_operation_it_is_about),
 		cmocka_unit_test(the_stricter_object_decides),
+		cmocka_unit_test(an_answer_ends_it),
 		cmocka_unit_test(the_closer_rule_decides),
 		cmocka_unit_test(a_closer_grant_wins_over_a_refusal_further_off),
 	};

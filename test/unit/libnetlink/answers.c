@@ -113,7 +113,7 @@ static struct nlmsghdr *write_events(struct fake *fake, uint32_t sequence)
 	return head;
 }
 
-static size_t sum_strings(const unsigned char *record)
+size_t answer_sum_strings(const unsigned char *record)
 {
 	struct fguard_access_record access;
 	size_t length, sum = 0;
@@ -139,7 +139,9 @@ static int call_read(struct fguard *guard)
 	for (ssize_t at = 0; at < size; at += head.length) {
 		memcpy(&head, exact + at, sizeof(head));
 		if (head.type == FGUARD_RECORD_ACCESS)
-			sum += sum_strings(exact + at);
+			sum += answer_sum_strings(exact + at);
+		else if (head.type == FGUARD_RECORD_QUESTION)
+			sum += answer_sum_strings(exact + at + QUESTION_ACCESS);
 	}
 	free(exact);
 	free(buffer);
@@ -154,5 +156,7 @@ const struct victim victims[] = {
 	{ "added", write_added, call_add, false, 0 },
 	{ "refusal", write_refusal, call_set, false, -EINVAL },
 	{ "events", write_events, call_read, true, 0 },
+	{ "question", answer_question, call_read, true, 0 },
+	{ "questions", answer_questions, call_questions, false, 0 },
 };
 const size_t n_victims = sizeof(victims) / sizeof(victims[0]);

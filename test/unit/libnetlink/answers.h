@@ -30,4 +30,15 @@ struct nlmsghdr *answer_list(struct fake *fake, uint32_t sequence);
 struct nlmsghdr *answer_subjects(struct fake *fake, uint32_t sequence);
 int call_list(struct fguard *guard);
 
+/* Of answers_ask.c. */
+struct nlmsghdr *answer_question(struct fake *fake, uint32_t sequence);
+struct nlmsghdr *answer_questions(struct fake *fake, uint32_t sequence);
+int call_questions(struct fguard *guard);
+
+/* Where the access is in a question. */
+#define QUESTION_ACCESS offsetof(struct fguard_question_record, access)
+
+/* Looks at all strings of a record of an access. */
+size_t answer_sum_strings(const unsigned char *record);
+
 #endif

@@ -102,6 +102,12 @@ void fake_put_match(struct nlmsghdr *head, const struct fguard_match *match);
 void fake_put_grant(struct nlmsghdr *head, uint32_t pid, const char *comm,
 		    uint8_t alive);
 
+/* Records, each an FGUARD_A_EVENTS of its own (nests.c). */
+void fake_put_question(struct nlmsghdr *head, uint64_t id, uint32_t pid,
+		       const char *path);
+void fake_put_closed(struct nlmsghdr *head, uint64_t id, uint8_t reason,
+		     uint8_t verdict);
+
 /* NLMSG_ERROR and NLMSG_DONE; @sentence may be NULL. */
 struct nlmsghdr *fake_write_ack(struct fake *fake,
 				const struct nlmsghdr *request, int error,
@@ -132,6 +138,7 @@ int run_list_tests(void);
 int run_info_tests(void);
 int run_value_tests(void);
 int run_explain_tests(void);
+int run_question_tests(void);
 int run_status_tests(void);
 int run_subscription_tests(void);
 int run_event_tests(void);

@@ -14,11 +14,13 @@ static const struct fguard_rule full_rule = {
 	.path = "/srv",
 	.suffix = ".docx",
 	.name = "documents",
-	.flags = FGUARD_RULE_STRICT,
+	.flags = FGUARD_RULE_STRICT | FGUARD_RULE_AGAINST,
 	.ops = 1U << FGUARD_OP_MOUNT | 1U << FGUARD_OP_LIST | 1U << FGUARD_OP_ATTR,
-	.otherwise = FGUARD_ELSE_LOG,
+	.otherwise = FGUARD_ELSE_ASK,
 	.error = EPERM,
 	.ttl = 600000,
+	.default_allow = 1,
+	.deadline = 700,
 	.uids = uids,
 	.n_uids = 2,
 	.gids = gids,
@@ -69,11 +71,13 @@ static void check_terms(const struct fguard_rule_info *info)
 	assert_string_equal(info->path, "/srv");
 	assert_string_equal(info->suffix, ".docx");
 	assert_string_equal(info->name, "documents");
-	assert_int_equal(info->flags, FGUARD_RULE_STRICT);
+	assert_int_equal(info->flags, full_rule.flags);
 	assert_int_equal(info->ops, 0x700);
-	assert_int_equal(info->otherwise, FGUARD_ELSE_LOG);
+	assert_int_equal(info->otherwise, FGUARD_ELSE_ASK);
 	assert_int_equal(info->error, EPERM);
 	assert_int_equal(info->ttl, 600000);
+	assert_int_equal(info->default_allow, 1);
+	assert_int_equal(info->deadline, 700);
 }
 
 static void check_subjects(const struct fguard_rule_info *info)
@@ -97,7 +101,7 @@ static void check_bare(const struct fguard_rule_info *info)
 {
 	const struct fguard_rule_info bare = {
 		.id = 2, .suffix = info->suffix, .ops = FGUARD_OPS_ALL,
-		.error = EACCES,
+		.error = EACCES, .deadline = FGUARD_DEADLINE_DEFAULT,
 	};
 
 	assert_string_equal(info->suffix, ".key");

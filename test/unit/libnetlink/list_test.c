@@ -25,6 +25,9 @@ static void put_full_rule(struct nlmsghdr *head)
 	mnl_attr_put_u32(head, FGUARD_RULE_A_FLAGS, FGUARD_RULE_EXISTS);
 	mnl_attr_put_u64(head, FGUARD_RULE_A_ALLOWED, 1ULL << 40);
 	mnl_attr_put_u64(head, FGUARD_RULE_A_DENIED, 7);
+	mnl_attr_put_u64(head, FGUARD_RULE_A_ASKED, 1ULL << 41);
+	mnl_attr_put_u64(head, FGUARD_RULE_A_EXPIRED, 8);
+	mnl_attr_put_u8(head, FGUARD_RULE_A_DEFAULT, FGUARD_VERDICT_DENY);
 	mnl_attr_put_u32(head, 200, 1); /* of a newer module */
 	mnl_attr_nest_end(head, nest);
 }
@@ -66,6 +69,9 @@ static void check_full_rule(const struct fguard_rule_info *info)
 	assert_int_equal(info->flags, FGUARD_RULE_EXISTS);
 	assert_int_equal(info->allowed, 1ULL << 40);
 	assert_int_equal(info->denied, 7);
+	assert_int_equal(info->asked, 1ULL << 41);
+	assert_int_equal(info->expired, 8);
+	assert_int_equal(info->default_allow, 0);
 	assert_int_equal(info->n_grants, 2);
 	assert_int_equal(info->grants[0].pid, 12);
 	assert_int_equal(info->grants[0].alive, 1);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel tells several of, each a nest. */
+/* What the kernel tells several of, each a nest or a record. */
 #include "fake.h"
+
+#include <stdio.h>
 
 void fake_put_hook(struct nlmsghdr *head, const char *function, uint32_t ops,
 		   uint8_t state)
@@ -34,4 +36,50 @@ void fake_put_grant(struct nlmsghdr *head, uint32_t pid, const char *comm,
 	mnl_attr_put_strz(head, FGUARD_GRANT_A_COMM, comm);
 	mnl_attr_put_u8(head, FGUARD_GRANT_A_ALIVE, alive);
 	mnl_attr_nest_end(head, nest);
+}
+
+/* An asker by the name of "cat", which is /bin/cat, wants to read @path. */
+void fake_put_question(struct nlmsghdr *head, uint64_t id, uint32_t pid,
+		       const char *path)
+{
+	struct {
+		struct fguard_question_record question;
+		char strings[512];
+	} record = { 0 };
+	struct fguard_access_record *access = &record.question.access;
+	size_t room = strlen(path) + 11;
+
+	assert_true(room < sizeof(record.strings));
+	room = (room + 7) & ~(size_t)7;
+	record.question.head.type = FGUARD_RECORD_QUESTION;
+	record.question.head.version = FGUARD_RECORD_VERSION;
+	record.question.head.length =
+		(uint16_t)(sizeof(record.question) + room);
+	record.question.id = id;
+	record.question.deadline = 5000000000;
+	access->head.type = FGUARD_RECORD_ACCESS;
+	access->head.version = FGUARD_RECORD_VERSION;
+	access->head.length = (uint16_t)(sizeof(*access) + room);
+	access->pid = pid;
+	access->reason = FGUARD_REASON_ASK;
+	access->path_length = (uint16_t)strlen(path);
+	access->exe_length = 8;
+	access->comm_length = 3;
+	snprintf(record.strings, sizeof(record.strings), "%s/bin/catcat", path);
+	mnl_attr_put(head, FGUARD_A_EVENTS, record.question.head.length, &record);
+}
+
+void fake_put_closed(struct nlmsghdr *head, uint64_t id, uint8_t reason,
+		     uint8_t verdict)
+{
+	const struct fguard_closed_record record = {
+		.head = { .length = sizeof(record),
+			  .version = FGUARD_RECORD_VERSION,
+			  .type = FGUARD_RECORD_CLOSED },
+		.id = id,
+		.reason = reason,
+		.verdict = verdict,
+	};
+
+	mnl_attr_put(head, FGUARD_A_EVENTS, sizeof(record), &record);
 }

@@ -15,8 +15,10 @@ struct record_case {
 
 #define ACCESS FGUARD_RECORD_ACCESS
 #define GAP FGUARD_RECORD_GAP
+#define CLOSED FGUARD_RECORD_CLOSED
+#define QUESTION FGUARD_RECORD_QUESTION
 
-/* The head has 24 bytes, an access 64 without strings, a gap 48. */
+/* The head has 24 bytes, an access 64 without strings, a gap 48, an end 40. */
 static const struct record_case cases[] = {
 	{ "nothing", 0, 0, 0, 0, 0, 0, 0, 0 },
 	{ "half a head", 16, 16, 99, 0, 0, 0, 0, -EPROTO },
@@ -38,6 +40,8 @@ static const struct record_case cases[] = {
 	{ "a comm too long", 80, 80, ACCESS, 4, 4, 4, 5, -EPROTO },
 	{ "strings whose sum has more than 16 bits", 80, 80, ACCESS, 65535, 1, 0,
 	  0, -EPROTO },
+	{ "an end", 40, 40, CLOSED, 0, 0, 0, 0, 0 },
+	{ "a cut end", 32, 32, CLOSED, 0, 0, 0, 0, -EPROTO },
 };
 
 static int check_case(const struct record_case *one)
@@ -64,6 +68,55 @@ static void records_are_whole_and_hold_their_strings(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (check_case(&cases[i]) != cases[i].result)
 			fail_msg("%s: %d", cases[i].what, check_case(&cases[i]));
+}
+
+/* A question, 104 bytes without strings, and the access that it wraps. */
+struct question_case {
+	const char *what;
+	uint16_t length, within;
+	uint8_t type;
+	uint16_t path, comm;
+	int result;
+};
+
+static const struct question_case questions[] = {
+	{ "a question", 104, 64, ACCESS, 0, 0, 0 },
+	{ "a cut question", 96, 64, ACCESS, 0, 0, -EPROTO },
+	{ "strings that fit", 120, 80, ACCESS, 8, 8, 0 },
+	{ "an access shorter than its head", 120, 56, ACCESS, 0, 0, -EPROTO },
+	{ "an access without length", 120, 0, ACCESS, 0, 0, -EPROTO },
+	{ "an access that leaves room", 120, 64, ACCESS, 0, 0, 0 },
+	{ "an access too long", 120, 88, ACCESS, 0, 0, -EPROTO },
+	{ "the longest access", 120, 65528, ACCESS, 0, 0, -EPROTO },
+	{ "strings that the access does not hold", 120, 64, ACCESS, 1, 0, -EPROTO },
+	{ "strings that nothing holds", 120, 80, ACCESS, 8, 9, -EPROTO },
+	{ "about a gap", 120, 64, GAP, 0, 0, -EPROTO },
+	{ "about a question", 120, 64, QUESTION, 0, 0, -EPROTO },
+};
+
+static int check_question(const struct question_case *one)
+{
+	unsigned char data[128] = { 0 };
+	const struct fguard_question_record record = {
+		.head = { .length = one->length, .type = QUESTION },
+		.access = { .head = { .length = one->within, .type = one->type },
+			    .path_length = one->path,
+			    .comm_length = one->comm },
+	};
+
+	memcpy(data, &record, sizeof(record));
+	return fguard_check_records(data, one->length);
+}
+
+static void questions_hold_an_access_that_holds_its_strings(void **state)
+{
+	(void)state;
+	assert_int_equal(sizeof(struct fguard_question_record), 104);
+	assert_int_equal(sizeof(struct fguard_closed_record), 40);
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (check_question(&questions[i]) != questions[i].result)
+			fail_msg("%s: %d", questions[i].what,
+				 check_question(&questions[i]));
 }
 
 /* Nor does a reader of today fail on an operation of tomorrow. */
@@ -96,6 +149,7 @@ int run_record_tests(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_are_whole_and_hold_their_strings),
+		cmocka_unit_test(questions_hold_an_access_that_holds_its_strings),
 		cmocka_unit_test(records_of_every_operation_are_whole),
 		cmocka_unit_test(a_bad_record_behind_good_ones_is_found),
 	};

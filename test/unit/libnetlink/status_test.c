@@ -17,6 +17,10 @@ static void answer_status(struct fake *fake, const struct nlmsghdr *request)
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_DENIED, 4);
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_EVENTS, 5);
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_LOST, 6);
+	mnl_attr_put_u32(head, FGUARD_STATUS_A_ANSWERERS, 7);
+	mnl_attr_put_u32(head, FGUARD_STATUS_A_WAITING, 8);
+	mnl_attr_put_u64(head, FGUARD_STATUS_A_ASKED, 1ULL << 34);
+	mnl_attr_put_u64(head, FGUARD_STATUS_A_EXPIRED, 9);
 	fake_put_hook(head, "security_file_open", 3, FGUARD_HOOK_ACTIVE);
 	fake_put_hook(head, "security_path_unlink", 16, FGUARD_HOOK_MISSING);
 	fake_put_hook(head, "a_function_whose_name_is_longer_than_the_room_that_there_is_for_it",
@@ -44,6 +48,10 @@ static void the_status_is_what_the_module_told(void **state)
 	assert_int_equal(status.denied, 4);
 	assert_int_equal(status.events, 5);
 	assert_int_equal(status.lost, 6);
+	assert_int_equal(status.answerers, 7);
+	assert_int_equal(status.waiting, 8);
+	assert_int_equal(status.asked, 1ULL << 34);
+	assert_int_equal(status.expired, 9);
 	assert_int_equal(status.n_hooks, 3);
 	assert_string_equal(hooks[0].function, "security_file_open");
 	assert_int_equal(hooks[0].ops, 3);

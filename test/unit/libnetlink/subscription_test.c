@@ -74,6 +74,24 @@ static void an_empty_filter_names_no_kind(void **state)
 	fake_stop(&fake, guard);
 }
 
+static void an_answerer_says_so_and_nothing_else(void **state)
+{
+	const struct fguard_filter filter = { .answer = 1 };
+	struct fake fake;
+	struct fguard *guard = fake_open(&fake, fake_obey);
+	const struct nlattr *nest;
+
+	(void)state;
+	assert_int_equal(fguard_subscribe(guard, &filter), 0);
+	nest = fake_find(fake.requests[0], FGUARD_A_SUBSCRIPTION, 0);
+	assert_int_equal(number(nest, FGUARD_SUBSCRIPTION_A_FLAGS, 0),
+			 FGUARD_SUBSCRIBE_ANSWER);
+	for (uint16_t type = FGUARD_SUBSCRIPTION_A_OPS;
+	     type <= FGUARD_SUBSCRIPTION_A_MAX; type++)
+		assert_null(fake_find_nested(nest, type, 0));
+	fake_stop(&fake, guard);
+}
+
 static void subscribing_makes_room_and_listens_for_the_end(void **state)
 {
 	const struct fguard_filter filter = { 0 };
@@ -191,6 +209,7 @@ int run_subscription_tests(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_filter_arrives_as_it_was_given),
 		cmocka_unit_test(an_empty_filter_names_no_kind),
+		cmocka_unit_test(an_answerer_says_so_and_nothing_else),
 		cmocka_unit_test(subscribing_makes_room_and_listens_for_the_end),
 		cmocka_unit_test(without_the_right_to_a_larger_buffer_it_still_subscribes),
 		cmocka_unit_test(a_refused_subscription_cannot_be_read),

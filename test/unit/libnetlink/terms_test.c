@@ -14,8 +14,11 @@ static const char *const cgroups[] = { "/sys/fs/cgroup/x", "/", "/y" };
 static const struct fguard_rule full_rule = {
 	.path = "/srv",
 	.suffix = ".docx",
-	.flags = FGUARD_RULE_CHILDREN | FGUARD_RULE_STRICT,
+	.flags = FGUARD_RULE_CHILDREN | FGUARD_RULE_STRICT | FGUARD_RULE_AGAINST,
+	.otherwise = FGUARD_ELSE_ASK,
 	.ttl = 1ULL << 40,
+	.default_allow = 1,
+	.deadline = FGUARD_DEADLINE_MAX,
 	.pids = pids,
 	.n_pids = 1,
 	.uids = uids,
@@ -71,9 +74,17 @@ static void all_that_a_rule_says_is_sent(void **state)
 	assert_string_equal(string_of(nest, FGUARD_RULE_A_SUFFIX, 0), ".docx");
 	assert_int_equal(mnl_attr_get_u32(fake_find_nested(
 				 nest, FGUARD_RULE_A_FLAGS, 0)),
-			 FGUARD_RULE_CHILDREN | FGUARD_RULE_STRICT);
+			 full_rule.flags);
 	assert_int_equal(mnl_attr_get_u64(fake_find_nested(
 				 nest, FGUARD_RULE_A_TTL, 0)), 1ULL << 40);
+	assert_int_equal(mnl_attr_get_u8(fake_find_nested(
+				 nest, FGUARD_RULE_A_ELSE, 0)), FGUARD_ELSE_ASK);
+	assert_int_equal(mnl_attr_get_u8(fake_find_nested(
+				 nest, FGUARD_RULE_A_DEFAULT, 0)),
+			 FGUARD_VERDICT_ALLOW);
+	assert_int_equal(mnl_attr_get_u32(fake_find_nested(
+				 nest, FGUARD_RULE_A_DEADLINE, 0)),
+			 FGUARD_DEADLINE_MAX);
 	check_numbers(nest, FGUARD_RULE_A_PIDS, pids, sizeof(pids));
 	check_numbers(nest, FGUARD_RULE_A_UIDS, uids, sizeof(uids));
 	check_numbers(nest, FGUARD_RULE_A_GIDS, gids, sizeof(gids));

@@ -26,8 +26,13 @@ export const maskOf = (ops: readonly Op[]): number =>
 
 const ERRNOS = {EPERM: 1, ENOENT: 2, EACCES: 13} as const;
 
+const OTHERWISE = ['deny', 'log', 'ask'] as const;
+
+export const VERDICTS = ['allow', 'deny'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
 /** Flags that a rule is given. */
-const FLAGS = {tree: 4, children: 8, untilExit: 16, strict: 32} as const;
+const FLAGS = {tree: 4, children: 8, untilExit: 16, strict: 32, against: 64} as const;
 type Flag = keyof typeof FLAGS;
 
 export interface RuleRequest extends Partial<Record<Flag, boolean>> {
@@ -41,7 +46,11 @@ export interface RuleRequest extends Partial<Record<Flag, boolean>> {
   exes?: readonly string[];
   cgroups?: readonly string[];
   ops?: readonly Op[];
-  otherwise?: 'deny' | 'log';
+  otherwise?: (typeof OTHERWISE)[number];
+  /** Where nobody answers; deny if absent. */
+  default?: Verdict;
+  /** Milliseconds that an answer may take. */
+  deadline?: number;
   error?: keyof typeof ERRNOS;
   name?: string;
 }
@@ -60,7 +69,11 @@ export interface Rule {
   error: number;
   allowed: number;
   denied: number;
+  asked: number;
+  expired: number;
   ttl: number;
+  default: Verdict;
+  deadline: number;
   path: string | null;
   suffix: string | null;
   name: string | null;
@@ -74,6 +87,11 @@ export interface Status {
   denied: number;
   events: number;
   lost: number;
+  answerers: number;
+  /** Questions. */
+  waiting: number;
+  asked: number;
+  expired: number;
   hooks: Record<string, 'idle' | 'active' | 'missing'>;
 }
 
@@ -164,7 +182,9 @@ export class Guard {
       cgroup: rule.cgroups,
       pids: rule.pids?.join(','),
       ops: rule.ops && maskOf(rule.ops),
-      else: rule.otherwise === 'log' ? 1 : undefined,
+      else: rule.otherwise && OTHERWISE.indexOf(rule.otherwise),
+      default: rule.default && VERDICTS.indexOf(rule.default),
+      deadline: rule.deadline,
       errno: rule.error && ERRNOS[rule.error],
       name: rule.name,
     });

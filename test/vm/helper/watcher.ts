@@ -3,11 +3,17 @@ import path from 'node:path';
 import type {GuestProcess} from '../runner/process.js';
 import {vm} from '../runner/shared.js';
 import {PROGRAMS} from './build.js';
-import {maskOf, type Op} from './guard.js';
+import {maskOf, type Op, type Verdict} from './guard.js';
 import {Lines} from './lines.js';
 
-export interface Access {
-  type: 'access';
+export type Reason =
+  'none' | 'rule' | 'grant' | 'default' | 'answer' | 'expired' | 'unaskable' | 'ask';
+
+export type Detail =
+  'none' | 'no-answerer' | 'answerer-gone' | 'queue-full' | 'rule-gone' | 'remembered' | 'answerer';
+
+/** What a record tells of an access, and a question too. */
+export interface Asked {
   seq: number;
   time: number;
   rule: number;
@@ -18,8 +24,9 @@ export interface Access {
   loginuid: number;
   flags: number;
   op: Op;
-  verdict: 'allow' | 'deny';
-  reason: 'none' | 'rule' | 'grant' | 'default';
+  verdict: Verdict;
+  reason: Reason;
+  detail: Detail;
   cut: number;
   path: string;
   newPath: string;
@@ -27,10 +34,14 @@ export interface Access {
   comm: string;
 }
 
+export interface Access extends Asked {
+  type: 'access';
+}
+
 export interface Filter {
   all?: boolean;
   ops?: readonly Op[];
-  verdict?: 'allow' | 'deny';
+  verdict?: Verdict;
   paths?: readonly string[];
   trees?: readonly string[];
   suffixes?: readonly string[];

@@ -109,6 +109,7 @@ void obey(struct fguard *guard, char **words)
 	    !run_one_of(bulk_commands, guard, words) &&
 	    !run_one_of(event_commands, guard, words) &&
 	    !run_one_of(explain_commands, guard, words) &&
+	    !run_one_of(ask_commands, guard, words) &&
 	    !run_one_of(fault_commands, guard, words))
 		puts("{\"errno\":\"ENOSYS\",\"message\":\"no such command\"}");
 }

@@ -24,6 +24,12 @@ const struct values *take_values(struct values *values, char **words, const char
 
 void print_string(const char *label, const char *text, size_t length);
 
+/* Members of a JSON object, without braces and without the head of the record. */
+void print_access(const struct fguard_access_record *record);
+void print_gap(const struct fguard_gap_record *gap);
+
+extern const char *const verdict_names[];
+
 /* Prints {"errno":…,"message":…}, or nothing if @result is no failure; gives whether it is. */
 bool print_failure(const struct fguard *guard, long result);
 
@@ -36,7 +42,7 @@ struct command {
 };
 
 extern const struct command rule_commands[], bulk_commands[], event_commands[],
-	explain_commands[], fault_commands[];
+	explain_commands[], ask_commands[], fault_commands[];
 
 /* Runs "COMMAND WORD…"; what it prints may still be in the buffer. */
 void obey(struct fguard *guard, char **words);

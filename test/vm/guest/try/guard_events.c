@@ -7,13 +7,17 @@
 
 #include "guard.h"
 
-/* [all=1] [ops=MASK] [verdicts=MASK] [path=P]… [tree=P]… [suffix=S]… [pids=N,…] [exe=P]… [uids=N,…] */
+/*
+ * [all=1] [answer=1] [ops=MASK] [verdicts=MASK] [path=P]… [tree=P]… [suffix=S]…
+ *	[pids=N,…] [exe=P]… [uids=N,…]
+ */
 static int subscribe(struct fguard *guard, char **words)
 {
 	static struct values paths, trees, suffixes, exes;
 	static uint32_t pids[VALUES_MAX], uids[VALUES_MAX];
 	struct fguard_filter filter = {
 		.all = number_option(words, "all", 0),
+		.answer = number_option(words, "answer", 0),
 		.ops = number_option(words, "ops", 0),
 		.verdicts = number_option(words, "verdicts", 0),
 		.pids = pids,
@@ -37,6 +41,8 @@ static int subscribe(struct fguard *guard, char **words)
 	return fguard_subscribe(guard, &filter);
 }
 
+const char *const verdict_names[] = { "allow", "deny" };
+
 static bool begin(struct fguard *guard, char **words)
 {
 	if (print_failure(guard, subscribe(guard, words)))
@@ -46,23 +52,31 @@ static bool begin(struct fguard *guard, char **words)
 	return true;
 }
 
-static void print_access(const struct fguard_access_record *record)
+static void print_verdict(const struct fguard_access_record *record)
 {
 	static const char *const ops[] = { "read",   "write",  "exec", "create",
 					   "delete", "rename", "link", "truncate",
 					   "attr",   "list",   "mount" };
-	static const char *const verdicts[] = { "allow", "deny" };
-	static const char *const reasons[] = { "none", "rule", "grant", "default" };
+	static const char *const reasons[] = { "none",	 "rule",    "grant",	  "default",
+					       "answer", "expired", "unaskable", "ask" };
+	static const char *const details[] = { "none",	    "no-answerer", "answerer-gone",
+					       "queue-full", "rule-gone",   "remembered",
+					       "answerer" };
+
+	printf("\"op\":\"%s\",\"verdict\":\"%s\",\"reason\":\"%s\",\"detail\":\"%s\",",
+	       ops[record->op], verdict_names[record->verdict], reasons[record->reason],
+	       details[record->head.detail]);
+}
+
+void print_access(const struct fguard_access_record *record)
+{
 	const char *at = (const char *)(record + 1);
 
-	printf("{\"type\":\"access\",\"seq\":%llu,\"time\":%llu,\"rule\":%u,",
-	       (unsigned long long)record->head.seq, (unsigned long long)record->head.time,
-	       record->rule);
-	printf("\"pid\":%u,\"tid\":%u,\"ppid\":%u,\"uid\":%u,\"loginuid\":%u,\"flags\":%u,",
-	       record->pid, record->tid, record->ppid, record->uid, record->loginuid,
-	       record->open_flags);
-	printf("\"op\":\"%s\",\"verdict\":\"%s\",\"reason\":\"%s\",\"cut\":%u,", ops[record->op],
-	       verdicts[record->verdict], reasons[record->reason], record->cut);
+	printf("\"rule\":%u,\"pid\":%u,\"tid\":%u,\"ppid\":%u,\"uid\":%u,\"loginuid\":%u,\"flags\":%u,",
+	       record->rule, record->pid, record->tid, record->ppid, record->uid,
+	       record->loginuid, record->open_flags);
+	print_verdict(record);
+	printf("\"cut\":%u,", record->cut);
 	print_string("path", at, record->path_length);
 	at += record->path_length;
 	putchar(',');
@@ -73,10 +87,17 @@ static void print_access(const struct fguard_access_record *record)
 	at += record->exe_length;
 	putchar(',');
 	print_string("comm", at, record->comm_length);
+}
+
+static void print_whole_access(const struct fguard_access_record *record)
+{
+	printf("{\"type\":\"access\",\"seq\":%llu,\"time\":%llu,",
+	       (unsigned long long)record->head.seq, (unsigned long long)record->head.time);
+	print_access(record);
 	puts("}");
 }
 
-static void print_gap(const struct fguard_gap_record *gap)
+void print_gap(const struct fguard_gap_record *gap)
 {
 	printf("{\"type\":\"gap\",\"seq\":%llu,\"lost\":%llu,\"from\":%llu,\"to\":%llu}\n",
 	       (unsigned long long)gap->head.seq, (unsigned long long)gap->lost,
@@ -86,7 +107,7 @@ static void print_gap(const struct fguard_gap_record *gap)
 static void print_record(const struct fguard_record *record)
 {
 	if (record->type == FGUARD_RECORD_ACCESS)
-		print_access((const void *)record);
+		print_whole_access((const void *)record);
 	else
 		print_gap((const void *)record);
 }

@@ -22,7 +22,7 @@ static const struct numbers *take_numbers(struct numbers *numbers, char **words,
 
 /*
  * add [path=P] [suffix=S] [name=S] [flags=MASK] [ops=MASK] [else=N] [errno=N]
- *	[ttl=MS] [pids=N,…] [uids=N,…] [gids=N,…] [loginuids=N,…] [exe=P]… [cgroup=P]…
+ *	[ttl=MS] [default=N] [deadline=MS] [pids=N,…] [uids=N,…] [gids=N,…] [loginuids=N,…] [exe=P]… [cgroup=P]…
  */
 static void add(struct fguard *guard, char **words)
 {
@@ -37,6 +37,9 @@ static void add(struct fguard *guard, char **words)
 		.otherwise = number_option(words, "else", 0),
 		.error = number_option(words, "errno", 0),
 		.ttl = number_option(words, "ttl", 0),
+		.default_allow =
+			number_option(words, "default", FGUARD_VERDICT_DENY) == FGUARD_VERDICT_ALLOW,
+		.deadline = number_option(words, "deadline", 0),
 		.n_pids = take_numbers(&pids, words, "pids")->count,
 		.n_uids = take_numbers(&uids, words, "uids")->count,
 		.n_gids = take_numbers(&gids, words, "gids")->count,
@@ -133,7 +136,10 @@ static void print_rule(const struct fguard_rule_info *info)
 	       info->flags, info->ops, info->otherwise, info->error);
 	printf("\"allowed\":%llu,\"denied\":%llu,", (unsigned long long)info->allowed,
 	       (unsigned long long)info->denied);
-	printf("\"ttl\":%llu,", (unsigned long long)info->ttl);
+	printf("\"asked\":%llu,\"expired\":%llu,", (unsigned long long)info->asked,
+	       (unsigned long long)info->expired);
+	printf("\"ttl\":%llu,\"default\":\"%s\",\"deadline\":%u,", (unsigned long long)info->ttl,
+	       info->default_allow ? "allow" : "deny", info->deadline);
 	print_text("path", info->path);
 	print_text("suffix", info->suffix);
 	print_text("name", info->name);
@@ -182,6 +188,8 @@ static void status(struct fguard *guard, char **words)
 	       now.subscribers, (unsigned long long)now.allowed, (unsigned long long)now.denied);
 	printf("\"events\":%llu,\"lost\":%llu,", (unsigned long long)now.events,
 	       (unsigned long long)now.lost);
+	printf("\"answerers\":%u,\"waiting\":%u,\"asked\":%llu,\"expired\":%llu,", now.answerers,
+	       now.waiting, (unsigned long long)now.asked, (unsigned long long)now.expired);
 	print_hooks(hooks, now.n_hooks);
 	puts("}");
 }

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/pid.h>
+#include <linux/rculist.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "answerer.h"
+#include "family.h"
+#include "question.h"
+#include "subject.h"
+#include "subscription.h"
+
+/**
+ * struct fguard_answerer - an answerer
+ * @node: link in answerers; RCU, question_lock
+ * @subscription: how it is told
+ * @process: the process that subscribed, held
+ * @kin: that process and its descendants from now on
+ * @rcu: frees it after the last reader
+ */
+struct fguard_answerer {
+	struct list_head node;
+	struct fguard_subscription *subscription;
+	struct pid *process;
+	struct fguard_subjects *kin;
+	struct rcu_head rcu;
+};
+
+static LIST_HEAD(answerers);
+static u32 answerer_count;
+
+u32 fguard_answerers_present(void)
+{
+	return READ_ONCE(answerer_count);
+}
+
+/* ---- relations ---------------------------------------------------------------- */
+
+/* Is a process among the ancestors of a task, or its own? */
+static bool descends_from(struct task_struct *task, const struct pid *process)
+{
+	for (; task && task->pid; task = rcu_dereference(task->real_parent))
+		if (task_tgid(task) == process)
+			return true;
+	return false;
+}
+
+static bool traces(struct task_struct *task, const struct pid *process)
+{
+	return READ_ONCE(task->ptrace) && task_tgid(rcu_dereference(task->parent)) == process;
+}
+
+static enum fguard_relation relation_to(const struct fguard_answerer *answerer)
+{
+	struct task_struct *task = pid_task(answerer->process, PIDTYPE_TGID);
+	struct pid *mine = task_tgid(current);
+
+	if (fguard_subjects_include(answerer->kin, mine) ||
+	    descends_from(current, answerer->process))
+		return FGUARD_RELATION_OWN;
+	if (task && (descends_from(task, mine) || traces(task, mine)))
+		return FGUARD_RELATION_NEEDED;
+	return FGUARD_RELATION_NONE;
+}
+
+enum fguard_relation fguard_answerers_relation(void)
+{
+	enum fguard_relation relation, closest = FGUARD_RELATION_NONE;
+	const struct fguard_answerer *answerer;
+
+	list_for_each_entry_rcu(answerer, &answerers, node) {
+		relation = relation_to(answerer);
+		if (relation == FGUARD_RELATION_OWN)
+			return relation;
+		if (relation != FGUARD_RELATION_NONE)
+			closest = relation;
+	}
+	return closest;
+}
+
+/* ---- telling ------------------------------------------------------------------ */
+
+u32 fguard_answerers_tell(const struct fguard_record *record)
+{
+	const struct fguard_answerer *answerer;
+	u64 now = ktime_get_real_ns();
+	u32 told = 0;
+
+	lockdep_assert_held(&fguard_question_lock);
+	list_for_each_entry(answerer, &answerers, node)
+		told += fguard_subscription_queue(answerer->subscription, now, record);
+	return told;
+}
+
+/* ---- life --------------------------------------------------------------------- */
+
+static int take_kin(struct fguard_answerer *answerer, struct netlink_ext_ack *extack)
+{
+	const u32 number = task_tgid_vnr(current);
+	const struct fguard_subject_spec spec = {
+		.pids = &number, .n_pids = 1, .children = true,
+	};
+	int err;
+
+	answerer->kin = fguard_subjects_new(&spec, extack);
+	if (IS_ERR(answerer->kin))
+		return PTR_ERR(answerer->kin);
+	err = fguard_family_begin(answerer->kin, extack);
+	if (err)
+		fguard_subjects_free(answerer->kin);
+	return err;
+}
+
+static void enter(struct fguard_answerer *answerer)
+{
+	spin_lock(&fguard_question_lock);
+	fguard_questions_tell(answerer->subscription);
+	list_add_tail_rcu(&answerer->node, &answerers);
+	WRITE_ONCE(answerer_count, answerer_count + 1);
+	spin_unlock(&fguard_question_lock);
+}
+
+struct fguard_answerer *fguard_answerer_begin(struct fguard_subscription *subscription,
+					      struct netlink_ext_ack *extack)
+{
+	struct fguard_answerer *answerer = kzalloc(sizeof(*answerer), GFP_KERNEL);
+	int err;
+
+	if (!answerer)
+		return ERR_PTR(-ENOMEM);
+	err = take_kin(answerer, extack);
+	if (err) {
+		kfree(answerer);
+		return ERR_PTR(err);
+	}
+	answerer->subscription = subscription;
+	answerer->process = get_pid(task_tgid(current));
+	enter(answerer);
+	return answerer;
+}
+
+static void answerer_free(struct rcu_head *head)
+{
+	struct fguard_answerer *answerer = container_of(head, struct fguard_answerer, rcu);
+
+	fguard_subjects_free(answerer->kin);
+	put_pid(answerer->process);
+	kfree(answerer);
+}
+
+void fguard_answerer_end(struct fguard_answerer *answerer)
+{
+	spin_lock(&fguard_question_lock);
+	list_del_rcu(&answerer->node);
+	WRITE_ONCE(answerer_count, answerer_count - 1);
+	if (!answerer_count)
+		fguard_questions_abandon();
+	spin_unlock(&fguard_question_lock);
+	fguard_family_end(answerer->kin);
+	call_rcu(&answerer->rcu, answerer_free);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/errno.h>
+
+#include "answerer.h"
+#include "ask.h"
+#include "asker.h"
+#include "judge.h"
+#include "question.h"
+#include "remember.h"
+#include "rule.h"
+#include "syscall.h"
+
+static void fall_back(struct fguard_decision *decision, const struct fguard_rule *rule,
+		      enum fguard_reason reason, enum fguard_detail detail)
+{
+	fguard_decide_settle(decision, rule->terms.fallback, reason, detail);
+}
+
+/* Who cannot be asked about, or need not. */
+static bool is_settled_unasked(const struct fguard_access *access,
+			       struct fguard_decision *decision,
+			       const struct fguard_rule *rule)
+{
+	enum fguard_relation relation = fguard_answerers_relation();
+	u8 verdict;
+
+	if (relation == FGUARD_RELATION_OWN)
+		fguard_decide_settle(decision, FGUARD_VERDICT_ALLOW, FGUARD_REASON_GRANT,
+				     FGUARD_DETAIL_ANSWERER);
+	else if (fguard_recall(rule, decision->op, &verdict))
+		fguard_decide_settle(decision, verdict, FGUARD_REASON_ANSWER,
+				     FGUARD_DETAIL_REMEMBERED);
+	else if (relation == FGUARD_RELATION_NEEDED || access->final ||
+		 !fguard_syscall_can_restart())
+		fall_back(decision, rule, FGUARD_REASON_UNASKABLE, FGUARD_DETAIL_NONE);
+	else
+		return false;
+	return true;
+}
+
+void fguard_ask(const struct fguard_access *access, struct fguard_decision *decision,
+		struct fguard_rule *rule)
+{
+	struct fguard_question *question;
+	struct fguard_key key;
+	int err = -ENOMEM;
+
+	if (is_settled_unasked(access, decision, rule))
+		return;
+	fguard_key_take(&key, access, decision->op, rule);
+	if (fguard_asker_recall(&key, decision))
+		return;
+	if (!fguard_answerers_present()) {
+		fall_back(decision, rule, FGUARD_REASON_DEFAULT, FGUARD_DETAIL_NO_ANSWERER);
+		return;
+	}
+	question = fguard_question_new(&key, access, decision, rule);
+	if (question)
+		err = fguard_asker_ask(question);
+	if (err == -ESRCH)
+		fall_back(decision, rule, FGUARD_REASON_UNASKABLE, FGUARD_DETAIL_NONE);
+	else if (err)
+		fall_back(decision, rule, FGUARD_REASON_DEFAULT, FGUARD_DETAIL_QUEUE_FULL);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What becomes of an access that a rule leaves to an answer. */
+#ifndef _FGUARD_ASK_H
+#define _FGUARD_ASK_H
+
+#include "decide.h"
+
+struct fguard_access;
+struct fguard_rule;
+
+/**
+ * fguard_ask - settle a decision by an answer, or let the current task wait for one
+ * @access: the access
+ * @decision: of outcome FGUARD_OUTCOME_ASK; if it still is afterwards, the task goes
+ *	back and makes its system call again: fguard_hook_restart()
+ * @rule: the rule that asks
+ *
+ * Context: inside an ftrace callback, RCU read side, no spinlock held.
+ */
+void fguard_ask(const struct fguard_access *access, struct fguard_decision *decision,
+		struct fguard_rule *rule);
+
+#endif

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/hash.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
+#include <linux/timekeeping.h>
+
+#include "asker.h"
+#include "question.h"
+#include "syscall.h"
+
+#define BUCKET_BITS 8
+
+/* Who does not come back, because a signal took him elsewhere, is asked anew later. */
+#define STALE (10ULL * NSEC_PER_SEC)
+
+/* Questions of one task at a time: a file may be replaced while it waits. */
+#define CLAIMS_MAX 32
+
+/**
+ * struct claim - an asker's question
+ * @node: link in the asker's list
+ * @question: the question; a reference is held
+ * @used: its answer was applied in this call, and covers what follows in it
+ */
+struct claim {
+	struct list_head node;
+	struct fguard_question *question;
+	bool used;
+};
+
+/**
+ * struct asker - a task that asked; all under question_lock
+ * @node: link in askers
+ * @task: the task, held so that the structure is never another's
+ * @work: runs on the way back to user mode
+ * @queued: it will; then the module is held, too
+ * @waiting: the claim that this call waits for
+ * @claims: all
+ * @count: how many
+ */
+struct asker {
+	struct hlist_node node;
+	struct task_struct *task;
+	struct callback_head work;
+	bool queued;
+	struct claim *waiting;
+	struct list_head claims;
+	u32 count;
+};
+
+static struct hlist_head askers[1 << BUCKET_BITS];
+
+static struct hlist_head *bucket_of(const struct task_struct *task)
+{
+	return &askers[hash_ptr((void *)task, BUCKET_BITS)];
+}
+
+static struct asker *find_asker(const struct task_struct *task)
+{
+	struct asker *asker;
+
+	hlist_for_each_entry(asker, bucket_of(task), node)
+		if (asker->task == task)
+			return asker;
+	return NULL;
+}
+
+/* ---- claims ------------------------------------------------------------------ */
+
+static void claim_drop(struct asker *asker, struct claim *claim)
+{
+	struct fguard_question *question = claim->question;
+
+	if (asker->waiting == claim)
+		asker->waiting = NULL;
+	list_del(&claim->node);
+	asker->count--;
+	kfree(claim);
+	if (!--question->claims)
+		fguard_question_settle(question, question->fallback,
+				       FGUARD_REASON_DEFAULT, FGUARD_DETAIL_NONE,
+				       FGUARD_CLOSED_GONE);
+	fguard_question_put(question);
+}
+
+static void claim_all_drop(struct asker *asker)
+{
+	struct claim *claim, *next;
+
+	list_for_each_entry_safe(claim, next, &asker->claims, node)
+		claim_drop(asker, claim);
+}
+
+static bool is_settled(const struct claim *claim)
+{
+	return claim->question->state == FGUARD_QUESTION_SETTLED;
+}
+
+static bool is_stale(const struct claim *claim, u64 now)
+{
+	return is_settled(claim) && claim->question->settled + STALE <= now;
+}
+
+static struct claim *find_claim(const struct asker *asker, const struct fguard_key *key)
+{
+	u64 now = ktime_get_boottime_ns();
+	struct claim *claim;
+
+	list_for_each_entry(claim, &asker->claims, node) {
+		if (fguard_key_equal(&claim->question->key, key) ||
+		    (claim->used && fguard_key_covers(&claim->question->key, key)))
+			return is_stale(claim, now) ? NULL : claim;
+	}
+	return NULL;
+}
+
+static void asker_free(struct asker *asker)
+{
+	hlist_del(&asker->node);
+	put_task_struct(asker->task);
+	kfree(asker);
+}
+
+/* ---- on the way back to user mode ---------------------------------------------- */
+
+/* The call ended with something else: whatever it asked in this try is over. */
+static void end_call(struct asker *asker)
+{
+	struct claim *claim, *next;
+
+	list_for_each_entry_safe(claim, next, &asker->claims, node)
+		if (claim->used || claim == asker->waiting)
+			claim_drop(asker, claim);
+	if (list_empty(&asker->claims))
+		asker_free(asker);
+}
+
+/* What was used will be used again; what is waited for is handed to the caller. */
+static struct fguard_question *begin_anew(struct asker *asker)
+{
+	struct fguard_question *question = NULL;
+	struct claim *claim;
+
+	list_for_each_entry(claim, &asker->claims, node)
+		claim->used = false;
+	if (asker->waiting) {
+		question = asker->waiting->question;
+		refcount_inc(&question->refs);
+		asker->waiting = NULL;
+	}
+	return question;
+}
+
+static bool is_ending(void)
+{
+	return (current->flags & PF_EXITING) || fatal_signal_pending(current);
+}
+
+/* What the task work begins with. */
+static struct fguard_question *leave(struct asker *asker, bool restarts)
+{
+	struct fguard_question *question = NULL;
+
+	spin_lock(&fguard_question_lock);
+	asker->queued = false;
+	if (restarts)
+		question = begin_anew(asker);
+	else
+		end_call(asker);
+	spin_unlock(&fguard_question_lock);
+	return question;
+}
+
+/* A task that is killed does not come back. */
+static void forget_current(void)
+{
+	struct asker *asker;
+
+	spin_lock(&fguard_question_lock);
+	asker = find_asker(current);
+	if (asker && !asker->queued) {
+		claim_all_drop(asker);
+		asker_free(asker);
+	}
+	spin_unlock(&fguard_question_lock);
+}
+
+static void wait_for(struct fguard_question *question)
+{
+	fguard_question_announce(question);
+	/* It was for us; another one wakes us. */
+	clear_tsk_thread_flag(current, TIF_NOTIFY_SIGNAL);
+	fguard_question_wait(question);
+	fguard_question_put(question);
+}
+
+static void go_back(struct callback_head *work)
+{
+	struct asker *asker = container_of(work, struct asker, work);
+	bool restarts = !is_ending() && fguard_syscall_restarts();
+	struct fguard_question *question;
+
+	/* Let those behind us go first: they would have to wait, too. */
+	if (restarts && READ_ONCE(work->next) && !task_work_add(current, work, TWA_RESUME))
+		return;
+	question = leave(asker, restarts);
+	if (question)
+		wait_for(question);
+	if (is_ending())
+		forget_current();
+	/* ptrace() may have taken the flag by which the call is made again. */
+	if (restarts)
+		set_tsk_thread_flag(current, TIF_NOTIFY_SIGNAL);
+	module_put(THIS_MODULE);
+}
+
+/* ---- inside the call ------------------------------------------------------------- */
+
+static bool queue_work_of(struct asker *asker)
+{
+	if (asker->queued)
+		return true;
+	if (!try_module_get(THIS_MODULE))
+		return false;
+	init_task_work(&asker->work, go_back);
+	if (task_work_add(current, &asker->work, TWA_RESUME)) {
+		module_put(THIS_MODULE);
+		return false;
+	}
+	asker->queued = true;
+	return true;
+}
+
+/* What this try asked before, and was let through in spite of it, is void. */
+static bool wait_with(struct asker *asker, struct claim *claim)
+{
+	if (!queue_work_of(asker))
+		return false;
+	if (asker->waiting && asker->waiting != claim)
+		claim_drop(asker, asker->waiting);
+	asker->waiting = claim;
+	set_tsk_thread_flag(current, TIF_NOTIFY_SIGNAL);
+	return true;
+}
+
+static void apply(struct asker *asker, struct claim *claim, struct fguard_decision *decision)
+{
+	const struct fguard_question *question = claim->question;
+
+	if (is_settled(claim)) {
+		claim->used = true;
+		queue_work_of(asker);
+		fguard_decide_settle(decision, question->verdict, question->reason,
+				     question->detail);
+	} else if (!wait_with(asker, claim)) {
+		fguard_decide_settle(decision, question->fallback,
+				     FGUARD_REASON_UNASKABLE, FGUARD_DETAIL_NONE);
+	}
+}
+
+bool fguard_asker_recall(const struct fguard_key *key, struct fguard_decision *decision)
+{
+	struct claim *claim = NULL;
+	struct asker *asker;
+
+	spin_lock(&fguard_question_lock);
+	asker = find_asker(current);
+	if (asker)
+		claim = find_claim(asker, key);
+	if (claim)
+		apply(asker, claim, decision);
+	spin_unlock(&fguard_question_lock);
+	return claim;
+}
+
+static struct asker *asker_of_current(struct asker **spare)
+{
+	struct asker *asker = find_asker(current);
+
+	if (asker)
+		return asker;
+	asker = *spare;
+	*spare = NULL;
+	asker->task = get_task_struct(current);
+	INIT_LIST_HEAD(&asker->claims);
+	hlist_add_head(&asker->node, bucket_of(current));
+	return asker;
+}
+
+/* The same thread group may ask the same already, by another thread. */
+static struct fguard_question *merge(struct fguard_question *question)
+{
+	struct fguard_question *other;
+
+	other = fguard_question_find(&question->key, question->process);
+	if (other) {
+		refcount_inc(&other->refs);
+		return other;
+	}
+	if (!fguard_question_enter(question))
+		return NULL;
+	refcount_inc(&question->refs);
+	return question;
+}
+
+static void claim_add(struct asker *asker, struct claim *claim,
+		      struct fguard_question *question)
+{
+	if (asker->count >= CLAIMS_MAX)
+		claim_drop(asker, list_first_entry(&asker->claims, struct claim, node));
+	claim->question = question;
+	question->claims++;
+	asker->count++;
+	list_add_tail(&claim->node, &asker->claims);
+}
+
+static int ask_locked(struct fguard_question *question, struct asker **spare,
+		      struct claim **claim)
+{
+	struct fguard_question *mine = merge(question);
+	struct asker *asker;
+
+	if (!mine)
+		return -EBUSY;
+	asker = asker_of_current(spare);
+	claim_add(asker, *claim, mine);
+	if (!wait_with(asker, *claim)) {
+		claim_drop(asker, *claim);
+		*claim = NULL;
+		if (list_empty(&asker->claims) && !asker->queued)
+			asker_free(asker);
+		return -ESRCH;
+	}
+	*claim = NULL;
+	return 0;
+}
+
+int fguard_asker_ask(struct fguard_question *question)
+{
+	struct asker *spare = kzalloc(sizeof(*spare), GFP_ATOMIC | __GFP_NOWARN);
+	struct claim *claim = kzalloc(sizeof(*claim), GFP_ATOMIC | __GFP_NOWARN);
+	int err = -ENOMEM;
+
+	if (spare && claim) {
+		spin_lock(&fguard_question_lock);
+		err = ask_locked(question, &spare, &claim);
+		spin_unlock(&fguard_question_lock);
+	}
+	kfree(spare);
+	kfree(claim);
+	fguard_question_put(question);
+	return err;
+}
+
+/* ---- forgetting -------------------------------------------------------------------- */
+
+static u64 sweep(struct asker *asker, u64 now)
+{
+	struct claim *claim, *next;
+
+	list_for_each_entry_safe(claim, next, &asker->claims, node)
+		if (is_stale(claim, now))
+			claim_drop(asker, claim);
+	if (!list_empty(&asker->claims))
+		return now + STALE;
+	asker_free(asker);
+	return 0;
+}
+
+u64 fguard_askers_sweep(u64 now)
+{
+	struct hlist_node *next;
+	struct asker *asker;
+	unsigned int i;
+	u64 again = 0;
+
+	lockdep_assert_held(&fguard_question_lock);
+	for (i = 0; i < ARRAY_SIZE(askers); i++)
+		hlist_for_each_entry_safe(asker, next, &askers[i], node)
+			if (asker->queued || sweep(asker, now))
+				again = now + STALE;
+	return again;
+}
+
+void fguard_askers_exit(void)
+{
+	struct hlist_node *next;
+	struct asker *asker;
+	unsigned int i;
+
+	spin_lock(&fguard_question_lock);
+	for (i = 0; i < ARRAY_SIZE(askers); i++) {
+		hlist_for_each_entry_safe(asker, next, &askers[i], node) {
+			claim_all_drop(asker);
+			asker_free(asker);
+		}
+	}
+	spin_unlock(&fguard_question_lock);
+	/* A task may still be in the last instructions of go_back(). */
+	synchronize_rcu_tasks();
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Askers: tasks that go out of their system call, wait where they hold no lock, and
+ * make it again.
+ */
+#ifndef _FGUARD_ASKER_H
+#define _FGUARD_ASKER_H
+
+#include "decide.h"
+
+struct fguard_key;
+struct fguard_question;
+
+/**
+ * fguard_asker_recall - has the current task asked this already, for this call?
+ * @key: what it is about
+ * @decision: settled if the answer is there; else the task waits on
+ *
+ * Context: RCU read side, no spinlock held.
+ * Return: true if it has.
+ */
+bool fguard_asker_recall(const struct fguard_key *key, struct fguard_decision *decision);
+
+/**
+ * fguard_asker_ask - let the current task ask
+ * @question: a prepared question; its reference is taken over. If the process asks
+ *	the same already, it waits for that instead
+ *
+ * Context: RCU read side, no spinlock held.
+ * Return: 0; -ENOMEM, -EBUSY: too many wait; -ESRCH: the task cannot wait.
+ */
+int fguard_asker_ask(struct fguard_question *question);
+
+/**
+ * fguard_askers_sweep - forget what nobody came back for
+ * @now: nanoseconds since boot
+ *
+ * Context: question_lock held.
+ * Return: when to do it again, 0: never.
+ */
+u64 fguard_askers_sweep(u64 now);
+
+/**
+ * fguard_askers_exit - forget everybody; nobody asks any more
+ *
+ * Context: may sleep.
+ */
+void fguard_askers_exit(void);
+
+#endif

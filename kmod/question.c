@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dcache.h>
+#include <linux/jiffies.h>
+#include <linux/random.h>
+#include <linux/sched/signal.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/workqueue.h>
+
+#include "answerer.h"
+#include "asker.h"
+#include "question.h"
+#include "remember.h"
+#include "rule.h"
+#include "subscription.h"
+
+DEFINE_SPINLOCK(fguard_question_lock);
+
+/* Those not settled, in the order of their numbers. */
+static LIST_HEAD(questions);
+static u32 question_count;
+static u64 last_id;
+static u64 asked, expired;
+static bool closed; /* the module goes */
+
+static siphash_key_t name_key;
+
+/* ---- what is asked about --------------------------------------------------- */
+
+/* The file of O_TMPFILE has another name and number at each try. */
+static void take_unnamed(struct fguard_thing *thing, const struct fguard_target *target)
+{
+	fguard_identity_take(&thing->directory,
+			     d_inode(READ_ONCE(target->dentry->d_parent)));
+}
+
+static void take_thing(struct fguard_thing *thing, const struct fguard_target *target)
+{
+	const struct inode *directory = d_inode_rcu(READ_ONCE(target->dentry->d_parent));
+	struct name_snapshot snapshot;
+
+	thing->exists = target->inode;
+	if (target->inode)
+		fguard_identity_take(&thing->inode, target->inode);
+	if (directory)
+		fguard_identity_take(&thing->directory, directory);
+	take_dentry_name_snapshot(&snapshot, target->dentry);
+	thing->name = siphash(snapshot.name.name, snapshot.name.len, &name_key);
+	release_dentry_name_snapshot(&snapshot);
+}
+
+void fguard_key_take(struct fguard_key *key, const struct fguard_access *access, u8 op,
+		     const struct fguard_rule *rule)
+{
+	unsigned int i;
+
+	memset(key, 0, sizeof(*key));
+	key->rule = rule->serial;
+	key->op = op;
+	key->count = access->count;
+	for (i = 0; i < access->count; i++)
+		if (access->open_flags & __O_TMPFILE)
+			take_unnamed(&key->things[i], &access->targets[i]);
+		else
+			take_thing(&key->things[i], &access->targets[i]);
+}
+
+static bool same_place(const struct fguard_thing *a, const struct fguard_thing *b)
+{
+	return a->name == b->name && fguard_identity_equal(&a->directory, &b->directory);
+}
+
+static bool same_thing(const struct fguard_thing *a, const struct fguard_thing *b)
+{
+	return same_place(a, b) && a->exists == b->exists &&
+	       (!a->exists || fguard_identity_equal(&a->inode, &b->inode));
+}
+
+bool fguard_key_equal(const struct fguard_key *a, const struct fguard_key *b)
+{
+	u8 i;
+
+	if (a->rule != b->rule || a->op != b->op || a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++)
+		if (!same_thing(&a->things[i], &b->things[i]))
+			return false;
+	return true;
+}
+
+bool fguard_key_covers(const struct fguard_key *asked, const struct fguard_key *next)
+{
+	const struct fguard_thing *before = &asked->things[0], *now = &next->things[0];
+
+	return asked->rule == next->rule && asked->count == 1 && next->count == 1 &&
+	       same_place(before, now) &&
+	       (!before->exists || fguard_identity_equal(&before->inode, &now->inode));
+}
+
+/* ---- life of a question ----------------------------------------------------- */
+
+static void take_asker(struct fguard_question *question)
+{
+	question->process = get_pid(task_tgid(current));
+	question->uid = current_real_cred()->uid;
+	question->exe_known = fguard_subject_exe_identity(&question->exe);
+}
+
+static void take_deadline(struct fguard_question *question, u32 milliseconds)
+{
+	u64 length = (u64)milliseconds * NSEC_PER_MSEC;
+
+	question->deadline = ktime_get_boottime_ns() + length;
+	question->record->deadline = ktime_get_real_ns() + length;
+}
+
+struct fguard_question *fguard_question_new(const struct fguard_key *key,
+					    const struct fguard_access *access,
+					    const struct fguard_decision *decision,
+					    struct fguard_rule *rule)
+{
+	struct fguard_question *question;
+
+	question = kzalloc(sizeof(*question), GFP_ATOMIC | __GFP_NOWARN);
+	if (!question)
+		return NULL;
+	question->fallback = rule->terms.fallback;
+	question->record = fguard_event_question(access, decision, rule,
+						 question->fallback);
+	if (!question->record) {
+		kfree(question);
+		return NULL;
+	}
+	INIT_LIST_HEAD(&question->node);
+	refcount_set(&question->refs, 1);
+	init_waitqueue_head(&question->wait);
+	question->key = *key;
+	question->rule = rule;
+	take_asker(question);
+	take_deadline(question, rule->terms.deadline);
+	return question;
+}
+
+void fguard_question_put(struct fguard_question *question)
+{
+	if (!refcount_dec_and_test(&question->refs))
+		return;
+	put_pid(question->process);
+	kfree(question->record);
+	kfree(question);
+}
+
+/* ---- the clock --------------------------------------------------------------- */
+
+static void look(struct work_struct *work);
+
+static DECLARE_DELAYED_WORK(look_work, look);
+
+/* Rounded up, so that it is over when we look. */
+static unsigned long jiffies_until(u64 time)
+{
+	u64 now = ktime_get_boottime_ns();
+
+	return time > now ? nsecs_to_jiffies(time - now) + 1 : 0;
+}
+
+static u64 next_look; /* when look_work runs, 0: it does not; question_lock */
+
+static void look_at(u64 time)
+{
+	lockdep_assert_held(&fguard_question_lock);
+	if (closed || (next_look && next_look <= time))
+		return;
+	next_look = time;
+	mod_delayed_work(system_unbound_wq, &look_work, jiffies_until(time));
+}
+
+static void expire(struct fguard_question *question)
+{
+	atomic64_inc(&question->rule->expired);
+	expired++;
+	fguard_question_settle(question, question->fallback, FGUARD_REASON_EXPIRED,
+			       FGUARD_DETAIL_NONE, FGUARD_CLOSED_EXPIRED);
+}
+
+static void look(struct work_struct *work)
+{
+	struct fguard_question *question, *next;
+	u64 now = ktime_get_boottime_ns(), again;
+
+	spin_lock(&fguard_question_lock);
+	next_look = 0;
+	again = fguard_askers_sweep(now);
+	list_for_each_entry_safe(question, next, &questions, node) {
+		if (question->deadline <= now)
+			expire(question);
+		else if (!again || question->deadline < again)
+			again = question->deadline;
+	}
+	if (again)
+		look_at(again);
+	spin_unlock(&fguard_question_lock);
+}
+
+/* ---- asking ------------------------------------------------------------------- */
+
+bool fguard_question_enter(struct fguard_question *question)
+{
+	lockdep_assert_held(&fguard_question_lock);
+	if (closed || question->rule->silent || question_count >= FGUARD_QUESTIONS_MAX)
+		return false;
+	question->id = ++last_id;
+	question->record->id = question->id;
+	list_add_tail(&question->node, &questions);
+	question_count++;
+	asked++;
+	atomic64_inc(&question->rule->asked);
+	look_at(question->deadline);
+	return true;
+}
+
+struct fguard_question *fguard_question_find(const struct fguard_key *key,
+					     const struct pid *process)
+{
+	struct fguard_question *question;
+
+	lockdep_assert_held(&fguard_question_lock);
+	list_for_each_entry(question, &questions, node)
+		if (question->state == FGUARD_QUESTION_WAITING &&
+		    question->process == process &&
+		    fguard_key_equal(&question->key, key))
+			return question;
+	return NULL;
+}
+
+static void tell_closed(const struct fguard_question *question, u8 closed_how)
+{
+	struct fguard_closed_record record = {
+		.head = {
+			.length = sizeof(record),
+			.version = FGUARD_RECORD_VERSION,
+			.type = FGUARD_RECORD_CLOSED,
+			.time = ktime_get_real_ns(),
+		},
+		.id = question->id,
+		.reason = closed_how,
+		.verdict = question->verdict,
+	};
+
+	fguard_answerers_tell(&record.head);
+}
+
+bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 reason,
+			    u8 detail, u8 closed_how)
+{
+	bool was_told = question->state == FGUARD_QUESTION_WAITING;
+
+	lockdep_assert_held(&fguard_question_lock);
+	if (question->state == FGUARD_QUESTION_SETTLED)
+		return false;
+	question->verdict = verdict;
+	question->reason = reason;
+	question->detail = detail;
+	question->settled = ktime_get_boottime_ns();
+	question->rule = NULL;
+	list_del_init(&question->node);
+	question_count--;
+	WRITE_ONCE(question->state, FGUARD_QUESTION_SETTLED);
+	if (was_told)
+		tell_closed(question, closed_how);
+	wake_up_all(&question->wait);
+	return true;
+}
+
+static void settle_default(struct fguard_question *question, u8 detail)
+{
+	fguard_question_settle(question, question->fallback, FGUARD_REASON_DEFAULT,
+			       detail, FGUARD_CLOSED_GONE);
+}
+
+void fguard_question_announce(struct fguard_question *question)
+{
+	spin_lock(&fguard_question_lock);
+	if (question->state == FGUARD_QUESTION_PREPARED) {
+		if (fguard_answerers_tell(&question->record->head))
+			WRITE_ONCE(question->state, FGUARD_QUESTION_WAITING);
+		else
+			settle_default(question, fguard_answerers_present() ?
+				       FGUARD_DETAIL_QUEUE_FULL : FGUARD_DETAIL_NO_ANSWERER);
+	}
+	spin_unlock(&fguard_question_lock);
+}
+
+static bool is_settled(const struct fguard_question *question)
+{
+	/* Pairs with the lock: what is told of it is read under that. */
+	return READ_ONCE(question->state) == FGUARD_QUESTION_SETTLED;
+}
+
+bool fguard_question_wait(struct fguard_question *question)
+{
+	long left = wait_event_interruptible_timeout(question->wait, is_settled(question),
+						     jiffies_until(question->deadline));
+
+	if (left < 0)
+		return false;
+	spin_lock(&fguard_question_lock);
+	if (!left && question->state != FGUARD_QUESTION_SETTLED)
+		expire(question);
+	spin_unlock(&fguard_question_lock);
+	return true;
+}
+
+/* ---- answering ----------------------------------------------------------------- */
+
+static struct fguard_question *find(u64 id)
+{
+	struct fguard_question *question;
+
+	list_for_each_entry(question, &questions, node)
+		if (question->id == id && question->state == FGUARD_QUESTION_WAITING)
+			return question;
+	return NULL;
+}
+
+static int answer_locked(const struct fguard_answer *answer, struct fguard_memory **memory,
+			 struct netlink_ext_ack *extack)
+{
+	struct fguard_question *question = find(answer->id);
+
+	if (!question) {
+		NL_SET_ERR_MSG(extack, "no such question waits: it was answered, expired or is gone");
+		return -ENOENT;
+	}
+	if (answer->lifetime > FGUARD_LIFETIME_PROCESS && !question->exe_known) {
+		NL_SET_ERR_MSG(extack, "the asker's executable would not be known again");
+		return -EOPNOTSUPP;
+	}
+	if (*memory) {
+		fguard_remember(question, answer, *memory);
+		*memory = NULL;
+	}
+	fguard_question_settle(question, answer->verdict, FGUARD_REASON_ANSWER,
+			       FGUARD_DETAIL_NONE, FGUARD_CLOSED_ANSWERED);
+	return 0;
+}
+
+int fguard_question_answer(const struct fguard_answer *answer,
+			   struct netlink_ext_ack *extack)
+{
+	struct fguard_memory *memory = NULL;
+	int err;
+
+	if (answer->lifetime != FGUARD_LIFETIME_ONCE) {
+		memory = fguard_memory_new();
+		if (!memory)
+			return -ENOMEM;
+	}
+	spin_lock(&fguard_question_lock);
+	err = answer_locked(answer, &memory, extack);
+	spin_unlock(&fguard_question_lock);
+	fguard_memory_free(memory);
+	return err;
+}
+
+void fguard_questions_tell(struct fguard_subscription *subscription)
+{
+	struct fguard_question *question;
+	u64 now = ktime_get_real_ns();
+
+	lockdep_assert_held(&fguard_question_lock);
+	list_for_each_entry(question, &questions, node)
+		if (question->state == FGUARD_QUESTION_WAITING)
+			fguard_subscription_queue(subscription, now,
+						  &question->record->head);
+}
+
+void fguard_questions_abandon(void)
+{
+	struct fguard_question *question, *next;
+
+	lockdep_assert_held(&fguard_question_lock);
+	list_for_each_entry_safe(question, next, &questions, node)
+		settle_default(question, FGUARD_DETAIL_ANSWERER_GONE);
+}
+
+void fguard_questions_retire(struct fguard_rule *rule)
+{
+	struct fguard_question *question, *next;
+
+	if (rule->terms.otherwise != FGUARD_ELSE_ASK)
+		return;
+	spin_lock(&fguard_question_lock);
+	rule->silent = true;
+	list_for_each_entry_safe(question, next, &questions, node)
+		if (question->rule == rule)
+			settle_default(question, FGUARD_DETAIL_RULE_GONE);
+	spin_unlock(&fguard_question_lock);
+}
+
+/* ---- showing --------------------------------------------------------------------- */
+
+struct fguard_question *fguard_questions_next(u64 *id)
+{
+	struct fguard_question *question, *found = NULL;
+
+	spin_lock(&fguard_question_lock);
+	list_for_each_entry(question, &questions, node) {
+		if (question->id > *id && question->state == FGUARD_QUESTION_WAITING) {
+			refcount_inc(&question->refs);
+			*id = question->id;
+			found = question;
+			break;
+		}
+	}
+	spin_unlock(&fguard_question_lock);
+	return found;
+}
+
+void fguard_questions_count(struct fguard_question_totals *totals)
+{
+	spin_lock(&fguard_question_lock);
+	totals->waiting = question_count;
+	totals->asked = asked;
+	totals->expired = expired;
+	spin_unlock(&fguard_question_lock);
+}
+
+/* ---- life -------------------------------------------------------------------------- */
+
+void fguard_questions_init(void)
+{
+	get_random_bytes(&name_key, sizeof(name_key));
+}
+
+void fguard_questions_exit(void)
+{
+	spin_lock(&fguard_question_lock);
+	closed = true;
+	spin_unlock(&fguard_question_lock);
+	cancel_delayed_work_sync(&look_work);
+	fguard_askers_exit();
+}

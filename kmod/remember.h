@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Answers that hold for longer than the access that was asked about. */
+#ifndef _FGUARD_REMEMBER_H
+#define _FGUARD_REMEMBER_H
+
+#include <linux/types.h>
+
+struct fguard_answer;
+struct fguard_memory;
+struct fguard_question;
+struct fguard_rule;
+
+/**
+ * fguard_memory_new - get memory for an answer
+ *
+ * Context: may sleep.
+ * Return: it, for fguard_remember() or fguard_memory_free(); or NULL.
+ */
+struct fguard_memory *fguard_memory_new(void);
+
+/**
+ * fguard_memory_free - give back what was not used
+ * @memory: it, or NULL
+ *
+ * Context: any.
+ */
+void fguard_memory_free(struct fguard_memory *memory);
+
+/**
+ * fguard_remember - let the rule of a question remember its answer
+ * @question: the question, which waits
+ * @answer: the answer
+ * @memory: where; taken over
+ *
+ * Context: question_lock held.
+ */
+void fguard_remember(struct fguard_question *question, const struct fguard_answer *answer,
+		     struct fguard_memory *memory);
+
+/**
+ * fguard_recall - does a rule remember an answer for the current task?
+ * @rule: the rule
+ * @op: enum fguard_op
+ * @verdict: set to the answer, enum fguard_verdict
+ *
+ * Context: RCU read side.
+ * Return: true if it does.
+ */
+bool fguard_recall(const struct fguard_rule *rule, u8 op, u8 *verdict);
+
+/**
+ * fguard_memories_free - forget the answers of a rule
+ * @rule: a rule that no reader can see
+ *
+ * Context: any.
+ */
+void fguard_memories_free(struct fguard_rule *rule);
+
+#endif

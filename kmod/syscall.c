@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/compat.h>
+#include <linux/errno.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+#include "syscall.h"
+
+/* What is not in the headers of every kernel. */
+#ifndef PF_USER_WORKER
+#define PF_USER_WORKER 0	/* since 6.4 */
+#endif
+
+#define CANNOT_WAIT (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER | PF_EXITING | \
+		     PF_SIGNALED | PF_DUMPCORE)
+
+#ifdef CONFIG_X86
+/*
+ * The result stands at -ENOSYS as long as the call runs. Later, what is done is done
+ * on the way back to user mode, for a call that has ended: by task works.
+ */
+static bool is_running(const struct pt_regs *regs)
+{
+	return (long)regs->ax == -ENOSYS;
+}
+
+/* x32 marks its numbers. */
+static int number_of(struct pt_regs *regs)
+{
+	int number = syscall_get_nr(current, regs);
+
+	return number < 0 ? number : number & ~0x40000000;
+}
+#else
+static bool is_running(const struct pt_regs *regs)
+{
+	return true;
+}
+
+static int number_of(struct pt_regs *regs)
+{
+	return syscall_get_nr(current, regs);
+}
+#endif
+
+bool fguard_syscall_can_restart(void)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	int number;
+
+	if ((current->flags & CANNOT_WAIT) || !current->mm ||
+	    fatal_signal_pending(current))
+		return false;
+	number = number_of(regs);
+	return number >= 0 && number != __NR_io_uring_enter && is_running(regs);
+}
+
+bool fguard_syscall_restarts(void)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+
+	return syscall_get_nr(current, regs) >= 0 &&
+	       syscall_get_error(current, regs) == -ERESTARTNOINTR;
+}
+
+#ifdef CONFIG_X86
+/* Numbers that i386 has for good: open, creat, openat, openat2. */
+static bool opens_compat(int number)
+{
+	return number == 5 || number == 8 || number == 295 || number == 437;
+}
+#endif
+
+bool fguard_syscall_opens(void)
+{
+	int number = number_of(task_pt_regs(current));
+
+#ifdef CONFIG_X86
+	if (in_ia32_syscall())
+		return opens_compat(number);
+#endif
+	switch (number) {
+#ifdef __NR_open
+	case __NR_open:
+	case __NR_creat:
+#endif
+	case __NR_openat:
+	case __NR_openat2:
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the current task was called for, and whether that can begin anew. */
+#ifndef _FGUARD_SYSCALL_H
+#define _FGUARD_SYSCALL_H
+
+#include <linux/types.h>
+
+/**
+ * fguard_syscall_can_restart - may the task go back and make its call again?
+ *
+ * Not so kernel threads and the workers of io_uring, nor who submits to io_uring or
+ * completes what it left, nor who dumps core or ends.
+ *
+ * Context: any.
+ * Return: true if the error -ERESTARTNOINTR would make it so.
+ */
+bool fguard_syscall_can_restart(void);
+
+/**
+ * fguard_syscall_restarts - is the call about to be made again?
+ *
+ * A caller inside the kernel may have gone on in spite of the error, or have turned
+ * it into something else.
+ *
+ * Context: the task is on its way back to user mode.
+ * Return: true if it ended with -ERESTARTNOINTR.
+ */
+bool fguard_syscall_restarts(void);
+
+/**
+ * fguard_syscall_opens - does it open what it creates?
+ *
+ * Context: any.
+ * Return: true for open() and its like; false for mknod(), bind() and others.
+ */
+bool fguard_syscall_opens(void);
+
+#endif
