@@ -140,6 +140,7 @@ int run_value_tests(void);
 int run_explain_tests(void);
 int run_question_tests(void);
 int run_status_tests(void);
+int run_lock_tests(void);
 int run_subscription_tests(void);
 int run_event_tests(void);
 int run_record_tests(void);
