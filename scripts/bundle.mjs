@@ -19,7 +19,7 @@ await build({
   // ES modules cost more to load, and some of what is bundled needs require()
   format: 'cjs',
   platform: 'node',
-  target: 'node20.11',
+  target: 'node20.17',
   bundle: true,
   // koffi has a compiled part; oclif asks for a compiler only in development
   external: ['koffi', 'typescript'],

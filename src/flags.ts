@@ -5,7 +5,7 @@ import type {Names} from './domain/names.js';
 import {encodePath} from './domain/text.js';
 import {wrongUsage} from './errors.js';
 import {exactArgument} from './services/argv.js';
-import {FGUARD_NAME_MAX} from './uapi.gen.js';
+import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from './uapi.gen.js';
 
 /* The kernel's own limit of process ids on 64 bits. */
 const PID_MAX = 2 ** 22;
@@ -36,6 +36,13 @@ export function toMilliseconds(flag: string, text: string): number {
   throw wrongUsage(
     `${flag} ${text}: not a duration such as 500ms, 10s, 5m or 1h (24 days at most)`,
   );
+}
+
+/** The time a question may wait. */
+export function toDeadline(text: string): number {
+  const milliseconds = toMilliseconds('--deadline', text);
+  if (milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
+  throw wrongUsage(`--deadline ${text}: longer than a day`);
 }
 
 const SUFFIX_MAX = 255;

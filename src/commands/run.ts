@@ -7,13 +7,17 @@ import {ruleDocument} from '../domain/rule.js';
 import {wrongUsage} from '../errors.js';
 import {exactArgument} from '../services/argv.js';
 import {runGuarded} from '../services/run.js';
+import {NOBODY_ANSWERS} from '../ui/protected.js';
 
 export default class Run extends BaseCommand {
-  static override summary = 'Run a command that alone gets into some files, while it runs.';
+  static override summary =
+    'Run a command that alone gets into some files, or that must ask for some, while it runs.';
   static override description =
     'Each --protect PATH, a directory with all below it, is guarded from before the first instruction of CMD until its end: ' +
-    "only CMD and what it starts get in. Exits with CMD's own code, or 128 and the signal that ended it.";
-  static override usage = 'run [--protect PATH]... -- CMD...';
+    'only CMD and what it starts get in. Each --ask PATH is the other way round: whenever CMD or what it starts touches it, ' +
+    'they wait for an answer (`fguard ask` in another terminal; none in five seconds is a no), while everybody else gets in as before. ' +
+    "Exits with CMD's own code, or 128 and the signal that ended it.";
+  static override usage = 'run [--protect PATH]... [--ask PATH]... -- CMD...';
   static override examples = [
     {
       description: 'edit a file that nobody else can reach meanwhile',
@@ -22,6 +26,10 @@ export default class Run extends BaseCommand {
     {
       description: 'a private directory for a build',
       command: '<%= config.bin %> run --protect ./secrets --protect ./out -- make release',
+    },
+    {
+      description: 'an installer that must ask before it touches your home directory',
+      command: '<%= config.bin %> run --ask /home/ann -- ./install.sh',
     },
   ];
   static override strict = false;
@@ -35,6 +43,12 @@ export default class Run extends BaseCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    ask: Flags.string({
+      description: "ask when CMD's process tree touches this (repeat for more)",
+      helpValue: 'PATH',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
   };
 
   async run() {
@@ -44,8 +58,11 @@ export default class Run extends BaseCommand {
       throw wrongUsage('the command to run stands behind --');
     if (command.some((word) => exactArgument(word) !== word))
       throw wrongUsage('an argument of the command is not UTF-8, and would not reach it as it is');
-    const paths = (flags.protect ?? []).map((path) => exactArgument(path));
-    const {code, signal, rules} = await runGuarded(paths, command);
+    const exact = (words: string[] = []) => words.map((word) => exactArgument(word));
+    const request = {protect: exact(flags.protect), ask: exact(flags.ask), command};
+    const {code, signal, rules} = await runGuarded(request, () => {
+      this.caution(NOBODY_ANSWERS);
+    });
     process.exitCode = code;
     return {code, signal, rules: rules.map(ruleDocument)};
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Explanation, Query} from '../domain/explanation.js';
 import type {EventFilter} from '../domain/filter.js';
+import type {Answer, Question} from '../domain/question.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import type {KernelStatus} from '../domain/status.js';
 
@@ -20,6 +21,12 @@ export interface Guard {
   status(): KernelStatus;
   /** Turns the connection into an event stream, which closes it at its end. */
   subscribe(filter: EventFilter): EventStream;
+  /** Turns the connection into an answerer's stream, of questions and how they ended. */
+  attach(): EventStream;
+  /** Answers a question; not on a connection that is a stream. */
+  answer(id: string, answer: Answer): void;
+  /** The questions that wait now. */
+  questions(): Question[];
   close(): void;
 }
 

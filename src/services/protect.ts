@@ -3,6 +3,7 @@ import type {Holder, Protected} from '../domain/object.js';
 import type {RuleRequest} from '../domain/rule.js';
 import {UserError} from '../errors.js';
 import type {Guard} from '../native/index.js';
+import {fguard_else as ELSE} from '../uapi.gen.js';
 import {withGuard} from './guard.js';
 import {hardLinks} from './hard-links.js';
 import {findHolders} from './holders.js';
@@ -40,26 +41,33 @@ export function addRules(
   });
 }
 
+export interface ProtectResult {
+  rules: Protected[];
+  holders: Holder[];
+  /** It asks, and nobody is there to answer. */
+  unanswered: boolean;
+}
+
 /** Guards objects, all or none, and looks who has them open already. */
-export async function protect(
-  request: ProtectRequest,
-): Promise<{rules: Protected[]; holders: Holder[]}> {
+export async function protect(request: ProtectRequest): Promise<ProtectResult> {
   const {paths, ...rest} = request;
   rest.pids.forEach(requireProcess);
   const objects = paths.map((path) => resolveObject(path, request));
   requireDistinct(objects);
   const requests = objects.length === 0 ? [null] : objects.map(({path}) => path);
-  const added = await withGuard((guard) =>
-    addRules(
+  const asks = rest.otherwise === ELSE.FGUARD_ELSE_ASK;
+  const {added, unanswered} = await withGuard((guard) => ({
+    added: addRules(
       guard,
       requests.map((path) => ({...rest, path})),
     ),
-  );
+    unanswered: asks && guard.status().answerers === 0,
+  }));
   const isDirectory = new Map(objects.map((object) => [object.path, object.isDirectory]));
   const rules = added.map((one): Protected => {
     const {path, suffix} = one.rule;
     const links = path === null || suffix !== null ? null : hardLinks(path);
     return {...one, isDirectory: path !== null && isDirectory.get(path) === true, links};
   });
-  return {rules, holders: findHolders(rules.map(({rule}) => rule))};
+  return {rules, holders: findHolders(rules.map(({rule}) => rule)), unanswered};
 }

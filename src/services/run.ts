@@ -2,6 +2,7 @@
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import {ModuleError, UserError} from '../errors.js';
 import type {Guard} from '../native/index.js';
+import {fguard_else as ELSE, fguard_verdict as VERDICT} from '../uapi.gen.js';
 import {explain, openGuard} from './guard.js';
 import {type Ending, Launcher} from './launcher.js';
 import {addRules} from './protect.js';
@@ -11,8 +12,20 @@ export interface RunResult extends Ending {
   rules: KernelRule[];
 }
 
-/** Only the process and its descendants get in; a directory with all that is in it. */
-const request = ({path, isDirectory}: ResolvedPath, pid: number): RuleRequest => ({
+/** What a command's rules are about: who else may not get in, and where it is asked about itself. */
+export interface RunRequest {
+  protect: readonly string[];
+  ask: readonly string[];
+  command: readonly string[];
+}
+
+interface RunObject extends ResolvedPath {
+  /** It is not the command alone that gets in, but the command alone that must ask. */
+  asks: boolean;
+}
+
+/** A rule about the process and its descendants; a directory counts with all that is in it. */
+const request = ({path, isDirectory, asks}: RunObject, pid: number): RuleRequest => ({
   path,
   suffix: null,
   name: null,
@@ -20,9 +33,12 @@ const request = ({path, isDirectory}: ResolvedPath, pid: number): RuleRequest =>
   children: true,
   strict: false,
   untilExit: true,
+  against: asks,
   ops: 0,
-  otherwise: 0,
+  otherwise: asks ? ELSE.FGUARD_ELSE_ASK : ELSE.FGUARD_ELSE_DENY,
   error: 0,
+  defaultVerdict: VERDICT.FGUARD_VERDICT_DENY,
+  deadline: 0,
   ttl: 0,
   pids: [pid],
   exes: [],
@@ -54,7 +70,7 @@ function removeRules(guard: Guard, rules: readonly KernelRule[]): void {
 
 async function guardAndRun(
   guard: Guard,
-  objects: readonly ResolvedPath[],
+  objects: readonly RunObject[],
   launcher: Launcher,
 ): Promise<RunResult> {
   const requests = objects.map((object) => request(object, launcher.pid));
@@ -66,15 +82,29 @@ async function guardAndRun(
   }
 }
 
-/** Runs a command that alone, with all it starts, gets into some paths while it lives. */
-export async function runGuarded(
-  paths: readonly string[],
-  command: readonly string[],
-): Promise<RunResult> {
-  const objects = paths.map((path) => resolvePath(path));
+function resolveObjects({protect, ask}: RunRequest): RunObject[] {
+  const objects = [
+    ...protect.map((path) => ({...resolvePath(path), asks: false})),
+    ...ask.map((path) => ({...resolvePath(path), asks: true})),
+  ];
+  const paths = objects.map(({path}) => path);
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is named twice`);
+  return objects;
+}
+
+/**
+ * Runs a command with rules about it while it lives: it alone, with all it
+ * starts, gets into some paths, and it is asked about others.
+ * @param unanswered called before the command runs if nobody is there to answer
+ */
+export async function runGuarded(request: RunRequest, unanswered: () => void): Promise<RunResult> {
+  const {ask, command} = request;
+  const objects = resolveObjects(request);
   const guard = await openGuard();
   try {
     requireUnguarded(guard, objects);
+    if (ask.length > 0 && guard.status().answerers === 0) unanswered();
     const launcher = new Launcher(command);
     try {
       return await guardAndRun(guard, objects, launcher);

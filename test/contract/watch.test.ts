@@ -49,6 +49,15 @@ describe('watch', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
+  it('how asking ended stands behind the flags, and in front of the path', async () => {
+    const env = {FAKE_EVENTS: '1', FAKE_REASON: '3', FAKE_DETAIL: '1'};
+    const [document] = documents((await fguard(['watch', '--json', '--count', '1'], env)).stdout);
+    expectDocument('access', document);
+    expect(document).toMatchObject({reason: 'default', flags: ['no-answerer']});
+    const {stdout} = await fguard(['watch', '--count', '1'], env);
+    expect(stdout).toContain('[no-answerer] /srv/a.db');
+  });
+
   it('the filter reaches the library', async () => {
     const folder = newFolder();
     const log = join(folder, 'log');
