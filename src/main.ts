@@ -10,6 +10,7 @@ import clear from './commands/clear.js';
 import doctor from './commands/doctor.js';
 import explain from './commands/explain.js';
 import load from './commands/load.js';
+import lock from './commands/lock.js';
 import protect from './commands/protect.js';
 import rebuild from './commands/rebuild.js';
 import rules from './commands/rules.js';
@@ -29,6 +30,7 @@ export const COMMANDS = {
   doctor,
   explain,
   load,
+  lock,
   protect,
   rebuild,
   rules,

@@ -38,6 +38,30 @@ describe('doctor', () => {
   });
 });
 
+describe('lock', () => {
+  it('locks, and tells what is locked', async () => {
+    const {code, stdout, stderr} = await fguard(['lock', '--json'], {FAKE_RULES: '2'});
+    const document: unknown = JSON.parse(stdout);
+    expectDocument('lock', document);
+    expect(document).toMatchObject({module: {locked: true}, changed: true, rules: 2});
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('of nothing, or for the second time, is told', async () => {
+    const {stdout, stderr} = await fguard(['lock'], {FAKE_LOCKED: '1'});
+    expect(stdout).toContain('were locked');
+    expect(stderr).toContain('no rule is in force');
+    const status = await fguard(['status'], {FAKE_LOCKED: '1'});
+    expect(status.stdout).toContain('locked until restart');
+  });
+
+  it('that is refused ends with 4 and the sentence', async () => {
+    const {code, stdout} = await fguard(['lock', '--json'], {FAKE_LOCK: '1'});
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({error: {code: 'EPERM', message: 'the fake says no'}});
+  });
+});
+
 describe('rebuild', () => {
   it('is a document of what was built and of what was not', () => {
     const module = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {CheckResult, CheckState} from '../../domain/checks.js';
+import type {UserError} from '../../errors.js';
 import type {Host} from './host.js';
 
 /** What a look at the machine showed. */
@@ -40,6 +41,10 @@ export const unknown = (detail: string, fix: string | null = null): Finding => (
 /** What root could see. */
 export const needsRoot = (what: string): Finding =>
   unknown(`${what} needs root`, 'sudo fguard doctor');
+
+/** What only the module tells. */
+export const unanswered = ({code}: UserError): Finding =>
+  code === 'EPERM' ? needsRoot('asking the module') : unknown('only a loaded module tells');
 
 /** Looks at one thing. */
 export async function runCheck({title, check, fix}: Check, host: Host): Promise<CheckResult> {

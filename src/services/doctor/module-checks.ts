@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: MIT
 /* The module that is loaded, and what belongs to it. */
+import {fguard_else} from '../../uapi.gen.js';
 import {packageVersion} from '../package-root.js';
-import {type Check, type Finding, failed, needsRoot, ok, unknown, warning} from './check.js';
+import {
+  type Check,
+  type Finding,
+  failed,
+  needsRoot,
+  ok,
+  unanswered,
+  unknown,
+  warning,
+} from './check.js';
 import type {Host} from './host.js';
 
+const {FGUARD_ELSE_ASK} = fguard_else;
 const RELOAD = 'sudo fguard unload && sudo fguard load';
 
 async function checkLoaded(host: Host): Promise<Finding> {
@@ -31,8 +42,21 @@ function checkVersions(host: Host): Finding {
   return warning(`the loaded module is ${version}, the command is ${ours}`);
 }
 
+/* Without an answerer a rule that asks gives everybody its default. */
+async function checkAnswerer(host: Host): Promise<Finding> {
+  const answer = await host.module();
+  if ('refusal' in answer) return unanswered(answer.refusal);
+  const asking = answer.rules.filter(({otherwise}) => otherwise === FGUARD_ELSE_ASK);
+  const {answerers} = answer.status;
+  if (asking.length === 0) return ok('no rule asks');
+  if (answerers > 0) return ok(`${answerers} for ${asking.length} rules that ask`);
+  const ids = asking.map(({id}) => id).join(', ');
+  return warning(`rules ask (${ids}), and nobody is there to answer: each gives its default`);
+}
+
 export const MODULE_CHECKS: readonly Check[] = [
   {title: 'module', check: checkLoaded, fix: 'sudo fguard load'},
   {title: 'library', check: checkLibrary, fix: null},
   {title: 'versions', check: checkVersions, fix: RELOAD},
+  {title: 'answerer', check: checkAnswerer, fix: 'sudo fguard ask'},
 ];

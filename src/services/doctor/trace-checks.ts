@@ -2,7 +2,16 @@
 /* The hooks, and who else is at the functions that they need. */
 import type {KernelStatus} from '../../domain/status.js';
 import {fguard_hook_state} from '../../uapi.gen.js';
-import {type Check, type Finding, failed, needsRoot, ok, unknown, warning} from './check.js';
+import {
+  type Check,
+  type Finding,
+  failed,
+  needsRoot,
+  ok,
+  unanswered,
+  unknown,
+  warning,
+} from './check.js';
 import type {Host} from './host.js';
 import {type TracedFunction, parseTraced} from './traced-functions.js';
 
@@ -47,7 +56,7 @@ function judgeHooks({hooks}: KernelStatus, traced: Map<string, TracedFunction>):
 
 async function checkHooks(host: Host): Promise<Finding> {
   const answer = await host.module();
-  if ('refusal' in answer) return unknown('only a loaded module tells');
+  if ('refusal' in answer) return unanswered(answer.refusal);
   const traced = readTraced(host);
   return isFinding(traced) ? traced : judgeHooks(answer.status, traced);
 }

@@ -5,6 +5,7 @@ import {release} from 'node:os';
 import type {KernelStatus} from '../../domain/status.js';
 import {UserError} from '../../errors.js';
 import {runCommand} from '../command.js';
+import {readIfPossible} from '../files.js';
 import {requireRoot, withGuard} from '../guard.js';
 import {packageVersion} from '../package-root.js';
 import type {BuildProgress} from '../rebuild/build.js';
@@ -81,8 +82,14 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/invalid module format|unknown symbol/i, 'sudo fguard rebuild --force'],
 ];
 
+/* insmod takes none of the kernel's command line, as modprobe does: fguard.nolock=1. */
+const parameters = (): string[] =>
+  [...(readIfPossible('/proc/cmdline') ?? '').matchAll(/(?:^|\s)fguard\.(\w+=\w+)(?=\s|$)/g)].map(
+    ([, parameter]) => parameter ?? '',
+  );
+
 async function insert(file: string): Promise<void> {
-  const {code, stderr} = await runCommand('insmod', [file]);
+  const {code, stderr} = await runCommand('insmod', [file, ...parameters()]);
   if (code === 0) return;
   const reason = stderr.trim().replace(/^insmod: ERROR: /, '');
   const next = REMEDIES.filter(([pattern]) => pattern.test(reason)).map(([, remedy]) => remedy);

@@ -13,9 +13,10 @@ import {parseTraced} from '../../../src/services/doctor/traced-functions.js';
 import {packageVersion} from '../../../src/services/package-root.js';
 import {generateKey} from '../../../src/services/signing/generate.js';
 import {appendSignature} from '../../../src/services/signing/signature.js';
-import {fguard_hook_state} from '../../../src/uapi.gen.js';
+import {fguard_else, fguard_hook_state} from '../../../src/uapi.gen.js';
 import {FakeGuard} from '../fake-guard.js';
 import {newFolder} from '../folder.js';
+import {RULE} from '../plain-rule.js';
 
 const KERNEL = '6.1.0-1-test';
 const CONFIG = `CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14) 12.2.0"
@@ -295,6 +296,18 @@ describe('what the module says', () => {
     expect(await check('library', {answer})).toMatchObject({state: 'failed'});
   });
 
+  it('nobody to answer what rules ask is told', async () => {
+    const answer = loaded();
+    if ('refusal' in answer) throw new Error('the module is there');
+    const asking = {...answer, rules: [{...RULE, otherwise: fguard_else.FGUARD_ELSE_ASK}]};
+    expect(await check('answerer', {answer: asking})).toMatchObject({
+      state: 'warning',
+      fix: 'sudo fguard ask',
+    });
+    asking.status.answerers = 1;
+    expect(await check('answerer', {answer: asking})).toMatchObject({state: 'ok'});
+  });
+
   it('a library that is not there stops all', async () => {
     const answer = {refusal: new UserError('ENOLIBRARY', 'not there', {next: ['make']})};
     expect(await check('library', {answer})).toMatchObject({state: 'failed', fix: 'make'});
@@ -309,6 +322,7 @@ describe('what the module says', () => {
       'hooks',
       'other tracers',
       'module',
+      'answerer',
     ]);
     expect(results.filter(({state}) => state === 'failed')).toEqual([]);
   });
