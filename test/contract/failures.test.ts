@@ -27,7 +27,7 @@ async function failure(args: string[], env: Record<string, string> = {}) {
 }
 
 describe('failures, as JSON on stdout with their exit code', () => {
-  it.each(['rules', 'status', 'clear', 'watch'])('%s without the module', async (command) => {
+  it.each(['rules', 'status', 'clear', 'watch', 'lock'])('%s without the module', async (command) => {
     expect(await failure([command], {FAKE_OPEN: ENOENT})).toMatchObject({
       exit: 3,
       code: 'ENOTLOADED',

@@ -11,6 +11,8 @@ import type {Host} from './host.js';
 
 const OLDEST = [5, 10] as const;
 
+const DEBIAN_KERNEL = `sudo apt install linux-image-${process.arch === 'arm64' ? 'arm64' : 'amd64'}`;
+
 function checkVersion({kernel}: Host): Finding {
   const [major = 0, minor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
   const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
@@ -58,8 +60,8 @@ function checkCapabilities({isRoot}: Host): Finding {
 }
 
 export const KERNEL_CHECKS: readonly Check[] = [
-  {title: 'kernel', check: checkVersion, fix: 'sudo apt install linux-image-amd64'},
-  {title: 'kernel options', check: checkOptions, fix: 'sudo apt install linux-image-amd64'},
+  {title: 'kernel', check: checkVersion, fix: DEBIAN_KERNEL},
+  {title: 'kernel options', check: checkOptions, fix: DEBIAN_KERNEL},
   {title: 'module loading', check: checkModulesAllowed, fix: 'sudo systemctl reboot'},
   {title: 'permission', check: checkCapabilities, fix: 'fguard lab'},
 ];

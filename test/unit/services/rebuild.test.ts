@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {
+import fs, {
   chmodSync,
   existsSync,
   mkdirSync,
@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import {UserError} from '../../../src/errors.js';
 import {type BuildProgress, buildModule} from '../../../src/services/rebuild/build.js';
@@ -370,6 +370,21 @@ describe('installing', () => {
     await expect(install('new')).rejects.toMatchObject({code: 'EDEPMOD'});
     expect(readdirSync(updates())).toEqual(['fguard.ko']);
     expect(readFileSync(join(updates(), 'fguard.ko'), 'utf8')).toBe('old');
+  });
+
+  it('has the bytes on the disk before the name, and then the name', () => {
+    writeFileSync(join(root, 'new'), 'new');
+    const done: string[] = [];
+    const note = (name: string) => (): void => {
+      done.push(name);
+    };
+    const spies = [
+      vi.spyOn(fs, 'fsyncSync').mockImplementation(note('sync')),
+      vi.spyOn(fs, 'renameSync').mockImplementation(note('rename')),
+    ];
+    replaceFile(join(root, 'new'), join(root, 'target'));
+    for (const spy of spies) spy.mockRestore();
+    expect(done).toEqual(['sync', 'rename', 'sync']);
   });
 
   it('that fails leaves the old one alone', () => {
