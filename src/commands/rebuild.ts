@@ -6,6 +6,7 @@ import {BaseCommand} from '../base-command.js';
 import {EXIT} from '../errors.js';
 import {toKernel} from '../flags.js';
 import {interruptSignal} from '../interrupt.js';
+import {isLoadedFromOther} from '../services/module/module-info.js';
 
 export default class Rebuild extends BaseCommand {
   static override summary =
@@ -65,6 +66,8 @@ export default class Rebuild extends BaseCommand {
     for (const output of ui.failureOutputs(result)) this.hint(output);
     this.say(ui.renderRebuilt(result));
     for (const advice of ui.signatureAdvice(result)) this.hint(advice);
+    const here = result.modules.find(({kernel}) => kernel === release());
+    if (here !== undefined && (await isLoadedFromOther(here.file))) this.hint(ui.RELOAD_ADVICE);
     return ui.rebuiltDocument(result);
   }
 }

@@ -91,6 +91,9 @@ function adviseOn({signer, certificate, enrolled}: RebuiltModule, secureBoot: bo
   return [`Secure Boot is on, and the firmware does not know ${key}\n  try: ${enrol}, and restart`];
 }
 
+export const RELOAD_ADVICE =
+  'the module in the kernel is another\n  try: sudo fguard unload && sudo fguard load';
+
 /** What to do about signatures, once for each key. */
 export const signatureAdvice = ({modules, secureBoot}: Rebuilt): string[] =>
   [...new Map(modules.map((module) => [module.certificate, module])).values()].flatMap((module) =>

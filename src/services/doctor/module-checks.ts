@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The module that is loaded, and what belongs to it. */
 import {fguard_else} from '../../uapi.gen.js';
+import {isLoadedFromOther} from '../module/module-info.js';
+import {installedFiles} from '../rebuild/install.js';
 import {packageVersion} from '../package-root.js';
 import {
   type Check,
@@ -34,12 +36,15 @@ async function checkLibrary(host: Host): Promise<Finding> {
   return code === 'EVERSION' ? failed(message, next.join(' && ')) : ok('there');
 }
 
-function checkVersions(host: Host): Finding {
+async function checkVersions(host: Host): Promise<Finding> {
   const version = host.read('/sys/module/fguard/version')?.trim();
   const ours = packageVersion();
   if (version === undefined) return unknown('only a loaded module has a version');
-  if (version === ours) return ok(`module and command are both ${ours}`);
-  return warning(`the loaded module is ${version}, the command is ${ours}`);
+  if (version !== ours) return warning(`the loaded module is ${version}, the command is ${ours}`);
+  const [installed] = installedFiles(host.kernel, host.modules);
+  if (installed !== undefined && (await isLoadedFromOther(installed, host.folder)))
+    return warning(`the loaded module is not made of the same sources as ${installed}`);
+  return ok(`module and command are both ${ours}`);
 }
 
 /* Without an answerer a rule that asks gives everybody its default. */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {closeSync, constants, fchmodSync, openSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 
+import {errnoText} from '../../errno.js';
 import {UserError, interrupted} from '../../errors.js';
 import {hasProgram} from '../command.js';
+import {errorCode} from '../files.js';
 
-/* In a folder where only root can make files: nobody else can hold it. */
+/* In a folder where only root can make files. */
 export const LOCK_FILE = '/run/fguard-rebuild.lock';
 
 /* Says that it has the lock and keeps it until its input ends, which it does with this process. */
@@ -15,6 +18,17 @@ const TAKEN = 75;
 
 /** Gives the lock back. */
 type Release = () => Promise<void>;
+
+/* Whoever can open a file can lock it, and could keep all builds waiting. */
+function makeLockFile(file: string): void {
+  try {
+    const fd = openSync(file, constants.O_CREAT | constants.O_RDONLY | constants.O_NOFOLLOW, 0o600);
+    fchmodSync(fd, 0o600);
+    closeSync(fd);
+  } catch (error) {
+    throw new UserError('ELOCK', `cannot lock ${file}: ${errnoText(errorCode(error))}`);
+  }
+}
 
 function requireTime(signal: AbortSignal): void {
   if (signal.aborted) throw interrupted();
@@ -60,6 +74,7 @@ export async function exclusively<T>(
     throw new UserError('ENOPROGRAM', 'the program flock is not installed', {
       next: ['sudo apt install util-linux'],
     });
+  makeLockFile(file);
   let release = await lock(file, signal, ['--nonblock', `--conflict-exit-code=${TAKEN}`]);
   if (release === undefined) onWait();
   release ??= await lock(file, signal, []);

@@ -296,6 +296,17 @@ describe('what the module says', () => {
     expect(await check('library', {answer})).toMatchObject({state: 'failed'});
   });
 
+  it('a module that is loaded from other sources than the installed one is told', async () => {
+    file('sys/module/fguard/srcversion', 'AAAA\n');
+    program('modinfo', 'echo AAAA');
+    expect(await check('versions')).toMatchObject({state: 'ok'});
+    program('modinfo', 'echo BBBB');
+    expect(await check('versions')).toMatchObject({
+      state: 'warning',
+      fix: 'sudo fguard unload && sudo fguard load',
+    });
+  });
+
   it('nobody to answer what rules ask is told', async () => {
     const answer = loaded();
     if ('refusal' in answer) throw new Error('the module is there');

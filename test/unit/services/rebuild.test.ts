@@ -6,6 +6,7 @@ import fs, {
   readFileSync,
   readdirSync,
   renameSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -452,6 +453,12 @@ describe('runs that would do the same', () => {
     await run(nothing, () => {
       throw new Error('somebody still has the lock');
     });
+  });
+
+  it('cannot be held up by another user, who cannot open the lock', async () => {
+    writeFileSync(lockFile(), '', {mode: 0o644});
+    await run(nothing, () => undefined);
+    expect(statSync(lockFile()).mode & 0o777).toBe(0o600);
   });
 
   it('give the lock back when they fail', async () => {
