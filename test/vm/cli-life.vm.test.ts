@@ -87,6 +87,7 @@ const FOLDER = `/lib/modules/${KERNEL}`;
 // A kernel that was never built: its make hands out the module of this one.
 const SET_UP = `
 set -e
+rm -rf ${FOLDER} ${lab.path('cache')}
 mkdir -p ${FOLDER}/build/include/config ${FOLDER}/build/scripts/mod ${FOLDER}/kernel ${lab.path('bin')}
 cd ${FOLDER}
 touch modules.order modules.builtin build/scripts/mod/modpost
