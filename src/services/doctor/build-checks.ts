@@ -49,9 +49,17 @@ function checkOtherKernels(host: Host): Finding {
   return warning(`no module for ${without.join(', ')}`);
 }
 
+function checkUpgrades(host: Host): Finding {
+  if (host.exists('/var/lib/dkms/fguard')) return ok('DKMS builds for kernels that are installed');
+  if (host.exists('/etc/kernel/postinst.d/fguard'))
+    return ok('a hook builds for kernels that are installed');
+  return warning('nothing builds for kernels that are installed: they boot without the guard');
+}
+
 export const BUILD_CHECKS: readonly Check[] = [
   {title: 'kernel headers', check: checkHeaders, fix: null},
   {title: 'build tools', check: checkTools, fix: null},
   {title: 'module file', check: checkInstalled, fix: 'sudo fguard rebuild'},
   {title: 'other kernels', check: checkOtherKernels, fix: 'sudo fguard rebuild --all'},
+  {title: 'kernel upgrades', check: checkUpgrades, fix: 'sudo fguard service install'},
 ];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {X509Certificate} from 'node:crypto';
+import {type KeyObject, X509Certificate, createPrivateKey} from 'node:crypto';
 import {accessSync, constants, existsSync, readFileSync} from 'node:fs';
 
 import {UserError} from '../../errors.js';
@@ -41,11 +41,22 @@ function requireReadable(file: string, what: string): void {
   }
 }
 
-/** Refuses a pair that is not there, or whose certificate is none. */
+function readPrivateKey(file: string): KeyObject {
+  const passphrase = process.env.KBUILD_SIGN_PIN;
+  try {
+    return createPrivateKey({key: readFileSync(file), ...(passphrase && {passphrase})});
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError('EKEY', `${file} cannot be used as a private key (PEM): ${reason}`);
+  }
+}
+
+/** Refuses files that are not there, or are no key and no certificate of one another. */
 export function requireKey({key, certificate}: SigningKey): void {
   requireReadable(key, 'key');
   requireReadable(certificate, 'certificate');
-  readCertificate(certificate);
+  if (readCertificate(certificate).checkPrivateKey(readPrivateKey(key))) return;
+  throw new UserError('EKEY', `the key ${key} is not that of the certificate ${certificate}`);
 }
 
 /** A certificate, PEM or DER. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
@@ -39,6 +39,7 @@ beforeEach(() => {
   file(`${BUILD}/scripts/mod/modpost`);
   file(INSTALLED, 'module');
   file(`lib/modules/${KERNEL}/kernel/x`);
+  file('etc/kernel/postinst.d/fguard');
   file('proc/sys/kernel/ftrace_enabled', '1\n');
   file('proc/sys/kernel/modules_disabled', '0\n');
   file('sys/module/fguard/version', `${packageVersion()}\n`);
@@ -128,6 +129,18 @@ describe('what is found of the machine', () => {
       {state: 'warning', detail: contains('6.1.0-2-test'), fix: 'sudo fguard rebuild --all'},
     ],
     [
+      'kernel upgrades',
+      () => {
+        rmSync(join(root, 'etc/kernel'), {recursive: true});
+      },
+      {state: 'warning', fix: 'sudo fguard service install'},
+    ],
+    [
+      'kernel upgrades',
+      write('var/lib/dkms/fguard/0.1.0/x', ''),
+      {state: 'ok', detail: contains('DKMS')},
+    ],
+    [
       'module loading',
       write('proc/sys/kernel/modules_disabled', '1\n'),
       {state: 'ok', detail: contains('fguard is in')},
@@ -186,7 +199,7 @@ describe('without a loaded module', () => {
   it('what a build needs and does not have stops it', async () => {
     file('sys/module/x', '');
     expect(await check('kernel headers', bare)).toMatchObject({state: 'warning'});
-    await removeModule();
+    removeModule();
     expect(await check('kernel headers', bare)).toMatchObject({
       state: 'failed',
       fix: 'sudo apt install linux-headers-6.1.0-9-bare',
@@ -196,7 +209,7 @@ describe('without a loaded module', () => {
   });
 
   it('an unsigned module is stopped where signatures are needed, and a signed one is not', async () => {
-    await removeModule();
+    removeModule();
     file('sys/kernel/security/lockdown', 'none [integrity] confidentiality\n');
     expect(await check('kernel lockdown', {answer})).toMatchObject({
       state: 'failed',
@@ -207,7 +220,7 @@ describe('without a loaded module', () => {
   });
 
   it('a kernel that takes no more modules stops it', async () => {
-    await removeModule();
+    removeModule();
     file('proc/sys/kernel/modules_disabled', '1\n');
     expect(await check('module loading', {answer})).toMatchObject({state: 'failed'});
   });
@@ -226,16 +239,15 @@ describe('without a loaded module', () => {
   });
 });
 
-const removeModule = async (): Promise<void> => {
-  const {rm} = await import('node:fs/promises');
-  await rm(join(root, 'sys/module/fguard'), {recursive: true});
-};
+function removeModule(): void {
+  rmSync(join(root, 'sys/module/fguard'), {recursive: true});
+}
 
 describe('Secure Boot', () => {
   const answer: ModuleAnswer = {refusal: notLoaded()};
 
-  beforeEach(async () => {
-    await removeModule();
+  beforeEach(() => {
+    removeModule();
     file('sys/firmware/efi/fw_platform_size', '64\n');
     file(
       'sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c',

@@ -109,6 +109,19 @@ describe('the key that is used', () => {
       requireKey(key);
     }).toThrow(`${root}/c is not a certificate`);
   });
+
+  it('is refused if it is no key, or another one', async () => {
+    const [one, other] = [
+      await generateKey(join(root, 'one')),
+      await generateKey(join(root, 'two')),
+    ];
+    expect(() => {
+      requireKey({...one, key: other.key});
+    }).toThrow(`is not that of the certificate ${one.certificate}`);
+    expect(() => {
+      requireKey({...one, key: file('k', 'hello')});
+    }).toThrow(`${root}/k cannot be used as a private key`);
+  });
 });
 
 describe('signing', () => {
