@@ -20,10 +20,22 @@ static bool locked;
 
 #ifdef CONFIG_MODULE_UNLOAD
 /*
+ * That one module uses another: struct module_use of the kernel, which newer
+ * ones keep to themselves, but have not changed. /proc/modules
+ * shows it, which a test reads on each kernel.
+ */
+struct use {
+	struct list_head source_list;
+	struct list_head target_list;
+	struct module *source;
+	struct module *target;
+};
+
+/*
  * A reference alone does not stop rmmod --force; being used by another module
  * does, so this one uses itself.
  */
-static struct module_use use_of_itself = {
+static struct use use_of_itself = {
 	.target_list = LIST_HEAD_INIT(use_of_itself.target_list),
 	.source = THIS_MODULE,
 	.target = THIS_MODULE,

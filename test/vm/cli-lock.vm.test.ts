@@ -96,6 +96,10 @@ describe('once locked', () => {
     },
   );
 
+  it('shows as a module that is used, by itself', async () => {
+    expect(await machine.ok('cat /proc/modules')).toMatch(/^fguard \d+ \d+ fguard, Live /m);
+  });
+
   it.each(['', ' --force'])('unload%s says that it stays', async (flag) => {
     expect(await json(`fguard unload${flag}`, 1)).toMatchObject({error: {code: 'ELOCKED'}});
     expect(await status()).toMatchObject({rules: 2});

@@ -22,7 +22,10 @@ const RELOAD = 'sudo fguard unload && sudo fguard load';
 async function checkLoaded(host: Host): Promise<Finding> {
   if (!host.exists('/sys/module/fguard')) return warning('not loaded: nothing is guarded');
   const answer = await host.module();
-  if (!('refusal' in answer)) return ok(`version ${answer.status.version}`);
+  if (!('refusal' in answer)) {
+    const {version, locked} = answer.status;
+    return ok(`version ${version}${locked ? ', locked until the machine restarts' : ''}`);
+  }
   const {code, message} = answer.refusal;
   if (code === 'EPERM') return needsRoot('asking the module');
   return failed(message, answer.refusal.next.join(' && ') || RELOAD);
