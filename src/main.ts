@@ -9,6 +9,7 @@ import apply from './commands/apply.js';
 import ask from './commands/ask.js';
 import check from './commands/check.js';
 import clear from './commands/clear.js';
+import doctor from './commands/doctor.js';
 import explain from './commands/explain.js';
 <<<<<<< HEAD
 import lab from './commands/lab.js';
@@ -16,6 +17,7 @@ import lab from './commands/lab.js';
 import exportCommand from './commands/export.js';
 >>>>>>> rules
 import load from './commands/load.js';
+import lock from './commands/lock.js';
 import protect from './commands/protect.js';
 import rebuild from './commands/rebuild.js';
 import rules from './commands/rules.js';
@@ -34,6 +36,7 @@ export const COMMANDS = {
   ask,
   check,
   clear,
+  doctor,
   explain,
 <<<<<<< HEAD
   lab,
@@ -41,6 +44,7 @@ export const COMMANDS = {
   export: exportCommand,
 >>>>>>> rules
   load,
+  lock,
   protect,
   rebuild,
   rules,

@@ -143,6 +143,7 @@ int run_legacy_tests(void);
 int run_legacy_text_tests(void);
 int run_legacy_rules_tests(void);
 int run_status_tests(void);
+int run_lock_tests(void);
 int run_subscription_tests(void);
 int run_event_tests(void);
 int run_record_tests(void);
