@@ -5,6 +5,7 @@ import {settings} from '@oclif/core/settings';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
+import agent from './commands/agent.js';
 import ask from './commands/ask.js';
 import clear from './commands/clear.js';
 import explain from './commands/explain.js';
@@ -23,6 +24,7 @@ import {packageFile} from './services/package-root.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
+  agent,
   ask,
   clear,
   explain,
