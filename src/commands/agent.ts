@@ -49,7 +49,7 @@ export default class Agent extends BaseCommand {
     if (end === 'unloaded') throw notLoaded('the module was unloaded');
     const text = restText(rest);
     if (text !== undefined) this.caution(text);
-    await this.output.end(signal);
+    await this.output.end();
     this.exit(EXIT.done);
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {StreamOutput} from './output.js';
 
+const PATIENCE = 3000;
+
 /** Standard output of somebody who must not wait for its reader: what finds no room is counted. */
 export class LossyOutput {
   private readonly output = new StreamOutput();
@@ -20,13 +22,20 @@ export class LossyOutput {
     this.isFull = true;
     void drained.then(() => {
       this.isFull = false;
-      const {lost} = this;
-      this.lost = 0;
-      if (lost > 0) this.write(this.lossText(lost));
+      this.tellLoss();
     });
   }
 
-  end(signal: AbortSignal): Promise<void> {
-    return this.output.end(signal);
+  /** Gives the reader a moment to take what waits. */
+  end(): Promise<void> {
+    this.isFull = false;
+    this.tellLoss();
+    return this.output.end(AbortSignal.timeout(PATIENCE));
+  }
+
+  private tellLoss(): void {
+    const {lost} = this;
+    this.lost = 0;
+    if (lost > 0) this.write(this.lossText(lost));
   }
 }

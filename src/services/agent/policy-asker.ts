@@ -3,7 +3,7 @@ import {type Policy, type PolicyDecision, decide} from '../../domain/policy.js';
 import type {AnswerResult, Closing, Question} from '../../domain/question.js';
 import {fguard_verdict as VERDICT} from '../../uapi.gen.js';
 import type {Answerer} from '../ask/answerer.js';
-import type {AskEnd, AskMode} from '../ask/session.js';
+import type {AskMode} from '../ask/session.js';
 import {askerFacts} from './facts.js';
 
 /** What became of a question. */
@@ -22,38 +22,38 @@ export interface AgentListener {
 
 /** Answers from a policy, which may be replaced at any time. */
 export class PolicyAsker implements AskMode {
-  private finish: () => void = () => undefined;
-
   constructor(
     private readonly answerer: Answerer,
     private policy: Policy,
     private readonly listener: AgentListener,
   ) {}
 
-  start(leave: (end: AskEnd) => void): undefined {
-    this.finish = () => {
-      leave('left');
-    };
+  start(): undefined {
+    return;
   }
 
   stop(): undefined {
     return;
   }
 
-  /** Ends as if asked to by hand. */
-  leave(): void {
-    this.finish();
-  }
-
   /** What was left to others may be answered now. */
   replace(policy: Policy): void {
     this.policy = policy;
-    for (const question of [...this.answerer.waiting.values()]) this.asked(question);
+    for (const question of [...this.answerer.waiting.values()]) {
+      const decision = this.decide(question);
+      if (decision.answer !== null) this.carryOut(question, decision);
+    }
   }
 
   asked(question: Question): undefined {
-    const facts = askerFacts(question);
-    const decision = decide(this.policy, question, facts, VERDICT.FGUARD_VERDICT_ALLOW);
+    this.carryOut(question, this.decide(question));
+  }
+
+  private decide(question: Question): PolicyDecision {
+    return decide(this.policy, question, askerFacts(question), VERDICT.FGUARD_VERDICT_ALLOW);
+  }
+
+  private carryOut(question: Question, decision: PolicyDecision): void {
     const {answer} = decision;
     const result = answer === null ? null : this.answerer.answer(question.id, answer);
     this.listener.decided({...decision, question, result});
