@@ -5,7 +5,6 @@ import {agentReporter} from '../agent-reporter.js';
 import {BaseCommand} from '../base-command.js';
 import {EXIT, notLoaded} from '../errors.js';
 import {interruptSignal} from '../interrupt.js';
-import {runAgent} from '../services/agent/agent.js';
 import {exactArgument} from '../services/argv.js';
 import {restText} from '../ui/ask/rest.js';
 import {LossyOutput} from '../ui/lossy-output.js';
@@ -44,6 +43,7 @@ export default class Agent extends BaseCommand {
     const {flags} = await this.parse(Agent);
     const signal = interruptSignal(['SIGINT', 'SIGTERM']);
     const config = exactArgument(flags.config);
+    const {runAgent} = await import('../services/agent/agent.js');
     const reporter = agentReporter(this.jsonEnabled(), this.output);
     const {end, rest} = await runAgent({config, signal, onReload}, reporter);
     if (end === 'unloaded') throw notLoaded('the module was unloaded');
