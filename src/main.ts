@@ -6,16 +6,14 @@ import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 import apply from './commands/apply.js';
+import agent from './commands/agent.js';
 import ask from './commands/ask.js';
 import check from './commands/check.js';
 import clear from './commands/clear.js';
 import doctor from './commands/doctor.js';
 import explain from './commands/explain.js';
-<<<<<<< HEAD
 import lab from './commands/lab.js';
-=======
 import exportCommand from './commands/export.js';
->>>>>>> rules
 import load from './commands/load.js';
 import lock from './commands/lock.js';
 import protect from './commands/protect.js';
@@ -33,16 +31,14 @@ import {packageFile} from './services/package-root.js';
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
   apply,
+  agent,
   ask,
   check,
   clear,
   doctor,
   explain,
-<<<<<<< HEAD
   lab,
-=======
   export: exportCommand,
->>>>>>> rules
   load,
   lock,
   protect,

@@ -11,10 +11,6 @@ import {toProtectRequest} from '../protect-request.js';
 import {exactArgument} from '../services/argv.js';
 import {executableWarning} from '../services/executables.js';
 import {protect} from '../services/protect.js';
-<<<<<<< HEAD
-import {holderLine, linksWarning, protectedLines} from '../ui/protected.js';
-import {unreachedWarnings} from '../ui/unreached.js';
-=======
 import {
   NOBODY_ANSWERS,
   holderLine,
@@ -22,7 +18,7 @@ import {
   protectedLines,
   savedLine,
 } from '../ui/protected.js';
->>>>>>> rules
+import {unreachedWarnings} from '../ui/unreached.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
 const ERRNOS: ErrnoName[] = ['EACCES', 'EPERM', 'ENOENT'];
@@ -143,14 +139,11 @@ export default class Protect extends BaseCommand {
     for (const text of request.exes.map(executableWarning))
       if (text !== undefined) this.caution(escapeText(text));
     for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
-<<<<<<< HEAD
     const typed = raw.flatMap((token) =>
       token.type === 'flag' ? {...token, input: exactArgument(token.input)} : [],
     );
     for (const text of unreachedWarnings(rules, typed)) this.caution(text);
-=======
     if (unanswered) this.hint(NOBODY_ANSWERS);
->>>>>>> rules
     this.say(...rules.flatMap(protectedLines), ...holders.map(holderLine));
     this.say(...(saved ?? []).map(savedLine));
     return {

@@ -7,11 +7,8 @@ import {ruleDocument} from '../domain/rule.js';
 import {wrongUsage} from '../errors.js';
 import {commandBehind, exactArgument} from '../services/argv.js';
 import {runGuarded} from '../services/run.js';
-<<<<<<< HEAD
-import {unreachedFlags} from '../ui/unreached.js';
-=======
 import {NOBODY_ANSWERS} from '../ui/protected.js';
->>>>>>> rules
+import {unreachedFlags} from '../ui/unreached.js';
 
 export default class Run extends BaseCommand {
   static override summary =
@@ -60,17 +57,16 @@ export default class Run extends BaseCommand {
     const command = commandBehind(this.argv, argv);
     if (command.some((word) => exactArgument(word) !== word))
       throw wrongUsage('an argument of the command is not UTF-8, and would not reach it as it is');
-<<<<<<< HEAD
-    const paths = (flags.protect ?? []).map((path) => exactArgument(path));
-    const {code, signal, rules} = await runGuarded(paths, command, (unreached) => {
-      const text = unreachedFlags(unreached);
-      if (text !== undefined) this.caution(text);
-=======
     const exact = (words: string[] = []) => words.map((word) => exactArgument(word));
     const request = {protect: exact(flags.protect), ask: exact(flags.ask), command};
-    const {code, signal, rules} = await runGuarded(request, () => {
-      this.caution(NOBODY_ANSWERS);
->>>>>>> rules
+    const {code, signal, rules} = await runGuarded(request, {
+      unanswered: () => {
+        this.caution(NOBODY_ANSWERS);
+      },
+      unreached: (found) => {
+        const text = unreachedFlags(found);
+        if (text !== undefined) this.caution(text);
+      },
     });
     process.exitCode = code;
     return {code, signal, rules: rules.map(ruleDocument)};

@@ -64,14 +64,9 @@ export async function protect(request: ProtectRequest): Promise<ProtectResult> {
   const objects = paths.map((path) => resolveObject(path, request));
   requireDistinct(objects);
   const requests = objects.length === 0 ? [null] : objects.map(({path}) => path);
-<<<<<<< HEAD
-  const {added, inForce} = await withGuard((guard) =>
-    addRules(
-=======
   const asks = rest.otherwise === ELSE.FGUARD_ELSE_ASK;
-  const {added, unanswered} = await withGuard((guard) => ({
-    added: addRules(
->>>>>>> rules
+  const {added, inForce, unanswered} = await withGuard((guard) => ({
+    ...addRules(
       guard,
       requests.map((path) => ({...rest, path})),
     ),

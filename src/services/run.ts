@@ -21,6 +21,14 @@ export interface RunRequest {
   command: readonly string[];
 }
 
+/** Hears, before the command starts, what may not be as it was meant. */
+export interface RunListener {
+  /** It asks, and nobody is there to answer. */
+  unanswered(): void;
+  /** What is mounted below the paths, and stays open to all. */
+  unreached(found: readonly Unreached[]): void;
+}
+
 interface RunObject extends ResolvedPath {
   /** It is not the command alone that gets in, but the command alone that must ask. */
   asks: boolean;
@@ -74,31 +82,20 @@ async function guardAndRun(
   guard: Guard,
   objects: readonly RunObject[],
   launcher: Launcher,
-  tell: (unreached: readonly Unreached[]) => void,
+  listener: RunListener,
 ): Promise<RunResult> {
   const requests = objects.map((object) => request(object, launcher.pid));
   const {added, inForce} = addRules(guard, requests);
   const rules = added.map(({rule}) => rule);
   try {
-    tell(rules.flatMap((rule) => findUnreached(rule, inForce)));
+    const alone = rules.filter(({against}) => !against);
+    listener.unreached(alone.flatMap((rule) => findUnreached(rule, inForce)));
     return {...(await launcher.go()), rules};
   } finally {
     removeRules(guard, rules);
   }
 }
 
-<<<<<<< HEAD
-/**
- * Runs a command that alone, with all it starts, gets into some paths while it lives.
- * @param tell hears, before the command starts, of what is mounted below them and stays open to all
- */
-export async function runGuarded(
-  paths: readonly string[],
-  command: readonly string[],
-  tell: (unreached: readonly Unreached[]) => void,
-): Promise<RunResult> {
-  const objects = paths.map((path) => resolvePath(path));
-=======
 function resolveObjects({protect, ask}: RunRequest): RunObject[] {
   const objects = [
     ...protect.map((path) => ({...resolvePath(path), asks: false})),
@@ -113,19 +110,17 @@ function resolveObjects({protect, ask}: RunRequest): RunObject[] {
 /**
  * Runs a command with rules about it while it lives: it alone, with all it
  * starts, gets into some paths, and it is asked about others.
- * @param unanswered called before the command runs if nobody is there to answer
  */
-export async function runGuarded(request: RunRequest, unanswered: () => void): Promise<RunResult> {
+export async function runGuarded(request: RunRequest, listener: RunListener): Promise<RunResult> {
   const {ask, command} = request;
   const objects = resolveObjects(request);
->>>>>>> rules
   const guard = await openGuard();
   try {
     requireUnguarded(guard, objects);
-    if (ask.length > 0 && guard.status().answerers === 0) unanswered();
+    if (ask.length > 0 && guard.status().answerers === 0) listener.unanswered();
     const launcher = new Launcher(command);
     try {
-      return await guardAndRun(guard, objects, launcher, tell);
+      return await guardAndRun(guard, objects, launcher, listener);
     } catch (error) {
       await launcher.cancel();
       throw error;

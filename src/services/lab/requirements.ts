@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {UserError, notPermitted} from '../../errors.js';
 import {withSudo} from '../guard.js';
-import {type HasProgram, hasProgram} from '../rebuild/requirements.js';
+import {hasProgram} from '../command.js';
 import {cachedRelease} from './kernels.js';
 import {OWN_KERNEL} from './prepare.js';
 
@@ -32,7 +32,7 @@ const NEEDED: readonly Needed[] = [
 export interface Circumstances {
   arch: string;
   isRoot: boolean;
-  has: HasProgram;
+  has: typeof hasProgram;
 }
 
 const circumstances = (): Circumstances => ({
@@ -41,7 +41,7 @@ const circumstances = (): Circumstances => ({
   has: hasProgram,
 });
 
-function requirePrograms(isFetched: boolean, has: HasProgram): void {
+function requirePrograms(isFetched: boolean, has: typeof hasProgram): void {
   const missing = NEEDED.filter(({program, toFetch}) => !(toFetch && isFetched) && !has(program));
   if (missing.length === 0) return;
   const names = missing.map(({program}) => program).join(', ');
