@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {UserError, notPermitted} from '../../errors.js';
+import {hasProgram} from '../command.js';
 import {withSudo} from '../guard.js';
-import {type HasProgram, hasProgram} from '../rebuild/requirements.js';
 import {cachedRelease} from './kernels.js';
 import {OWN_KERNEL} from './prepare.js';
 
@@ -32,7 +32,7 @@ const NEEDED: readonly Needed[] = [
 export interface Circumstances {
   arch: string;
   isRoot: boolean;
-  has: HasProgram;
+  has: (name: string) => boolean;
 }
 
 const circumstances = (): Circumstances => ({
@@ -41,7 +41,7 @@ const circumstances = (): Circumstances => ({
   has: hasProgram,
 });
 
-function requirePrograms(isFetched: boolean, has: HasProgram): void {
+function requirePrograms(isFetched: boolean, has: Circumstances['has']): void {
   const missing = NEEDED.filter(({program, toFetch}) => !(toFetch && isFetched) && !has(program));
   if (missing.length === 0) return;
   const names = missing.map(({program}) => program).join(', ');
