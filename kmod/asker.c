@@ -14,9 +14,6 @@
 
 #define BUCKET_BITS 8
 
-/* Who does not come back, because a signal took him elsewhere, is asked anew later. */
-#define STALE (10ULL * NSEC_PER_SEC)
-
 /* Questions of one task at a time: a file may be replaced while it waits. */
 #define CLAIMS_MAX 32
 
@@ -108,7 +105,7 @@ static bool is_settled(const struct claim *claim)
 
 static bool is_stale(const struct claim *claim, u64 now)
 {
-	return is_settled(claim) && claim->question->settled + STALE <= now;
+	return is_settled(claim) && claim->question->settled + FGUARD_CLAIM_LIFE <= now;
 }
 
 static struct claim *find_claim(const struct asker *asker, const struct fguard_key *key)
@@ -374,7 +371,7 @@ static u64 sweep(struct asker *asker, u64 now)
 		if (is_stale(claim, now))
 			claim_drop(asker, claim);
 	if (!list_empty(&asker->claims))
-		return now + STALE;
+		return now + FGUARD_CLAIM_LIFE;
 	asker_free(asker);
 	return 0;
 }
@@ -390,7 +387,7 @@ u64 fguard_askers_sweep(u64 now)
 	for (i = 0; i < ARRAY_SIZE(askers); i++)
 		hlist_for_each_entry_safe(asker, next, &askers[i], node)
 			if (asker->queued || sweep(asker, now))
-				again = now + STALE;
+				again = now + FGUARD_CLAIM_LIFE;
 	return again;
 }
 

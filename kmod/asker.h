@@ -6,7 +6,12 @@
 #ifndef _FGUARD_ASKER_H
 #define _FGUARD_ASKER_H
 
+#include <linux/time64.h>
+
 #include "decide.h"
+
+/* Who does not come back, because a signal took him elsewhere, is asked anew later. */
+#define FGUARD_CLAIM_LIFE (10ULL * NSEC_PER_SEC)
 
 struct fguard_key;
 struct fguard_question;
