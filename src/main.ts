@@ -5,6 +5,7 @@ import {settings} from '@oclif/core/settings';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
+import agent from './commands/agent.js';
 import apply from './commands/apply.js';
 import ask from './commands/ask.js';
 import check from './commands/check.js';
@@ -26,6 +27,7 @@ import {packageFile} from './services/package-root.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
+  agent,
   apply,
   ask,
   check,

@@ -5,7 +5,8 @@ import {isoTime} from '../domain/time.js';
 
 type UserName = (uid: number) => string;
 
-const whoAndWhat = (question: Question, userName: UserName) => {
+/** Who asks, to do what. */
+export const whoAndWhat = (question: Question, userName: UserName) => {
   const {id, rule, op, path, newPath, pid, comm, exe, uid, loginuid} = question;
   const user = loginuid === null ? null : userName(loginuid);
   return {id, rule, op: OPS.name(op), path, newPath, pid, comm, exe, uid, loginuid, user};

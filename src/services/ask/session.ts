@@ -16,8 +16,8 @@ export interface AskMode extends AskListener {
 }
 
 export interface AskSettings {
-  /** Calls back when nobody reads any more, or when writing failed. */
-  output: {onClosed(callback: (error?: Error) => void): void};
+  /** Ends it when nobody reads any more; a daemon has none, and goes on. */
+  output?: {onClosed(callback: (error?: Error) => void): void};
   /** Ends it when aborted. */
   signal: AbortSignal;
   /** What is answered to all that waits at the end; undefined: nothing. */
@@ -71,13 +71,12 @@ export async function runAsking(
   {output, signal, verdict}: AskSettings,
 ): Promise<AskSummary> {
   const session = new Session(answerer, verdict);
-  const hangUp = await onHangUp(1, () => {
-    session.leave('closed');
-  });
-  output.onClosed((error) => {
+  const closed = (error?: Error): void => {
     if (error === undefined) session.leave('closed');
     else session.fail(new UserError('EOUTPUT', `cannot write the output: ${error.message}`));
-  });
+  };
+  const hangUp = output === undefined ? undefined : await onHangUp(1, closed);
+  output?.onClosed(closed);
   const interrupt = (): void => {
     session.leave('interrupted');
   };
@@ -86,6 +85,6 @@ export async function runAsking(
   try {
     return await session.run(mode);
   } finally {
-    hangUp.stop();
+    hangUp?.stop();
   }
 }

@@ -4,7 +4,7 @@ import {type AskedPerson, type Question, timeLeft} from '../../domain/question.j
 import {escapeText} from '../../domain/text.js';
 import {objectText} from '../object-text.js';
 import {dim, paintVerdict, strong, warn} from '../paint.js';
-import {pad, pieces, width, words} from '../width.js';
+import {fit, pad, pieces, width, words} from '../width.js';
 import {LIFETIME_WORDS, verdictKeys} from './keys.js';
 
 /** How a question is shown. */
@@ -23,15 +23,29 @@ export interface ViewSettings {
 const WIDE = 64;
 const LABEL_CELLS = 9;
 const LEAST_COLUMNS = 24;
-const LEAST_LINES = 2;
+const LEAST_LINES = 1;
 
-/* Lines other than those of texts that may be long. */
-const FIXED_LINES = 9;
+/* Lines other than those of texts that may be long, and how many such texts there may be. */
+const FIXED_LINES = 14;
+const LONG_TEXTS = 4;
+const VERDICT_CELLS = 5;
+const SPARE_MAX = 4;
+
+/* Long texts are cut roughly first: cutting to the cell takes its time. */
+function shorten(text: string, cells: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= 2 * cells) return fit(text, cells).trimEnd();
+  return fit(
+    [...characters.slice(0, cells), ...characters.slice(-cells)].join(''),
+    cells,
+  ).trimEnd();
+}
 
 /** Cuts a text to so many lines; what is left out is left out of the middle, and that shows. */
 export function fold(text: string, cells: number, lines: number): string[] {
   const all = pieces(text, cells);
   if (all.length <= lines) return all;
+  if (lines < 3) return pieces(shorten(text, cells * lines), cells).slice(0, lines);
   const head = all.slice(0, Math.ceil((lines - 1) / 2));
   const tail = all.slice(all.length - Math.floor((lines - 1) / 2));
   return [...head, `… ${all.length - head.length - tail.length} lines …`.slice(0, cells), ...tail];
@@ -68,15 +82,22 @@ const WIDE_LABELS: Readonly<Record<string, string>> = {
   forever: 'forever',
 };
 
-function keysLine(verdict: string, columns: number): string {
-  const keys = verdictKeys(verdict);
+/* Keys with their labels, in as many lines as they need. */
+function keysLines(verdict: string, columns: number): string[] {
   const isWide = columns >= WIDE;
-  const choices = LIFETIME_WORDS.map((word, at) => {
+  const gap = isWide ? '   ' : ' ';
+  const lines = [paintVerdict(verdict, pad(verdict, VERDICT_CELLS))];
+  let used = VERDICT_CELLS;
+  LIFETIME_WORDS.forEach((word, at) => {
+    const key = verdictKeys(verdict)[at] ?? '';
     const label = isWide ? (WIDE_LABELS[word] ?? word) : word;
-    return `${strong(keys[at] ?? '')} ${label}`;
+    const cells = gap.length + width(key) + 1 + width(label);
+    const fits = used + cells <= columns;
+    const before = (fits ? lines.pop() : undefined) ?? ' '.repeat(VERDICT_CELLS);
+    lines.push(`${before}${gap}${strong(key)} ${label}`);
+    used = (fits ? used : VERDICT_CELLS) + cells;
   });
-  const cell = pad(verdict, 5);
-  return `${paintVerdict(verdict, cell)} ${choices.join(isWide ? '   ' : ' ')}`;
+  return lines;
 }
 
 /* What the other keys promise, in so many words: more than this one access. */
@@ -106,34 +127,57 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 const verb = (op: string): string => VERBS[op] ?? op;
 
-function othersLine(count: number): string {
-  if (count === 0) return dim('no other question waits');
-  return warn(count === 1 ? '1 other question waits' : `${count} other questions wait`);
+function othersLines(count: number, columns: number): string[] {
+  if (count === 0) return words('no other question waits', columns).map(dim);
+  const text = count === 1 ? '1 other question waits' : `${count} other questions wait`;
+  return words(text, columns).map(warn);
 }
 
 const NOT_YET = 'a new question: keys count in a moment';
 
-/** The question with all that is known, and the keys; no line is wider than the terminal. */
+const enterText = ({ready, enter}: ViewSettings): string =>
+  ready ? `Enter: ${VERDICTS.name(enter)} once   q: leave` : NOT_YET;
+
+interface Block {
+  lines: string[];
+  /** What is left out first where the screen is low; 0: never. */
+  spare: number;
+}
+
+/* More lines than the screen has could not be painted over. */
+function fitRows(blocks: readonly Block[], rows: number): string[] {
+  const height = (list: readonly Block[]): number =>
+    list.reduce((sum, {lines}) => sum + lines.length, 0);
+  let left = [...blocks];
+  for (let spare = SPARE_MAX; spare > 0 && height(left) >= rows; spare--)
+    left = left.filter((block) => block.spare !== spare);
+  return left.flatMap(({lines}) => lines).slice(-Math.max(1, rows - 1));
+}
+
+/** The question with all that is known, and the keys; it fits the terminal. */
 export function questionLines(asked: AskedPerson, settings: ViewSettings): string[] {
   const {question} = asked;
-  const {newPath} = question;
   /* The cell at the edge stays free: some terminals would begin a line of their own. */
   const columns = Math.max(LEAST_COLUMNS, settings.columns - 1);
   const inner = {...settings, columns};
-  const long = Math.max(LEAST_LINES, Math.floor((settings.rows - FIXED_LINES - 5) / 4));
-  const field = (label: string, text: string): string[] => labelled(label, text, columns, long);
-  return [
-    ...headLines(asked, inner),
-    ...field('file', escapeText(question.path)),
-    ...(newPath === null ? [] : field('to', escapeText(newPath))),
-    ...field('program', question.exe === null ? 'unknown' : escapeText(question.exe)),
-    ...field('user', userText(question, settings.userName)),
-    ...field('parents', chainText(asked)),
-    ...field('rule', ruleText(asked)),
-    othersLine(asked.others()),
-    keysLine('allow', columns),
-    keysLine('deny', columns),
-    ...reachLines(asked, inner),
-    dim(settings.ready ? `Enter: ${VERDICTS.name(settings.enter)} once   q: leave` : NOT_YET),
+  const long = Math.max(LEAST_LINES, Math.floor((settings.rows - FIXED_LINES) / LONG_TEXTS));
+  const block = (lines: string[], spare = 0): Block => ({lines, spare});
+  const field = (label: string, text: string, spare = 0): Block =>
+    block(labelled(label, text, columns, long), spare);
+  const {path, newPath, exe} = question;
+  const blocks = [
+    block(headLines(asked, inner)),
+    field('file', escapeText(path)),
+    ...(newPath === null ? [] : [field('to', escapeText(newPath))]),
+    field('program', exe === null ? 'unknown' : escapeText(exe)),
+    field('user', userText(question, settings.userName), 1),
+    field('parents', chainText(asked), 3),
+    field('rule', ruleText(asked), 2),
+    block(othersLines(asked.others(), columns)),
+    block(keysLines('allow', columns)),
+    block(keysLines('deny', columns)),
+    block(reachLines(asked, inner), SPARE_MAX),
+    block(words(enterText(inner), columns).map(dim)),
   ];
+  return fitRows(blocks, settings.rows);
 }
