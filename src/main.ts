@@ -10,9 +10,12 @@ import apply from './commands/apply.js';
 import ask from './commands/ask.js';
 import check from './commands/check.js';
 import clear from './commands/clear.js';
+import doctor from './commands/doctor.js';
 import explain from './commands/explain.js';
+import lab from './commands/lab.js';
 import exportCommand from './commands/export.js';
 import load from './commands/load.js';
+import lock from './commands/lock.js';
 import protect from './commands/protect.js';
 import rebuild from './commands/rebuild.js';
 import rules from './commands/rules.js';
@@ -32,9 +35,12 @@ export const COMMANDS = {
   ask,
   check,
   clear,
+  doctor,
   explain,
+  lab,
   export: exportCommand,
   load,
+  lock,
   protect,
   rebuild,
   rules,

@@ -8,6 +8,7 @@ import {ruleDocument} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
 import type {ErrnoName} from '../errno.js';
 import {toProtectRequest} from '../protect-request.js';
+import {exactArgument} from '../services/argv.js';
 import {executableWarning} from '../services/executables.js';
 import {protect} from '../services/protect.js';
 import {
@@ -17,6 +18,7 @@ import {
   protectedLines,
   savedLine,
 } from '../ui/protected.js';
+import {unreachedWarnings} from '../ui/unreached.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
 const ERRNOS: ErrnoName[] = ['EACCES', 'EPERM', 'ENOENT'];
@@ -129,7 +131,7 @@ export default class Protect extends BaseCommand {
   };
 
   async run() {
-    const {flags, argv} = await this.parse(Protect);
+    const {flags, argv, raw} = await this.parse(Protect);
     const request = toProtectRequest({...flags, paths: argv as string[]});
     const {rules, holders, unanswered, saved} = flags.save
       ? await (await import('../services/rule-files/save.js')).protectAndSave(request)
@@ -137,6 +139,10 @@ export default class Protect extends BaseCommand {
     for (const text of request.exes.map(executableWarning))
       if (text !== undefined) this.caution(escapeText(text));
     for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
+    const typed = raw.flatMap((token) =>
+      token.type === 'flag' ? {...token, input: exactArgument(token.input)} : [],
+    );
+    for (const text of unreachedWarnings(rules, typed)) this.caution(text);
     if (unanswered) this.hint(NOBODY_ANSWERS);
     this.say(...rules.flatMap(protectedLines), ...holders.map(holderLine));
     this.say(...(saved ?? []).map(savedLine));

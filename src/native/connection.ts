@@ -90,6 +90,7 @@ function toStatus(info: StatusInfo, hooks: HookInfo[]): KernelStatus {
     rules,
     subscribers,
     answerers,
+    locked: info.locked !== 0,
     counters: Object.fromEntries(counted) as KernelStatus['counters'],
     hooks: hooks.slice(0, info.n_hooks),
   };
@@ -151,6 +152,10 @@ class Connection implements Guard {
     this.check(this.lib.getStatus(this.handle, info, hooks, room));
     if (info.n_hooks > room) return this.status(info.n_hooks);
     return toStatus(info, hooks);
+  }
+
+  lock(): void {
+    this.check(this.lib.lock(this.handle));
   }
 
   subscribe(filter: EventFilter): EventStream {

@@ -21,6 +21,8 @@ export interface Guard {
   listRules(): KernelRule[];
   explain(query: Query): Explanation;
   status(): KernelStatus;
+  /** Nobody changes the rules or removes the module until the machine restarts. */
+  lock(): void;
   /** Turns the connection into an event stream, which closes it at its end. */
   subscribe(filter: EventFilter): EventStream;
   /** Turns the connection into an answerer's stream, of questions and how they ended. */

@@ -36,6 +36,7 @@ export class FakeGuard implements Guard {
   filter: EventFilter | undefined;
   stream = new FakeStream([], 'unloaded');
   refusal: ModuleError | undefined;
+  locked = false;
   answerers = 0;
   answered: ({id: string} & Answer)[] = [];
   /** What the next answers meet; undefined is no refusal. */
@@ -84,11 +85,16 @@ export class FakeGuard implements Guard {
     return this.explanation;
   };
 
+  lock(): void {
+    this.locked = true;
+  }
+
   status(): KernelStatus {
     const counters = {allowed: 0, denied: 0, events: 0, lost: 0, asked: 0, expired: 0};
     const {length} = this.rules;
-    const {answerers} = this;
-    return {version: '1', abi: 1, rules: length, subscribers: 0, answerers, counters, hooks: []};
+    const {answerers, locked} = this;
+    const module = {version: '1', abi: 1, locked};
+    return {...module, rules: length, subscribers: 0, answerers, counters, hooks: []};
   }
 
   attach(): EventStream {

@@ -3,9 +3,11 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
-import {findSplats} from '../splat.js';
+import {findSplats} from './splat.js';
+import {encodePath} from '../../domain/text.js';
+import {UserError} from '../../errors.js';
 import {deferred} from './deferred.js';
-import {type BootFiles, REPOSITORY} from './prepare.js';
+import {type BootFiles} from './prepare.js';
 import {makeScratch} from './scratch.js';
 import {type Share, shareHost} from './share.js';
 
@@ -14,6 +16,10 @@ export interface MachineOptions {
   cpus?: number;
   /** One simulated CPU whose clock counts instructions: timings that repeat. */
   icount?: boolean;
+  /** Folders of this machine that must be seen, though below /tmp or /run. */
+  folders?: readonly string[];
+  /** Ends it at once. */
+  signal?: AbortSignal;
 }
 
 /** Where the parts of a running machine are; enough for another process to use it. */
@@ -33,18 +39,39 @@ export async function consoleTail(file: string): Promise<string> {
   return lines.slice(Math.max(0, start), Math.max(0, start) + CONSOLE_LINES).join('\n');
 }
 
-function kernelCommandLine(files: BootFiles): string {
-  return [
+/* What x86 kernels take. */
+const COMMAND_LINE_MAX = 2047;
+
+const escapeByte = (byte: number): string => `\\0${byte.toString(8).padStart(3, '0')}`;
+
+/** A name as lab/init reads it: bytes with a meaning there, or for the kernel, as octal numbers. */
+const escapeName = (name: string): string =>
+  [...encodePath(name)]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return /[\w./+@-]/.test(character) ? character : escapeByte(byte);
+    })
+    .join('');
+
+function kernelCommandLine(files: BootFiles, folders: readonly string[] = []): string {
+  const names = folders.map(escapeName).join(':');
+  const line = [
     // warnings and worse; the rest is read at the end
     'console=ttyS0 quiet loglevel=5 printk.devkmsg=on log_buf_len=4M',
     // the emulated HPET, its alternative, makes reading the clock a slow system call
     'clocksource=tsc tsc=reliable',
     // a wreck is an end at once, not a hang
     'panic=-1 oops=panic',
-    `guest.root=${files.share} guest.modules=${files.modules} guest.headers=${files.headers}`,
-    `guest.repository=${REPOSITORY}`,
+    `guest.root=${files.share} guest.modules=${escapeName(files.modules)}`,
+    ...(files.isOwn ? ['guest.own=1'] : [`guest.headers=${escapeName(files.headers)}`]),
+    `guest.folders=${names}`,
     files.options,
   ].join(' ');
+  if (line.length <= COMMAND_LINE_MAX) return line;
+  throw new UserError(
+    'ENAMETOOLONG',
+    'the names of the folders that the VM is to see are too long',
+  );
 }
 
 /*
@@ -68,12 +95,13 @@ function qemuArguments(
   options: MachineOptions,
 ): string[] {
   const memory = `${options.memory ?? files.memory}M`;
+  const commandLine = kernelCommandLine(files, options.folders);
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...processor(options),
     ...['-m', memory, '-object', `memory-backend-memfd,id=memory,size=${memory},share=on`],
     ...['-machine', 'pc,memory-backend=memory'],
-    ...['-kernel', files.kernel, '-initrd', files.initramfs, '-append', kernelCommandLine(files)],
+    ...['-kernel', files.kernel, '-initrd', files.initramfs, '-append', commandLine],
     ...['-chardev', `file,id=console,path=${address.console}`, '-serial', 'chardev:console'],
     ...[
       '-device',
@@ -113,8 +141,11 @@ export class Machine {
     const address = {socket: path.join(dir, 'agent'), console: path.join(dir, 'console')};
     const command = ['--pdeathsig', 'KILL', 'qemu-system-x86_64'];
     command.push(...qemuArguments(files, address, options), ...share.arguments);
-    const child = spawn('setpriv', command, {stdio: ['pipe', 'pipe', 'pipe']});
+    // in a session of its own: Ctrl-C is for the command in the guest
+    const child = spawn('setpriv', command, {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
     const machine = new Machine(child, remove, share, address);
+    options.signal?.addEventListener('abort', () => machine.kill());
+    if (options.signal?.aborted) machine.kill();
     await machine.#greeting();
     return machine;
   }

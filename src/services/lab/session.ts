@@ -50,11 +50,10 @@ export class Session {
     return this.socket.destroyed;
   }
 
-  start(request: RunRequest): GuestProcess {
+  start(request: RunRequest, keep = true): GuestProcess {
     const id = this.#nextId++;
-    const process = new GuestProcess(request.arguments.join(' '), (type, data) =>
-      this.#send(type, id, data),
-    );
+    const send = (type: number, data?: Uint8Array): void => this.#send(type, id, data);
+    const process = new GuestProcess(request.arguments.join(' '), send, keep);
     this.#processes.set(id, process);
     this.#send(FRAME.run, id, encodeRun(request));
     if (this.socket.destroyed) void this.#closed.promise.then((error) => process.fail(error));
@@ -67,6 +66,15 @@ export class Session {
 
   close(): void {
     this.socket.destroy();
+  }
+
+  /** Takes nothing more from the guest, until resume(). */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
   }
 
   #send(type: number, id: number, data?: Uint8Array): void {

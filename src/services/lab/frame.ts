@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The frames of guest/agent.h, which see.
+// The frames of lab/agent.h, which see.
+
+import {encodePath} from '../../domain/text.js';
 
 export const FRAME = {
   hello: 1,
@@ -54,7 +56,7 @@ export function encodeRun(request: RunRequest): Buffer {
   const bad = strings.find((text) => text.includes('\0'));
   if (bad !== undefined)
     throw new TypeError(`a string with a NUL cannot be passed: ${JSON.stringify(bad)}`);
-  return Buffer.concat([head, Buffer.from(strings.map((text) => `${text}\0`).join(''))]);
+  return Buffer.concat([head, ...strings.map((text) => encodePath(`${text}\0`))]);
 }
 
 /** Cuts a stream of bytes into frames. */

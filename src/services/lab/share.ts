@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {type ChildProcess, spawn} from 'node:child_process';
-import {rmSync} from 'node:fs';
+import {existsSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
+import {UserError} from '../../errors.js';
+import {requireRoot} from '../guard.js';
 import {deferred} from './deferred.js';
 import {REPOSITORY} from './prepare.js';
 
@@ -36,10 +38,23 @@ async function listening(server: ChildProcess): Promise<void> {
   await ready.promise;
 }
 
+/* Part of QEMU up to Debian 12, a package of its own since: see lab/share.sh. */
+const SERVERS = ['/usr/lib/qemu/virtiofsd', '/usr/libexec/virtiofsd'];
+
+function requireServer(): void {
+  requireRoot('to serve files by virtio-fs, which this kernel has in place of 9p,');
+  if (SERVERS.some((file) => existsSync(file))) return;
+  throw new UserError('ENOPROGRAM', 'this kernel needs virtiofsd, which is not installed', {
+    next: ['sudo apt install virtiofsd'],
+  });
+}
+
 async function shareVirtioFs(dir: string): Promise<Share> {
-  const script = path.join(REPOSITORY, 'test/vm/guest/share.sh');
+  requireServer();
+  const script = path.join(REPOSITORY, 'lab/share.sh');
   const server = spawn('setpriv', ['--pdeathsig', 'KILL', script, dir], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
   });
   await listening(server);
   return {
