@@ -5,8 +5,8 @@ import {settings} from '@oclif/core/settings';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
-import apply from './commands/apply.js';
 import agent from './commands/agent.js';
+import apply from './commands/apply.js';
 import ask from './commands/ask.js';
 import check from './commands/check.js';
 import clear from './commands/clear.js';
@@ -30,8 +30,8 @@ import {packageFile} from './services/package-root.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
-  apply,
   agent,
+  apply,
   ask,
   check,
   clear,
