@@ -27,13 +27,16 @@ async function failure(args: string[], env: Record<string, string> = {}) {
 }
 
 describe('failures, as JSON on stdout with their exit code', () => {
-  it.each(['rules', 'status', 'clear', 'watch', 'lock'])('%s without the module', async (command) => {
-    expect(await failure([command], {FAKE_OPEN: ENOENT})).toMatchObject({
-      exit: 3,
-      code: 'ENOTLOADED',
-      next: ['sudo fguard load'],
-    });
-  });
+  it.each(['rules', 'status', 'clear', 'watch', 'lock'])(
+    '%s without the module',
+    async (command) => {
+      expect(await failure([command], {FAKE_OPEN: ENOENT})).toMatchObject({
+        exit: 3,
+        code: 'ENOTLOADED',
+        next: ['sudo fguard load'],
+      });
+    },
+  );
 
   it('without the right', async () => {
     expect(await failure(['rules'], {FAKE_OPEN: EPERM})).toMatchObject({
