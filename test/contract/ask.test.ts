@@ -7,6 +7,7 @@ import {describe, expect, it} from 'vitest';
 import {PROGRAMS_MAX} from '../../src/services/ask/program.js';
 import {Feed} from './feed.js';
 import {fguard, finish, lineReader, saysOnStderr, start} from './fguard.js';
+import {isRunning} from './running.js';
 import {expectDocument} from './schemas.js';
 
 function startLines(words: string[] = [], env: Record<string, string> = {}) {
@@ -326,15 +327,6 @@ describe('ask --exec', () => {
     ]);
   });
 });
-
-const isRunning = (pid: number): boolean => {
-  try {
-    const state = /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return state !== 'Z' && state !== 'X';
-  } catch {
-    return false;
-  }
-};
 
 describe('ask without a terminal', () => {
   it('says what else there is', async () => {
