@@ -14,9 +14,6 @@
 
 #define BUCKET_BITS 8
 
-/* Who does not come back, because a signal took him elsewhere, is asked anew later. */
-#define STALE (10ULL * NSEC_PER_SEC)
-
 /* Questions of one task at a time: a file may be replaced while it waits. */
 #define CLAIMS_MAX 32
 
@@ -53,6 +50,12 @@ struct asker {
 };
 
 static struct hlist_head askers[1 << BUCKET_BITS];
+static u32 asker_count;
+
+u32 fguard_askers_present(void)
+{
+	return READ_ONCE(asker_count);
+}
 
 static struct hlist_head *bucket_of(const struct task_struct *task)
 {
@@ -102,7 +105,7 @@ static bool is_settled(const struct claim *claim)
 
 static bool is_stale(const struct claim *claim, u64 now)
 {
-	return is_settled(claim) && claim->question->settled + STALE <= now;
+	return is_settled(claim) && claim->question->settled + FGUARD_CLAIM_LIFE <= now;
 }
 
 static struct claim *find_claim(const struct asker *asker, const struct fguard_key *key)
@@ -121,6 +124,7 @@ static struct claim *find_claim(const struct asker *asker, const struct fguard_k
 static void asker_free(struct asker *asker)
 {
 	hlist_del(&asker->node);
+	WRITE_ONCE(asker_count, asker_count - 1);
 	put_task_struct(asker->task);
 	kfree(asker);
 }
@@ -288,6 +292,7 @@ static struct asker *asker_of_current(struct asker **spare)
 	asker->task = get_task_struct(current);
 	INIT_LIST_HEAD(&asker->claims);
 	hlist_add_head(&asker->node, bucket_of(current));
+	WRITE_ONCE(asker_count, asker_count + 1);
 	return asker;
 }
 
@@ -366,7 +371,7 @@ static u64 sweep(struct asker *asker, u64 now)
 		if (is_stale(claim, now))
 			claim_drop(asker, claim);
 	if (!list_empty(&asker->claims))
-		return now + STALE;
+		return now + FGUARD_CLAIM_LIFE;
 	asker_free(asker);
 	return 0;
 }
@@ -382,7 +387,7 @@ u64 fguard_askers_sweep(u64 now)
 	for (i = 0; i < ARRAY_SIZE(askers); i++)
 		hlist_for_each_entry_safe(asker, next, &askers[i], node)
 			if (asker->queued || sweep(asker, now))
-				again = now + STALE;
+				again = now + FGUARD_CLAIM_LIFE;
 	return again;
 }
 

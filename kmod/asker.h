@@ -6,10 +6,23 @@
 #ifndef _FGUARD_ASKER_H
 #define _FGUARD_ASKER_H
 
+#include <linux/time64.h>
+
 #include "decide.h"
+
+/* Who does not come back, because a signal took him elsewhere, is asked anew later. */
+#define FGUARD_CLAIM_LIFE (10ULL * NSEC_PER_SEC)
 
 struct fguard_key;
 struct fguard_question;
+
+/**
+ * fguard_askers_present - has anybody asked of late?
+ *
+ * Context: any.
+ * Return: how many.
+ */
+u32 fguard_askers_present(void);
 
 /**
  * fguard_asker_recall - has the current task asked this already, for this call?

@@ -227,8 +227,7 @@ struct fguard_question *fguard_question_find(const struct fguard_key *key,
 
 	lockdep_assert_held(&fguard_question_lock);
 	list_for_each_entry(question, &questions, node)
-		if (question->state == FGUARD_QUESTION_WAITING &&
-		    question->process == process &&
+		if (question->process == process &&
 		    fguard_key_equal(&question->key, key))
 			return question;
 	return NULL;
@@ -269,6 +268,7 @@ bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 rea
 	WRITE_ONCE(question->state, FGUARD_QUESTION_SETTLED);
 	if (was_told)
 		tell_closed(question, closed_how);
+	look_at(question->settled + FGUARD_CLAIM_LIFE);
 	wake_up_all(&question->wait);
 	return true;
 }

@@ -159,7 +159,7 @@ struct fguard_question *fguard_question_new(const struct fguard_key *key,
 bool fguard_question_enter(struct fguard_question *question);
 
 /**
- * fguard_question_find - a question of the same process about the same
+ * fguard_question_find - an unsettled question of the same process about the same
  * @key: what it is about
  * @process: the process
  *

@@ -7,6 +7,8 @@ import {Vm} from '../test/vm/runner/vm.js';
 const FILE = '/tmp/bench/file';
 const DEEP = '/tmp/bench/3/4/5/6/7/file';
 const OTHERS = '/tmp/others';
+/* The agent has nobody to notify here; it says on stderr that it is ready. */
+const AGENT = `printf 'answers: []\\ndefault: allow\\n' >/tmp/agent.yaml; exec ${process.cwd()}/bin/run.js agent --config /tmp/agent.yaml 2>&1`;
 const SLOW = {timeout: 1_800_000};
 
 const OPERATIONS = {
@@ -47,19 +49,34 @@ class Bench {
     await this.vm.ok([this.program, ...words], SLOW);
   }
 
-  /** While somebody reads the events about the file. */
-  async watched(measure: () => Promise<void>): Promise<void> {
-    const reader = this.vm.spawn([this.program, 'watch', FILE]);
-    await reader.waitFor('ready');
+  /** While another program runs, which says when it is ready. */
+  async beside(command: string[], measure: () => Promise<void>): Promise<void> {
+    const other = this.vm.spawn(command);
+    await other.waitFor('ready');
     await measure();
-    reader.kill('SIGKILL');
-    await reader.exit;
+    other.kill('SIGKILL');
+    await other.exit;
+  }
+
+  /** The same, by a verb of the benchmark's program. */
+  with(words: string[], measure: () => Promise<void>): Promise<void> {
+    return this.beside([this.program, ...words], measure);
   }
 
   #print(operation: string, condition: string, ...numbers: string[]): void {
     const cells = numbers.map((cell) => cell.padStart(9));
     console.log(operation.padEnd(22), condition.padEnd(34), ...cells);
   }
+}
+
+/** Opens that wait for a yes, beside the same with fanotify. */
+async function measureAnswers(bench: Bench): Promise<void> {
+  const few = (condition: string) => bench.measure('open', condition, '', 'few');
+  await bench.with(['fanotify', FILE], () => few('fanotify permission, C'));
+  await bench.do('ask', FILE);
+  await bench.with(['answer'], () => few('asked, answered in C'));
+  await bench.beside(['sh', '-c', AGENT], () => few('asked, answered by fguard agent'));
+  await bench.do('rules', '0', OTHERS);
 }
 
 async function measureAll(vm: Vm, program: string): Promise<void> {
@@ -83,7 +100,8 @@ async function measureAll(vm: Vm, program: string): Promise<void> {
   await bench.do('deny', FILE);
   await bench.measure('open', 'refused', '0.90');
   await bench.do('rules', '0', OTHERS);
-  await bench.watched(async () => {
+  await measureAnswers(bench);
+  await bench.with(['watch', FILE], async () => {
     await bench.measure('open', 'watched with its path, one reader', '1.25');
     await bench.measure('stat', 'watched', '1.00');
   });

@@ -14,7 +14,7 @@ config=$repo/test/vm/debug-kernel.config
 dir=$cache/kernels/$name
 root=$cache/roots/$suite
 source=/usr/src/linux-source-6.1
-packages=(linux-source-6.1 gcc make bc bison flex libelf-dev libssl-dev dwarves kmod rsync xz-utils)
+packages=(linux-source-6.1 gcc make bc bison flex libelf-dev libssl-dev dwarves kmod python3 rsync xz-utils)
 jobs=${FGUARD_JOBS:-$(nproc)}
 # for the machine that boots it
 memory=3072

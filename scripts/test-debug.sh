@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The suite, and tests of failing allocations, on a kernel that watches itself:
-# test-debug.sh [-OPTION…]. The first run builds that kernel, for half an hour;
-# each takes several times as long as on a common kernel. Options go to vitest.
+# test-debug.sh [FILE.ts…] [-OPTION…]. The first run builds that kernel, for half an hour;
+# each takes several times as long as on a common kernel. Files and options go to
+# vitest.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

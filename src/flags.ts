@@ -63,3 +63,8 @@ export function toRuleName(text: string): string {
     throw wrongUsage(`--name ${text}: longer than ${FGUARD_NAME_MAX} bytes`);
   return text;
 }
+
+export function toKernel(text: string): string {
+  if (/^[\w.+~-]+$/.test(text) && !/^\.+$/.test(text)) return text;
+  throw wrongUsage(`--kernel ${text}: not a kernel's version`);
+}

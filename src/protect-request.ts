@@ -30,6 +30,15 @@ export interface ProtectWords {
   children: boolean;
   strict: boolean;
   'until-exit': boolean;
+  save: boolean;
+}
+
+/* The number of a process means another one later, and a saved rule comes back at every start. */
+function requireLasting(words: ProtectWords): void {
+  if (!words.save) return;
+  if (words.pid !== undefined)
+    throw wrongUsage('--save cannot keep a --pid: its number means another process later');
+  if (words.ttl !== undefined) throw wrongUsage('--save is for rules that last, --ttl for others');
 }
 
 function requireSense(words: ProtectWords): void {
@@ -44,6 +53,7 @@ function requireSense(words: ProtectWords): void {
   for (const flag of ['default', 'deadline'] as const)
     if (words[flag] !== undefined && words.else !== 'ask')
       throw wrongUsage(`--${flag} is about questions: it needs --else ask`);
+  requireLasting(words);
 }
 
 const distinct = <T>(words: readonly string[] | undefined, convert: (word: string) => T): T[] => [

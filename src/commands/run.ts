@@ -5,9 +5,10 @@ import * as Flags from '@oclif/core/flags';
 import {BaseCommand} from '../base-command.js';
 import {ruleDocument} from '../domain/rule.js';
 import {wrongUsage} from '../errors.js';
-import {exactArgument} from '../services/argv.js';
+import {commandBehind, exactArgument} from '../services/argv.js';
 import {runGuarded} from '../services/run.js';
 import {NOBODY_ANSWERS} from '../ui/protected.js';
+import {unreachedFlags} from '../ui/unreached.js';
 
 export default class Run extends BaseCommand {
   static override summary =
@@ -53,15 +54,19 @@ export default class Run extends BaseCommand {
 
   async run() {
     const {flags, argv} = await this.parse(Run);
-    const command = this.argv.slice(this.argv.indexOf('--') + 1);
-    if (!this.argv.includes('--') || command.length !== argv.length)
-      throw wrongUsage('the command to run stands behind --');
+    const command = commandBehind(this.argv, argv);
     if (command.some((word) => exactArgument(word) !== word))
       throw wrongUsage('an argument of the command is not UTF-8, and would not reach it as it is');
     const exact = (words: string[] = []) => words.map((word) => exactArgument(word));
     const request = {protect: exact(flags.protect), ask: exact(flags.ask), command};
-    const {code, signal, rules} = await runGuarded(request, () => {
-      this.caution(NOBODY_ANSWERS);
+    const {code, signal, rules} = await runGuarded(request, {
+      unanswered: () => {
+        this.caution(NOBODY_ANSWERS);
+      },
+      unreached: (found) => {
+        const text = unreachedFlags(found);
+        if (text !== undefined) this.caution(text);
+      },
     });
     process.exitCode = code;
     return {code, signal, rules: rules.map(ruleDocument)};

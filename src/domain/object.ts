@@ -17,6 +17,12 @@ export interface Holder {
   access: HeldAccess | 'map';
 }
 
+/** Something mounted below a guarded directory that no rule reaches. */
+export interface Unreached {
+  path: string;
+  isDirectory: boolean;
+}
+
 /** A rule in force, and what the person should know of its object. */
 export interface Protected {
   rule: KernelRule;
@@ -24,4 +30,5 @@ export interface Protected {
   replaced: boolean;
   isDirectory: boolean;
   links: HardLinks | null;
+  unreached: readonly Unreached[];
 }

@@ -9,6 +9,8 @@ export interface KernelStatus {
   rules: number;
   subscribers: number;
   answerers: number;
+  /** Rules and module, until the machine restarts. */
+  locked: boolean;
   counters: Record<(typeof COUNTERS)[number], number>;
   hooks: {function: string; ops: number; state: number}[];
 }

@@ -90,6 +90,7 @@ function toStatus(info: StatusInfo, hooks: HookInfo[]): KernelStatus {
     rules,
     subscribers,
     answerers,
+    locked: info.locked !== 0,
     counters: Object.fromEntries(counted) as KernelStatus['counters'],
     hooks: hooks.slice(0, info.n_hooks),
   };
@@ -117,8 +118,12 @@ class Connection implements Guard {
     this.check(this.lib.deleteRules(this.handle, keys, keys.length));
   }
 
+  setRules(rules: readonly RuleRequest[]): void {
+    this.check(this.lib.setRules(this.handle, rules.map(toNativeRule), rules.length));
+  }
+
   clearRules(): void {
-    this.check(this.lib.setRules(this.handle, [], 0));
+    this.setRules([]);
   }
 
   listRules(): KernelRule[] {
@@ -147,6 +152,10 @@ class Connection implements Guard {
     this.check(this.lib.getStatus(this.handle, info, hooks, room));
     if (info.n_hooks > room) return this.status(info.n_hooks);
     return toStatus(info, hooks);
+  }
+
+  lock(): void {
+    this.check(this.lib.lock(this.handle));
   }
 
   subscribe(filter: EventFilter): EventStream {

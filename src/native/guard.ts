@@ -15,10 +15,14 @@ export interface Added {
 export interface Guard {
   addRules(rules: readonly RuleRequest[]): Added[];
   deleteRules(ids: readonly number[]): void;
+  /** Replaces the whole set in one step; the rules get new ids. */
+  setRules(rules: readonly RuleRequest[]): void;
   clearRules(): void;
   listRules(): KernelRule[];
   explain(query: Query): Explanation;
   status(): KernelStatus;
+  /** Nobody changes the rules or removes the module until the machine restarts. */
+  lock(): void;
   /** Turns the connection into an event stream, which closes it at its end. */
   subscribe(filter: EventFilter): EventStream;
   /** Turns the connection into an answerer's stream, of questions and how they ended. */

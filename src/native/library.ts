@@ -59,6 +59,7 @@ export interface StatusInfo {
   waiting: number;
   asked: number | bigint;
   expired: number | bigint;
+  locked: number;
 }
 
 koffi.alias('ssize_t', 'intptr_t');
@@ -153,6 +154,7 @@ export const TYPES = {
     waiting: 'uint32_t',
     asked: 'uint64_t',
     expired: 'uint64_t',
+    locked: 'uint32_t',
   }),
   hook: koffi.struct('fguard_hook', {
     function: koffi.array('char', 48),
@@ -206,6 +208,7 @@ export interface Library {
     ) => number
   >;
   getStatus: Call<(handle: Handle, s: Out<StatusInfo>, hooks: object[], max: number) => number>;
+  lock: Call<(handle: Handle) => number>;
   subscribe: Call<(handle: Handle, filter: object) => number>;
   interrupt: Call<(handle: Handle) => number>;
   readEvents: Call<(handle: Handle, buffer: Uint8Array, size: number, ms: number) => number>;
@@ -237,6 +240,7 @@ function bind(path: string): Library {
     getStatus: fn(
       'int fguard_get_status(void *guard, _Out_ fguard_status *status, _Out_ fguard_hook *hooks, size_t max)',
     ),
+    lock: fn('int fguard_lock(void *guard)'),
     subscribe: fn('int fguard_subscribe(void *guard, const fguard_filter *filter)'),
     interrupt: fn('int fguard_interrupt(void *guard)'),
     readEvents: fn(

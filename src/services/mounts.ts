@@ -4,6 +4,9 @@ import {readIfPossible, readLinkIfPossible, statIfPossible} from './files.js';
 
 /** A line of /proc/self/mountinfo. */
 export interface Mount {
+  id: number;
+  /** Id of the mount that it stands in. */
+  parent: number;
   /** major:minor of the filesystem. */
   device: string;
   /** The directory of the filesystem that is mounted. */
@@ -23,9 +26,16 @@ const unescape = (text: string): string =>
 
 function parseLine(line: string): Mount {
   const [left = '', right = ''] = line.split(' - ');
-  const [, , device = '', root = '', point = ''] = left.split(' ');
+  const [id, parent, device = '', root = '', point = ''] = left.split(' ');
   const [, source = ''] = right.split(' ');
-  return {device, root: unescape(root), point: unescape(point), source: unescape(source)};
+  return {
+    id: Number(id),
+    parent: Number(parent),
+    device,
+    root: unescape(root),
+    point: unescape(point),
+    source: unescape(source),
+  };
 }
 
 export const parseMounts = (text: string): Mount[] =>
@@ -37,7 +47,7 @@ export const parseMounts = (text: string): Mount[] =>
 export const readMounts = (): Mount[] => parseMounts(readIfPossible('/proc/self/mountinfo') ?? '');
 
 /** The part of a path behind a directory that is above it, or is it; undefined if it is elsewhere. */
-function behind(directory: string, path: string): string | undefined {
+export function behind(directory: string, path: string): string | undefined {
   if (directory === '/') return path === '/' ? '' : path;
   if (path === directory) return '';
   return path.startsWith(`${directory}/`) ? path.slice(directory.length) : undefined;
@@ -53,16 +63,27 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount | undefin
   return above.findLast(({point}) => point.length === deepest);
 }
 
-/** The paths that other mounts of the same filesystem give an object. */
-export function otherPaths(mounts: readonly Mount[], path: string): string[] {
+/** An object by its filesystem and its path in there, the same through every mount. */
+export interface Place {
+  device: string;
+  inside: string;
+}
+
+export function placeOf(mounts: readonly Mount[], path: string): Place | undefined {
   const mount = mountOf(mounts, path);
   const rest = mount === undefined ? undefined : behind(mount.point, path);
-  if (mount === undefined || rest === undefined) return [];
-  const inside = join(mount.root, rest);
+  if (mount === undefined || rest === undefined) return undefined;
+  return {device: mount.device, inside: join(mount.root, rest)};
+}
+
+/** The paths that other mounts of the same filesystem give an object. */
+export function otherPaths(mounts: readonly Mount[], path: string): string[] {
+  const place = placeOf(mounts, path);
+  if (place === undefined) return [];
   const paths = mounts
-    .filter(({device}) => device === mount.device)
+    .filter(({device}) => device === place.device)
     .map(({root, point}) => {
-      const own = behind(root, inside);
+      const own = behind(root, place.inside);
       return own === undefined ? undefined : join(point, own);
     })
     .filter((other) => other !== undefined && other !== path);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type {Holder, Protected} from '../domain/object.js';
-import type {RuleRequest} from '../domain/rule.js';
+import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import {UserError} from '../errors.js';
 import type {Guard} from '../native/index.js';
 import {fguard_else as ELSE} from '../uapi.gen.js';
 import {withGuard} from './guard.js';
 import {hardLinks} from './hard-links.js';
 import {findHolders} from './holders.js';
+import {findUnreached} from './mounts-below.js';
 import {requireProcess} from './processes.js';
 import {type ResolvedPath, resolveExisting, resolvePath} from './resolve-path.js';
 
@@ -20,7 +21,10 @@ function requireDistinct(objects: readonly ResolvedPath[]): void {
 }
 
 /* What is to be below a path needs a directory there; a tree may come later. */
-function resolveObject(path: string, {tree, suffix}: ProtectRequest): ResolvedPath {
+export function resolveObject(
+  path: string,
+  {tree, suffix}: Pick<ProtectRequest, 'tree' | 'suffix'>,
+): ResolvedPath {
   const resolved = suffix === null ? resolvePath(path) : resolveExisting(path);
   const needsDirectory = suffix !== null || (tree && resolved.exists);
   if (needsDirectory && !resolved.isDirectory)
@@ -28,17 +32,22 @@ function resolveObject(path: string, {tree, suffix}: ProtectRequest): ResolvedPa
   return resolved;
 }
 
-/** Adds rules and returns them as the kernel has them, in the order of the requests. */
-export function addRules(
-  guard: Guard,
-  requests: readonly RuleRequest[],
-): Omit<Protected, 'isDirectory' | 'links'>[] {
-  const added = guard.addRules(requests);
-  const inForce = new Map(guard.listRules().map((rule) => [rule.id, rule]));
-  return added.flatMap(({id, existed, replaced}) => {
-    const rule = inForce.get(id);
+export interface AddedRules {
+  /** As the kernel has them, in the order of the requests. */
+  added: Pick<Protected, 'rule' | 'exists' | 'replaced'>[];
+  /** All that are in force now. */
+  inForce: KernelRule[];
+}
+
+export function addRules(guard: Guard, requests: readonly RuleRequest[]): AddedRules {
+  const answers = guard.addRules(requests);
+  const inForce = guard.listRules();
+  const byId = new Map(inForce.map((rule) => [rule.id, rule]));
+  const added = answers.flatMap(({id, existed, replaced}) => {
+    const rule = byId.get(id);
     return rule === undefined ? [] : [{rule, exists: existed, replaced}];
   });
+  return {added, inForce};
 }
 
 export interface ProtectResult {
@@ -56,8 +65,8 @@ export async function protect(request: ProtectRequest): Promise<ProtectResult> {
   requireDistinct(objects);
   const requests = objects.length === 0 ? [null] : objects.map(({path}) => path);
   const asks = rest.otherwise === ELSE.FGUARD_ELSE_ASK;
-  const {added, unanswered} = await withGuard((guard) => ({
-    added: addRules(
+  const {added, inForce, unanswered} = await withGuard((guard) => ({
+    ...addRules(
       guard,
       requests.map((path) => ({...rest, path})),
     ),
@@ -66,8 +75,12 @@ export async function protect(request: ProtectRequest): Promise<ProtectResult> {
   const isDirectory = new Map(objects.map((object) => [object.path, object.isDirectory]));
   const rules = added.map((one): Protected => {
     const {path, suffix} = one.rule;
-    const links = path === null || suffix !== null ? null : hardLinks(path);
-    return {...one, isDirectory: path !== null && isDirectory.get(path) === true, links};
+    return {
+      ...one,
+      isDirectory: path !== null && isDirectory.get(path) === true,
+      links: path === null || suffix !== null ? null : hardLinks(path),
+      unreached: findUnreached(one.rule, inForce),
+    };
   });
   return {rules, holders: findHolders(rules.map(({rule}) => rule)), unanswered};
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
+import type {Unreached} from '../domain/object.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import {ModuleError, UserError} from '../errors.js';
 import type {Guard} from '../native/index.js';
 import {fguard_else as ELSE, fguard_verdict as VERDICT} from '../uapi.gen.js';
 import {explain, openGuard} from './guard.js';
 import {type Ending, Launcher} from './launcher.js';
+import {findUnreached} from './mounts-below.js';
 import {addRules} from './protect.js';
 import {type ResolvedPath, resolvePath} from './resolve-path.js';
 
@@ -17,6 +19,14 @@ export interface RunRequest {
   protect: readonly string[];
   ask: readonly string[];
   command: readonly string[];
+}
+
+/** Hears, before the command starts, what may not be as it was meant. */
+export interface RunListener {
+  /** It asks, and nobody is there to answer. */
+  unanswered(): void;
+  /** What is mounted below the paths, and stays open to all. */
+  unreached(found: readonly Unreached[]): void;
 }
 
 interface RunObject extends ResolvedPath {
@@ -72,10 +82,14 @@ async function guardAndRun(
   guard: Guard,
   objects: readonly RunObject[],
   launcher: Launcher,
+  listener: RunListener,
 ): Promise<RunResult> {
   const requests = objects.map((object) => request(object, launcher.pid));
-  const rules = addRules(guard, requests).map(({rule}) => rule);
+  const {added, inForce} = addRules(guard, requests);
+  const rules = added.map(({rule}) => rule);
   try {
+    const alone = rules.filter(({against}) => !against);
+    listener.unreached(alone.flatMap((rule) => findUnreached(rule, inForce)));
     return {...(await launcher.go()), rules};
   } finally {
     removeRules(guard, rules);
@@ -96,18 +110,17 @@ function resolveObjects({protect, ask}: RunRequest): RunObject[] {
 /**
  * Runs a command with rules about it while it lives: it alone, with all it
  * starts, gets into some paths, and it is asked about others.
- * @param unanswered called before the command runs if nobody is there to answer
  */
-export async function runGuarded(request: RunRequest, unanswered: () => void): Promise<RunResult> {
+export async function runGuarded(request: RunRequest, listener: RunListener): Promise<RunResult> {
   const {ask, command} = request;
   const objects = resolveObjects(request);
   const guard = await openGuard();
   try {
     requireUnguarded(guard, objects);
-    if (ask.length > 0 && guard.status().answerers === 0) unanswered();
+    if (ask.length > 0 && guard.status().answerers === 0) listener.unanswered();
     const launcher = new Launcher(command);
     try {
-      return await guardAndRun(guard, objects, launcher);
+      return await guardAndRun(guard, objects, launcher, listener);
     } catch (error) {
       await launcher.cancel();
       throw error;

@@ -7,6 +7,10 @@ import {strong} from './paint.js';
 export const mistakeLine = ({file, line, column, message}: Mistake): string =>
   `${strong(`${escapeText(file)}:${line}:${column}:`)} ${escapeText(message)}`;
 
+/** The same for what need not be mended. */
+export const warningLine = (mistake: Mistake): string =>
+  mistakeLine({...mistake, message: `warning: ${mistake.message}`});
+
 /** The same for an error, which escapes what it shows. */
 export const mistakeText = (mistakes: readonly Mistake[]): string =>
   mistakes

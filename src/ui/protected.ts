@@ -35,6 +35,9 @@ export function linksText(links: HardLinks | null): string | undefined {
   return `${links.count} hard links${found}${missing > 0 ? `, ${missing} not found nearby` : ''}`;
 }
 
+/** Where a rule was saved. */
+export const savedLine = (file: string): string => dim(`  saved as ${escapeText(file)}`);
+
 /** The other names under which a guarded file can be reached. */
 export function linksWarning({rule, links}: Protected): string | undefined {
   const text = linksText(links);

@@ -53,7 +53,7 @@ const joinKinds = (kinds: readonly Line[][]): Line[] =>
       return [{...first, text: `and ${first.text}`}, ...others];
     });
 
-function allowedCell({allow, against}: RuleDocument, names: RuleNames): Cell {
+export function allowedCell({allow, against}: RuleDocument, names: RuleNames): Cell {
   const lines = joinKinds([
     pidLines(allow),
     valueLines('exe', allow.exes),

@@ -4,14 +4,13 @@ import type {Question} from '../domain/question.js';
 import type {KernelStatus} from '../domain/status.js';
 import {waitingDocument} from './question-json.js';
 
-/* Locking is not in the protocol: nothing is locked. */
 export function statusDocument(
   status: KernelStatus & {kernel: string; questions: Question[]},
   userName: (uid: number) => string,
 ) {
-  const {version, abi, kernel, rules, subscribers, answerers, counters} = status;
+  const {version, abi, kernel, rules, subscribers, answerers, counters, locked} = status;
   return {
-    module: {loaded: true, version, abi, kernel, locked: false},
+    module: {loaded: true, version, abi, kernel, locked},
     hooks: status.hooks.map((hook) => ({
       function: hook.function,
       ops: OPS.fromMask(hook.ops),

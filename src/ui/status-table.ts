@@ -40,7 +40,7 @@ export function renderStatus(status: StatusDocument): string {
   ]);
   const {allowed, denied, events, lost, asked, expired} = counters;
   return [
-    `${strong('module')}       loaded, version ${escapeText(module.version)}, protocol ${module.abi}`,
+    `${strong('module')}       loaded, version ${escapeText(module.version)}, protocol ${module.abi}${module.locked ? ', locked until restart' : ''}`,
     `${strong('kernel')}       ${module.kernel}`,
     `${strong('rules')}        ${status.rules}`,
     `${strong('subscribers')}  ${status.subscribers}`,

@@ -187,6 +187,16 @@ describe('documents', () => {
     expectDocument('protect', everywhere);
   });
 
+  it('protect of a tree warns of what is mounted below it', async () => {
+    const args = ['protect', '/', '--tree', '--pid=1', '--name', 'all', '--json'];
+    const {code, stdout, stderr} = await fguard(args);
+    expect(code).toBe(0);
+    expectDocument('protect', JSON.parse(stdout));
+    expect(stderr).toMatch(
+      /^fguard: what is mounted below is not guarded; .*: fguard protect .*\/proc .*--tree --pid 1\n/,
+    );
+  });
+
   it('explain', async () => {
     const folder = newFolder();
     const path = join(folder, 'file');

@@ -27,7 +27,7 @@ async function failure(args: string[], env: Record<string, string> = {}) {
 }
 
 describe('failures, as JSON on stdout with their exit code', () => {
-  it.each(['rules', 'status', 'clear', 'watch', 'ask'])(
+  it.each(['rules', 'status', 'clear', 'watch', 'ask', 'lock'])(
     '%s without the module',
     async (command) => {
       expect(await failure([command], {FAKE_OPEN: ENOENT})).toMatchObject({
@@ -101,6 +101,11 @@ describe('failures, as JSON on stdout with their exit code', () => {
     ['a command before and behind', ['run', 'a', '--', 'b'], '--'],
     ['no command', ['run', '--protect', '/tmp/x', '--'], 'cmd'],
     ['a misspelt command', ['prtect', '/x'], 'protect'],
+    ['a command of the lab not behind --', ['lab', 'true'], '--'],
+    ['a kernel that nobody has', ['lab', '--kernel', '0.1'], '0.1'],
+    ['a kernel that is a path', ['lab', '--kernel', '../kernels'], '../kernels'],
+    ['one kernel and all', ['rebuild', '--all', '--kernel', '6.1'], '--all'],
+    ['a key without its certificate', ['rebuild', '--sign-key', '/k'], '--sign-cert'],
     ["a kernel's version that is a path", ['rebuild', '--kernel', '../x'], '../x'],
   ])('%s is wrong usage and named', async (_name, args, named) => {
     const {exit, code, message} = await failure(args);

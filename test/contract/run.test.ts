@@ -126,6 +126,20 @@ describe('run', () => {
     expect(await done).toMatchObject({code: 9, stdout: 'ready\ngot\n'});
   });
 
+  it('warns of what is mounted below, before the command runs', async () => {
+    const {code, stderr} = await fguard([
+      'run',
+      '--protect',
+      '/',
+      '--',
+      'sh',
+      '-c',
+      'echo ran >&2',
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^fguard: what is mounted below .* --protect \/proc .*\nran\n$/);
+  });
+
   it('inherits standard input', async () => {
     const args = [`${ROOT}bin/run.js`, 'run', '--', 'cat'];
     const env = {...process.env, FGUARD_LIBRARY: FAKE};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The real reader thread, the real FFI, the real pipes: only the kernel is missing. */
 import {existsSync, readFileSync, watch as watchFile} from 'node:fs';
+import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
@@ -41,6 +42,22 @@ describe('watch', () => {
     for (const document of found) expectDocument(String(document.type), document);
     expect(found[0]).toMatchObject({comm: 'rm\u001b[2J', path: '/srv/a.db', user: null});
     expect(found[1]).toMatchObject({lost: 120, from: '2026-01-01T00:00:00.000000Z'});
+  });
+
+  it.each([
+    ['ecs', {kind: 'event', sequence: 1}, {kind: 'pipeline_error'}],
+    ['ocsf', undefined, undefined],
+  ])('--format %s prints a line for each, with where it comes from', async (format, one, gap) => {
+    const {code, stdout} = await fguard(['watch', '--format', format, '--count', '2'], {
+      FAKE_EVENTS: 'gap',
+    });
+    expect(code).toBe(0);
+    const found = documents(stdout);
+    const host = format === 'ecs' ? 'host.name' : 'device.hostname';
+    for (const document of found) expect(document).toHaveProperty(host, hostname());
+    if (format === 'ocsf') for (const document of found) expectDocument('ocsf', document);
+    else expect(found.map(({event}) => event)).toMatchObject([one, gap, {sequence: 3}]);
+    expect(found[0]).toMatchObject({file: {path: '/srv/a.db'}});
   });
 
   it('for a person, what others named cannot command the terminal', async () => {

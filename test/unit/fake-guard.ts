@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The module in memory, for tests of services and commands. */
-import type {Explanation} from '../../src/domain/explanation.js';
+import type {Explanation, Query} from '../../src/domain/explanation.js';
 import type {EventFilter} from '../../src/domain/filter.js';
 import type {Answer, Question} from '../../src/domain/question.js';
 import type {KernelRule, RuleRequest} from '../../src/domain/rule.js';
@@ -36,6 +36,7 @@ export class FakeGuard implements Guard {
   filter: EventFilter | undefined;
   stream = new FakeStream([], 'unloaded');
   refusal: ModuleError | undefined;
+  locked = false;
   answerers = 0;
   answered: ({id: string} & Answer)[] = [];
   /** What the next answers meet; undefined is no refusal. */
@@ -65,6 +66,12 @@ export class FakeGuard implements Guard {
     this.rules = this.rules.filter(({id}) => !ids.includes(id));
   }
 
+  setRules(requests: readonly RuleRequest[]): void {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.rules = [];
+    this.addRules(requests);
+  }
+
   clearRules(): void {
     this.rules = [];
   }
@@ -73,16 +80,21 @@ export class FakeGuard implements Guard {
     return [...this.rules];
   }
 
-  explain(): Explanation {
+  explain: (query: Query) => Explanation = () => {
     if (this.refusal !== undefined) throw this.refusal;
     return this.explanation;
+  };
+
+  lock(): void {
+    this.locked = true;
   }
 
   status(): KernelStatus {
     const counters = {allowed: 0, denied: 0, events: 0, lost: 0, asked: 0, expired: 0};
     const {length} = this.rules;
-    const {answerers} = this;
-    return {version: '1', abi: 1, rules: length, subscribers: 0, answerers, counters, hooks: []};
+    const {answerers, locked} = this;
+    const module = {version: '1', abi: 1, locked};
+    return {...module, rules: length, subscribers: 0, answerers, counters, hooks: []};
   }
 
   attach(): EventStream {

@@ -164,6 +164,21 @@ describe('protect of a tree and of a suffix', () => {
     for (const {process} of watches) expect(await process.exit).toMatchObject({code: 0});
   });
 
+  it('names what is mounted below, and the command that guards it, too', async () => {
+    const mount = path.join(vault, "bob's");
+    const file = path.join(mount, 'file');
+    await vm.ok(['sh', '-c', 'mkdir "$0" && mount -t tmpfs tmpfs "$0" && touch "$1"', mount, file]);
+    const {stderr} = await vm.run(`fguard protect ${vault} --tree --pid ${lab.owner.pid}`);
+    expect(await lab.intruder.do('open', path.join(vault, 'note.txt'))).toBe('EACCES');
+    expect(await lab.intruder.do('open', file)).toBe('OK');
+    const [, command = ''] = /this guards it, too: (.*)/.exec(stderr) ?? [];
+    expect(await vm.run(command)).toMatchObject({code: 0, stderr: ''});
+    expect(await lab.intruder.do('open', file)).toBe('EACCES');
+    expect(await lab.owner.do('open', file)).toBe('OK');
+    await lab.guard.clear();
+    await vm.ok(['umount', mount]);
+  });
+
   it('ends after its time', async () => {
     await vm.ok(`fguard protect --suffix .short --ttl 100ms --name short`);
     await lab.guard.untilEmpty();

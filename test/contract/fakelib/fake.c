@@ -6,6 +6,7 @@
  *
  *	FAKE_OPEN=N	fguard_open() fails with errno N
  *	FAKE_ADD=N	fguard_add_rules() fails with errno N
+ *	FAKE_SET=N	fguard_set_rules() fails with errno N
  *	FAKE_RULES=N	rules that are there from the start
  *	FAKE_PATH=P	the first of them is about a path
  *	FAKE_SUFFIX=S	the first of them is about a suffix
@@ -26,6 +27,8 @@
  *			"gap"
  *			"unload"
  *	FAKE_NO_EXE	answers that last for a time or for ever are refused
+ *	FAKE_LOCKED=1	it is locked from the start
+ *	FAKE_LOCK=N	fguard_lock() fails with errno N
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +47,7 @@
 #define MAX_RULES 128
 
 struct fguard {
+	int locked;
 	int wake;
 	int feed;
 	int sent;
@@ -233,9 +237,16 @@ int fguard_add_rules(struct fguard *guard, const struct fguard_rule *rules, size
 
 int fguard_set_rules(struct fguard *guard, const struct fguard_rule *rules, size_t n)
 {
-	(void)guard;
-	(void)rules;
+	size_t i;
+
+	if (number("FAKE_SET"))
+		return -number("FAKE_SET");
 	note("set %zu", n);
+	guard->n_rules = 0;
+	for (i = 0; i < n; i++) {
+		note_rule(&rules[i]);
+		keep(guard, &rules[i]);
+	}
 	return 0;
 }
 
@@ -299,13 +310,21 @@ int fguard_get_status(struct fguard *guard, struct fguard_status *status,
 					  .denied = 2, .events = 6000000000, .lost = 4,
 					  .answerers = number("FAKE_ANSWERERS"),
 					  .waiting = number("FAKE_WAITING"),
-					  .asked = 5000000001, .expired = 6 };
+					  .asked = 5000000001, .expired = 6,
+					  .locked = guard->locked || number("FAKE_LOCKED") };
 	for (i = 0; i < 70 && i < max; i++) {
 		snprintf(hooks[i].function, sizeof(hooks[i].function), "security_%u", i);
 		hooks[i].ops = i & FGUARD_OPS_ALL;
 		hooks[i].state = i % __FGUARD_HOOK_STATE_MAX;
 	}
 	return 0;
+}
+
+int fguard_lock(struct fguard *guard)
+{
+	note("lock");
+	guard->locked = !number("FAKE_LOCK");
+	return -number("FAKE_LOCK");
 }
 
 int fguard_subscribe(struct fguard *guard, const struct fguard_filter *filter)

@@ -8,6 +8,10 @@
  *	bench tree DIRECTORY		adds a rule about a tree that lets nobody in
  *	bench deny PATH			adds a rule that lets nobody in
  *	bench watch PATH		reads the events about PATH until it is killed
+ *	bench ask PATH			adds a rule that asks about PATH
+ *	bench answer			says yes to all questions until it is killed
+ *	bench fanotify PATH		a fanotify daemon that says yes to who opens PATH
+ *	bench few OPERATION PATH	as measure, a tenth as often
  *
  * OPERATION: open (and close), stat, renew (create and unlink), rename (and back)
  */
@@ -17,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fanotify.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,7 +29,9 @@
 #include <fguard.h>
 
 #define ROUNDS 5
-#define TIMES 10000
+
+/* How often in a round. */
+static int times = 10000;
 
 static double now(void)
 {
@@ -103,9 +110,9 @@ static int measure(const char *operation, const char *path)
 	for (int round = 0; round < ROUNDS; round++) {
 		double start = now(), cost;
 
-		for (int i = 0; i < TIMES; i++)
+		for (int i = 0; i < times; i++)
 			run(path, other);
-		cost = (now() - start) / TIMES;
+		cost = (now() - start) / times;
 		if (!round || cost < best)
 			best = cost;
 	}
@@ -177,8 +184,76 @@ static int watch(const char *path)
 	errx(1, "%s", fguard_message(guard));
 }
 
+static int ask(const char *path)
+{
+	return add_rule(&(struct fguard_rule){ .path = path, .otherwise = FGUARD_ELSE_ASK });
+}
+
+static void say_yes(struct fguard *guard, const char *batch, size_t size)
+{
+	for (size_t at = 0; at < size;) {
+		const struct fguard_question_record *question = (const void *)(batch + at);
+
+		at += question->head.length;
+		if (question->head.type == FGUARD_RECORD_QUESTION &&
+		    fguard_answer(guard, &(struct fguard_answer){ .id = question->id }) < 0)
+			errx(1, "%s", fguard_message(guard));
+	}
+}
+
+static int answer(void)
+{
+	static _Alignas(8) char batch[FGUARD_BATCH_MAX];
+	struct fguard *questions = connect_module(), *answers = connect_module();
+	ssize_t size;
+
+	if (fguard_subscribe(questions, &(struct fguard_filter){ .answer = 1 }) < 0)
+		errx(1, "%s", fguard_message(questions));
+	puts("ready");
+	fflush(stdout);
+	while ((size = fguard_read_events(questions, batch, sizeof(batch), -1)) > 0)
+		say_yes(answers, batch, (size_t)size);
+	errx(1, "%s", fguard_message(questions));
+}
+
+static void permit(int group, const struct fanotify_event_metadata *event, ssize_t size)
+{
+	for (; FAN_EVENT_OK(event, size); event = FAN_EVENT_NEXT(event, size)) {
+		struct fanotify_response response = { .fd = event->fd, .response = FAN_ALLOW };
+
+		if (write(group, &response, sizeof(response)) < 0)
+			err(1, "fanotify response");
+		close(event->fd);
+	}
+}
+
+static int fanotify(const char *path)
+{
+	static _Alignas(8) char events[4096];
+	int group = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY);
+	ssize_t size;
+
+	if (group < 0 || fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, path))
+		err(1, "fanotify");
+	puts("ready");
+	fflush(stdout);
+	while ((size = read(group, events, sizeof(events))) > 0)
+		permit(group, (const void *)events, size);
+	err(1, "fanotify");
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 4 && !strcmp(argv[1], "few")) {
+		times /= 10;
+		return measure(argv[2], argv[3]);
+	}
+	if (argc == 3 && !strcmp(argv[1], "ask"))
+		return ask(argv[2]);
+	if (argc == 2 && !strcmp(argv[1], "answer"))
+		return answer();
+	if (argc == 3 && !strcmp(argv[1], "fanotify"))
+		return fanotify(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "measure"))
 		return measure(argv[2], argv[3]);
 	if (argc == 4 && !strcmp(argv[1], "granted"))

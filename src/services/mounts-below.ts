@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+import type {Unreached} from '../domain/object.js';
+import type {KernelRule} from '../domain/rule.js';
+import {statIfPossible} from './files.js';
+import {behind, type Mount, mountOf, type Place, placeOf, readMounts} from './mounts.js';
+
+type Guarded = Pick<KernelRule, 'path' | 'tree' | 'suffix'>;
+
+/** What a mount was put on, past those at the same place beneath it. */
+function beneath(mounts: readonly Mount[], {parent, point}: Mount): Mount | undefined {
+  const found = mounts.find(({id}) => id === parent);
+  return found?.point === point ? beneath(mounts, found) : found;
+}
+
+/* Nothing was mounted over it later, nor over a directory on the way to it. */
+function isVisible(mounts: readonly Mount[], mount: Mount): boolean {
+  if (mountOf(mounts, mount.point) !== mount) return false;
+  const found = beneath(mounts, mount);
+  if (found === undefined) return true;
+  const others = mounts.filter(({point}) => point !== mount.point);
+  return mountOf(others, mount.point) === found && isVisible(mounts, found);
+}
+
+const mountsBelow = (mounts: readonly Mount[], path: string): Mount[] =>
+  mounts.filter(
+    (mount) =>
+      mount.point !== path && behind(path, mount.point) !== undefined && isVisible(mounts, mount),
+  );
+
+/* A rule that guards all below its path, or the same suffix there. */
+const isAsWide = (rule: Guarded, suffix: string | null): boolean =>
+  rule.suffix === null ? rule.tree : rule.suffix === suffix;
+
+const shows = (mount: Mount, place: Place | undefined): boolean =>
+  place?.device === mount.device && behind(place.inside, mount.root) !== undefined;
+
+/**
+ * The mounts below what a rule guards that no rule reaches. A mount that shows a
+ * part of a guarded directory once more is reached.
+ */
+export function unreachedMounts(
+  mounts: readonly Mount[],
+  {path, tree, suffix}: Guarded,
+  rules: readonly Guarded[],
+): string[] {
+  if (path === null || (suffix === null && !tree)) return [];
+  const wide = rules.filter((rule) => isAsWide(rule, suffix));
+  if (wide.some((rule) => rule.path === null)) return [];
+  const places = wide.flatMap((rule) => rule.path ?? []).map((own) => placeOf(mounts, own));
+  return mountsBelow(mounts, path)
+    .filter((mount) => !places.some((place) => shows(mount, place)))
+    .map(({point}) => point);
+}
+
+/** The same, as the system has them now; a single file that was mounted counts for a tree only. */
+export function findUnreached(rule: Guarded, rules: readonly Guarded[]): Unreached[] {
+  const isNamed = (path: string): boolean => rules.some((other) => other.path === path);
+  return unreachedMounts(readMounts(), rule, rules)
+    .map((path) => ({path, isDirectory: statIfPossible(path)?.isDirectory() === true}))
+    .filter(({path, isDirectory}) => isDirectory || (rule.suffix === null && !isNamed(path)));
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+import type {Protected, Unreached} from '../domain/object.js';
+import {shellWord} from './shell-word.js';
+
+/** A flag as it was typed; one without a value has its own name for it. */
+export interface TypedFlag {
+  flag: string;
+  input: string;
+}
+
+/* A name is of one rule, and a file is no tree. */
+const LEFT_OUT = ['json', 'name'];
+const OF_DIRECTORIES = ['tree', 'suffix'];
+
+const flagWords = ({flag, input}: TypedFlag): string[] =>
+  input === `--${flag}` ? [input] : [`--${flag}`, shellWord(input)];
+
+function commandFor(paths: readonly string[], flags: readonly TypedFlag[]): string {
+  return ['fguard', 'protect', ...paths.map(shellWord), ...flags.flatMap(flagWords)].join(' ');
+}
+
+const distinct = (found: readonly Unreached[]): string[] => [
+  ...new Set(found.map(({path}) => path)),
+];
+
+const warning = (command: string): string =>
+  `what is mounted below is not guarded; this guards it, too: ${command}`;
+
+/** Where rules end at a mount, and the commands that guard what is there in the same way. */
+export function unreachedWarnings(
+  rules: readonly Protected[],
+  typed: readonly TypedFlag[],
+): string[] {
+  const found = rules.flatMap(({unreached}) => unreached);
+  const flags = typed.filter(({flag}) => !LEFT_OUT.includes(flag));
+  const ofFiles = flags.filter(({flag}) => !OF_DIRECTORIES.includes(flag));
+  return [
+    {paths: distinct(found.filter(({isDirectory}) => isDirectory)), own: flags},
+    {paths: distinct(found.filter(({isDirectory}) => !isDirectory)), own: ofFiles},
+  ]
+    .filter(({paths}) => paths.length > 0)
+    .map(({paths, own}) => warning(commandFor(paths, own)));
+}
+
+/** The same for rules that `run` makes of its flags. */
+export function unreachedFlags(unreached: readonly Unreached[]): string | undefined {
+  if (unreached.length === 0) return undefined;
+  return warning(
+    distinct(unreached)
+      .map((path) => `--protect ${shellWord(path)}`)
+      .join(' '),
+  );
+}
