@@ -66,6 +66,8 @@ async function inTerminal({verdict}: AskWords): Promise<MakeMode> {
       'fguard ask --exec PROGRAM',
     ]);
   const {TerminalPerson} = await import('./ui/ask/person.js');
+  /* A terminal that goes away is told by its signal too. */
+  process.stdin.on('error', () => undefined);
   return (answerer) => {
     const enter = verdict ?? VERDICTS.value('deny') ?? 1;
     return new PersonAsker(answerer, new TerminalPerson(enter, describer().userName));

@@ -58,8 +58,10 @@ export class WorkerStream implements EventStream {
     this.worker.on('error', (error) => {
       this.failure = error;
     });
+    process.once('exit', this.stop);
     this.gone = new Promise((resolve) => {
       this.worker.once('exit', () => {
+        process.off('exit', this.stop);
         this.exited = true;
         resolve();
         this.wake();
@@ -83,11 +85,12 @@ export class WorkerStream implements EventStream {
     }
   }
 
-  stop(): void {
+  /* A process that ends, for whatever reason, waits for its threads: ours must not wait for events. */
+  readonly stop = (): void => {
     if (Atomics.exchange(this.signal, 1, 1) === 1) return;
     this.lib.interrupt(this.handle);
     this.notify();
-  }
+  };
 
   private notify(): void {
     Atomics.add(this.signal, 0, 1);

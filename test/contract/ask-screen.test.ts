@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* What a person sees of `fguard ask`, and what their keys do. */
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
 
 import {width} from '../../src/ui/width.js';
 import {ROOT} from './compile.js';
 import {Feed} from './feed.js';
 import {FAKE} from './fguard.js';
+import {isRunning} from './running.js';
 import {Screen} from './screen.js';
 
 const READY = 'q: leave';
@@ -233,6 +234,23 @@ describe('ask in a terminal', () => {
     screen.press('echoed', 'Enter');
     expect(await screen.until(/echoed\nechoed/)).toBeTruthy();
   });
+
+  it.each(['a question', 'nothing'])(
+    'hanging up with %s on the screen is leaving',
+    async (what) => {
+      const {feed, screen} = await ask(80);
+      if (what === 'a question') {
+        feed.question(1);
+        await screen.until(/file[^]*q: leave/);
+      }
+      const pid = feed.answerer();
+      screen.close();
+      await feed.left();
+      await vi.waitFor(() => {
+        expect(isRunning(pid)).toBe(false);
+      });
+    },
+  );
 
   it('NO_COLOR leaves no colour', async () => {
     const {feed, screen} = await ask(80, '', {NO_COLOR: '1'});

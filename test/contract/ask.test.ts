@@ -2,11 +2,12 @@
 /* Programs that answer: lines of JSON, and one run for each question. */
 import {chmodSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
 
 import {PROGRAMS_MAX} from '../../src/services/ask/program.js';
 import {Feed} from './feed.js';
 import {fguard, finish, lineReader, saysOnStderr, start} from './fguard.js';
+import {isRunning} from './running.js';
 import {expectDocument} from './schemas.js';
 
 function startLines(words: string[] = [], env: Record<string, string> = {}) {
@@ -277,13 +278,16 @@ describe('ask --exec', () => {
     const script = 'echo $$ >>"$FOLDER/pids"; sleep 1000 & echo $! >>"$FOLDER/pids"; wait';
     const {feed, child, done} = startProgram(script, ['--json']);
     const read = lineReader(child);
-    feed.question(1, {milliseconds: 1500});
+    feed.question(1, {milliseconds: 4000});
     expect(JSON.parse(await read())).toMatchObject({
       type: 'unanswered',
       problem: 'ended by SIGKILL',
     });
-    for (const pid of readFileSync(join(feed.folder, 'pids'), 'utf8').trim().split('\n'))
-      expect(isRunning(Number(pid))).toBe(false);
+    const pids = readFileSync(join(feed.folder, 'pids'), 'utf8').trim().split('\n').map(Number);
+    expect(pids).toHaveLength(2);
+    await vi.waitFor(() => {
+      expect(pids.filter(isRunning)).toEqual([]);
+    });
     child.kill('SIGINT');
     await done;
   });
@@ -326,15 +330,6 @@ describe('ask --exec', () => {
     ]);
   });
 });
-
-const isRunning = (pid: number): boolean => {
-  try {
-    const state = /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return state !== 'Z' && state !== 'X';
-  } catch {
-    return false;
-  }
-};
 
 describe('ask without a terminal', () => {
   it('says what else there is', async () => {

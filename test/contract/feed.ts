@@ -59,17 +59,34 @@ export class Feed {
     return existsSync(this.log) ? readFileSync(this.log, 'utf8').trimEnd().split('\n') : [];
   }
 
+  /** The process that answers. */
+  answerer(): number {
+    const line = this.calls().find((call) => call.startsWith('answerer ')) ?? '';
+    return Number(line.split(' ')[1]);
+  }
+
   answers(): string[] {
     return this.calls().filter((line) => line.startsWith('answer '));
   }
 
   /** Resolves once so many answers were given. */
-  answered(count: number): Promise<string[]> {
+  async answered(count: number): Promise<string[]> {
+    await this.called('answer ', count);
+    return this.answers();
+  }
+
+  /** Resolves once both connections were closed. */
+  left(): Promise<void> {
+    return this.called('close', 2);
+  }
+
+  private called(beginning: string, count: number): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        if (this.answers().length < count) return;
+        const found = this.calls().filter((line) => line.startsWith(beginning));
+        if (found.length < count) return;
         watcher.close();
-        resolve(this.answers());
+        resolve();
       };
       const watcher = watch(this.folder, look);
       look();

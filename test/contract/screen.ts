@@ -69,6 +69,7 @@ export class Screen {
     }
   }
 
+  /** Hangs up, as when a network connection breaks. */
   close(): void {
     try {
       this.tmux('kill-server');

@@ -49,6 +49,8 @@ function followReadline(readline: Readline, redraw: Redraw, leave: () => void): 
     redraw();
   });
   readline.on('close', leave);
+  /* The terminal is gone: whatever else is tried with it fails. */
+  readline.on('error', leave);
 }
 
 /** Shows a screen and gives the choice made on it, or 'left'; it vanishes then. */

@@ -331,7 +331,7 @@ int fguard_subscribe(struct fguard *guard, const struct fguard_filter *filter)
 {
 	if (filter->answer) {
 		guard->feed = open(getenv("FAKE_FEED"), O_RDWR | O_CLOEXEC);
-		note("answerer");
+		note("answerer %d", getpid());
 		return guard->feed < 0 ? -EIO : 0;
 	}
 	note("subscribe all=%u ops=%u verdicts=%u", filter->all, filter->ops, filter->verdicts);

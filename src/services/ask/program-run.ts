@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+import {type ChildProcess, spawn} from 'node:child_process';
+
+/** How a program ended: with a code, or why without one. */
+export interface ProgramEnd {
+  code: number | null;
+  /** For a person, where the code says nothing. */
+  text: string;
+}
+
+export interface ProgramTask {
+  program: string;
+  env: NodeJS.ProcessEnv;
+  /** What it can read on its standard input. */
+  input: string;
+  /** When it is ended if it still runs. */
+  milliseconds: number;
+}
+
+/** A program that runs, in a process group of its own, so that it can be ended with all it started. */
+export class ProgramRun {
+  private readonly child: ChildProcess;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor({program, env, input, milliseconds}: ProgramTask, ended: (end: ProgramEnd) => void) {
+    /* What it says is not our output. */
+    this.child = spawn(program, [], {env, stdio: ['pipe', 2, 2], detached: true});
+    this.timer = setTimeout(this.kill, milliseconds);
+    const end = (how: ProgramEnd): void => {
+      clearTimeout(this.timer);
+      ended(how);
+    };
+    this.child.once('error', ({message}) => {
+      /* One that was started says itself how it ends. */
+      if (this.child.pid === undefined) end({code: null, text: message});
+    });
+    this.child.once('exit', (code, signal) => {
+      end({code, text: signal === null ? `exit code ${code ?? ''}` : `ended by ${signal}`});
+    });
+    /* One that does not read its question may know enough. */
+    this.child.stdin?.on('error', () => undefined).end(input);
+  }
+
+  readonly kill = (): void => {
+    const {pid} = this.child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      /* it has just ended */
+    }
+  };
+}
