@@ -10,6 +10,7 @@
 #include "access.h"
 #include "answerer.h"
 #include "explain.h"
+#include "lock.h"
 #include "netlink.h"
 #include "message.h"
 #include "question.h"
@@ -99,7 +100,7 @@ static int count_rules(const struct genl_info *info, u32 *count)
 static int begin_rules(const struct sk_buff *skb, const struct genl_info *info,
 		       u32 *count)
 {
-	int err = may_command(skb, info->extack);
+	int err = may_command(skb, info->extack) ?: fguard_lock_check(info->extack);
 
 	return err ?: count_rules(info, count);
 }
@@ -359,7 +360,8 @@ static int put_counters(struct sk_buff *skb)
 	    nla_put_u64_64bit(skb, FGUARD_STATUS_A_ASKED, questions.asked,
 			      FGUARD_STATUS_A_PAD) ||
 	    nla_put_u64_64bit(skb, FGUARD_STATUS_A_EXPIRED, questions.expired,
-			      FGUARD_STATUS_A_PAD))
+			      FGUARD_STATUS_A_PAD) ||
+	    nla_put_u8(skb, FGUARD_STATUS_A_LOCKED, fguard_is_locked()))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -625,6 +627,13 @@ free:
 	return err;
 }
 
+/* ---- locking ------------------------------------------------------------- */
+
+static int lock(struct sk_buff *skb, struct genl_info *info)
+{
+	return may_command(skb, info->extack) ?: fguard_lock(info->extack);
+}
+
 /* ---- the family ---------------------------------------------------------- */
 
 static const struct genl_ops commands[] = {
@@ -637,6 +646,7 @@ static const struct genl_ops commands[] = {
 	{ .cmd = FGUARD_CMD_EXPLAIN, .doit = explain },
 	{ .cmd = FGUARD_CMD_ANSWER, .doit = answer },
 	{ .cmd = FGUARD_CMD_GET_QUESTIONS, .start = start_listing, .dumpit = list_questions },
+	{ .cmd = FGUARD_CMD_LOCK, .doit = lock },
 };
 
 static struct genl_family family __ro_after_init = {

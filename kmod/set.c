@@ -10,6 +10,7 @@
 #include "expire.h"
 #include "family.h"
 #include "hook.h"
+#include "lock.h"
 #include "question.h"
 #include "set.h"
 #include "store.h"
@@ -371,7 +372,8 @@ int fguard_set_add(struct fguard_rule **new, u32 count,
 		return -ENOMEM;
 
 	mutex_lock(&set_lock);
-	err = add_locked(new, old, count, added, extack);
+	err = fguard_lock_check(extack) ?:
+	      add_locked(new, old, count, added, extack);
 	mutex_unlock(&set_lock);
 	kvfree(old);
 	return err;
@@ -446,7 +448,7 @@ int fguard_set_replace(struct fguard_rule **new, u32 count,
 	if (err)
 		return err;
 	mutex_lock(&set_lock);
-	err = set_locked(new, count, extack);
+	err = fguard_lock_check(extack) ?: set_locked(new, count, extack);
 	mutex_unlock(&set_lock);
 	return err;
 }
@@ -486,7 +488,7 @@ int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
 	int err;
 
 	mutex_lock(&set_lock);
-	err = delete_locked(keys, count, extack);
+	err = fguard_lock_check(extack) ?: delete_locked(keys, count, extack);
 	mutex_unlock(&set_lock);
 	return err;
 }
@@ -540,6 +542,12 @@ bool fguard_set_may_trace(const struct fguard_actor *tracer,
 }
 
 /* ---- showing the set ----------------------------------------------------- */
+
+void fguard_set_settle(void)
+{
+	mutex_lock(&set_lock);
+	mutex_unlock(&set_lock);
+}
 
 int fguard_set_show(unsigned long *from, u32 *generation,
 		      int (*show)(const struct fguard_rule *rule,

@@ -85,6 +85,13 @@ bool fguard_set_may_trace(const struct fguard_actor *tracer,
 u64 fguard_set_expire(u64 now);
 
 /**
+ * fguard_set_settle - wait until every change that is under way is complete
+ *
+ * Context: may sleep.
+ */
+void fguard_set_settle(void);
+
+/**
  * fguard_set_show - show the rules in the order of their ids
  * @from: first id to show; set to where to go on
  * @generation: set to a number that changes with the set

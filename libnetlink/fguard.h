@@ -344,6 +344,7 @@ struct fguard_status {
 	uint32_t waiting; /* questions that wait */
 	uint64_t asked;
 	uint64_t expired;
+	uint32_t locked; /* 1: rules and module, until the machine restarts */
 };
 
 struct fguard_hook {
@@ -363,6 +364,18 @@ struct fguard_hook {
  */
 int fguard_get_status(struct fguard *guard, struct fguard_status *status,
 		      struct fguard_hook *hooks, size_t max);
+
+/**
+ * fguard_lock - lock rules and module until the machine restarts
+ * @guard: the handle
+ *
+ * Calls that change rules then fail with -EPERM, and the module cannot be
+ * removed. Rules still end by themselves; events, questions and answers go on.
+ *
+ * Return: 0, also if it was locked before; -EPERM: locking is switched off by
+ *	the module's parameter nolock.
+ */
+int fguard_lock(struct fguard *guard);
 
 /* ---- events -------------------------------------------------------------- */
 

@@ -52,6 +52,7 @@ static int take_asking(const struct nlattr *const *table,
 static int take_numbers(const struct nlattr *nest, struct fguard_status *status)
 {
 	const struct nlattr *table[FGUARD_STATUS_A_MAX + 1];
+	uint8_t locked = 0;
 
 	if (fguard_parse_nested(nest, table, FGUARD_STATUS_A_MAX) ||
 	    !table[FGUARD_STATUS_A_VERSION] ||
@@ -65,6 +66,9 @@ static int take_numbers(const struct nlattr *nest, struct fguard_status *status)
 	    fguard_get_u64(table[FGUARD_STATUS_A_EVENTS], &status->events) ||
 	    fguard_get_u64(table[FGUARD_STATUS_A_LOST], &status->lost))
 		return -EPROTO;
+	if (fguard_get_u8(table[FGUARD_STATUS_A_LOCKED], &locked))
+		return -EPROTO;
+	status->locked = locked;
 	return take_asking(table, status);
 }
 

@@ -1,26 +1,42 @@
 // SPDX-License-Identifier: MIT
-// Makes dist/ from src/: a file for the program and one for the thread that reads
-// events. Node needs longer to find and load some hundred small files than to do
-// what most commands do.
+// Makes dist/ from src/: a file for the program, one for the thread that reads
+// events, one for the process that holds rules which may come back. Node needs
+// longer to find and load some hundred small files than to do what most commands
+// do; what few of them need, and is large, is a file of its own.
 import {build} from 'esbuild';
 import {rmSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const large = {
+  name: 'large',
+  setup({onResolve}) {
+    onResolve({filter: /^(?:ajv|yaml)$/}, ({path, kind}) =>
+      kind === 'entry-point' ? undefined : {path: `./${path}.cjs`, external: true},
+    );
+  },
+};
+
 rmSync(`${root}dist`, {recursive: true, force: true});
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/main.ts', 'src/native/reader.ts'],
+  entryPoints: {
+    main: 'src/main.ts',
+    reader: 'src/native/reader.ts',
+    keeper: 'src/services/rule-files/keeper.ts',
+    ajv: 'ajv',
+    yaml: 'yaml',
+  },
   // as deep as the sources, which look for files of the package two levels up
   outdir: 'dist/lib',
-  entryNames: '[name]',
   outExtension: {'.js': '.cjs'},
   // ES modules cost more to load, and some of what is bundled needs require()
   format: 'cjs',
   platform: 'node',
-  target: 'node20.11',
+  target: 'node20.17',
   bundle: true,
+  plugins: [large],
   // koffi has a compiled part; oclif asks for a compiler only in development
   external: ['koffi', 'typescript'],
   define: {'import.meta.url': 'importMetaUrl'},

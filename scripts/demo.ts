@@ -3,6 +3,7 @@
 // anything it shows is not as it says.
 import chalk from 'chalk';
 import {COMMANDS} from '../src/main.js';
+import {shellCommand} from '../src/services/lab/shell.js';
 import {exitOnSignals} from '../test/vm/runner/signals.js';
 import {attachTerminal} from '../test/vm/runner/terminal.js';
 import {Vm} from '../test/vm/runner/vm.js';
@@ -49,16 +50,17 @@ async function scenario(vm: Vm): Promise<void> {
   await showState(vm);
 }
 
-const WORDS = [...Object.keys(COMMANDS), 'help'].join(' ');
+const COMPLETABLE = Object.entries(COMMANDS).map(([id, {flags}]) => ({
+  id,
+  flags: [...Object.keys(flags ?? {}), 'json'],
+}));
 
 async function explore(vm: Vm): Promise<void> {
   title('Your turn: a shell in the VM. Nothing you do outlives it; `exit` ends it');
   say(
     `  ${FILE} is still guarded. Try:\n  cat ${FILE} · fguard explain ${FILE} · fguard watch & · fguard --help`,
   );
-  const rc = `PS1='\\[\\e[36m\\]fguard-vm\\[\\e[0m\\]:\\w# '\ncomplete -o default -W '${WORDS}' fguard\n`;
-  await vm.run('cat > /run/fguard.rc', {input: rc});
-  await attachTerminal(vm, ['bash', '--rcfile', '/run/fguard.rc', '-i']);
+  await attachTerminal(vm, await shellCommand(vm, COMPLETABLE));
 }
 
 async function main(kernel: string): Promise<void> {

@@ -7,7 +7,7 @@ set -euo pipefail
 
 name=$(kernel_name "$1")
 kernel=$cache/kernels/$name
-guest=$repo/test/vm/guest
+guest=$repo/lab
 release=$(<"$kernel/release")
 tree=$kernel/lib/modules/$release
 wanted='virtio_pci virtio_console 9pnet_virtio 9p virtiofs overlay'
@@ -45,6 +45,7 @@ unpack_module() {
 fill() {
 	local dir=$1 number=100 file
 	mkdir "$dir/modules"
+	! ldd "$(command -v busybox)" >/dev/null 2>&1 || die 'busybox needs libraries here; install busybox-static'
 	cp "$(command -v busybox)" "$dir/busybox"
 	cp "$guest/init" "$dir/init"
 	chmod 755 "$dir/init"
@@ -62,11 +63,12 @@ pack() {
 	trap "rm -rf '$scratch'" EXIT
 	fill "$scratch"
 	(cd "$scratch" && find . | cpio -o -H newc -R 0:0 --quiet) >"$out.new"
-	rm -f "$cache/kernels/$name"/initramfs-*.cpio
 	mv "$out.new" "$out"
+	# others may still use theirs
+	find "$kernel" -name 'initramfs-*.cpio' -mtime +7 -delete
 }
 
-hash=$({ cat "$kernel/release" "$guest"/init "$guest"/{agent,job,port,spawn}.[ch] "${BASH_SOURCE[0]}"; } | sha256sum | cut -c1-16)
+hash=$({ stat -L -c %Y "$kernel/vmlinuz"; cat "$kernel/release" "$guest"/init "$guest"/{agent,job,port,spawn}.[ch] "${BASH_SOURCE[0]}"; } | sha256sum | cut -c1-16)
 out=$kernel/initramfs-$hash.cpio
 if [[ ! -e $out ]]; then
 	lock "kernels/$name" >&2

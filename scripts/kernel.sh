@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Brings a kernel of test/vm/kernels.txt into the cache: its image, its modules,
+# Brings a kernel of lab/kernels.txt into the cache: its image, its modules,
 # and, in the suite's root, its headers and compiler: kernel.sh NAME
+# The name "own" is the kernel that this machine runs: it is used where it is.
 # What is there stays, unless FGUARD_UPDATE is set: then a newer build is fetched.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -9,6 +10,30 @@ set -euo pipefail
 update=${FGUARD_UPDATE-}
 name=$(kernel_name "$1")
 [[ $name != "$debug_kernel" ]] || exec "$repo/scripts/debug-kernel.sh"
+
+# Links in the layout of the others; it has no suite, for nothing is fetched.
+link_own_kernel() {
+	local release image dir=$cache/kernels/$own_kernel
+	release=$(uname -r)
+	image=/boot/vmlinuz-$release
+	[[ -e $image ]] || image=/lib/modules/$release/vmlinuz
+	[[ -r $image && -d /lib/modules/$release ]] ||
+		die "the image or the modules of kernel $release are not here, or cannot be read"
+	[[ ! $dir/vmlinuz -ef $image || $(<"$dir/release") != "$release" ]] || return 0
+	rm -rf "$dir" "$dir.new"
+	mkdir -p "$dir.new/lib/modules"
+	ln -s "$image" "$dir.new/vmlinuz"
+	ln -s "/lib/modules/$release" "$dir.new/lib/modules/$release"
+	echo "$release" >"$dir.new/release"
+	mv "$dir.new" "$dir"
+}
+
+if [[ $name == "$own_kernel" ]]; then
+	mkdir -p "$cache/kernels"
+	lock "kernels/$name"
+	link_own_kernel
+	exit 0
+fi
 read -r _ suite package < <(kernel_line "$name")
 dir=$cache/kernels/$name
 root=$cache/roots/$suite
@@ -53,7 +78,7 @@ unpack_packages() {
 
 # Fetches the headers of $release, which the index dropped before the kernel
 # itself, from the pool of the mirror. What nobody signs any more must have the
-# sum that test/vm/headers.sha256 says. Prints the files.
+# sum that lab/headers.sha256 says. Prints the files.
 headers_of_pool() {
 	local mirror sum file found=
 	mirror=$(awk '{ print $2; exit }' "$root/etc/apt/sources.list")
@@ -63,7 +88,7 @@ headers_of_pool() {
 		in_root "$suite" /usr/lib/apt/apt-helper download-file \
 			"${mirror%/}/pool/main/l/linux/$file" "/tmp/kernel.$file" "SHA256:$sum" >&2
 		echo "/tmp/kernel.$file"
-	done <"$repo/test/vm/headers.sha256"
+	done <"$repo/lab/headers.sha256"
 	[[ -n $found ]] || die "$suite has no headers for $release any more"
 }
 

@@ -11,6 +11,15 @@ die() {
 	exit 1
 }
 
+# What fguard understands as: this needs root.
+not_root=77
+
+need_root() {
+	[[ $EUID -ne 0 ]] || return 0
+	printf '%s: only root can %s\n' "$(basename "$0")" "$1" >&2
+	exit "$not_root"
+}
+
 # One holder at a time; the lock ends with the process.
 lock() {
 	local fd
@@ -25,6 +34,7 @@ lock() {
 in_root() {
 	local root=$cache/roots/$1
 	shift
+	need_root 'work in a build root'
 	# shellcheck disable=SC2016
 	unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec chroot "$@"' \
 		"$root" "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
@@ -36,11 +46,14 @@ in_root() {
 # Built by debug-kernel.sh; not in kernels.txt, because nobody wants it by default.
 debug_kernel=6.1-debug
 
+# The kernel that this machine runs; it is used where it is.
+own_kernel=own
+
 # The name in kernels.txt that NAME means: itself, or the one whose kernel is of
 # that release.
 kernel_name() {
 	local name release
-	if [[ $1 == "$debug_kernel" ]] || kernel_line "$1" >/dev/null; then
+	if [[ $1 == "$debug_kernel" || $1 == "$own_kernel" ]] || kernel_line "$1" >/dev/null; then
 		echo "$1"
 		return
 	fi
@@ -49,15 +62,15 @@ kernel_name() {
 		name=$(basename "$(dirname "$release")")
 		kernel_line "$name" >/dev/null && echo "$name" && return
 	done
-	die "no kernel \"$1\" in test/vm/kernels.txt; there are: $(kernel_names | xargs)"
+	die "no kernel \"$1\" in lab/kernels.txt; there are: $(kernel_names | xargs)"
 }
 
 kernel_names() {
-	awk '!/^#/ && NF { print $1 }' "$repo/test/vm/kernels.txt"
+	awk '!/^#/ && NF { print $1 }' "$repo/lab/kernels.txt"
 }
 
 # name, suite and package of a kernel
 kernel_line() {
 	awk -v name="$1" '$1 == name { print; found = 1 } END { exit !found }' \
-		"$repo/test/vm/kernels.txt"
+		"$repo/lab/kernels.txt"
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Builds kmod/ for a kernel of the cache, in the root of its suite, and prints
 # the folder that holds the result in lib/modules/RELEASE: module.sh NAME
+# For the machine's own kernel it is built here, and lies there without the rest.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -10,7 +11,8 @@ kernel=$cache/kernels/$name
 sources=${FGUARD_KMOD:-$repo/kmod}
 [[ -e $kernel/release ]] || die "kernel $name is not there; scripts/kernel.sh $name brings it"
 release=$(<"$kernel/release")
-suite=$(<"$kernel/suite")
+suite=
+[[ $name == "$own_kernel" ]] || suite=$(<"$kernel/suite")
 
 source_files() {
 	(cd "$sources" && find . -type f \( -name '*.[chS]' -o -name Kbuild -o -name Makefile \) | sort)
@@ -19,24 +21,48 @@ source_files() {
 source_hash() {
 	{
 		echo "$release"
-		stat -c %Y "$kernel/release" "${BASH_SOURCE[0]}"
+		stat -L -c %Y "$kernel/release" "$kernel/vmlinuz" "${BASH_SOURCE[0]}"
 		(cd "$sources" && source_files | xargs sha256sum)
 	} | sha256sum | cut -c1-16
 }
 
+compile() {
+	local scratch=$1
+	(cd "$sources" && source_files | xargs cp --parents -t "$scratch")
+	if [[ -z $suite ]]; then
+		make -j"$(nproc)" -C "/lib/modules/$release/build" M="$scratch" modules >&2
+	else
+		in_root "$suite" make -j"$(nproc)" -C "/usr/src/linux-headers-$release" \
+			M="/tmp/${scratch##*/}" modules >&2
+	fi
+}
+
+# The kernel's own modules beside ours, for depmod to see; those that are not in
+# the cache are only lent.
+lay_out() {
+	local modules=$1/lib/modules
+	if [[ -n $suite ]]; then
+		mkdir -p "$1/lib"
+		cp -al "$kernel/lib/modules" "$1/lib/"
+	else
+		mkdir -p "$modules/$release"
+		ln -s "/lib/modules/$release"/{kernel,modules.order,modules.builtin*} "$modules/$release"
+	fi
+	install -D -t "$modules/$release/updates" "$2"/*.ko
+	depmod -b "$1" "$release"
+	[[ -n $suite ]] || find "$modules/$release" -type l -delete
+}
+
 build() {
-	local scratch
-	scratch=$(mktemp -d "$cache/roots/$suite/tmp/module.XXXXXX")
+	local scratch place=${TMPDIR:-/tmp}
+	[[ -z $suite ]] || place=$cache/roots/$suite/tmp
+	[[ -z $suite ]] || need_root 'build the module in a build root'
+	scratch=$(mktemp -d "$place/module.XXXXXX")
 	# shellcheck disable=SC2064
 	trap "rm -rf '$scratch'" EXIT
-	(cd "$sources" && source_files | xargs cp --parents -t "$scratch")
-	in_root "$suite" make -j"$(nproc)" -C "/usr/src/linux-headers-$release" \
-		M="/tmp/${scratch##*/}" modules >&2
+	compile "$scratch"
 	rm -rf "$out.new"
-	mkdir -p "$out.new/lib"
-	cp -al "$kernel/lib/modules" "$out.new/lib/"
-	install -D -t "$out.new/lib/modules/$release/updates" "$scratch"/*.ko
-	depmod -b "$out.new" "$release"
+	lay_out "$out.new" "$scratch"
 	mv "$out.new" "$out"
 }
 

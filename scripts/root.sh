@@ -29,6 +29,7 @@ write_sources() {
 }
 
 [[ ! -d $root ]] || exit 0
+need_root "make a Debian root to build in"
 mkdir -p "$cache/roots"
 lock "roots/$suite"
 [[ ! -d $root ]] || exit 0

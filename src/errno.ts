@@ -14,6 +14,7 @@ const TABLE = {
   EEXIST: [17, 'it exists already'],
   ENODEV: [19, 'the module was unloaded'],
   ENOTDIR: [20, 'a component of the path is not a directory'],
+  EISDIR: [21, 'it is a directory'],
   EINVAL: [22, 'a value is not acceptable'],
   ERANGE: [34, 'a value is too long'],
   ENAMETOOLONG: [36, 'the path is too long'],

@@ -45,8 +45,8 @@ export const notLoaded = (message = 'the fguard module is not loaded'): UserErro
 export const notPermitted = (message: string, next: readonly string[] = []): UserError =>
   new UserError('EPERM', message, {next, exitCode: EXIT.notPermitted});
 
-export const interrupted = (): UserError =>
-  new UserError('EINTR', 'interrupted', {exitCode: EXIT.interrupted});
+export const interrupted = (message = 'interrupted'): UserError =>
+  new UserError('EINTR', message, {exitCode: EXIT.interrupted});
 
 /** A refusal of the module; its own sentence, if it gave one, says more than the errno. */
 export class ModuleError extends Error {

@@ -5,7 +5,7 @@ import type {Names} from './domain/names.js';
 import {encodePath} from './domain/text.js';
 import {wrongUsage} from './errors.js';
 import {exactArgument} from './services/argv.js';
-import {FGUARD_NAME_MAX} from './uapi.gen.js';
+import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from './uapi.gen.js';
 
 /* The kernel's own limit of process ids on 64 bits. */
 const PID_MAX = 2 ** 22;
@@ -38,6 +38,13 @@ export function toMilliseconds(flag: string, text: string): number {
   );
 }
 
+/** The time a question may wait. */
+export function toDeadline(text: string): number {
+  const milliseconds = toMilliseconds('--deadline', text);
+  if (milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
+  throw wrongUsage(`--deadline ${text}: longer than a day`);
+}
+
 const SUFFIX_MAX = 255;
 
 export function toSuffix(text: string): string {
@@ -55,4 +62,9 @@ export function toRuleName(text: string): string {
   if (Buffer.byteLength(text) > FGUARD_NAME_MAX)
     throw wrongUsage(`--name ${text}: longer than ${FGUARD_NAME_MAX} bytes`);
   return text;
+}
+
+export function toKernel(text: string): string {
+  if (/^[\w.+~-]+$/.test(text) && !/^\.+$/.test(text)) return text;
+  throw wrongUsage(`--kernel ${text}: not a kernel's version`);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Aborted by Ctrl-C and its kin, for work that has something to put away first. */
-export function interruptSignal(): AbortSignal {
+export function interruptSignal(signals = SIGNALS): AbortSignal {
   const controller = new AbortController();
-  for (const signal of SIGNALS)
+  for (const signal of signals)
     process.once(signal, () => {
       controller.abort();
     });

@@ -5,9 +5,17 @@ import {settings} from '@oclif/core/settings';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
+import apply from './commands/apply.js';
+import agent from './commands/agent.js';
+import ask from './commands/ask.js';
+import check from './commands/check.js';
 import clear from './commands/clear.js';
+import doctor from './commands/doctor.js';
 import explain from './commands/explain.js';
+import lab from './commands/lab.js';
+import exportCommand from './commands/export.js';
 import load from './commands/load.js';
+import lock from './commands/lock.js';
 import protect from './commands/protect.js';
 import rebuild from './commands/rebuild.js';
 import rules from './commands/rules.js';
@@ -22,9 +30,17 @@ import {packageFile} from './services/package-root.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
+  apply,
+  agent,
+  ask,
+  check,
   clear,
+  doctor,
   explain,
+  lab,
+  export: exportCommand,
   load,
+  lock,
   protect,
   rebuild,
   rules,

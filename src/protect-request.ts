@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {ELSES, OPS} from './domain/names.js';
+import {ELSES, OPS, VERDICTS} from './domain/names.js';
 import {type ErrnoName, errnoNumber} from './errno.js';
 import {wrongUsage} from './errors.js';
-import {toMask, toMilliseconds, toPid, toRuleName, toSuffix} from './flags.js';
+import {toDeadline, toMask, toMilliseconds, toPid, toRuleName, toSuffix} from './flags.js';
 import {exactArgument} from './services/argv.js';
 import {cgroupDirectory} from './services/cgroups.js';
 import {resolveExecutable} from './services/executables.js';
@@ -21,6 +21,8 @@ export interface ProtectWords {
   suffix: string | undefined;
   ops: string | undefined;
   else: string;
+  default: string | undefined;
+  deadline: string | undefined;
   errno: string;
   ttl: string | undefined;
   name: string | undefined;
@@ -28,6 +30,15 @@ export interface ProtectWords {
   children: boolean;
   strict: boolean;
   'until-exit': boolean;
+  save: boolean;
+}
+
+/* The number of a process means another one later, and a saved rule comes back at every start. */
+function requireLasting(words: ProtectWords): void {
+  if (!words.save) return;
+  if (words.pid !== undefined)
+    throw wrongUsage('--save cannot keep a --pid: its number means another process later');
+  if (words.ttl !== undefined) throw wrongUsage('--save is for rules that last, --ttl for others');
 }
 
 function requireSense(words: ProtectWords): void {
@@ -39,6 +50,10 @@ function requireSense(words: ProtectWords): void {
     throw wrongUsage('--name names one rule, and there are several paths');
   for (const flag of ['children', 'until-exit'] as const)
     if (words[flag] && pid === undefined) throw wrongUsage(`--${flag} needs a --pid`);
+  for (const flag of ['default', 'deadline'] as const)
+    if (words[flag] !== undefined && words.else !== 'ask')
+      throw wrongUsage(`--${flag} is about questions: it needs --else ask`);
+  requireLasting(words);
 }
 
 const distinct = <T>(words: readonly string[] | undefined, convert: (word: string) => T): T[] => [
@@ -56,9 +71,12 @@ export function toProtectRequest(words: ProtectWords): ProtectRequest {
     children: words.children,
     strict: words.strict,
     untilExit: words['until-exit'],
+    against: false,
     ops: toMask('--ops', OPS, words.ops),
     otherwise: ELSES.value(words.else) ?? 0,
     error: errnoNumber(words.errno as ErrnoName),
+    defaultVerdict: VERDICTS.value(words.default ?? 'deny') ?? 0,
+    deadline: words.deadline === undefined ? 0 : toDeadline(words.deadline),
     ttl: words.ttl === undefined ? 0 : toMilliseconds('--ttl', words.ttl),
     pids: distinct(words.pid, (pid) => toPid(pid)),
     exes: distinct(words.exe, resolveExecutable),

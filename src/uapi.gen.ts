@@ -10,7 +10,7 @@ export const FGUARD_FILTERS_MAX = 256;
 export const FGUARD_QUESTIONS_MAX = 4096;
 export const FGUARD_DEADLINE_DEFAULT = 5000;
 export const FGUARD_DEADLINE_MAX = 86400000;
-export const FGUARD_CMD_MAX = 10;
+export const FGUARD_CMD_MAX = 11;
 export const FGUARD_A_MAX = 6;
 export const FGUARD_OPS_ALL = 2047;
 export const FGUARD_VERDICTS_ALL = 3;
@@ -29,7 +29,7 @@ export const FGUARD_SUBSCRIBE_ANSWER = 2;
 export const FGUARD_SUBSCRIBE_FLAGS_ALL = 3;
 export const FGUARD_SUBSCRIPTION_A_MAX = 9;
 export const FGUARD_ANSWER_A_MAX = 5;
-export const FGUARD_STATUS_A_MAX = 13;
+export const FGUARD_STATUS_A_MAX = 14;
 export const FGUARD_HOOK_A_MAX = 3;
 export const FGUARD_MATCH_A_MAX = 5;
 export const FGUARD_EXPLAIN_A_MAX = 7;
@@ -52,7 +52,8 @@ export const fguard_command = {
   FGUARD_CMD_EXPLAIN: 8,
   FGUARD_CMD_ANSWER: 9,
   FGUARD_CMD_GET_QUESTIONS: 10,
-  __FGUARD_CMD_MAX: 11,
+  FGUARD_CMD_LOCK: 11,
+  __FGUARD_CMD_MAX: 12,
 } as const;
 
 export const fguard_attr = {
@@ -200,7 +201,8 @@ export const fguard_status_attr = {
   FGUARD_STATUS_A_WAITING: 11,
   FGUARD_STATUS_A_ASKED: 12,
   FGUARD_STATUS_A_EXPIRED: 13,
-  __FGUARD_STATUS_A_MAX: 14,
+  FGUARD_STATUS_A_LOCKED: 14,
+  __FGUARD_STATUS_A_MAX: 15,
 } as const;
 
 export const fguard_hook_state = {

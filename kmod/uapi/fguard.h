@@ -92,6 +92,16 @@
  *	Nothing is counted or reported. -EINVAL, -ERANGE, -ESRCH, -ENOENT,
  *	-ENOMEM.
  *
+ * FGUARD_CMD_LOCK
+ *	No attributes. From then until the machine restarts ADD_RULES, SET_RULES
+ *	and DEL_RULES fail with -EPERM, and the module cannot be removed. Rules
+ *	still end by themselves (FGUARD_RULE_A_TTL, FGUARD_RULE_UNTIL_EXIT).
+ *	Watching, asking and answering go on: whoever may answer decides what a
+ *	rule asks, so rules that are to bind root must deny. Locking twice is no
+ *	error.
+ *	-EPERM	also: the module was loaded with the parameter nolock=1, as
+ *		fguard.nolock=1 on the kernel's command line makes it
+ *
  * FGUARD_CMD_EVENTS (to user space)
  *	FGUARD_A_EVENTS: one or more records, struct fguard_record, packed.
  */
@@ -123,6 +133,7 @@ enum fguard_command {
 	FGUARD_CMD_EXPLAIN,
 	FGUARD_CMD_ANSWER,
 	FGUARD_CMD_GET_QUESTIONS,
+	FGUARD_CMD_LOCK,
 	__FGUARD_CMD_MAX,
 };
 #define FGUARD_CMD_MAX (__FGUARD_CMD_MAX - 1)
@@ -319,6 +330,7 @@ enum fguard_status_attr {
 	FGUARD_STATUS_A_WAITING,	/* u32, questions that wait */
 	FGUARD_STATUS_A_ASKED,		/* u64, questions since loading */
 	FGUARD_STATUS_A_EXPIRED,	/* u64, those that nobody answered in time */
+	FGUARD_STATUS_A_LOCKED,		/* u8, 1 until restart */
 	__FGUARD_STATUS_A_MAX,
 };
 #define FGUARD_STATUS_A_MAX (__FGUARD_STATUS_A_MAX - 1)

@@ -5,14 +5,13 @@
  * Lets only this process touch PATH, and prints what others try, a line each:
  *
  *	rule 7 guards /srv/a.db for process 812
- *	1 delete deny pid=940 uid=0 comm=rm path=/srv/a.db
+ *	1 delete deny pid=940 uid=0 comm=rm exe=/usr/bin/rm path=/srv/a.db
  *
  * until it is interrupted or COUNT accesses were printed; then the rule is
  * removed. Needs CAP_SYS_ADMIN and the fguard module.
  *
- *	cc protect.c $(pkg-config --cflags --libs libfguard)
+ *	cc protect.c show.c $(pkg-config --cflags --libs libfguard)
  */
-#include <ctype.h>
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
@@ -23,16 +22,9 @@
 
 #include <fguard.h>
 
-static struct fguard *stream;
+#include "show.h"
 
-static const char *const operations[__FGUARD_OP_MAX] = {
-	[FGUARD_OP_READ] = "read",     [FGUARD_OP_WRITE] = "write",
-	[FGUARD_OP_EXEC] = "exec",     [FGUARD_OP_CREATE] = "create",
-	[FGUARD_OP_DELETE] = "delete", [FGUARD_OP_RENAME] = "rename",
-	[FGUARD_OP_LINK] = "link",     [FGUARD_OP_TRUNCATE] = "truncate",
-	[FGUARD_OP_ATTR] = "attr",     [FGUARD_OP_LIST] = "list",
-	[FGUARD_OP_MOUNT] = "mount",
-};
+static struct fguard *stream;
 
 /* It only writes to a descriptor, so a signal handler may call it. */
 static void stop(int signal)
@@ -44,37 +36,15 @@ static void stop(int signal)
 	errno = saved;
 }
 
-/* Names of files are chosen by others: nothing in them may steer a terminal. */
-static void print_escaped(const char *label, const char *text, size_t length)
-{
-	printf(" %s=", label);
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (isgraph(c) && c != '\\')
-			putchar(c);
-		else
-			printf("\\x%02x", c);
-	}
-}
-
 static void print_access(const unsigned char *at)
 {
 	struct fguard_access_record access;
-	const char *path, *new_path, *comm;
 
 	memcpy(&access, at, sizeof(access));
-	path = (const char *)at + sizeof(access);
-	new_path = path + access.path_length;
-	comm = new_path + access.new_path_length + access.exe_length;
-	printf("%llu %s %s pid=%u uid=%u", (unsigned long long)access.head.seq,
-	       access.op < __FGUARD_OP_MAX ? operations[access.op] : "?",
-	       access.verdict == FGUARD_VERDICT_DENY ? "deny" : "allow",
-	       access.pid, access.uid);
-	print_escaped("comm", comm, access.comm_length);
-	print_escaped("path", path, access.path_length);
-	if (access.new_path_length)
-		print_escaped("new", new_path, access.new_path_length);
+	printf("%llu %s %s", (unsigned long long)access.head.seq,
+	       show_operation(access.op),
+	       access.verdict == FGUARD_VERDICT_DENY ? "deny" : "allow");
+	show_access(at);
 	putchar('\n');
 }
 

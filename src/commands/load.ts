@@ -15,11 +15,11 @@ export default class Load extends BaseCommand {
     const {BuildBar} = await import('../ui/build-progress.js');
     const bar = new BuildBar(this.jsonEnabled());
     const {status, kernel, file} = await loadModule(bar, interruptSignal());
-    const {version, abi} = status;
+    const {version, abi, locked} = status;
     if (file === null) this.say(`the module was loaded already, version ${version}`);
     else this.say(`module loaded, version ${version}`);
     return {
-      module: {loaded: true, version, abi, kernel, locked: false},
+      module: {loaded: true, version, abi, kernel, locked},
       changed: file !== null,
       file,
     };

@@ -3,7 +3,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
 import {BaseCommand} from '../base-command.js';
-import {ELSES, OPS} from '../domain/names.js';
+import {ELSES, OPS, VERDICTS} from '../domain/names.js';
 import {ruleDocument} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
 import type {ErrnoName} from '../errno.js';
@@ -11,7 +11,13 @@ import {toProtectRequest} from '../protect-request.js';
 import {exactArgument} from '../services/argv.js';
 import {executableWarning} from '../services/executables.js';
 import {protect} from '../services/protect.js';
-import {holderLine, linksWarning, protectedLines} from '../ui/protected.js';
+import {
+  NOBODY_ANSWERS,
+  holderLine,
+  linksWarning,
+  protectedLines,
+  savedLine,
+} from '../ui/protected.js';
 import {unreachedWarnings} from '../ui/unreached.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
@@ -22,7 +28,10 @@ export default class Protect extends BaseCommand {
   static override description =
     'Adds the guard of each PATH, or replaces it. A PATH that is not there yet is guarded when it is created. ' +
     'Prints the ids of the rules, and who already holds the files open. ' +
-    'Let in is who matches every kind that is given (--pid, --exe, --uid, --gid, --loginuid, --cgroup), each by one of its values; without any, nobody is.';
+    'Let in is who matches every kind that is given (--pid, --exe, --uid, --gid, --loginuid, --cgroup), each by one of its values; without any, nobody is. ' +
+    'With --else ask everyone else waits until somebody answers for them: `fguard ask` in a terminal, `fguard agent` from a file, or a program. ' +
+    'With --save the rule is also written to a file of its own in /etc/fguard/rules.d, or replaces the one saved there for the same PATH; ' +
+    '`fguard unprotect` leaves that file alone.';
   static override examples = [
     {description: 'nobody gets in', command: '<%= config.bin %> protect /srv/a.db'},
     {description: 'one process gets in', command: '<%= config.bin %> protect /srv/a.db --pid 4711'},
@@ -47,6 +56,15 @@ export default class Protect extends BaseCommand {
     {
       description: 'all documents below a directory, also for those who have them open already',
       command: '<%= config.bin %> protect /home --suffix .docx --strict',
+    },
+    {
+      description:
+        'everyone else waits for a yes or no, see `fguard ask`; none in 30 seconds is a no',
+      command: '<%= config.bin %> protect key.pem --else ask --default deny --deadline 30s',
+    },
+    {
+      description: 'from now on, and after every start too',
+      command: '<%= config.bin %> protect /etc/shadow --exe /usr/bin/passwd --save',
     },
     {
       description: 'only report who comes, and give the rule a name',
@@ -92,6 +110,14 @@ export default class Protect extends BaseCommand {
       options: [...ELSES.list],
       default: 'deny',
     }),
+    default: Flags.string({
+      description: 'with --else ask: what happens where nobody answers; deny unless you say so',
+      options: [...VERDICTS.list],
+    }),
+    deadline: Flags.string({
+      description: 'with --else ask: how long an answer may take; 5s unless you say so',
+      helpValue: '5s',
+    }),
     errno: Flags.string({
       description: 'error that the refused see',
       options: ERRNOS,
@@ -101,12 +127,15 @@ export default class Protect extends BaseCommand {
     'until-exit': Flags.boolean({description: 'the rule ends with the last --pid'}),
     ttl: Flags.string({description: 'the rule ends after this time', helpValue: '10m'}),
     name: Flags.string({description: 'name of the rule', helpValue: 'NAME'}),
+    save: Flags.boolean({description: 'save the rule too, for `fguard apply` and the next start'}),
   };
 
   async run() {
     const {flags, argv, raw} = await this.parse(Protect);
     const request = toProtectRequest({...flags, paths: argv as string[]});
-    const {rules, holders} = await protect(request);
+    const {rules, holders, unanswered, saved} = flags.save
+      ? await (await import('../services/rule-files/save.js')).protectAndSave(request)
+      : {...(await protect(request)), saved: undefined};
     for (const text of request.exes.map(executableWarning))
       if (text !== undefined) this.caution(escapeText(text));
     for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
@@ -114,7 +143,13 @@ export default class Protect extends BaseCommand {
       token.type === 'flag' ? {...token, input: exactArgument(token.input)} : [],
     );
     for (const text of unreachedWarnings(rules, typed)) this.caution(text);
+    if (unanswered) this.hint(NOBODY_ANSWERS);
     this.say(...rules.flatMap(protectedLines), ...holders.map(holderLine));
-    return {rules: rules.map(({rule}) => ruleDocument(rule)), holders};
+    this.say(...(saved ?? []).map(savedLine));
+    return {
+      rules: rules.map(({rule}) => ruleDocument(rule)),
+      holders,
+      ...(saved === undefined ? {} : {saved}),
+    };
   }
 }

@@ -3,26 +3,26 @@ import * as Flags from '@oclif/core/flags';
 import {release} from 'node:os';
 
 import {BaseCommand} from '../base-command.js';
-import {wrongUsage} from '../errors.js';
+import {EXIT} from '../errors.js';
+import {toKernel} from '../flags.js';
 import {interruptSignal} from '../interrupt.js';
-
-function toKernel(text: string): string {
-  if (/^[\w.+~-]+$/.test(text) && !/^\.+$/.test(text)) return text;
-  throw wrongUsage(`--kernel ${text}: not a kernel's version`);
-}
+import {isLoadedFromOther} from '../services/module/module-info.js';
 
 export default class Rebuild extends BaseCommand {
   static override summary =
     'Build and install the kernel module for this kernel, or for others before they boot.';
   static override description =
     'Checks headers, compiler and kernel options first and says what is missing. ' +
-    'If the build fails, the module that is installed stays.';
+    'If the build fails, the module that is installed stays. Signs the module with the key that is ' +
+    'given, or with one in /etc/fguard (signing.key, signing.crt), of its own, or of DKMS; where ' +
+    'modules must be signed and there is none, it makes one in /var/lib/fguard/mok.';
   static override examples = [
     {description: 'for the running kernel', command: '<%= config.bin %> rebuild'},
     {
       description: 'for a kernel that will boot next',
       command: '<%= config.bin %> rebuild --kernel 6.1.0-56-amd64',
     },
+    {description: 'for every kernel that is installed', command: '<%= config.bin %> rebuild --all'},
   ];
   static override flags = {
     kernel: Flags.string({
@@ -32,21 +32,42 @@ export default class Rebuild extends BaseCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    all: Flags.boolean({
+      description: 'every kernel that is installed; what one lacks does not stop the others',
+      exclusive: ['kernel'],
+    }),
     force: Flags.boolean({description: 'build even if nothing has changed'}),
+    'sign-key': Flags.string({
+      description: 'private key (PEM) to sign the module with; a passphrase in KBUILD_SIGN_PIN',
+      helpValue: 'FILE',
+      dependsOn: ['sign-cert'],
+    }),
+    'sign-cert': Flags.string({
+      description: 'its certificate (X.509, PEM or DER)',
+      helpValue: 'FILE',
+      dependsOn: ['sign-key'],
+    }),
   };
 
   async run() {
     const {flags} = await this.parse(Rebuild);
     const {rebuild} = await import('../services/rebuild/rebuild.js');
     const {BuildBar} = await import('../ui/build-progress.js');
-    const modules = await rebuild({
-      kernels: (flags.kernel ?? [release()]).map(toKernel),
+    const ui = await import('../ui/rebuilt.js');
+    const [key, certificate] = [flags['sign-key'], flags['sign-cert']];
+    const result = await rebuild({
+      kernels: flags.all ? 'all' : (flags.kernel ?? [release()]).map(toKernel),
       force: flags.force,
+      key: key === undefined || certificate === undefined ? undefined : {key, certificate},
       progress: new BuildBar(this.jsonEnabled()),
       signal: interruptSignal(),
     });
-    for (const {kernel, file, cached} of modules)
-      this.say(`kernel ${kernel}: ${cached ? 'up to date' : 'built'}, ${file}`);
-    return {modules};
+    if (result.failed.length > 0) process.exitCode = EXIT.failed;
+    for (const output of ui.failureOutputs(result)) this.hint(output);
+    this.say(ui.renderRebuilt(result));
+    for (const advice of ui.signatureAdvice(result)) this.hint(advice);
+    const here = result.modules.find(({kernel}) => kernel === release());
+    if (here !== undefined && (await isLoadedFromOther(here.file))) this.hint(ui.RELOAD_ADVICE);
+    return ui.rebuiltDocument(result);
   }
 }

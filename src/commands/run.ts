@@ -5,16 +5,20 @@ import * as Flags from '@oclif/core/flags';
 import {BaseCommand} from '../base-command.js';
 import {ruleDocument} from '../domain/rule.js';
 import {wrongUsage} from '../errors.js';
-import {exactArgument} from '../services/argv.js';
+import {commandBehind, exactArgument} from '../services/argv.js';
 import {runGuarded} from '../services/run.js';
+import {NOBODY_ANSWERS} from '../ui/protected.js';
 import {unreachedFlags} from '../ui/unreached.js';
 
 export default class Run extends BaseCommand {
-  static override summary = 'Run a command that alone gets into some files, while it runs.';
+  static override summary =
+    'Run a command that alone gets into some files, or that must ask for some, while it runs.';
   static override description =
     'Each --protect PATH, a directory with all below it, is guarded from before the first instruction of CMD until its end: ' +
-    "only CMD and what it starts get in. Exits with CMD's own code, or 128 and the signal that ended it.";
-  static override usage = 'run [--protect PATH]... -- CMD...';
+    'only CMD and what it starts get in. Each --ask PATH is the other way round: whenever CMD or what it starts touches it, ' +
+    'they wait for an answer (`fguard ask` in another terminal; none in five seconds is a no), while everybody else gets in as before. ' +
+    "Exits with CMD's own code, or 128 and the signal that ended it.";
+  static override usage = 'run [--protect PATH]... [--ask PATH]... -- CMD...';
   static override examples = [
     {
       description: 'edit a file that nobody else can reach meanwhile',
@@ -23,6 +27,10 @@ export default class Run extends BaseCommand {
     {
       description: 'a private directory for a build',
       command: '<%= config.bin %> run --protect ./secrets --protect ./out -- make release',
+    },
+    {
+      description: 'an installer that must ask before it touches your home directory',
+      command: '<%= config.bin %> run --ask /home/ann -- ./install.sh',
     },
   ];
   static override strict = false;
@@ -36,19 +44,29 @@ export default class Run extends BaseCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    ask: Flags.string({
+      description: "ask when CMD's process tree touches this (repeat for more)",
+      helpValue: 'PATH',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
   };
 
   async run() {
     const {flags, argv} = await this.parse(Run);
-    const command = this.argv.slice(this.argv.indexOf('--') + 1);
-    if (!this.argv.includes('--') || command.length !== argv.length)
-      throw wrongUsage('the command to run stands behind --');
+    const command = commandBehind(this.argv, argv);
     if (command.some((word) => exactArgument(word) !== word))
       throw wrongUsage('an argument of the command is not UTF-8, and would not reach it as it is');
-    const paths = (flags.protect ?? []).map((path) => exactArgument(path));
-    const {code, signal, rules} = await runGuarded(paths, command, (unreached) => {
-      const text = unreachedFlags(unreached);
-      if (text !== undefined) this.caution(text);
+    const exact = (words: string[] = []) => words.map((word) => exactArgument(word));
+    const request = {protect: exact(flags.protect), ask: exact(flags.ask), command};
+    const {code, signal, rules} = await runGuarded(request, {
+      unanswered: () => {
+        this.caution(NOBODY_ANSWERS);
+      },
+      unreached: (found) => {
+        const text = unreachedFlags(found);
+        if (text !== undefined) this.caution(text);
+      },
     });
     process.exitCode = code;
     return {code, signal, rules: rules.map(ruleDocument)};

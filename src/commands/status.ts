@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 import {BaseCommand} from '../base-command.js';
 import {getStatus} from '../services/status.js';
+import {UserNames} from '../services/users.js';
 import {statusDocument} from '../ui/status-document.js';
 
 export default class Status extends BaseCommand {
-  static override summary = 'Show the module, its hooks, rules, subscribers and counters.';
+  static override summary =
+    'Show the module, its hooks, rules, subscribers, counters, and the questions that wait.';
   static override description = 'Exits with 3 if the module is not loaded.';
   static override examples = [
     {description: 'for people', command: '<%= config.bin %> status'},
+    {
+      description: 'who waits for an answer, and for how long still',
+      command: `<%= config.bin %> status --json | jq '.questions[] | {comm, op, path, leftMs}'`,
+    },
     {
       description: 'hooks that this kernel lacks',
       command: `<%= config.bin %> status --json | jq '.hooks[] | select(.state == "missing")'`,
@@ -16,7 +22,8 @@ export default class Status extends BaseCommand {
 
   async run() {
     await this.parse(Status);
-    const status = statusDocument(await getStatus());
+    const users = new UserNames();
+    const status = statusDocument(await getStatus(), (uid) => users.name(uid));
     if (!this.jsonEnabled()) {
       const {renderStatus} = await import('../ui/status-table.js');
       this.say(renderStatus(status));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import {hostname, release} from 'node:os';
 
 import {BaseCommand} from '../base-command.js';
 import {namesObjects} from '../domain/filter.js';
@@ -8,14 +9,22 @@ import {OPS, VERDICTS} from '../domain/names.js';
 import {EXIT, notLoaded} from '../errors.js';
 import {toCount, toMilliseconds} from '../flags.js';
 import {interruptSignal} from '../interrupt.js';
+import {packageVersion} from '../services/package-root.js';
 import {countRules} from '../services/rules.js';
 import {UserNames} from '../services/users.js';
 import {type WatchSummary, watch} from '../services/watch.js';
 import {toFilter} from '../watch-filter.js';
 import {StreamOutput} from '../ui/output.js';
-import {recordRenderer} from '../ui/render-record.js';
+import {LOG_FORMATS, type LogFormat, logRenderer, recordRenderer} from '../ui/render-record.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
+
+const eventOrigin = (userName: (uid: number) => string) => ({
+  host: hostname(),
+  version: packageVersion(),
+  kernel: release(),
+  userName,
+});
 
 export default class Watch extends BaseCommand {
   static override summary = 'Show live who touches what, and what became of it.';
@@ -36,6 +45,10 @@ export default class Watch extends BaseCommand {
     {
       description: 'ten seconds of all that ann does',
       command: '<%= config.bin %> watch --all --user ann --for 10s --json',
+    },
+    {
+      description: 'refusals for a log collector',
+      command: '<%= config.bin %> watch --verdict deny --format ecs',
     },
   ];
   static override strict = false;
@@ -64,6 +77,10 @@ export default class Watch extends BaseCommand {
     all: Flags.boolean({description: 'the whole system, guarded or not'}),
     count: Flags.string({description: 'end after so many events', helpValue: 'N'}),
     for: Flags.string({description: 'end after this time', helpValue: '10s'}),
+    format: Flags.string({
+      description: 'a line of JSON for each, for logs: Elastic Common Schema, or OCSF',
+      options: Object.keys(LOG_FORMATS),
+    }),
   };
 
   async run(): Promise<void> {
@@ -72,7 +89,11 @@ export default class Watch extends BaseCommand {
     const count = flags.count === undefined ? Infinity : toCount('--count', flags.count);
     const milliseconds = flags.for === undefined ? undefined : toMilliseconds('--for', flags.for);
     const users = new UserNames();
-    const render = recordRenderer(this.jsonEnabled(), (uid) => users.name(uid));
+    const userName = (uid: number): string => users.name(uid);
+    const render =
+      flags.format === undefined
+        ? recordRenderer(this.jsonEnabled(), userName)
+        : logRenderer(flags.format as LogFormat, eventOrigin(userName));
     const output = new StreamOutput();
     const signal = interruptSignal();
     if (!namesObjects(filter) && (await countRules()) === 0)

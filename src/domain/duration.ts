@@ -28,3 +28,9 @@ export function durationText(milliseconds: number): string {
   }
   return parts.slice(0, 2).join(' ') || '0s';
 }
+
+/** The same time as one number and its unit, as parseDuration() takes it. */
+export function exactDuration(milliseconds: number): string {
+  const unit = LARGEST_FIRST.find((name) => milliseconds % (UNITS[name] ?? NaN) === 0);
+  return unit === undefined ? `${milliseconds}ms` : `${milliseconds / (UNITS[unit] ?? NaN)}${unit}`;
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {errnoName} from '../errno.js';
-import {ELSES, OPS} from './names.js';
+import {ELSES, OPS, VERDICTS} from './names.js';
 
 /** Who is allowed besides processes: one of each kind that is given. */
 export interface Subjects {
@@ -21,6 +21,8 @@ export interface RuleTraits {
   strict: boolean;
   /** Ends with the last process. */
   untilExit: boolean;
+  /** About nobody but its subjects: everybody else is let in. */
+  against: boolean;
 }
 
 interface RuleTerms extends Subjects, RuleTraits {
@@ -32,6 +34,10 @@ interface RuleTerms extends Subjects, RuleTraits {
   ops: number;
   otherwise: number;
   error: number;
+  /** What becomes of an access that is asked about, and that nobody answers. */
+  defaultVerdict: number;
+  /** Milliseconds an answer may take; in a request 0 stands for the usual. */
+  deadline: number;
 }
 
 /** A rule as it is asked for. */
@@ -55,6 +61,8 @@ export interface KernelRule extends RuleTerms {
   expiresAt: number | null;
   allowed: number;
   denied: number;
+  asked: number;
+  expired: number;
 }
 
 /** RULE of the JSON interface. */
@@ -78,13 +86,13 @@ export interface RuleDocument {
   deadlineMs: number;
   strict: boolean;
   untilExit: boolean;
+  against: boolean;
   expiresAt: string | null;
   hits: {allowed: number; denied: number; asked: number; expired: number};
 }
 
 const isoMoment = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-/* The protocol's rules never ask: what belongs to that says so. */
 export function ruleDocument(rule: KernelRule): RuleDocument {
   const {path, tree, suffix} = rule;
   return {
@@ -103,11 +111,17 @@ export function ruleDocument(rule: KernelRule): RuleDocument {
     },
     else: ELSES.name(rule.otherwise),
     errno: errnoName(rule.error),
-    default: 'deny',
-    deadlineMs: 5000,
+    default: VERDICTS.name(rule.defaultVerdict),
+    deadlineMs: rule.deadline,
     strict: rule.strict,
     untilExit: rule.untilExit,
+    against: rule.against,
     expiresAt: rule.expiresAt === null ? null : isoMoment(rule.expiresAt),
-    hits: {allowed: rule.allowed, denied: rule.denied, asked: 0, expired: 0},
+    hits: {
+      allowed: rule.allowed,
+      denied: rule.denied,
+      asked: rule.asked,
+      expired: rule.expired,
+    },
   };
 }

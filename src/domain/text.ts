@@ -44,6 +44,10 @@ export function encodePath(path: string): Buffer {
   return Buffer.concat(parts);
 }
 
+/** Text for those who take nothing but Unicode: bytes that are not UTF-8 become \xNN. */
+export const unicodeText = (text: string): string =>
+  text.isWellFormed() ? text : text.replace(/\p{Cs}/gu, escapeCharacter).toWellFormed();
+
 /*
  * What a terminal might act on, hide or show as something else: control and
  * format characters (bidi overrides, zero width), every space but the plain

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type {Explanation, Match, Query} from '../domain/explanation.js';
 import type {EventFilter} from '../domain/filter.js';
+import {type Answer, type Question, toQuestion} from '../domain/question.js';
+import {askRecords} from '../domain/records.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
-import type {KernelStatus} from '../domain/status.js';
+import {COUNTERS, type KernelStatus} from '../domain/status.js';
 import {errnoName} from '../errno.js';
 import {ModuleError} from '../errors.js';
 import {FGUARD_RULE_EXISTS, FGUARD_RULE_REPLACED} from '../uapi.gen.js';
@@ -15,7 +17,7 @@ import {
   type StatusInfo,
   library,
 } from './library.js';
-import {cString, numbers, strings} from './memory.js';
+import {cString, numbers, readRecord, strings} from './memory.js';
 import {toNativeRule, toRule} from './rule.js';
 import {WorkerStream} from './stream.js';
 
@@ -46,6 +48,7 @@ const toMatch = ({concerned, allowed, ...rest}: MatchInfo): Match => ({
 
 const toFilter = (filter: EventFilter): object => ({
   all: filter.all ? 1 : 0,
+  answer: 0,
   ops: filter.ops,
   verdicts: filter.verdicts,
   n_paths: filter.paths.length,
@@ -61,6 +64,37 @@ const toFilter = (filter: EventFilter): object => ({
   exes: strings(filter.exes),
   uids: numbers(filter.uids),
 });
+
+/* All else is empty: an answerer gets every question. */
+const ANSWERER = {
+  ...toFilter({
+    all: false,
+    ops: 0,
+    verdicts: 0,
+    paths: [],
+    trees: [],
+    suffixes: [],
+    pids: [],
+    exes: [],
+    uids: [],
+  }),
+  answer: 1,
+};
+
+function toStatus(info: StatusInfo, hooks: HookInfo[]): KernelStatus {
+  const {version, abi, rules, subscribers, answerers} = info;
+  const counted = COUNTERS.map((name) => [name, Number(info[name])]);
+  return {
+    version,
+    abi,
+    rules,
+    subscribers,
+    answerers,
+    locked: info.locked !== 0,
+    counters: Object.fromEntries(counted) as KernelStatus['counters'],
+    hooks: hooks.slice(0, info.n_hooks),
+  };
+}
 
 /** The module through libfguard. */
 class Connection implements Guard {
@@ -84,8 +118,12 @@ class Connection implements Guard {
     this.check(this.lib.deleteRules(this.handle, keys, keys.length));
   }
 
+  setRules(rules: readonly RuleRequest[]): void {
+    this.check(this.lib.setRules(this.handle, rules.map(toNativeRule), rules.length));
+  }
+
   clearRules(): void {
-    this.check(this.lib.setRules(this.handle, [], 0));
+    this.setRules([]);
   }
 
   listRules(): KernelRule[] {
@@ -113,22 +151,37 @@ class Connection implements Guard {
     const hooks = objects<HookInfo>(room);
     this.check(this.lib.getStatus(this.handle, info, hooks, room));
     if (info.n_hooks > room) return this.status(info.n_hooks);
-    const [allowed, denied, events, lost] = [info.allowed, info.denied, info.events, info.lost].map(
-      Number,
-    ) as [number, number, number, number];
-    return {
-      version: info.version,
-      abi: info.abi,
-      rules: info.rules,
-      subscribers: info.subscribers,
-      counters: {allowed, denied, events, lost},
-      hooks: hooks.slice(0, info.n_hooks),
-    };
+    return toStatus(info, hooks);
+  }
+
+  lock(): void {
+    this.check(this.lib.lock(this.handle));
   }
 
   subscribe(filter: EventFilter): EventStream {
     this.check(this.lib.subscribe(this.handle, toFilter(filter)));
     return new WorkerStream(this.lib, this.handle);
+  }
+
+  attach(): EventStream {
+    this.check(this.lib.subscribe(this.handle, ANSWERER));
+    return new WorkerStream(this.lib, this.handle);
+  }
+
+  answer(id: string, answer: Answer): void {
+    this.check(this.lib.answer(this.handle, {...answer, id: BigInt(id)}));
+  }
+
+  questions(): Question[] {
+    const questions: Question[] = [];
+    const pointer: [bigint | null] = [null];
+    this.check(this.lib.listQuestions(this.handle));
+    while (this.check(this.lib.nextQuestion(this.handle, pointer)) !== 0) {
+      if (pointer[0] === null) throw new Error('the library gave a question that is none');
+      for (const record of askRecords(readRecord(pointer[0])))
+        if (record.type === 'question') questions.push(toQuestion(record));
+    }
+    return questions;
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Explanation, Query} from '../domain/explanation.js';
 import type {EventFilter} from '../domain/filter.js';
+import type {Answer, Question} from '../domain/question.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import type {KernelStatus} from '../domain/status.js';
 
@@ -14,12 +15,22 @@ export interface Added {
 export interface Guard {
   addRules(rules: readonly RuleRequest[]): Added[];
   deleteRules(ids: readonly number[]): void;
+  /** Replaces the whole set in one step; the rules get new ids. */
+  setRules(rules: readonly RuleRequest[]): void;
   clearRules(): void;
   listRules(): KernelRule[];
   explain(query: Query): Explanation;
   status(): KernelStatus;
+  /** Nobody changes the rules or removes the module until the machine restarts. */
+  lock(): void;
   /** Turns the connection into an event stream, which closes it at its end. */
   subscribe(filter: EventFilter): EventStream;
+  /** Turns the connection into an answerer's stream, of questions and how they ended. */
+  attach(): EventStream;
+  /** Answers a question; not on a connection that is a stream. */
+  answer(id: string, answer: Answer): void;
+  /** The questions that wait now. */
+  questions(): Question[];
   close(): void;
 }
 

@@ -18,6 +18,11 @@ export async function processLogin(pid: number): Promise<Login | null> {
   return native.processLogin(pid);
 }
 
+export async function sendDatagram(path: string, text: string): Promise<boolean> {
+  const native = await import('./notify.js');
+  return native.sendDatagram(path, text);
+}
+
 export async function onHangUp(fd: number, callback: () => void): Promise<HangUpWatch> {
   const native = await import('./hang-up.js');
   return native.onHangUp(fd, callback);

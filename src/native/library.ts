@@ -15,6 +15,8 @@ export interface RuleInfo {
   ttl: number | bigint;
   allowed: number | bigint;
   denied: number | bigint;
+  asked: number | bigint;
+  expired: number | bigint;
   grants: Pointer;
   uids: Pointer;
   gids: Pointer;
@@ -26,6 +28,8 @@ export interface RuleInfo {
   ops: number;
   otherwise: number;
   error: number;
+  default_allow: number;
+  deadline: number;
   n_grants: number;
   n_uids: number;
   n_gids: number;
@@ -51,6 +55,11 @@ export interface StatusInfo {
   denied: number | bigint;
   events: number | bigint;
   lost: number | bigint;
+  answerers: number;
+  waiting: number;
+  asked: number | bigint;
+  expired: number | bigint;
+  locked: number;
 }
 
 koffi.alias('ssize_t', 'intptr_t');
@@ -66,6 +75,8 @@ export const TYPES = {
     otherwise: 'uint32_t',
     error: 'uint32_t',
     ttl: 'uint64_t',
+    default_allow: 'uint32_t',
+    deadline: 'uint32_t',
     n_pids: 'uint32_t',
     n_uids: 'uint32_t',
     n_gids: 'uint32_t',
@@ -93,6 +104,8 @@ export const TYPES = {
     ttl: 'uint64_t',
     allowed: 'uint64_t',
     denied: 'uint64_t',
+    asked: 'uint64_t',
+    expired: 'uint64_t',
     grants: 'void *',
     uids: 'void *',
     gids: 'void *',
@@ -104,6 +117,8 @@ export const TYPES = {
     ops: 'uint32_t',
     otherwise: 'uint32_t',
     error: 'uint32_t',
+    default_allow: 'uint32_t',
+    deadline: 'uint32_t',
     n_grants: 'uint32_t',
     n_uids: 'uint32_t',
     n_gids: 'uint32_t',
@@ -135,6 +150,11 @@ export const TYPES = {
     denied: 'uint64_t',
     events: 'uint64_t',
     lost: 'uint64_t',
+    answerers: 'uint32_t',
+    waiting: 'uint32_t',
+    asked: 'uint64_t',
+    expired: 'uint64_t',
+    locked: 'uint32_t',
   }),
   hook: koffi.struct('fguard_hook', {
     function: koffi.array('char', 48),
@@ -143,6 +163,7 @@ export const TYPES = {
   }),
   filter: koffi.struct('fguard_filter', {
     all: 'uint32_t',
+    answer: 'uint32_t',
     ops: 'uint32_t',
     verdicts: 'uint32_t',
     n_paths: 'uint32_t',
@@ -157,6 +178,12 @@ export const TYPES = {
     pids: 'const uint32_t *',
     exes: 'void **',
     uids: 'const uint32_t *',
+  }),
+  answer: koffi.struct('fguard_answer', {
+    id: 'uint64_t',
+    ttl: 'uint64_t',
+    verdict: 'uint32_t',
+    lifetime: 'uint32_t',
   }),
 } as const satisfies Record<string, TypeObject>;
 
@@ -181,9 +208,13 @@ export interface Library {
     ) => number
   >;
   getStatus: Call<(handle: Handle, s: Out<StatusInfo>, hooks: object[], max: number) => number>;
+  lock: Call<(handle: Handle) => number>;
   subscribe: Call<(handle: Handle, filter: object) => number>;
   interrupt: Call<(handle: Handle) => number>;
   readEvents: Call<(handle: Handle, buffer: Uint8Array, size: number, ms: number) => number>;
+  answer: Call<(handle: Handle, answer: object) => number>;
+  listQuestions: Call<(handle: Handle) => number>;
+  nextQuestion: Call<(handle: Handle, question: [Pointer]) => number>;
   loginUid: Call<(pid: number, uid: [number]) => number>;
   loginName: Call<(pid: number, name: Uint8Array, size: number) => number>;
 }
@@ -209,11 +240,15 @@ function bind(path: string): Library {
     getStatus: fn(
       'int fguard_get_status(void *guard, _Out_ fguard_status *status, _Out_ fguard_hook *hooks, size_t max)',
     ),
+    lock: fn('int fguard_lock(void *guard)'),
     subscribe: fn('int fguard_subscribe(void *guard, const fguard_filter *filter)'),
     interrupt: fn('int fguard_interrupt(void *guard)'),
     readEvents: fn(
       'ssize_t fguard_read_events(void *guard, void *buffer, size_t size, int timeout)',
     ),
+    answer: fn('int fguard_answer(void *guard, const fguard_answer *answer)'),
+    listQuestions: fn('ssize_t fguard_list_questions(void *guard)'),
+    nextQuestion: fn('int fguard_next_question(void *guard, _Out_ void **question)'),
     loginUid: fn('int fguard_login_uid(int pid, _Out_ uint32_t *uid)'),
     loginName: fn('int fguard_login_name(int pid, void *name, size_t size)'),
   };

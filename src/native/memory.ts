@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import koffi, {type KoffiFunc} from 'koffi';
 
+import {LITTLE} from '../domain/packed-record.js';
 import {decodePath, encodePath} from '../domain/text.js';
+import {fguard_record as HEAD} from '../uapi.gen.js';
 
 const strlen = koffi.load(null).func('size_t strlen(void *text)') as KoffiFunc<
   (text: bigint) => number
@@ -41,3 +43,9 @@ export const readStrings = (pointer: bigint | null, count: number): string[] =>
   pointer === null || count === 0
     ? []
     : (koffi.decode(pointer, 'void *', count) as bigint[]).map(readString);
+
+/** A packed record of the library's, copied. */
+export function readRecord(pointer: bigint): Uint8Array {
+  const head = new DataView(koffi.view(pointer, HEAD.SIZE));
+  return new Uint8Array(koffi.view(pointer, head.getUint16(HEAD.length, LITTLE)).slice(0));
+}

@@ -6,7 +6,8 @@ import {errnoNumber} from '../errno.js';
 import {type Library, library} from './library.js';
 import type {ReaderMessage, ReaderSetup} from './stream.js';
 
-const STOPPED: ReaderMessage = {end: -errnoNumber('EINTR'), sentence: ''};
+const INTERRUPTED = -errnoNumber('EINTR');
+const STOPPED: ReaderMessage = {end: INTERRUPTED, sentence: ''};
 
 const {library: path, handle, buffers, batchMax, signal} = workerData as ReaderSetup;
 const idle: ArrayBuffer[] = Array.from({length: buffers}, () => new ArrayBuffer(batchMax));
@@ -33,10 +34,18 @@ function takeBuffer(): ArrayBuffer | undefined {
   }
 }
 
+/* A signal, such as the one that continues a stopped process, is no reason to end. */
+function readInto(lib: Library, buffer: ArrayBuffer): number {
+  for (;;) {
+    const length = lib.readEvents(handle, new Uint8Array(buffer), batchMax, -1);
+    if (length !== INTERRUPTED || Atomics.load(signal, 1) === 1) return length;
+  }
+}
+
 function readBatch(lib: Library): ReaderMessage {
   const buffer = takeBuffer();
   if (buffer === undefined) return STOPPED;
-  const length = lib.readEvents(handle, new Uint8Array(buffer), batchMax, -1);
+  const length = readInto(lib, buffer);
   if (length > 0) return {bytes: new Uint8Array(buffer, 0, length)};
   return {end: length, sentence: lib.message(handle)};
 }

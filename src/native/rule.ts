@@ -4,10 +4,13 @@ import koffi from 'koffi';
 
 import type {Grant, KernelRule, RuleRequest, RuleTraits} from '../domain/rule.js';
 import {
+  FGUARD_DEADLINE_DEFAULT,
+  FGUARD_RULE_AGAINST,
   FGUARD_RULE_CHILDREN,
   FGUARD_RULE_STRICT,
   FGUARD_RULE_TREE,
   FGUARD_RULE_UNTIL_EXIT,
+  fguard_verdict as VERDICT,
 } from '../uapi.gen.js';
 import {type RuleInfo, TYPES} from './library.js';
 import {
@@ -31,6 +34,7 @@ const FLAGS: Record<keyof RuleTraits, number> = {
   children: FGUARD_RULE_CHILDREN,
   strict: FGUARD_RULE_STRICT,
   untilExit: FGUARD_RULE_UNTIL_EXIT,
+  against: FGUARD_RULE_AGAINST,
 };
 
 const TRAITS = Object.keys(FLAGS) as (keyof RuleTraits)[];
@@ -45,6 +49,7 @@ function toTraits(flags: number): RuleTraits {
     children: has('children'),
     strict: has('strict'),
     untilExit: has('untilExit'),
+    against: has('against'),
   };
 }
 
@@ -59,6 +64,8 @@ export const toNativeRule = (rule: RuleRequest): object => ({
   otherwise: rule.otherwise,
   error: rule.error,
   ttl: rule.ttl,
+  default_allow: rule.defaultVerdict === VERDICT.FGUARD_VERDICT_ALLOW ? 1 : 0,
+  deadline: rule.deadline,
   n_pids: rule.pids.length,
   n_uids: rule.uids.length,
   n_gids: rule.gids.length,
@@ -96,6 +103,9 @@ export function toRule(info: RuleInfo): KernelRule {
     ops,
     otherwise,
     error,
+    defaultVerdict:
+      info.default_allow === 0 ? VERDICT.FGUARD_VERDICT_DENY : VERDICT.FGUARD_VERDICT_ALLOW,
+    deadline: info.deadline === 0 ? FGUARD_DEADLINE_DEFAULT : info.deadline,
     grants: readGrants(info),
     exes: readStrings(info.exes, info.n_exes),
     uids: readNumbers(info.uids, info.n_uids),
@@ -105,5 +115,7 @@ export function toRule(info: RuleInfo): KernelRule {
     expiresAt: moment(Number(info.ttl)),
     allowed: Number(info.allowed),
     denied: Number(info.denied),
+    asked: Number(info.asked),
+    expired: Number(info.expired),
   };
 }

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 
 import {decodePath} from '../domain/text.js';
+import {wrongUsage} from '../errors.js';
 
 /**
  * An argument in our encoding. Node decodes the command line as UTF-8 and so
@@ -12,6 +13,19 @@ export function exactArgument(argument: string, cmdline = ownCommandLine): strin
   const lossy = (text: Buffer): string => text.toString('utf8');
   const original = cmdline().find((bytes) => lossy(bytes) === argument);
   return original === undefined ? argument : decodePath(original);
+}
+
+/**
+ * The command in a line such as `run --protect PATH -- CMD...`.
+ *
+ * @param line all words behind our own command's name
+ * @param positional those of them that are no flags
+ * @throws UserError if not all of these stand behind --
+ */
+export function commandBehind(line: readonly string[], positional: readonly unknown[]): string[] {
+  const command = line.includes('--') ? line.slice(line.indexOf('--') + 1) : [];
+  if (command.length === positional.length) return command;
+  throw wrongUsage('the command to run stands behind --');
 }
 
 function ownCommandLine(): Buffer[] {

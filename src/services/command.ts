@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {spawn} from 'node:child_process';
+import {accessSync, constants} from 'node:fs';
+import {delimiter} from 'node:path';
 
 import {errnoText} from '../errno.js';
 import {UserError, interrupted} from '../errors.js';
@@ -23,10 +25,25 @@ const PACKAGES: Record<string, string> = {
   modinfo: 'kmod',
   depmod: 'kmod',
   make: 'make',
+  flock: 'util-linux',
+  openssl: 'openssl',
 };
 
 /* A plain `su` leaves the system programs out of the PATH. */
 export const searchPath = (): string => `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
+
+/** Whether a program is in the PATH, or at the path. */
+export function hasProgram(name: string): boolean {
+  const places = name.includes('/') ? [''] : searchPath().split(delimiter);
+  return places.some((place) => {
+    try {
+      accessSync(place === '' ? name : `${place}/${name}`, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
 
 /* What tools print is read here, so it must not be translated; flags of an outer make are not ours. */
 function environment(): NodeJS.ProcessEnv {

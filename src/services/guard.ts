@@ -16,12 +16,15 @@ export function requireRoot(what: string): void {
   if (process.geteuid?.() !== 0) throw notPermitted(`${what} needs root`, [withSudo()]);
 }
 
+/* Whom the module lets in and refuses as root is not helped by sudo: the rules are locked. */
+const moreRights = (): string[] => (process.geteuid?.() === 0 ? [] : [withSudo()]);
+
 /** A refusal in the person's terms. The kernel's own sentence stays. */
-export function explain(error: unknown): unknown {
+export function explain(error: unknown, next = [withSudo()]): unknown {
   if (!(error instanceof ModuleError)) return error;
   if (error.code === 'EPERM') {
     const message = error.sentence === '' ? NEEDS_ROOT : error.sentence;
-    return notPermitted(message, [withSudo()]);
+    return notPermitted(message, next);
   }
   return new UserError(error.code, error.message);
 }
@@ -47,7 +50,7 @@ export async function withGuard<T>(use: (guard: Guard) => T): Promise<T> {
   try {
     return use(guard);
   } catch (error) {
-    throw explain(error);
+    throw explain(error, moreRights());
   } finally {
     guard.close();
   }

@@ -39,3 +39,19 @@ export function processCgroup(pid: number): string | null {
   const line = lines.find((text) => text.startsWith('0::')) ?? lines[0];
   return line?.split(':').slice(2).join(':') ?? null;
 }
+
+/** When a process began, in the kernel's ticks: with its number it is the same process. */
+export function processStart(pid: number): string | undefined {
+  const text = readIfPossible(`/proc/${pid}/stat`);
+  /* The name, in parentheses, may hold spaces and parentheses itself. */
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+/* USER_HZ, on every machine that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** The time in which processStart() counts. */
+export function ticksNow(): number {
+  const seconds = Number.parseFloat(readIfPossible('/proc/uptime') ?? '');
+  return Math.floor(seconds * TICKS_PER_SECOND);
+}

@@ -3,6 +3,7 @@ import type {Holder, Protected} from '../domain/object.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import {UserError} from '../errors.js';
 import type {Guard} from '../native/index.js';
+import {fguard_else as ELSE} from '../uapi.gen.js';
 import {withGuard} from './guard.js';
 import {hardLinks} from './hard-links.js';
 import {findHolders} from './holders.js';
@@ -20,7 +21,10 @@ function requireDistinct(objects: readonly ResolvedPath[]): void {
 }
 
 /* What is to be below a path needs a directory there; a tree may come later. */
-function resolveObject(path: string, {tree, suffix}: ProtectRequest): ResolvedPath {
+export function resolveObject(
+  path: string,
+  {tree, suffix}: Pick<ProtectRequest, 'tree' | 'suffix'>,
+): ResolvedPath {
   const resolved = suffix === null ? resolvePath(path) : resolveExisting(path);
   const needsDirectory = suffix !== null || (tree && resolved.exists);
   if (needsDirectory && !resolved.isDirectory)
@@ -46,21 +50,28 @@ export function addRules(guard: Guard, requests: readonly RuleRequest[]): AddedR
   return {added, inForce};
 }
 
+export interface ProtectResult {
+  rules: Protected[];
+  holders: Holder[];
+  /** It asks, and nobody is there to answer. */
+  unanswered: boolean;
+}
+
 /** Guards objects, all or none, and looks who has them open already. */
-export async function protect(
-  request: ProtectRequest,
-): Promise<{rules: Protected[]; holders: Holder[]}> {
+export async function protect(request: ProtectRequest): Promise<ProtectResult> {
   const {paths, ...rest} = request;
   rest.pids.forEach(requireProcess);
   const objects = paths.map((path) => resolveObject(path, request));
   requireDistinct(objects);
   const requests = objects.length === 0 ? [null] : objects.map(({path}) => path);
-  const {added, inForce} = await withGuard((guard) =>
-    addRules(
+  const asks = rest.otherwise === ELSE.FGUARD_ELSE_ASK;
+  const {added, inForce, unanswered} = await withGuard((guard) => ({
+    ...addRules(
       guard,
       requests.map((path) => ({...rest, path})),
     ),
-  );
+    unanswered: asks && guard.status().answerers === 0,
+  }));
   const isDirectory = new Map(objects.map((object) => [object.path, object.isDirectory]));
   const rules = added.map((one): Protected => {
     const {path, suffix} = one.rule;
@@ -71,5 +82,5 @@ export async function protect(
       unreached: findUnreached(one.rule, inForce),
     };
   });
-  return {rules, holders: findHolders(rules.map(({rule}) => rule))};
+  return {rules, holders: findHolders(rules.map(({rule}) => rule)), unanswered};
 }

@@ -3,6 +3,7 @@ import type {Unreached} from '../domain/object.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import {ModuleError, UserError} from '../errors.js';
 import type {Guard} from '../native/index.js';
+import {fguard_else as ELSE, fguard_verdict as VERDICT} from '../uapi.gen.js';
 import {explain, openGuard} from './guard.js';
 import {type Ending, Launcher} from './launcher.js';
 import {findUnreached} from './mounts-below.js';
@@ -13,8 +14,28 @@ export interface RunResult extends Ending {
   rules: KernelRule[];
 }
 
-/** Only the process and its descendants get in; a directory with all that is in it. */
-const request = ({path, isDirectory}: ResolvedPath, pid: number): RuleRequest => ({
+/** What a command's rules are about: who else may not get in, and where it is asked about itself. */
+export interface RunRequest {
+  protect: readonly string[];
+  ask: readonly string[];
+  command: readonly string[];
+}
+
+/** Hears, before the command starts, what may not be as it was meant. */
+export interface RunListener {
+  /** It asks, and nobody is there to answer. */
+  unanswered(): void;
+  /** What is mounted below the paths, and stays open to all. */
+  unreached(found: readonly Unreached[]): void;
+}
+
+interface RunObject extends ResolvedPath {
+  /** It is not the command alone that gets in, but the command alone that must ask. */
+  asks: boolean;
+}
+
+/** A rule about the process and its descendants; a directory counts with all that is in it. */
+const request = ({path, isDirectory, asks}: RunObject, pid: number): RuleRequest => ({
   path,
   suffix: null,
   name: null,
@@ -22,9 +43,12 @@ const request = ({path, isDirectory}: ResolvedPath, pid: number): RuleRequest =>
   children: true,
   strict: false,
   untilExit: true,
+  against: asks,
   ops: 0,
-  otherwise: 0,
+  otherwise: asks ? ELSE.FGUARD_ELSE_ASK : ELSE.FGUARD_ELSE_DENY,
   error: 0,
+  defaultVerdict: VERDICT.FGUARD_VERDICT_DENY,
+  deadline: 0,
   ttl: 0,
   pids: [pid],
   exes: [],
@@ -56,37 +80,47 @@ function removeRules(guard: Guard, rules: readonly KernelRule[]): void {
 
 async function guardAndRun(
   guard: Guard,
-  objects: readonly ResolvedPath[],
+  objects: readonly RunObject[],
   launcher: Launcher,
-  tell: (unreached: readonly Unreached[]) => void,
+  listener: RunListener,
 ): Promise<RunResult> {
   const requests = objects.map((object) => request(object, launcher.pid));
   const {added, inForce} = addRules(guard, requests);
   const rules = added.map(({rule}) => rule);
   try {
-    tell(rules.flatMap((rule) => findUnreached(rule, inForce)));
+    const alone = rules.filter(({against}) => !against);
+    listener.unreached(alone.flatMap((rule) => findUnreached(rule, inForce)));
     return {...(await launcher.go()), rules};
   } finally {
     removeRules(guard, rules);
   }
 }
 
+function resolveObjects({protect, ask}: RunRequest): RunObject[] {
+  const objects = [
+    ...protect.map((path) => ({...resolvePath(path), asks: false})),
+    ...ask.map((path) => ({...resolvePath(path), asks: true})),
+  ];
+  const paths = objects.map(({path}) => path);
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is named twice`);
+  return objects;
+}
+
 /**
- * Runs a command that alone, with all it starts, gets into some paths while it lives.
- * @param tell hears, before the command starts, of what is mounted below them and stays open to all
+ * Runs a command with rules about it while it lives: it alone, with all it
+ * starts, gets into some paths, and it is asked about others.
  */
-export async function runGuarded(
-  paths: readonly string[],
-  command: readonly string[],
-  tell: (unreached: readonly Unreached[]) => void,
-): Promise<RunResult> {
-  const objects = paths.map((path) => resolvePath(path));
+export async function runGuarded(request: RunRequest, listener: RunListener): Promise<RunResult> {
+  const {ask, command} = request;
+  const objects = resolveObjects(request);
   const guard = await openGuard();
   try {
     requireUnguarded(guard, objects);
+    if (ask.length > 0 && guard.status().answerers === 0) listener.unanswered();
     const launcher = new Launcher(command);
     try {
-      return await guardAndRun(guard, objects, launcher, tell);
+      return await guardAndRun(guard, objects, launcher, listener);
     } catch (error) {
       await launcher.cancel();
       throw error;

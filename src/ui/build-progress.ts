@@ -8,6 +8,10 @@ export class BuildBar {
 
   constructor(private readonly silent: boolean) {}
 
+  waiting(): void {
+    if (!this.silent) process.stderr.write('another rebuild is under way; waiting for its end\n');
+  }
+
   start(kernel: string, steps: number): void {
     if (this.silent) return;
     if (!process.stderr.isTTY) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
-import {OPS, REASONS, VERDICTS} from '../domain/names.js';
+import {DETAILS, OPS, REASONS, VERDICTS} from '../domain/names.js';
 import {openFlagNames} from '../domain/open-flags.js';
 import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
 import {isoTime} from '../domain/time.js';
 
 type UserName = (uid: number) => string;
+
+/** What more there is to say of a reason, such as "no-answerer". */
+export const detailNames = ({detail}: AccessRecord): string[] =>
+  detail === 0 ? [] : [DETAILS.name(detail)];
 
 export function accessDocument(record: AccessRecord, userName: UserName) {
   const {loginuid} = record;
@@ -26,7 +30,7 @@ export function accessDocument(record: AccessRecord, userName: UserName) {
     user: loginuid === null ? null : userName(loginuid),
     path: record.path,
     newPath: record.newPath,
-    flags: openFlagNames(record.openFlags),
+    flags: [...openFlagNames(record.openFlags), ...detailNames(record)],
   };
 }
 

@@ -3,6 +3,7 @@ import {OPS, REASONS, VERDICTS} from '../domain/names.js';
 import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
 import {escapeText} from '../domain/text.js';
 import {clockTime} from '../domain/time.js';
+import {detailNames} from './event-json.js';
 import {dim, paintVerdict, strong, warn} from './paint.js';
 import {fit, pad, pieces, width} from './width.js';
 
@@ -12,8 +13,9 @@ const WIDE = 100;
 const TIME_CELLS = 12;
 const VERDICT_CELLS = 5;
 const OP_CELLS = 8;
-const REASON_CELLS = 9;
+const REASON_CELLS = 12;
 const WHO_CELLS = {wide: 30, narrow: 22};
+const ASKED = ['answer', 'default', 'expired', 'unaskable'];
 const INDENT = '    ';
 
 /** The login user, and whom the process runs as where that is another. */
@@ -26,6 +28,14 @@ function userText(record: AccessRecord, userName: UserName): string {
 
 const ruleText = (record: AccessRecord): string =>
   record.rule === 0 ? REASONS.name(record.reason) : `${REASONS.name(record.reason)} ${record.rule}`;
+
+/* How asking ended, in front of the path, which cannot feign it there. */
+function askedText(record: AccessRecord, isWide: boolean): string {
+  const reason = REASONS.name(record.reason);
+  const unseen = !isWide && ASKED.includes(reason) ? [reason] : [];
+  const words = [...unseen, ...detailNames(record)];
+  return words.length === 0 ? '' : `[${words.join(', ')}] `;
+}
 
 function objectText(record: AccessRecord): string {
   const path = escapeText(record.path);
@@ -57,7 +67,8 @@ function accessLine(record: AccessRecord, userName: UserName, columns: number): 
     cells.push(dim(pad(ruleText(record), REASON_CELLS)));
     used += REASON_CELLS + 1;
   }
-  return place(cells.join(' '), used, objectText(record), columns);
+  const object = askedText(record, columns >= WIDE) + objectText(record);
+  return place(cells.join(' '), used, object, columns);
 }
 
 function gapLine(record: GapRecord): string {

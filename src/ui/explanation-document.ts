@@ -15,6 +15,10 @@ function whyText({reason, rule, op, verdict}: ObjectExplanation): string {
       return VERDICTS.name(verdict) === 'deny'
         ? `${id} is the closest, and does not let the process in`
         : `${id} is the closest, and only reports those it does not let in`;
+    case 'ask':
+      return `${id} is the closest, and asks; unless somebody answers in time: ${VERDICTS.name(verdict)}`;
+    case 'default':
+      return `${id} is the closest, and would ask, but nobody is there to answer: ${VERDICTS.name(verdict)}`;
     default:
       return `${id}: ${REASONS.name(reason)}`;
   }

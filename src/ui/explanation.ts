@@ -27,9 +27,9 @@ const row = (match: MatchDocument): Cell[] => [
   elseCell(match.rule),
 ];
 
-function headline({path, op, process, verdict, why}: ExplanationDocument): string {
+function headline({path, op, process, verdict, reason, why}: ExplanationDocument): string {
   const who = process === null ? 'a stranger' : `${escapeText(process.comm)}[${process.pid}]`;
-  return `${paintVerdict(verdict)}: ${strong(op)} of ${escapeText(path)} by ${who}: ${why}`;
+  return `${paintVerdict(reason === 'ask' ? reason : verdict)}: ${strong(op)} of ${escapeText(path)} by ${who}: ${why}`;
 }
 
 function aliasLines({links, mounts}: ExplanationDocument): string[] {

@@ -14,12 +14,16 @@ const STATE: Record<string, Paint> = {
   active: painter(chalk.green),
   idle: painter(chalk.dim),
   missing: painter(chalk.red),
+  ok: painter(chalk.green),
+  warning: painter(chalk.yellow),
+  failed: painter(chalk.red.bold),
+  unknown: painter(chalk.dim),
 };
 
 export const paintVerdict = (verdict: string, text = verdict): string =>
   (VERDICT[verdict] ?? plain)(text);
 
-export const paintState = (state: string): string => (STATE[state] ?? plain)(state);
+export const paintState = (state: string, text = state): string => (STATE[state] ?? plain)(text);
 
 export const dim = painter(chalk.dim);
 export const strong = painter(chalk.bold);

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: MIT
+import {exactDuration} from '../domain/duration.js';
+import {ELSES, VERDICTS} from '../domain/names.js';
 import type {HardLinks, Holder, Protected} from '../domain/object.js';
+import type {KernelRule} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
 import {objectText} from './object-text.js';
 import {dim, strong, warn} from './paint.js';
+
+export const NOBODY_ANSWERS =
+  'nobody is there to answer: what is asked gets its default at once; `sudo fguard ask` in another terminal answers';
+
+const askText = ({deadline, defaultVerdict}: KernelRule): string =>
+  `  who is not let in waits for an answer, ${exactDuration(deadline)} at most; without one: ${VERDICTS.name(defaultVerdict)}`;
 
 /** What became of one rule. */
 export function protectedLines({rule, exists, replaced, isDirectory}: Protected): string[] {
   const name = rule.name === null ? '' : ` (${escapeText(rule.name)})`;
   const verb = replaced ? 'replaced, guards' : 'guards';
   const lines = [`${strong(`rule ${rule.id}`)}${name} ${verb} ${objectText(rule)}`];
+  if (ELSES.name(rule.otherwise) === 'ask') lines.push(dim(askText(rule)));
   if (rule.suffix !== null) return lines;
   if (!exists) lines.push(dim('  it does not exist yet: it will be guarded from its creation on'));
   if (isDirectory && !rule.tree)
@@ -24,6 +34,9 @@ export function linksText(links: HardLinks | null): string | undefined {
   const found = others === '' ? '' : `, also ${others}`;
   return `${links.count} hard links${found}${missing > 0 ? `, ${missing} not found nearby` : ''}`;
 }
+
+/** Where a rule was saved. */
+export const savedLine = (file: string): string => dim(`  saved as ${escapeText(file)}`);
 
 /** The other names under which a guarded file can be reached. */
 export function linksWarning({rule, links}: Protected): string | undefined {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {durationText} from '../domain/duration.js';
+import {durationText, exactDuration} from '../domain/duration.js';
 import {OPS} from '../domain/names.js';
 import type {Grant, RuleDocument} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
@@ -53,7 +53,7 @@ const joinKinds = (kinds: readonly Line[][]): Line[] =>
       return [{...first, text: `and ${first.text}`}, ...others];
     });
 
-function allowedCell({allow}: RuleDocument, names: RuleNames): Cell {
+export function allowedCell({allow, against}: RuleDocument, names: RuleNames): Cell {
   const lines = joinKinds([
     pidLines(allow),
     valueLines('exe', allow.exes),
@@ -62,16 +62,25 @@ function allowedCell({allow}: RuleDocument, names: RuleNames): Cell {
     valueLines('login', allow.loginuids.map(names.user)),
     valueLines('cgroup', allow.cgroups),
   ]);
+  if (against) return [quiet('all but'), ...lines];
   return lines.length === 0 ? [quiet('nobody')] : lines;
 }
 
-export const elseCell = (rule: RuleDocument): Cell =>
-  rule.else === 'deny'
-    ? [
-        {text: 'deny', paint: (text) => paintVerdict('deny', text)},
-        {text: rule.errno, paint: dim},
-      ]
-    : [{text: rule.else}];
+export function elseCell(rule: RuleDocument): Cell {
+  if (rule.else === 'ask')
+    return [{text: 'ask'}, quiet(`${exactDuration(rule.deadlineMs)}, then ${rule.default}`)];
+  if (rule.else !== 'deny') return [{text: rule.else}];
+  return [{text: 'deny', paint: (text) => paintVerdict('deny', text)}, quiet(rule.errno)];
+}
+
+function hitsCell({else: otherwise, hits}: RuleDocument): Cell {
+  const asked = otherwise === 'ask' || hits.asked > 0;
+  return [
+    {text: `${hits.allowed} allowed`},
+    {text: `${hits.denied} denied`},
+    ...(asked ? [{text: `${hits.asked} asked`}, {text: `${hits.expired} expired`}] : []),
+  ];
+}
 
 function expiresCell({expiresAt, untilExit}: RuleDocument, now: number): Cell {
   const ends: Line[] = [];
@@ -87,7 +96,7 @@ const row = (rule: RuleDocument, names: RuleNames, now: number): Cell[] => [
   opsCell(rule.ops),
   allowedCell(rule, names),
   elseCell(rule),
-  [{text: `${rule.hits.allowed} allowed`}, {text: `${rule.hits.denied} denied`}],
+  hitsCell(rule),
   expiresCell(rule, now),
 ];
 

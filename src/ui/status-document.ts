@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 import {HOOK_STATES, OPS} from '../domain/names.js';
+import type {Question} from '../domain/question.js';
 import type {KernelStatus} from '../domain/status.js';
+import {waitingDocument} from './question-json.js';
 
-/* Locking and answerers are not in the protocol: nothing is locked and nobody answers. */
-export function statusDocument(status: KernelStatus & {kernel: string}) {
-  const {version, abi, kernel, rules, subscribers, counters} = status;
+export function statusDocument(
+  status: KernelStatus & {kernel: string; questions: Question[]},
+  userName: (uid: number) => string,
+) {
+  const {version, abi, kernel, rules, subscribers, answerers, counters, locked} = status;
   return {
-    module: {loaded: true, version, abi, kernel, locked: false},
+    module: {loaded: true, version, abi, kernel, locked},
     hooks: status.hooks.map((hook) => ({
       function: hook.function,
       ops: OPS.fromMask(hook.ops),
@@ -14,8 +18,9 @@ export function statusDocument(status: KernelStatus & {kernel: string}) {
     })),
     rules,
     subscribers,
-    answerers: 0,
+    answerers,
     counters,
+    questions: status.questions.map((question) => waitingDocument(question, userName)),
   };
 }
 

@@ -1,10 +1,35 @@
 // SPDX-License-Identifier: MIT
+import {durationText} from '../domain/duration.js';
 import {escapeText} from '../domain/text.js';
-import {paintState, strong} from './paint.js';
+import {paintState, strong, warn} from './paint.js';
+import type {WaitingDocument} from './question-json.js';
 import type {StatusDocument} from './status-document.js';
-import {renderTable} from './table.js';
+import {type Cell, renderTable} from './table.js';
 
 const HEAD = ['function', 'operations', 'state'];
+const WAITING_HEAD = ['question', 'who', 'operation', 'object', 'time left'];
+
+const waitingRow = (question: WaitingDocument): Cell[] => [
+  [{text: question.id}, {text: `rule ${question.rule}`}],
+  [{text: `${escapeText(question.comm)}[${question.pid}]`}],
+  [{text: question.op}],
+  [
+    {text: escapeText(question.path)},
+    ...(question.newPath === null ? [] : [{text: `-> ${escapeText(question.newPath)}`}]),
+  ],
+  [{text: durationText(question.leftMs)}, {text: `then ${question.default}`}],
+];
+
+/* Who waits while nobody looks is what a person came here for. */
+function waitingLines({questions, answerers}: StatusDocument): string[] {
+  if (questions.length === 0) return [];
+  const noun = questions.length === 1 ? 'question waits' : 'questions wait';
+  const advice = answerers === 0 ? '; `sudo fguard ask` answers' : '';
+  return [
+    warn(`${questions.length} ${noun}${advice}`),
+    renderTable(WAITING_HEAD, questions.map(waitingRow)),
+  ];
+}
 
 export function renderStatus(status: StatusDocument): string {
   const {module, counters} = status;
@@ -13,13 +38,15 @@ export function renderStatus(status: StatusDocument): string {
     [{text: hook.ops.join(' ')}],
     [{text: hook.state, paint: paintState}],
   ]);
-  const {allowed, denied, events, lost} = counters;
+  const {allowed, denied, events, lost, asked, expired} = counters;
   return [
-    `${strong('module')}       loaded, version ${escapeText(module.version)}, protocol ${module.abi}`,
+    `${strong('module')}       loaded, version ${escapeText(module.version)}, protocol ${module.abi}${module.locked ? ', locked until restart' : ''}`,
     `${strong('kernel')}       ${module.kernel}`,
     `${strong('rules')}        ${status.rules}`,
     `${strong('subscribers')}  ${status.subscribers}`,
-    `${strong('counters')}     ${allowed} allowed, ${denied} denied, ${events} events, ${lost} lost`,
+    `${strong('answerers')}    ${status.answerers}`,
+    `${strong('counters')}     ${allowed} allowed, ${denied} denied, ${asked} asked, ${expired} expired, ${events} events, ${lost} lost`,
+    ...waitingLines(status),
     renderTable(HEAD, hooks),
   ].join('\n');
 }

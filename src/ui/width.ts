@@ -43,3 +43,15 @@ export function pieces(text: string, cells: number): string[] {
   }
   return [...result, piece];
 }
+
+/** Breaks a sentence of ours between its words; a word that is too long is cut. */
+export function words(text: string, cells: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ').flatMap((long) => pieces(long, cells))) {
+    const last = lines.at(-1) ?? '';
+    const joined = last === '' ? word : `${last} ${word}`;
+    if (width(joined) <= cells) lines[lines.length - 1] = joined;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -25,10 +25,13 @@ export function buildFakeLibrary(): string {
   return library;
 }
 
-/** What a C program prints that knows our headers. */
-export function runC(source: string): string {
+/** Builds a C program that knows our headers, and returns its path. */
+export function buildC(source: string): string {
   const folder = newFolder();
   writeFileSync(join(folder, 'main.c'), source);
   compile(folder, ['-o', join(folder, 'main'), join(folder, 'main.c')]);
-  return execFileSync(join(folder, 'main'), {encoding: 'utf8'});
+  return join(folder, 'main');
 }
+
+/** What such a program prints. */
+export const runC = (source: string): string => execFileSync(buildC(source), {encoding: 'utf8'});

@@ -56,7 +56,28 @@ describe('documents', () => {
       module: {loaded: true, version: '9.8.7', abi: 1, kernel: release()},
       rules: 3,
       subscribers: 2,
-      counters: {allowed: 1, denied: 2, events: 6_000_000_000, lost: 4},
+      answerers: 0,
+      counters: {
+        allowed: 1,
+        denied: 2,
+        events: 6_000_000_000,
+        lost: 4,
+        asked: 5_000_000_001,
+        expired: 6,
+      },
+      questions: [],
+    });
+  });
+
+  it('status, with who waits for an answer', async () => {
+    const document = await json(['status'], {FAKE_WAITING: '2', FAKE_ANSWERERS: '3'});
+    expectDocument('status', document);
+    expect(document).toMatchObject({
+      answerers: 3,
+      questions: [
+        {id: '1', op: 'rename', path: '/srv/\udcff', newPath: '/srv/b', default: 'deny'},
+        {id: '2', exe: process.execPath},
+      ],
     });
   });
 
@@ -133,6 +154,25 @@ describe('documents', () => {
       'exe /usr/bin/ls',
       'cgroup /sys/fs/cgroup',
       'close',
+    ]);
+  });
+
+  it('protect that asks', async () => {
+    const folder = newFolder();
+    const env = {FAKE_LOG: join(folder, 'log'), FAKE_ANSWERERS: '1'};
+    const usual = await json(['protect', join(folder, 'a'), '--else', 'ask'], env);
+    const words = ['--else', 'ask', '--default', 'allow', '--deadline', '30s'];
+    const chosen = await json(['protect', join(folder, 'b'), ...words], env);
+    expectDocument('protect', chosen);
+    expect([usual, chosen]).toMatchObject([
+      {rules: [{else: 'ask', default: 'deny', deadlineMs: 5000, against: false}]},
+      {
+        rules: [{default: 'allow', deadlineMs: 30_000, hits: {allowed: 3, asked: 6, expired: 2}}],
+      },
+    ]);
+    expect(log(folder).filter((line) => line.startsWith('ask'))).toEqual([
+      'ask default_allow=0 deadline=0',
+      'ask default_allow=1 deadline=30000',
     ]);
   });
 

@@ -27,13 +27,16 @@ async function failure(args: string[], env: Record<string, string> = {}) {
 }
 
 describe('failures, as JSON on stdout with their exit code', () => {
-  it.each(['rules', 'status', 'clear', 'watch'])('%s without the module', async (command) => {
-    expect(await failure([command], {FAKE_OPEN: ENOENT})).toMatchObject({
-      exit: 3,
-      code: 'ENOTLOADED',
-      next: ['sudo fguard load'],
-    });
-  });
+  it.each(['rules', 'status', 'clear', 'watch', 'ask', 'lock'])(
+    '%s without the module',
+    async (command) => {
+      expect(await failure([command], {FAKE_OPEN: ENOENT})).toMatchObject({
+        exit: 3,
+        code: 'ENOTLOADED',
+        next: ['sudo fguard load'],
+      });
+    },
+  );
 
   it('without the right', async () => {
     expect(await failure(['rules'], {FAKE_OPEN: EPERM})).toMatchObject({
@@ -71,6 +74,11 @@ describe('failures, as JSON on stdout with their exit code', () => {
     ['a missing argument', ['protect'], 'path'],
     ['an argument too many', ['rules', 'x'], 'x'],
     ['an unknown operation', ['protect', '/x', '--ops', 'read,raed'], 'raed'],
+    ['a default without asking', ['protect', '/x', '--default', 'allow'], '--else ask'],
+    ['a deadline without asking', ['protect', '/x', '--deadline', '5s'], '--else ask'],
+    ['an unknown default', ['protect', '/x', '--else', 'ask', '--default', 'ask'], 'ask'],
+    ['a deadline of two days', ['protect', '/x', '--else', 'ask', '--deadline', '2d'], '2d'],
+    ['an unknown default of ask', ['ask', '--default', 'maybe'], 'maybe'],
     ['an unknown verdict', ['watch', '--verdict', 'no'], 'no'],
     ['an unknown errno', ['protect', '/x', '--errno', 'EIO'], 'EIO'],
     ['an unknown answer', ['protect', '/x', '--else', 'shrug'], 'shrug'],
@@ -93,6 +101,11 @@ describe('failures, as JSON on stdout with their exit code', () => {
     ['a command before and behind', ['run', 'a', '--', 'b'], '--'],
     ['no command', ['run', '--protect', '/tmp/x', '--'], 'cmd'],
     ['a misspelt command', ['prtect', '/x'], 'protect'],
+    ['a command of the lab not behind --', ['lab', 'true'], '--'],
+    ['a kernel that nobody has', ['lab', '--kernel', '0.1'], '0.1'],
+    ['a kernel that is a path', ['lab', '--kernel', '../kernels'], '../kernels'],
+    ['one kernel and all', ['rebuild', '--all', '--kernel', '6.1'], '--all'],
+    ['a key without its certificate', ['rebuild', '--sign-key', '/k'], '--sign-cert'],
     ["a kernel's version that is a path", ['rebuild', '--kernel', '../x'], '../x'],
   ])('%s is wrong usage and named', async (_name, args, named) => {
     const {exit, code, message} = await failure(args);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Runs the built command line against the library without a kernel. */
 import {type ChildProcess, spawn} from 'node:child_process';
+import {createInterface} from 'node:readline';
 
 import {ROOT, buildFakeLibrary} from './compile.js';
 
@@ -14,10 +15,14 @@ export const FAKE = buildFakeLibrary();
 
 type Env = Record<string, string>;
 
-export function start(args: readonly string[], env: Env = {}): ChildProcess {
+export function start(
+  args: readonly string[],
+  env: Env = {},
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): ChildProcess {
   return spawn(process.execPath, [`${ROOT}bin/run.js`, ...args], {
     env: {...process.env, FGUARD_LIBRARY: FAKE, ...env},
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
 }
 
@@ -31,6 +36,17 @@ export function finish(child: ChildProcess): Promise<Result> {
 
 export const fguard = (args: readonly string[], env: Env = {}): Promise<Result> =>
   finish(start(args, env));
+
+/** The next line that a process prints, each time it is called. */
+export function lineReader(child: ChildProcess): () => Promise<string> {
+  if (child.stdout === null) throw new Error('its output is no pipe');
+  const lines = createInterface({input: child.stdout})[Symbol.asyncIterator]();
+  return async () => {
+    const next = await lines.next();
+    if (next.done === true) throw new Error('it printed no line more');
+    return next.value;
+  };
+}
 
 /** Resolves once the process has written this on stderr. */
 export function saysOnStderr(child: ChildProcess, text: string): Promise<void> {

@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
 import {
+  FGUARD_RULE_AGAINST,
   FGUARD_RULE_CHILDREN,
   FGUARD_RULE_TREE,
   FGUARD_RULE_UNTIL_EXIT,
@@ -45,6 +46,52 @@ describe('run', () => {
       'delete id=2 path=- name=-',
       'close',
     ]);
+  });
+
+  it('--ask makes the command ask, and lets all others in', async () => {
+    /*
+     * folder/
+     * └── tree/
+     */
+    const folder = newFolder();
+    mkdirSync(join(folder, 'tree'));
+    const paths = ['--protect', join(folder, 'own'), '--ask', join(folder, 'tree')];
+    const script = 'echo "command $$" >>"$FAKE_LOG"';
+    const env = {FAKE_LOG: join(folder, 'log'), FAKE_ANSWERERS: '1'};
+    const {code, stdout, stderr} = await fguard(
+      ['run', '--json', ...paths, '--', 'sh', '-c', script],
+      env,
+    );
+    expect({code, stderr}).toEqual({code: 0, stderr: ''});
+    const document: unknown = JSON.parse(stdout);
+    expectDocument('run', document);
+    expect(document).toMatchObject({
+      rules: [
+        {else: 'deny', against: false, match: {path: join(folder, 'own')}},
+        {else: 'ask', against: true, default: 'deny', match: {tree: true}, untilExit: true},
+      ],
+    });
+    const pid = /^command (\d+)$/m.exec(log(folder).join('\n'))?.[1] ?? '';
+    const flags = FLAGS | FGUARD_RULE_TREE | FGUARD_RULE_AGAINST;
+    expect(log(folder).slice(2, 5)).toEqual([
+      `add path=${folder}/tree suffix=- name=- flags=${flags} ops=0 else=2 error=0 ttl=0`,
+      'ask default_allow=0 deadline=0',
+      `pid ${pid}`,
+    ]);
+  });
+
+  it('--ask with nobody there to answer says so', async () => {
+    const {code, stderr} = await fguard(['run', '--ask', '/tmp/x', '--', 'true']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('nobody is there to answer');
+  });
+
+  it('a path cannot be both', async () => {
+    const args = ['run', '--ask', '/tmp/x', '--protect', '/tmp/x', '--', 'true'];
+    expect(await fguard(args)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('named twice'),
+    });
   });
 
   it.each([

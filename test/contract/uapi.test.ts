@@ -14,7 +14,13 @@ interface Generator {
 
 const {generate} = (await import(`${ROOT}scripts/gen-uapi.mjs`)) as Generator;
 
-const STRUCTS = ['fguard_record', 'fguard_access_record', 'fguard_gap_record'] as const;
+const STRUCTS = [
+  'fguard_record',
+  'fguard_access_record',
+  'fguard_gap_record',
+  'fguard_question_record',
+  'fguard_closed_record',
+] as const;
 
 type Table = Readonly<Record<string, number>>;
 

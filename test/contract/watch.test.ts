@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The real reader thread, the real FFI, the real pipes: only the kernel is missing. */
 import {existsSync, readFileSync, watch as watchFile} from 'node:fs';
+import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
@@ -43,10 +44,35 @@ describe('watch', () => {
     expect(found[1]).toMatchObject({lost: 120, from: '2026-01-01T00:00:00.000000Z'});
   });
 
+  it.each([
+    ['ecs', {kind: 'event', sequence: 1}, {kind: 'pipeline_error'}],
+    ['ocsf', undefined, undefined],
+  ])('--format %s prints a line for each, with where it comes from', async (format, one, gap) => {
+    const {code, stdout} = await fguard(['watch', '--format', format, '--count', '2'], {
+      FAKE_EVENTS: 'gap',
+    });
+    expect(code).toBe(0);
+    const found = documents(stdout);
+    const host = format === 'ecs' ? 'host.name' : 'device.hostname';
+    for (const document of found) expect(document).toHaveProperty(host, hostname());
+    if (format === 'ocsf') for (const document of found) expectDocument('ocsf', document);
+    else expect(found.map(({event}) => event)).toMatchObject([one, gap, {sequence: 3}]);
+    expect(found[0]).toMatchObject({file: {path: '/srv/a.db'}});
+  });
+
   it('for a person, what others named cannot command the terminal', async () => {
     const {stdout} = await fguard(['watch', '--count', '1'], {FAKE_EVENTS: '1'});
     expect(stdout).toContain('rm\\x1b[2J[100]');
     expect(stdout).not.toContain('\u001b');
+  });
+
+  it('how asking ended stands behind the flags, and in front of the path', async () => {
+    const env = {FAKE_EVENTS: '1', FAKE_REASON: '3', FAKE_DETAIL: '1'};
+    const [document] = documents((await fguard(['watch', '--json', '--count', '1'], env)).stdout);
+    expectDocument('access', document);
+    expect(document).toMatchObject({reason: 'default', flags: ['no-answerer']});
+    const {stdout} = await fguard(['watch', '--count', '1'], env);
+    expect(stdout).toContain('[no-answerer] /srv/a.db');
   });
 
   it('the filter reaches the library', async () => {

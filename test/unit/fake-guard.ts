@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The module in memory, for tests of services and commands. */
-import type {Explanation} from '../../src/domain/explanation.js';
+import type {Explanation, Query} from '../../src/domain/explanation.js';
 import type {EventFilter} from '../../src/domain/filter.js';
+import type {Answer, Question} from '../../src/domain/question.js';
 import type {KernelRule, RuleRequest} from '../../src/domain/rule.js';
 import type {KernelStatus} from '../../src/domain/status.js';
 import {ModuleError} from '../../src/errors.js';
@@ -35,6 +36,12 @@ export class FakeGuard implements Guard {
   filter: EventFilter | undefined;
   stream = new FakeStream([], 'unloaded');
   refusal: ModuleError | undefined;
+  locked = false;
+  answerers = 0;
+  answered: ({id: string} & Answer)[] = [];
+  /** What the next answers meet; undefined is no refusal. */
+  answerRefusals: (ModuleError | undefined)[] = [];
+  waiting: Question[] = [];
   explanation: Explanation = {verdict: 0, reason: 0, rule: 0, matches: []};
 
   addRules(requests: readonly RuleRequest[]): Added[] {
@@ -49,13 +56,20 @@ export class FakeGuard implements Guard {
       const expiresAt = ttl === 0 ? null : Date.now() + ttl;
       const ops = rest.ops === 0 ? FGUARD_OPS_ALL : rest.ops;
       this.rules = this.rules.filter((other) => other !== old);
-      this.rules.push({...rest, id, ops, grants, expiresAt, allowed: 0, denied: 0});
+      const hits = {allowed: 0, denied: 0, asked: 0, expired: 0};
+      this.rules.push({...rest, ...hits, id, ops, grants, expiresAt});
       return {id, existed: false, replaced: old !== undefined};
     });
   }
 
   deleteRules(ids: readonly number[]): void {
     this.rules = this.rules.filter(({id}) => !ids.includes(id));
+  }
+
+  setRules(requests: readonly RuleRequest[]): void {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.rules = [];
+    this.addRules(requests);
   }
 
   clearRules(): void {
@@ -66,15 +80,37 @@ export class FakeGuard implements Guard {
     return [...this.rules];
   }
 
-  explain(): Explanation {
+  explain: (query: Query) => Explanation = () => {
     if (this.refusal !== undefined) throw this.refusal;
     return this.explanation;
+  };
+
+  lock(): void {
+    this.locked = true;
   }
 
   status(): KernelStatus {
-    const counters = {allowed: 0, denied: 0, events: 0, lost: 0};
+    const counters = {allowed: 0, denied: 0, events: 0, lost: 0, asked: 0, expired: 0};
     const {length} = this.rules;
-    return {version: '1', abi: 1, rules: length, subscribers: 0, counters, hooks: []};
+    const {answerers, locked} = this;
+    const module = {version: '1', abi: 1, locked};
+    return {...module, rules: length, subscribers: 0, answerers, counters, hooks: []};
+  }
+
+  attach(): EventStream {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.answerers++;
+    return this.stream;
+  }
+
+  answer(id: string, answer: Answer): void {
+    const refusal = this.answerRefusals.shift();
+    if (refusal !== undefined) throw refusal;
+    this.answered.push({id, ...answer});
+  }
+
+  questions(): Question[] {
+    return this.waiting;
   }
 
   subscribe(filter: EventFilter): EventStream {

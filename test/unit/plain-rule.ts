@@ -11,8 +11,11 @@ const TERMS = {
   children: false,
   strict: false,
   untilExit: false,
+  against: false,
   otherwise: 0,
   error: 13,
+  defaultVerdict: 1,
+  deadline: 5000,
   exes: [],
   uids: [],
   gids: [],
@@ -30,4 +33,6 @@ export const RULE: KernelRule = {
   expiresAt: null,
   allowed: 0,
   denied: 0,
+  asked: 0,
+  expired: 0,
 };

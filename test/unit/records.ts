@@ -4,7 +4,9 @@ import {encodePath} from '../../src/domain/text.js';
 import {
   FGUARD_RECORD_VERSION,
   fguard_access_record as ACCESS,
+  fguard_closed_record as CLOSED,
   fguard_gap_record as GAP,
+  fguard_question_record as QUESTION,
   fguard_record as HEAD,
   fguard_record_type as TYPE,
 } from '../../src/uapi.gen.js';
@@ -71,6 +73,25 @@ export function packAccess(fields: Partial<AccessFields> = {}): Buffer {
   const lengths = ['path_length', 'new_path_length', 'exe_length', 'comm_length'] as const;
   lengths.forEach((name, index) => bytes.writeUInt16LE(strings[index]?.length ?? 0, ACCESS[name]));
   Buffer.concat(strings).copy(bytes, ACCESS.SIZE);
+  return bytes;
+}
+
+/** A question as the kernel asks it: an access, wrapped. */
+export function packQuestion(id: bigint, deadline: bigint, fields: Partial<AccessFields>): Buffer {
+  const access = packAccess(fields);
+  const size = QUESTION.access + access.length;
+  const bytes = head(size, TYPE.FGUARD_RECORD_QUESTION, fields.seq ?? 1, 0n);
+  bytes.writeBigUInt64LE(id, QUESTION.id);
+  bytes.writeBigUInt64LE(deadline, QUESTION.deadline);
+  access.copy(bytes, QUESTION.access);
+  return bytes;
+}
+
+export function packClosed(id: bigint, reason: number, verdict: number): Buffer {
+  const bytes = head(CLOSED.SIZE, TYPE.FGUARD_RECORD_CLOSED, 1, 0n);
+  bytes.writeBigUInt64LE(id, CLOSED.id);
+  bytes.writeUInt8(reason, CLOSED.reason);
+  bytes.writeUInt8(verdict, CLOSED.verdict);
   return bytes;
 }
 

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: MIT
+import path from 'node:path';
 import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {Answerer, questionsOf} from './helper/answerer.js';
 import {useLab} from './helper/lab.js';
+import {Lines} from './helper/lines.js';
 import {Watcher} from './helper/watcher.js';
+import {REPOSITORY} from './runner/prepare.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/ask-library/
 //   secret   asked about, but not the owner
 //   log      asked about, where a test says so
+//   asked    asked about by examples/answer
 const lab = useLab('ask-library');
-const [secret, log] = ['secret', 'log'].map((name) => lab.path(name)) as [string, string];
+const [secret, log, asked] = ['secret', 'log', 'asked'].map((name) => lab.path(name)) as [
+  string,
+  string,
+  string,
+];
 /** Milliseconds; no test waits for it to pass. */
 const LONG = 600_000;
 
@@ -17,7 +25,7 @@ let rule: number;
 let answerer: Answerer | undefined;
 
 beforeAll(async () => {
-  await vm.ok(`cd ${lab.directory} && touch secret log`);
+  await vm.ok(`cd ${lab.directory} && touch secret log asked`);
 });
 
 beforeEach(async () => {
@@ -184,5 +192,40 @@ describe('an answerer', () => {
     expect(await lab.guard.ask('subscribe', {answer: 1, all: 1})).toMatchObject({
       errno: 'EINVAL',
     });
+  });
+});
+
+describe('examples/answer', () => {
+  const PROGRAM = path.join(REPOSITORY, 'libnetlink/examples/answer');
+
+  const start = async () => {
+    const lines = new Lines(vm.spawn([PROGRAM, asked, '/usr/bin/cat']));
+    expect(await lines.next()).toMatch(/^rule \d+ asks about .*asked$/);
+    return lines;
+  };
+
+  it('lets the programs in that are named, and tells what it was asked', async () => {
+    const lines = await start();
+    expect((await vm.run(`cat ${asked}`)).code).toBe(0);
+    expect(await lines.next()).toMatch(
+      /^\d+ read\? pid=\d+ uid=0 comm=cat exe=\/usr\/bin\/cat path=.*asked$/,
+    );
+    expect(await lines.next()).toMatch(/^\d+ allow$/);
+    expect((await vm.run(`rm ${asked}`)).stderr).toMatch('Permission denied');
+    expect(await lines.next()).toMatch(/^\d+ delete\? .*exe=\/usr\/bin\/rm/);
+    expect(await lines.next()).toMatch(/^\d+ deny$/);
+    lines.process.kill('SIGINT');
+    expect((await lines.process.exit).code).toBe(0);
+    expect(await lab.guard.list()).toMatchObject([{path: secret}]);
+  });
+
+  it('ends when the module is unloaded, and says so', async () => {
+    const lines = await start();
+    await lab.guard.end();
+    await vm.ok('rmmod fguard');
+    const {code, stderr} = await lines.process.exit;
+    expect([code, stderr]).toEqual([1, 'answer: the fguard module was unloaded\n']);
+    await vm.ok('modprobe fguard');
+    await lab.reconnect();
   });
 });

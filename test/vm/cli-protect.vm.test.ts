@@ -57,6 +57,7 @@ const PLAIN = {
   deadlineMs: 5000,
   strict: false,
   untilExit: false,
+  against: false,
   expiresAt: null,
   hits: {allowed: 0, denied: 0, asked: 0, expired: 0},
 };

@@ -68,7 +68,7 @@ function declaredBy(kernel: string): string[] | undefined {
   );
 }
 
-const kernels = readFileSync(new URL('kernels.txt', import.meta.url), 'utf8')
+const kernels = readFileSync(new URL('../../lab/kernels.txt', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => /^\w/.test(line))
   .map((line) => line.split(/\s+/)[0] ?? '');

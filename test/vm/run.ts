@@ -3,7 +3,8 @@
 //   npx tsx test/vm/run.ts KERNEL [--] COMMAND…   (one argument: a shell line)
 // Without a command: a shell. Ends with the command's code, or 1 if the kernel
 // log shows trouble.
-import {exitOnSignals} from './runner/signals.js';
+import {interruptible} from '../../src/services/lab/interruptible.js';
+import {attachPipes} from '../../src/services/lab/pipes.js';
 import {attachTerminal} from './runner/terminal.js';
 import {Vm} from './runner/vm.js';
 
@@ -14,26 +15,17 @@ function parse(args: string[]): {kernel: string; command: string[]} {
 }
 
 async function runCommand(vm: Vm, command: string[]): Promise<number> {
-  const line = command.length === 1 ? command[0] : undefined;
-  const child = vm.spawn(line ?? command);
-  child.on('data', (data) => process.stdout.write(data));
-  child.on('errorLine', (text) => process.stderr.write(`${text}\n`));
-  process.on('SIGINT', () => child.kill('SIGINT'));
-  if (process.stdin.isTTY) child.end();
-  else process.stdin.on('data', (data: Buffer) => child.write(data)).on('end', () => child.end());
-  const {code, signal} = await child.exit;
-  process.stdin.pause();
-  if (signal) process.stderr.write(`ended by ${signal}\n`);
-  return code ?? 1;
+  const {code, signal} = await attachPipes(vm, command.length === 1 ? (command[0] ?? '') : command);
+  if (signal !== null) process.stderr.write(`ended by ${signal}\n`);
+  return code;
 }
 
 async function main(): Promise<number> {
   const {kernel, command} = parse(process.argv.slice(2));
-  // an interrupt is for the command
-  exitOnSignals(['SIGTERM', 'SIGHUP']);
-  const vm = await Vm.boot({kernel});
+  const vm = await interruptible((signal) => Vm.boot({kernel, signal}));
   try {
-    const code = command.length > 0 ? await runCommand(vm, command) : await attachTerminal(vm);
+    const code =
+      command.length > 0 ? await runCommand(vm, command) : (await attachTerminal(vm)).code;
     await vm.shutdown();
     return code;
   } finally {

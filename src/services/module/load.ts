@@ -5,14 +5,18 @@ import {release} from 'node:os';
 import type {KernelStatus} from '../../domain/status.js';
 import {UserError} from '../../errors.js';
 import {runCommand} from '../command.js';
+import {readIfPossible} from '../files.js';
 import {requireRoot, withGuard} from '../guard.js';
 import {packageVersion} from '../package-root.js';
 import type {BuildProgress} from '../rebuild/build.js';
 import {findCached} from '../rebuild/cache.js';
-import {installedFile} from '../rebuild/install.js';
+import {searchCompiler} from '../rebuild/compiler.js';
+import {installedFile, installedFiles} from '../rebuild/install.js';
 import {readKernelTree} from '../rebuild/kernel-tree.js';
 import {rebuild} from '../rebuild/rebuild.js';
 import {fingerprint} from '../rebuild/sources.js';
+import {needsSignature} from '../signing/secure-boot.js';
+import {splitSignature} from '../signing/signature.js';
 import {isLoaded, readModuleInfo} from './module-info.js';
 
 export interface LoadResult {
@@ -22,13 +26,30 @@ export interface LoadResult {
   file: string | null;
 }
 
-const sameFile = (a: string, b: string): boolean => readFileSync(a).equals(readFileSync(b));
+/* But for a signature, which the cache's do not have. */
+const sameModule = (installed: string, cached: string): boolean =>
+  splitSignature(readFileSync(installed)).body.equals(readFileSync(cached));
 
 /* What is installed was built by us from these sources, or comes from a package of this version. */
 async function fits(file: string, kernel: string, cached: string | undefined): Promise<boolean> {
   const info = await readModuleInfo(file);
   if (info?.kernel !== kernel) return false;
-  return cached === undefined ? info.version === packageVersion() : sameFile(file, cached);
+  return cached === undefined ? info.version === packageVersion() : sameModule(file, cached);
+}
+
+async function findInstalled(
+  kernel: string,
+  cached: string | undefined,
+): Promise<string | undefined> {
+  for (const file of installedFiles(kernel)) if (await fits(file, kernel, cached)) return file;
+  return undefined;
+}
+
+async function findBuilt(kernel: string): Promise<string | undefined> {
+  const tree = readKernelTree(kernel);
+  if (tree.config === undefined) return undefined;
+  const {fitting} = await searchCompiler(tree);
+  return fitting === undefined ? undefined : findCached(fingerprint(tree, fitting.text));
 }
 
 /** The module for this kernel: the installed one if it fits, else from the cache, else built. */
@@ -37,13 +58,13 @@ async function findModule(
   progress: BuildProgress,
   signal: AbortSignal,
 ): Promise<string> {
-  const tree = readKernelTree(kernel);
-  const cached = tree.config === undefined ? undefined : findCached(fingerprint(tree));
-  const installed = installedFile(kernel);
-  if (await fits(installed, kernel, cached)) return installed;
-  if (cached !== undefined) return cached;
-  const [built] = await rebuild({kernels: [kernel], force: false, progress, signal});
-  return built?.file ?? installed;
+  const cached = await findBuilt(kernel);
+  const installed = await findInstalled(kernel, cached);
+  if (installed !== undefined) return installed;
+  if (cached !== undefined && !needsSignature()) return cached;
+  const request = {kernels: [kernel], force: false, key: undefined, progress, signal};
+  const {modules} = await rebuild(request);
+  return modules[0]?.file ?? installedFile(kernel);
 }
 
 /* What the kernel refused to insmod, it explains in its log only. */
@@ -61,8 +82,14 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/invalid module format|unknown symbol/i, 'sudo fguard rebuild --force'],
 ];
 
+/* insmod takes none of the kernel's command line, as modprobe does: fguard.nolock=1. */
+const parameters = (): string[] =>
+  [...(readIfPossible('/proc/cmdline') ?? '').matchAll(/(?:^|\s)fguard\.(\w+=\w+)(?=\s|$)/g)].map(
+    ([, parameter]) => parameter ?? '',
+  );
+
 async function insert(file: string): Promise<void> {
-  const {code, stderr} = await runCommand('insmod', [file]);
+  const {code, stderr} = await runCommand('insmod', [file, ...parameters()]);
   if (code === 0) return;
   const reason = stderr.trim().replace(/^insmod: ERROR: /, '');
   const next = REMEDIES.filter(([pattern]) => pattern.test(reason)).map(([, remedy]) => remedy);

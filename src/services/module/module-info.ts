@@ -2,6 +2,7 @@
 import {existsSync} from 'node:fs';
 
 import {runCommand} from '../command.js';
+import {readIfPossible} from '../files.js';
 
 const LOADED = '/sys/module/fguard';
 
@@ -23,4 +24,13 @@ export async function readModuleInfo(file: string): Promise<ModuleInfo | undefin
   if (!existsSync(file)) return undefined;
   const [version, vermagic] = await Promise.all([field(file, 'version'), field(file, 'vermagic')]);
   return {version, kernel: vermagic.split(' ')[0] ?? ''};
+}
+
+/**
+ * Whether the module in the kernel is made of other sources than that in a file.
+ * @param root where the file system begins
+ */
+export async function isLoadedFromOther(file: string, root = ''): Promise<boolean> {
+  const loaded = readIfPossible(`${root}${LOADED}/srcversion`)?.trim() ?? '';
+  return loaded !== '' && (await field(file, 'srcversion')) !== loaded;
 }

@@ -1,45 +1,65 @@
 // SPDX-License-Identifier: MIT
-import {readdirSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
 
+import type {Question} from '../../domain/question.js';
 import {UserError} from '../../errors.js';
-import {runCommand} from '../command.js';
-import {readIfPossible} from '../files.js';
-import {processIds, processName} from '../proc.js';
-import {requireRoot} from '../guard.js';
+import type {Guard} from '../../native/index.js';
+import {type CommandResult, runCommand} from '../command.js';
+import {requireRoot, withGuard} from '../guard.js';
+import {holders, references} from './holders.js';
 import {isLoaded} from './module-info.js';
 
-function dependentModules(): string[] {
+/* The kernel tells nobody when the last reference is gone. */
+const RETRY_MS = 50;
+const PATIENCE_MS = 10_000;
+
+const locked = (): UserError =>
+  new UserError('ELOCKED', 'the module is locked: it stays until the machine restarts', {
+    next: ['sudo systemctl reboot'],
+  });
+
+function refusal({stderr}: CommandResult, questions: readonly Question[]): UserError {
+  const reason = stderr.trim().replace(/^rmmod: ERROR: /, '');
+  const who = holders(questions);
+  const held = who.length === 0 ? '' : `; it may be held by ${who.join(', ')}`;
+  const next = questions.length === 0 ? [] : ['sudo fguard ask', 'sudo fguard unload --force'];
+  return new UserError('EBUSY', `the module was not removed: ${reason}${held}`, {next});
+}
+
+/* A module of another version cannot be asked, and is to be removed all the same. */
+async function askModule<T>(use: (guard: Guard) => T): Promise<T | undefined> {
   try {
-    return readdirSync('/sys/module/fguard/holders');
-  } catch {
-    return [];
+    return await withGuard(use);
+  } catch (error) {
+    if (error instanceof UserError && error.code !== 'EPERM') return undefined;
+    throw error;
   }
 }
 
-/* Connections cannot be told from other netlink sockets; whoever has the library may have one. */
-const usesLibrary = (pid: number): boolean =>
-  readIfPossible(`/proc/${pid}/maps`)?.includes('/libfguard.so') === true;
+const remove = (): Promise<CommandResult> => runCommand('rmmod', ['fguard']);
 
-/** Who may hold the module: other modules, and processes with the library. */
-function holders(): string[] {
-  const processes = processIds()
-    .filter((pid) => pid !== process.pid && usesLibrary(pid))
-    .map((pid) => `process ${pid} (${processName(pid)})`);
-  return [...dependentModules().map((name) => `module ${name}`), ...processes];
+/* Whoever waited for an answer to a rule that is gone is on his way out. */
+async function removeSettled(): Promise<CommandResult> {
+  await askModule((guard) => {
+    guard.clearRules();
+  });
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const result = await remove();
+    if (result.code === 0 || references() === 0 || Date.now() > until) return result;
+    await sleep(RETRY_MS);
+  }
 }
 
-function refusal(stderr: string): UserError {
-  const reason = stderr.trim().replace(/^rmmod: ERROR: /, '');
-  const who = holders();
-  const held = who.length === 0 ? '' : `; it may be held by ${who.join(', ')}`;
-  return new UserError('EBUSY', `the module was not removed: ${reason}${held}`);
-}
-
-/** Removes the module, and every rule with it; false if it was not there. */
-export async function unloadModule(): Promise<boolean> {
+/**
+ * Removes the module, and every rule with it; false if it was not there.
+ * @param force remove the rules first, so that nobody waits for an answer
+ */
+export async function unloadModule(force: boolean): Promise<boolean> {
   requireRoot('removing a module');
   if (!isLoaded()) return false;
-  const {code, stderr} = await runCommand('rmmod', ['fguard']);
-  if (code !== 0) throw refusal(stderr);
-  return true;
+  if ((await askModule((guard) => guard.status()))?.locked === true) throw locked();
+  const result = await (force ? removeSettled() : remove());
+  if (result.code === 0) return true;
+  throw refusal(result, (await askModule((guard) => guard.questions())) ?? []);
 }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-import {mkdtempSync, rmSync} from 'node:fs';
-import {availableParallelism, tmpdir} from 'node:os';
+import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 
 import {UserError} from '../../errors.js';
 import {runCommand} from '../command.js';
+import {type Compiler, compilerArguments} from './compiler.js';
 import type {KernelTree} from './kernel-tree.js';
 import {copySources} from './sources.js';
 
 /** Told how far a build is. */
 export interface BuildProgress {
+  /** Another process builds; this one waits for its end. */
+  waiting(): void;
   start(kernel: string, steps: number): void;
   step(): void;
   stop(): void;
@@ -19,46 +21,51 @@ export interface BuildProgress {
 const OTHER_STEPS = 4;
 const STEP = /^\s+(CC|LD|AS|MODPOST)\b/;
 
-async function withScratch<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'fguard-build-'));
-  try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, {recursive: true, force: true});
-  }
+/* Symbols that the module uses and the kernel does not export, as modpost names them. */
+const undefinedSymbols = (output: string): string[] => [
+  ...new Set([...output.matchAll(/"(\w+)" \[\S+\] undefined!/g)].map(([, name]) => name ?? '')),
+];
+
+function buildFailure(kernel: string, output: string): UserError {
+  const symbols = undefinedSymbols(output);
+  const why = symbols.length === 0 ? '' : `, which does not export ${symbols.join(', ')}`;
+  return new UserError('EBUILD', `the module does not build for kernel ${kernel}${why}`, {output});
+}
+
+/** Where and with what a module is built. */
+export interface BuildPlan {
+  tree: KernelTree;
+  compiler: Compiler;
 }
 
 async function make(
-  {build, kernel}: KernelTree,
+  {tree, compiler}: BuildPlan,
   folder: string,
   progress: BuildProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  const args = ['-C', build, `M=${folder}`, `-j${availableParallelism()}`, 'modules'];
+  const jobs = `-j${availableParallelism()}`;
+  const how = [...compilerArguments(compiler), `M=${folder}`, jobs, 'modules'];
   const onLine = (line: string): void => {
     if (STEP.test(line)) progress.step();
   };
-  const {code, stderr} = await runCommand('make', args, {onLine, signal});
-  if (code === 0) return;
-  const output = stderr.replaceAll(`${folder}/`, '').trimEnd();
-  throw new UserError('EBUILD', `the module does not build for kernel ${kernel}`, {output});
+  const {code, stderr} = await runCommand('make', ['-C', tree.build, ...how], {onLine, signal});
+  if (code !== 0) throw buildFailure(tree.kernel, stderr.replaceAll(`${folder}/`, '').trimEnd());
 }
 
-/** Builds in a folder of its own, hands over the module there, and leaves nothing behind. */
-export function buildModule<T>(
-  tree: KernelTree,
+/** Builds in an empty folder, and returns the module there. */
+export async function buildModule(
+  plan: BuildPlan,
+  folder: string,
   progress: BuildProgress,
   signal: AbortSignal,
-  use: (file: string) => Promise<T>,
-): Promise<T> {
-  return withScratch(async (folder) => {
-    const sources = copySources(folder).filter((file) => file.endsWith('.c'));
-    progress.start(tree.kernel, sources.length + OTHER_STEPS);
-    try {
-      await make(tree, folder, progress, signal);
-    } finally {
-      progress.stop();
-    }
-    return use(join(folder, 'fguard.ko'));
-  });
+): Promise<string> {
+  const sources = copySources(folder).filter((file) => file.endsWith('.c'));
+  progress.start(plan.tree.kernel, sources.length + OTHER_STEPS);
+  try {
+    await make(plan, folder, progress, signal);
+  } finally {
+    progress.stop();
+  }
+  return join(folder, 'fguard.ko');
 }

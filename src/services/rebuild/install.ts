@@ -1,15 +1,35 @@
 // SPDX-License-Identifier: MIT
-import {accessSync, constants, existsSync, mkdirSync, readFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
 
 import {UserError, notPermitted} from '../../errors.js';
 import {runCommand} from '../command.js';
+import {readIfPossible} from '../files.js';
 import {withSudo} from '../guard.js';
 import {MODULES_ROOT} from './kernel-tree.js';
-import {replaceFile} from './replace-file.js';
+import {replaceFile, syncPath} from './replace-file.js';
+
+const NAME = 'updates/fguard.ko';
 
 export const installedFile = (kernel: string, root = MODULES_ROOT): string =>
-  join(root, kernel, 'updates', 'fguard.ko');
+  join(root, kernel, NAME);
+
+/* DKMS puts its own there, compressed if the distribution does so with modules. */
+const DKMS = ['', '.zst', '.xz', '.gz'].map((suffix) => `updates/dkms/fguard.ko${suffix}`);
+
+/** The modules that are installed for a kernel: ours first. */
+export const installedFiles = (kernel: string, root = MODULES_ROOT): string[] =>
+  [NAME, ...DKMS].map((name) => join(root, kernel, name)).filter((file) => existsSync(file));
 
 export function requireWritable(kernel: string, root = MODULES_ROOT): void {
   const folder = join(root, kernel);
@@ -23,6 +43,48 @@ export function requireWritable(kernel: string, root = MODULES_ROOT): void {
 const sameContent = (a: string, b: string): boolean =>
   existsSync(a) && existsSync(b) && readFileSync(a).equals(readFileSync(b));
 
+/* A run that ended between the two steps left modprobe without the module. */
+const isListed = (kernel: string, root: string): boolean =>
+  readIfPossible(join(root, kernel, 'modules.dep'))
+    ?.split('\n')
+    .some((line) => line.startsWith(`${NAME}:`)) === true;
+
+/* Of earlier runs that the power or a signal ended; nobody else is here now. */
+function dropLeftovers(target: string): void {
+  const folder = dirname(target);
+  const leftover = new RegExp(`^${basename(target)}\\.(new|old)-\\d+$`);
+  for (const name of readdirSync(folder))
+    if (leftover.test(name)) rmSync(join(folder, name), {force: true});
+}
+
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  mkdirSync(folder, {recursive: true});
+  syncPath(dirname(folder));
+}
+
+async function depmod(kernel: string): Promise<void> {
+  const {code, stderr} = await runCommand('depmod', [kernel]);
+  if (code === 0) return;
+  throw new UserError('EDEPMOD', `depmod failed for kernel ${kernel}`, {output: stderr.trimEnd()});
+}
+
+/* If what follows fails, the old module is back, or none if there was none. */
+async function replaceAnd(file: string, target: string, then: () => Promise<void>): Promise<void> {
+  const old = `${target}.old-${process.pid}`;
+  const hadOld = existsSync(target);
+  if (hadOld) linkSync(target, old);
+  try {
+    replaceFile(file, target);
+    await then();
+  } catch (error) {
+    if (hadOld) renameSync(old, target);
+    else rmSync(target, {force: true});
+    throw error;
+  }
+  rmSync(old, {force: true});
+}
+
 /** Puts the module among those of its kernel, unless the very same is there. */
 export async function installModule(
   file: string,
@@ -30,10 +92,12 @@ export async function installModule(
   root = MODULES_ROOT,
 ): Promise<string> {
   const target = installedFile(kernel, root);
-  if (sameContent(file, target)) return target;
-  mkdirSync(dirname(target), {recursive: true});
-  replaceFile(file, target);
-  const {code, stderr} = await runCommand('depmod', [kernel]);
-  if (code === 0) return target;
-  throw new UserError('EDEPMOD', `depmod failed for kernel ${kernel}`, {output: stderr.trimEnd()});
+  if (sameContent(file, target)) {
+    if (!isListed(kernel, root)) await depmod(kernel);
+    return target;
+  }
+  makeFolder(dirname(target));
+  dropLeftovers(target);
+  await replaceAnd(file, target, () => depmod(kernel));
+  return target;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {readdirSync} from 'node:fs';
+import {existsSync, readdirSync} from 'node:fs';
 
 import {readIfPossible} from '../files.js';
 
@@ -11,14 +11,16 @@ export interface KernelTree {
   build: string;
   /** include/config/auto.conf, or undefined without headers. */
   config: ReadonlyMap<string, string> | undefined;
-  /** The compiler that built the kernel, such as gcc-12. */
-  compiler: string;
+  /** What the compiler that built the kernel said of itself; empty if unknown. */
   compilerText: string;
   /** Versions of every symbol the kernel exports: with the configuration, its identity. */
   symbols: string;
+  /** The programs of the build, which come in a package of their own, are there. */
+  hasTools: boolean;
 }
 
-function parseConfig(text: string): Map<string, string> {
+/** The settings in a kernel's configuration: the names that have a value, without quotes. */
+export function parseConfig(text: string): Map<string, string> {
   const lines = text.split('\n').filter((line) => line.startsWith('CONFIG_'));
   return new Map(
     lines.map((line): [string, string] => {
@@ -32,14 +34,13 @@ export function readKernelTree(kernel: string, root = MODULES_ROOT): KernelTree 
   const build = `${root}/${kernel}/build`;
   const text = readIfPossible(`${build}/include/config/auto.conf`);
   const config = text === undefined ? undefined : parseConfig(text);
-  const compilerText = config?.get('CONFIG_CC_VERSION_TEXT') ?? '';
   return {
     kernel,
     build,
     config,
-    compilerText,
-    compiler: compilerText.split(' ')[0] ?? '',
+    compilerText: config?.get('CONFIG_CC_VERSION_TEXT') ?? '',
     symbols: readIfPossible(`${build}/Module.symvers`) ?? '',
+    hasTools: existsSync(`${build}/scripts/mod/modpost`),
   };
 }
 
@@ -51,3 +52,11 @@ export function knownKernels(root = MODULES_ROOT): string[] {
     return [];
   }
 }
+
+/* Headers alone make a folder there, and so does what a kernel that is gone left behind. */
+const isInstalled = (folder: string): boolean =>
+  existsSync(`${folder}/kernel`) || existsSync(`${folder}/modules.builtin`);
+
+/** Of these, those that can boot. */
+export const installedKernels = (root = MODULES_ROOT): string[] =>
+  knownKernels(root).filter((kernel) => isInstalled(`${root}/${kernel}`));

@@ -1,66 +1,133 @@
 // SPDX-License-Identifier: MIT
 import {UserError} from '../../errors.js';
-import {type BuildProgress, buildModule} from './build.js';
+import {type SigningKey, requireKey} from '../signing/keys.js';
+import {secureBoot} from '../signing/secure-boot.js';
+import {type BuildPlan, type BuildProgress, buildModule} from './build.js';
 import {findCached, keepInCache} from './cache.js';
+import {exclusively} from './exclusive.js';
 import {installModule, requireWritable} from './install.js';
-import {type KernelTree, knownKernels, readKernelTree} from './kernel-tree.js';
-import {findMissing} from './requirements.js';
+import {installedKernels, type KernelTree, knownKernels, readKernelTree} from './kernel-tree.js';
+import {findMissing, findTools} from './requirements.js';
+import {withScratch} from './scratch.js';
+import {type Signed, chooseKey, signedCopy} from './signed-copy.js';
 import {fingerprint} from './sources.js';
 
 export interface RebuildRequest {
-  kernels: readonly string[];
+  /** 'all': every kernel that is installed here. */
+  kernels: readonly string[] | 'all';
   /** Build even if the cache has it. */
   force: boolean;
+  /** Sign with this; without it, with one that is found or, where modules must be signed, made. */
+  key: SigningKey | undefined;
   progress: BuildProgress;
   signal: AbortSignal;
 }
 
-export interface BuiltModule {
+export interface BuiltModule extends Signed {
   kernel: string;
   file: string;
   /** Taken from the cache, not built now. */
   cached: boolean;
 }
 
+/** A kernel that has no new module now, while others do. */
+export interface FailedBuild {
+  kernel: string;
+  error: UserError;
+}
+
+export interface RebuildResult {
+  modules: BuiltModule[];
+  failed: FailedBuild[];
+  /** Null: this machine does not tell. */
+  secureBoot: boolean | null;
+}
+
+type Outcome = Omit<RebuildResult, 'secureBoot'>;
+
 function requireKernel(kernel: string): void {
   const known = knownKernels();
   if (known.includes(kernel)) return;
-  throw new UserError('ENOKERNEL', `there is no kernel ${kernel} here; known: ${known.join(' ')}`, {
+  const there = known.length === 0 ? 'none' : known.join(' ');
+  throw new UserError('ENOKERNEL', `there is no kernel ${kernel} here; known: ${there}`, {
     next: [`sudo apt install linux-headers-${kernel}`],
   });
 }
 
-function requireBuildable(tree: KernelTree): void {
-  const missing = findMissing(tree);
-  if (missing.length === 0) return;
+function requireInstalled(): string[] {
+  const kernels = installedKernels();
+  if (kernels.length > 0) return kernels;
+  throw new UserError('ENOKERNEL', 'no kernel is installed here');
+}
+
+async function plan(tree: KernelTree): Promise<BuildPlan> {
+  const tools = await findTools(tree);
+  const missing = findMissing(tree, tools);
+  const compiler = tools.compiler.fitting;
+  if (missing.length === 0 && compiler !== undefined) return {tree, compiler};
   const what = missing.map((item) => item.what).join('; ');
   const next = missing.flatMap((item) => (item.next === null ? [] : [item.next]));
   throw new UserError('EREQUIREMENT', `cannot build: missing ${what}`, {next});
 }
 
-async function rebuildOne(tree: KernelTree, request: RebuildRequest): Promise<BuiltModule> {
-  const {kernel} = tree;
-  const key = fingerprint(tree);
+/* The unsigned module, in the cache or in the folder. */
+async function obtain(build: BuildPlan, folder: string, request: RebuildRequest) {
+  const key = fingerprint(build.tree, build.compiler.text);
   const cached = request.force ? undefined : findCached(key);
-  if (cached !== undefined)
-    return {kernel, file: await installModule(cached, kernel), cached: true};
-  const file = await buildModule(tree, request.progress, request.signal, (built) => {
-    keepInCache(built, key);
-    return installModule(built, kernel);
-  });
-  return {kernel, file, cached: false};
+  if (cached !== undefined) return {file: cached, cached: true};
+  const file = await buildModule(build, folder, request.progress, request.signal);
+  keepInCache(file, key);
+  return {file, cached: false};
 }
 
-/** Builds and installs the module for kernels, after checking for all of them that it can work. */
-export async function rebuild(request: RebuildRequest): Promise<BuiltModule[]> {
-  const kernels = [...new Set(request.kernels)];
+const rebuildOne = (build: BuildPlan, request: RebuildRequest): Promise<BuiltModule> =>
+  withScratch(async (folder) => {
+    const {kernel} = build.tree;
+    const key = await chooseKey(build.tree, request.key);
+    const {file, cached} = await obtain(build, folder, request);
+    const signed = await signedCopy(file, folder, build.tree, key);
+    return {kernel, file: await installModule(signed.file, kernel), cached, ...signed.by};
+  });
+
+/* One that fails leaves the others alone; what is no fault of a kernel's ends all. */
+async function rebuildEach(kernels: readonly string[], request: RebuildRequest): Promise<Outcome> {
+  const result: Outcome = {modules: [], failed: []};
+  for (const kernel of kernels) {
+    try {
+      result.modules.push(await rebuildOne(await plan(readKernelTree(kernel)), request));
+    } catch (error) {
+      if (!(error instanceof UserError) || request.signal.aborted) throw error;
+      result.failed.push({kernel, error});
+    }
+  }
+  return result;
+}
+
+/* Those that were named are all to be built: nothing begins before it is known that it can. */
+async function rebuildNamed(kernels: readonly string[], request: RebuildRequest): Promise<Outcome> {
+  const modules: BuiltModule[] = [];
+  const plans: BuildPlan[] = [];
+  for (const kernel of kernels) plans.push(await plan(readKernelTree(kernel)));
+  for (const build of plans) modules.push(await rebuildOne(build, request));
+  return {modules, failed: []};
+}
+
+/** Builds and installs the module for kernels, while no other process does. */
+export async function rebuild(request: RebuildRequest): Promise<RebuildResult> {
+  const all = request.kernels === 'all';
+  const kernels = request.kernels === 'all' ? requireInstalled() : [...new Set(request.kernels)];
   kernels.forEach(requireKernel);
-  const trees = kernels.map((kernel) => readKernelTree(kernel));
-  trees.forEach(requireBuildable);
+  if (request.key !== undefined) requireKey(request.key);
   kernels.forEach((kernel) => {
     requireWritable(kernel);
   });
-  const built: BuiltModule[] = [];
-  for (const tree of trees) built.push(await rebuildOne(tree, request));
-  return built;
+  const {progress, signal} = request;
+  const outcome = await exclusively(
+    () => (all ? rebuildEach : rebuildNamed)(kernels, request),
+    () => {
+      progress.waiting();
+    },
+    signal,
+  );
+  return {...outcome, secureBoot: secureBoot() ?? null};
 }

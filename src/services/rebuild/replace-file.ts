@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import {dirname} from 'node:path';
 
-function syncPath(path: string): void {
+/** Makes sure that a file or folder is on the disk. */
+export function syncPath(path: string): void {
   const fd = fs.openSync(path, 'r');
   try {
     fs.fsyncSync(fd);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {accessSync, constants} from 'node:fs';
-import {delimiter} from 'node:path';
-
-import {searchPath} from '../command.js';
+import {hasProgram} from '../command.js';
+import {type CompilerSearch, isClang, majorVersion, searchCompiler} from './compiler.js';
 import type {KernelTree} from './kernel-tree.js';
 
 /** Something a build needs and does not have. */
@@ -11,32 +9,45 @@ export interface Missing {
   next: string | null;
 }
 
+/** What there is to build with. */
+export interface Tools {
+  hasMake: boolean;
+  compiler: CompilerSearch;
+}
+
 interface Requirement {
   /** Whether it can be judged at all: without headers nothing is known of the configuration. */
   applies: (tree: KernelTree) => boolean;
-  check: (tree: KernelTree, has: HasProgram) => boolean;
-  missing: (tree: KernelTree) => Missing;
-}
-
-export type HasProgram = (name: string) => boolean;
-
-export function hasProgram(name: string): boolean {
-  const places = name.includes('/') ? [''] : searchPath().split(delimiter);
-  return places.some((place) => {
-    try {
-      accessSync(place === '' ? name : `${place}/${name}`, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  check: (tree: KernelTree, tools: Tools) => boolean;
+  missing: (tree: KernelTree, tools: Tools) => Missing;
 }
 
 const always = (): boolean => true;
 const withHeaders = (tree: KernelTree): boolean => tree.config !== undefined;
 
-/* x86_64-linux-gnu-gcc-14 comes with the package gcc-14. */
-const compilerPackage = (compiler: string): string => compiler.replace(/^.*-linux-gnu-/, '');
+/** Looks for what a build for this kernel would use. */
+export const findTools = async (tree: KernelTree): Promise<Tools> => ({
+  hasMake: hasProgram('make'),
+  compiler: await searchCompiler(tree),
+});
+
+/* linux-kbuild-6.1 serves 6.1.0-56-amd64; of 6.16.3+deb13-amd64 it is called 6.16.3+deb13. */
+const toolsPackage = (kernel: string): string =>
+  kernel.includes('+deb')
+    ? `linux-kbuild-${kernel.replace(/-.*/, '')}`
+    : `linux-kbuild-${/^\d+\.\d+/.exec(kernel)?.[0] ?? kernel}`;
+
+function missingCompiler({kernel, compilerText}: KernelTree, {compiler}: Tools): Missing {
+  const major = majorVersion(compilerText);
+  const family = isClang(compilerText) ? 'clang' : 'gcc';
+  const name = Number.isNaN(major) ? family : `${family}-${major}`;
+  const here = compiler.others.map(({program, text}) => `${program} is "${text}"`).join(', ');
+  const instead = here === '' ? '' : `; here ${here}`;
+  return {
+    what: `the compiler ${name}, which built kernel ${kernel} ("${compilerText}"${instead})`,
+    next: `sudo apt install ${name}`,
+  };
+}
 
 const option = (why: string, ...names: string[]): Requirement => ({
   applies: withHeaders,
@@ -47,28 +58,21 @@ const option = (why: string, ...names: string[]): Requirement => ({
   }),
 });
 
-const REQUIREMENTS: readonly Requirement[] = [
-  {
-    applies: always,
-    check: ({config}) => config !== undefined,
-    missing: ({kernel, build}) => ({
-      what: `the headers of kernel ${kernel} (${build})`,
-      next: `sudo apt install linux-headers-${kernel}`,
-    }),
-  },
-  {
-    applies: always,
-    check: (_tree, has) => has('make'),
-    missing: () => ({what: 'the program make', next: 'sudo apt install make'}),
-  },
-  {
-    applies: ({compiler}) => compiler !== '',
-    check: ({compiler}, has) => has(compiler),
-    missing: ({compiler, kernel}) => ({
-      what: `the compiler ${compiler}, which built kernel ${kernel}`,
-      next: `sudo apt install ${compilerPackage(compiler)}`,
-    }),
-  },
+/* What the module cannot do without; what else is undefined, the build itself says. */
+const SYMBOLS = [
+  'register_ftrace_function',
+  'unregister_ftrace_function',
+  'ftrace_set_filter',
+  'genl_register_family',
+  'kern_path',
+];
+
+function missingSymbols({symbols}: KernelTree): string[] {
+  const exported = new Set(symbols.split('\n').map((line) => line.split('\t')[1]));
+  return SYMBOLS.filter((name) => !exported.has(name));
+}
+
+const KERNEL_OPTIONS: readonly Requirement[] = [
   option('it loads no modules', 'CONFIG_MODULES'),
   option('its file operations have no security hooks', 'CONFIG_SECURITY'),
   option('its path operations have no security hooks', 'CONFIG_SECURITY_PATH'),
@@ -79,8 +83,64 @@ const REQUIREMENTS: readonly Requirement[] = [
   ),
 ];
 
+const HEADERS: Requirement = {
+  applies: always,
+  check: withHeaders,
+  missing: ({kernel, build}) => ({
+    what: `the headers of kernel ${kernel} (${build})`,
+    next: `sudo apt install linux-headers-${kernel}`,
+  }),
+};
+
+const BUILD_TOOLS: readonly Requirement[] = [
+  {
+    applies: withHeaders,
+    check: ({hasTools}) => hasTools,
+    missing: ({kernel, build}) => ({
+      what: `the build programs of kernel ${kernel} (${build}/scripts)`,
+      next: `sudo apt install --reinstall ${toolsPackage(kernel)}`,
+    }),
+  },
+  {
+    applies: always,
+    check: (_tree, {hasMake}) => hasMake,
+    missing: () => ({what: 'the program make', next: 'sudo apt install make'}),
+  },
+  {
+    applies: withHeaders,
+    check: (_tree, {compiler}) => compiler.fitting !== undefined,
+    missing: missingCompiler,
+  },
+];
+
+const KERNEL_SYMBOLS: Requirement = {
+  applies: withHeaders,
+  check: (tree) => missingSymbols(tree).length === 0,
+  missing: (tree) =>
+    tree.symbols === ''
+      ? {
+          what: `the list of what kernel ${tree.kernel} exports (${tree.build}/Module.symvers)`,
+          next: `sudo apt install --reinstall linux-headers-${tree.kernel}`,
+        }
+      : {
+          what: `kernel ${tree.kernel} does not export ${missingSymbols(tree).join(', ')}`,
+          next: null,
+        },
+};
+
+const unmet = (list: readonly Requirement[], tree: KernelTree, tools: Tools): Missing[] =>
+  list
+    .filter((needed) => needed.applies(tree) && !needed.check(tree, tools))
+    .map((needed) => needed.missing(tree, tools));
+
 /** What is missing to build for this kernel; nothing, if all is there. */
-export const findMissing = (tree: KernelTree, has: HasProgram = hasProgram): Missing[] =>
-  REQUIREMENTS.filter((needed) => needed.applies(tree) && !needed.check(tree, has)).map((needed) =>
-    needed.missing(tree),
-  );
+export const findMissing = (tree: KernelTree, tools: Tools): Missing[] =>
+  unmet([HEADERS, ...BUILD_TOOLS, ...KERNEL_OPTIONS, KERNEL_SYMBOLS], tree, tools);
+
+/** What the kernel itself lacks, as far as its configuration tells. */
+export const missingOptions = (tree: KernelTree): Missing[] =>
+  unmet(KERNEL_OPTIONS, tree, {hasMake: true, compiler: {fitting: undefined, others: []}});
+
+/** What is missing of programs. */
+export const missingTools = (tree: KernelTree, tools: Tools): Missing[] =>
+  unmet(BUILD_TOOLS, tree, tools);

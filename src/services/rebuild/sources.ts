@@ -28,8 +28,15 @@ export function copySources(target: string, folder = packageFile('kmod')): strin
   return files;
 }
 
-/** Identifies a build by all that goes into it: sources, kernel, compiler. */
-export function fingerprint(tree: KernelTree, folder = packageFile('kmod')): string {
+/**
+ * Identifies a build by all that goes into it: sources, kernel, compiler.
+ * @param compiler what the compiler that is used says of itself
+ */
+export function fingerprint(
+  tree: KernelTree,
+  compiler: string,
+  folder = packageFile('kmod'),
+): string {
   const hash = createHash('sha256');
   const add = (part: string | Buffer): void => {
     hash.update(`${part.length}:`).update(part);
@@ -40,6 +47,7 @@ export function fingerprint(tree: KernelTree, folder = packageFile('kmod')): str
   }
   add(tree.kernel);
   add(tree.compilerText);
+  add(compiler);
   add(tree.symbols);
   add(JSON.stringify([...(tree.config ?? [])]));
   return hash.digest('hex').slice(0, 32);

@@ -6,6 +6,7 @@
  *
  *	FAKE_OPEN=N	fguard_open() fails with errno N
  *	FAKE_ADD=N	fguard_add_rules() fails with errno N
+ *	FAKE_SET=N	fguard_set_rules() fails with errno N
  *	FAKE_RULES=N	rules that are there from the start
  *	FAKE_PATH=P	the first of them is about a path
  *	FAKE_SUFFIX=S	the first of them is about a suffix
@@ -14,14 +15,31 @@
  *			"unload": one event, then the module is gone
  *			"gap": an event, a gap, an event, then silence
  *			"broken": a record that is no record
+ *	FAKE_REASON=N	why the accesses were decided, and
+ *	FAKE_DETAIL=N	what more there is to say of it
+ *	FAKE_ANSWERERS=N answerers that are there
+ *	FAKE_WAITING=N	questions that wait
+ *	FAKE_FEED=FIFO	what an answerer reads, a line each, words separated by tabs:
+ *			"question ID OP MILLISECONDS PATH [NEW-PATH]", asked by the
+ *			process that reads
+ *			"closed ID REASON VERDICT"
+ *			"lose ID OP MILLISECONDS PATH", a question that finds no room
+ *			"gap"
+ *			"unload"
+ *	FAKE_NO_EXE	answers that last for a time or for ever are refused
+ *	FAKE_LOCKED=1	it is locked from the start
+ *	FAKE_LOCK=N	fguard_lock() fails with errno N
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <fguard.h>
@@ -29,8 +47,11 @@
 #define MAX_RULES 128
 
 struct fguard {
+	int locked;
 	int wake;
+	int feed;
 	int sent;
+	size_t next_question;
 	size_t n_rules;
 	size_t next;
 	struct fguard_rule_info rules[MAX_RULES];
@@ -106,6 +127,10 @@ static void keep(struct fguard *guard, const struct fguard_rule *rule)
 		.ops = rule->ops ? rule->ops : FGUARD_OPS_ALL,
 		.otherwise = rule->otherwise,
 		.error = rule->error ? rule->error : EACCES,
+		.default_allow = rule->default_allow,
+		.deadline = rule->deadline,
+		.asked = rule->otherwise == FGUARD_ELSE_ASK ? 6 : 0,
+		.expired = rule->otherwise == FGUARD_ELSE_ASK ? 2 : 0,
 		.n_grants = rule->n_pids,
 		.n_uids = rule->n_uids,
 		.n_gids = rule->n_gids,
@@ -129,6 +154,7 @@ int fguard_open(struct fguard **guard)
 
 	*guard = calloc(1, sizeof(**guard));
 	(*guard)->wake = eventfd(0, EFD_CLOEXEC);
+	(*guard)->feed = -1;
 	if (getenv("FAKE_PATH"))
 		keep(*guard, &(struct fguard_rule){ .path = getenv("FAKE_PATH") });
 	if (getenv("FAKE_SUFFIX"))
@@ -150,6 +176,8 @@ void fguard_close(struct fguard *guard)
 	if (!guard)
 		return;
 	close(guard->wake);
+	if (guard->feed >= 0)
+		close(guard->feed);
 	free(guard);
 }
 
@@ -180,6 +208,8 @@ static void note_rule(const struct fguard_rule *rule)
 	     rule->path ? rule->path : "-", rule->suffix ? rule->suffix : "-",
 	     rule->name ? rule->name : "-", rule->flags, rule->ops, rule->otherwise,
 	     rule->error, (unsigned long long)rule->ttl);
+	if (rule->otherwise == FGUARD_ELSE_ASK)
+		note("ask default_allow=%u deadline=%u", rule->default_allow, rule->deadline);
 	note_numbers("pid", rule->pids, rule->n_pids);
 	note_numbers("uid", rule->uids, rule->n_uids);
 	note_numbers("gid", rule->gids, rule->n_gids);
@@ -207,9 +237,16 @@ int fguard_add_rules(struct fguard *guard, const struct fguard_rule *rules, size
 
 int fguard_set_rules(struct fguard *guard, const struct fguard_rule *rules, size_t n)
 {
-	(void)guard;
-	(void)rules;
+	size_t i;
+
+	if (number("FAKE_SET"))
+		return -number("FAKE_SET");
 	note("set %zu", n);
+	guard->n_rules = 0;
+	for (i = 0; i < n; i++) {
+		note_rule(&rules[i]);
+		keep(guard, &rules[i]);
+	}
 	return 0;
 }
 
@@ -270,7 +307,11 @@ int fguard_get_status(struct fguard *guard, struct fguard_status *status,
 
 	*status = (struct fguard_status){ .version = "9.8.7", .abi = 1, .rules = guard->n_rules,
 					  .subscribers = 2, .n_hooks = 70, .allowed = 1,
-					  .denied = 2, .events = 6000000000, .lost = 4 };
+					  .denied = 2, .events = 6000000000, .lost = 4,
+					  .answerers = number("FAKE_ANSWERERS"),
+					  .waiting = number("FAKE_WAITING"),
+					  .asked = 5000000001, .expired = 6,
+					  .locked = guard->locked || number("FAKE_LOCKED") };
 	for (i = 0; i < 70 && i < max; i++) {
 		snprintf(hooks[i].function, sizeof(hooks[i].function), "security_%u", i);
 		hooks[i].ops = i & FGUARD_OPS_ALL;
@@ -279,9 +320,20 @@ int fguard_get_status(struct fguard *guard, struct fguard_status *status,
 	return 0;
 }
 
+int fguard_lock(struct fguard *guard)
+{
+	note("lock");
+	guard->locked = !number("FAKE_LOCK");
+	return -number("FAKE_LOCK");
+}
+
 int fguard_subscribe(struct fguard *guard, const struct fguard_filter *filter)
 {
-	(void)guard;
+	if (filter->answer) {
+		guard->feed = open(getenv("FAKE_FEED"), O_RDWR | O_CLOEXEC);
+		note("answerer");
+		return guard->feed < 0 ? -EIO : 0;
+	}
 	note("subscribe all=%u ops=%u verdicts=%u", filter->all, filter->ops, filter->verdicts);
 	note_strings("path", filter->paths, filter->n_paths);
 	note_strings("tree", filter->trees, filter->n_trees);
@@ -302,10 +354,11 @@ static size_t put_access(char *buffer, int seq)
 	*record = (struct fguard_access_record){
 		.head = { .length = length, .version = FGUARD_RECORD_VERSION,
 			  .type = FGUARD_RECORD_ACCESS, .seq = seq,
-			  .time = 1767225600123456789 },
+			  .detail = number("FAKE_DETAIL"), .time = 1767225600123456789 },
 		.rule = 7, .pid = 100, .tid = 101, .ppid = 1, .uid = 0,
 		.loginuid = FGUARD_NO_LOGIN, .op = FGUARD_OP_DELETE,
-		.verdict = FGUARD_VERDICT_DENY, .reason = FGUARD_REASON_RULE,
+		.verdict = FGUARD_VERDICT_DENY,
+		.reason = getenv("FAKE_REASON") ? number("FAKE_REASON") : FGUARD_REASON_RULE,
 		.path_length = 9, .exe_length = 11, .comm_length = 6,
 	};
 	memcpy(record + 1, strings, sizeof(strings) - 1);
@@ -340,12 +393,205 @@ static ssize_t flood(struct fguard *guard, char *buffer, size_t size)
 	return used;
 }
 
+/* ---- questions ----------------------------------------------------------- */
+
+#define MAX_QUESTIONS 256
+
+static pthread_mutex_t questions_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct question {
+	struct fguard_question_record record;
+	char strings[1024];
+} questions[MAX_QUESTIONS];
+static size_t n_questions;
+
+static uint64_t after(int milliseconds)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec + milliseconds * 1000000ULL;
+}
+
+static size_t append(struct question *question, size_t at, const char *text)
+{
+	size_t length = strlen(text);
+
+	memcpy(question->strings + at, text, length);
+	return length;
+}
+
+/* Asked by whoever loaded this. */
+static void make_question(struct question *question, uint64_t id, int op, int milliseconds,
+			  const char *path, const char *new_path)
+{
+	struct fguard_access_record *access = &question->record.access;
+	char exe[256] = "";
+	size_t at = 0;
+
+	memset(question, 0, sizeof(*question));
+	if (readlink("/proc/self/exe", exe, sizeof(exe) - 1) < 0)
+		abort();
+	*access = (struct fguard_access_record){
+		.rule = 1, .pid = getpid(), .tid = getpid(), .ppid = getppid(),
+		.uid = getuid(), .loginuid = 1000, .op = op,
+		.verdict = FGUARD_VERDICT_DENY, .reason = FGUARD_REASON_ASK,
+	};
+	at += access->path_length = append(question, at, path);
+	at += access->new_path_length = append(question, at, new_path);
+	at += access->exe_length = append(question, at, exe);
+	at += access->comm_length = append(question, at, "asker\x1b[31m");
+	question->record.id = id;
+	question->record.deadline = after(milliseconds);
+	question->record.head = (struct fguard_record){
+		.length = (sizeof(question->record) + at + 7) & ~7UL,
+		.version = FGUARD_RECORD_VERSION, .type = FGUARD_RECORD_QUESTION,
+		.seq = id, .time = after(0),
+	};
+	access->head = question->record.head;
+	access->head.type = FGUARD_RECORD_ACCESS;
+}
+
+static void remember(const struct question *question)
+{
+	pthread_mutex_lock(&questions_lock);
+	if (n_questions == MAX_QUESTIONS)
+		abort();
+	questions[n_questions++] = *question;
+	pthread_mutex_unlock(&questions_lock);
+}
+
+static int forget(uint64_t id)
+{
+	size_t i;
+	int found = 0;
+
+	pthread_mutex_lock(&questions_lock);
+	for (i = 0; i < n_questions && !found; i++)
+		if (questions[i].record.id == id) {
+			questions[i] = questions[--n_questions];
+			found = 1;
+		}
+	pthread_mutex_unlock(&questions_lock);
+	return found;
+}
+
+static size_t put_closed(char *buffer, uint64_t id, int reason, int verdict)
+{
+	*(struct fguard_closed_record *)buffer = (struct fguard_closed_record){
+		.head = { .length = sizeof(struct fguard_closed_record),
+			  .version = FGUARD_RECORD_VERSION, .type = FGUARD_RECORD_CLOSED,
+			  .seq = id, .time = after(0) },
+		.id = id, .reason = reason, .verdict = verdict,
+	};
+	return sizeof(struct fguard_closed_record);
+}
+
+static int read_line(int fd, char *line, size_t size)
+{
+	size_t used = 0;
+
+	while (used + 1 < size && read(fd, line + used, 1) == 1 && line[used] != '\n')
+		used++;
+	line[used] = 0;
+	return used;
+}
+
+static size_t obey(char *line, char *buffer)
+{
+	char *word[6] = { NULL };
+	struct question question;
+	uint64_t id;
+	int i;
+
+	for (i = 0; i < 6; i++)
+		word[i] = strsep(&line, "\t");
+	id = word[1] ? strtoull(word[1], NULL, 10) : 0;
+	if (!strcmp(word[0], "gap"))
+		return put_gap(buffer, 1);
+	if (!strcmp(word[0], "closed")) {
+		forget(id);
+		return put_closed(buffer, id, atoi(word[2]), atoi(word[3]));
+	}
+	make_question(&question, id, atoi(word[2]), atoi(word[3]), word[4],
+		      word[5] ? word[5] : "");
+	remember(&question);
+	if (!strcmp(word[0], "lose"))
+		return 0;
+	memcpy(buffer, &question, question.record.head.length);
+	return question.record.head.length;
+}
+
+static ssize_t read_feed(struct fguard *guard, char *buffer, int timeout)
+{
+	struct pollfd fds[] = { { .fd = guard->wake, .events = POLLIN },
+				{ .fd = guard->feed, .events = POLLIN } };
+	char line[2048];
+	size_t used;
+
+	for (;;) {
+		int ready = poll(fds, 2, timeout);
+
+		if (ready <= 0)
+			return ready < 0 ? -errno : 0;
+		if (fds[0].revents)
+			return -EINTR;
+		read_line(guard->feed, line, sizeof(line));
+		if (!strcmp(line, "unload"))
+			return -ENODEV;
+		used = obey(line, buffer);
+		if (used)
+			return used;
+	}
+}
+
+int fguard_answer(struct fguard *guard, const struct fguard_answer *answer)
+{
+	int feed;
+
+	(void)guard;
+	note("answer id=%llu verdict=%u lifetime=%u ttl=%llu", (unsigned long long)answer->id,
+	     answer->verdict, answer->lifetime, (unsigned long long)answer->ttl);
+	if (getenv("FAKE_NO_EXE") && answer->lifetime >= FGUARD_LIFETIME_TIME)
+		return -EOPNOTSUPP;
+	if (!forget(answer->id))
+		return -ENOENT;
+	feed = open(getenv("FAKE_FEED"), O_WRONLY | O_CLOEXEC);
+	dprintf(feed, "closed\t%llu\t%u\t%u\n", (unsigned long long)answer->id,
+		FGUARD_CLOSED_ANSWERED, answer->verdict);
+	close(feed);
+	return 0;
+}
+
+ssize_t fguard_list_questions(struct fguard *guard)
+{
+	int i;
+
+	guard->next_question = 0;
+	for (i = n_questions; i < number("FAKE_WAITING"); i++) {
+		struct question question;
+
+		make_question(&question, i + 1, FGUARD_OP_RENAME, 60000, "/srv/\xff", "/srv/b");
+		remember(&question);
+	}
+	return n_questions;
+}
+
+int fguard_next_question(struct fguard *guard, const struct fguard_question_record **question)
+{
+	if (guard->next_question >= n_questions)
+		return 0;
+	*question = &questions[guard->next_question++].record;
+	return 1;
+}
+
 ssize_t fguard_read_events(struct fguard *guard, void *buffer, size_t size, int timeout)
 {
 	if (size < FGUARD_BATCH_MAX)
 		return -EMSGSIZE;
 	if (wait_for_interrupt(guard, 0))
 		return -EINTR;
+	if (guard->feed >= 0)
+		return read_feed(guard, buffer, timeout);
 	if (mode("flood"))
 		return flood(guard, buffer, size);
 	if (mode("unload"))

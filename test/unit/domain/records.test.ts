@@ -2,10 +2,24 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 
-import {type AccessRecord, type EventRecord, records} from '../../../src/domain/records.js';
+import {toQuestion} from '../../../src/domain/question.js';
+import {
+  type AccessRecord,
+  type EventRecord,
+  askRecords,
+  records,
+} from '../../../src/domain/records.js';
 import {decodePath} from '../../../src/domain/text.js';
 import {FGUARD_CUT_EXE, FGUARD_CUT_PATH, FGUARD_NO_LOGIN} from '../../../src/uapi.gen.js';
-import {type AccessFields, anAccess, packAccess, packGap, packUnknown} from '../records.js';
+import {
+  type AccessFields,
+  anAccess,
+  packAccess,
+  packClosed,
+  packGap,
+  packQuestion,
+  packUnknown,
+} from '../records.js';
 
 const read = (...packed: Buffer[]): EventRecord[] => [...records(Buffer.concat(packed))];
 
@@ -82,6 +96,48 @@ describe('event records', () => {
   it('a gap tells how many were lost and when', () => {
     const [gap] = read(packGap(9, 2 ** 40, 5n, 6n));
     expect(gap).toMatchObject({type: 'gap', seq: 9, lost: 2 ** 40, from: 5n, to: 6n});
+  });
+
+  it('a question is copied out of its batch, with all digits of its id', () => {
+    const id = 2n ** 64n - 1n;
+    const batch = packQuestion(id, 5n, {newPath: '/srv/b', verdict: 0, loginuid: FGUARD_NO_LOGIN});
+    const [record] = askRecords(batch);
+    if (record?.type !== 'question') throw new Error('not a question');
+    const question = toQuestion(record);
+    batch.fill(0xff);
+    expect(question).toEqual({
+      id: '18446744073709551615',
+      rule: 7,
+      op: 4,
+      path: '/srv/a.db',
+      newPath: '/srv/b',
+      pid: 100,
+      tid: 101,
+      ppid: 1,
+      comm: 'rm',
+      exe: '/usr/bin/rm',
+      uid: 0,
+      loginuid: null,
+      deadline: 5n,
+      defaultVerdict: 0,
+    });
+  });
+
+  it('the end of a question tells how it ended', () => {
+    const [record] = askRecords(packClosed(7n, 2, 1));
+    expect(record).toMatchObject({type: 'closed', id: 7n, reason: 2, verdict: 1});
+  });
+
+  it('watchers see no questions, and answerers no accesses', () => {
+    const batch = Buffer.concat([packQuestion(1n, 0n, {}), packAccess(), packClosed(1n, 0, 0)]);
+    expect([...records(batch)].map(({type}) => type)).toEqual(['access']);
+    expect([...askRecords(batch)].map(({type}) => type)).toEqual(['question', 'closed']);
+  });
+
+  it('a question whose strings leave the record is refused', () => {
+    const bytes = packQuestion(1n, 0n, {});
+    bytes.writeUInt16LE(5000, 40 + 56);
+    expect(() => [...askRecords(bytes)]).toThrow('malformed event record');
   });
 
   it('types of later modules are stepped over', () => {

@@ -17,6 +17,7 @@ static void answer_status(struct fake *fake, const struct nlmsghdr *request)
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_DENIED, 4);
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_EVENTS, 5);
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_LOST, 6);
+	mnl_attr_put_u8(head, FGUARD_STATUS_A_LOCKED, 1);
 	mnl_attr_put_u32(head, FGUARD_STATUS_A_ANSWERERS, 7);
 	mnl_attr_put_u32(head, FGUARD_STATUS_A_WAITING, 8);
 	mnl_attr_put_u64(head, FGUARD_STATUS_A_ASKED, 1ULL << 34);
@@ -48,6 +49,7 @@ static void the_status_is_what_the_module_told(void **state)
 	assert_int_equal(status.denied, 4);
 	assert_int_equal(status.events, 5);
 	assert_int_equal(status.lost, 6);
+	assert_int_equal(status.locked, 1);
 	assert_int_equal(status.answerers, 7);
 	assert_int_equal(status.waiting, 8);
 	assert_int_equal(status.asked, 1ULL << 34);

@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: MIT
-import {chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
+import fs, {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import {UserError} from '../../../src/errors.js';
 import {type BuildProgress, buildModule} from '../../../src/services/rebuild/build.js';
 import {cacheFolder, findCached, keepInCache} from '../../../src/services/rebuild/cache.js';
+import {majorVersion, searchCompiler} from '../../../src/services/rebuild/compiler.js';
+import {exclusively} from '../../../src/services/rebuild/exclusive.js';
 import {installModule} from '../../../src/services/rebuild/install.js';
-import {readKernelTree} from '../../../src/services/rebuild/kernel-tree.js';
+import {installedKernels, readKernelTree} from '../../../src/services/rebuild/kernel-tree.js';
 import {replaceFile} from '../../../src/services/rebuild/replace-file.js';
-import {findMissing} from '../../../src/services/rebuild/requirements.js';
+import {type Tools, findMissing} from '../../../src/services/rebuild/requirements.js';
+import {withScratch} from '../../../src/services/rebuild/scratch.js';
 import {fingerprint, moduleSources} from '../../../src/services/rebuild/sources.js';
 import {newFolder} from '../folder.js';
 
@@ -20,13 +33,22 @@ CONFIG_SECURITY=y
 CONFIG_SECURITY_PATH=y
 CONFIG_DYNAMIC_FTRACE_WITH_ARGS=y
 `;
+const SYMBOLS = [
+  'register_ftrace_function',
+  'unregister_ftrace_function',
+  'ftrace_set_filter',
+  'genl_register_family',
+  'kern_path',
+];
+const EXPORTS = SYMBOLS.map((name) => `0x1\t${name}\tvmlinux\tEXPORT_SYMBOL\t\n`).join('');
+const GCC = {program: 'gcc-12', text: 'gcc-12 (Debian 12.2.0-14) 12.2.0', major: 12};
 
 let root: string;
 const {PATH} = process.env;
 
 /*
  * root/
- * ├── 6.1.0-1-test/build/include/config/auto.conf
+ * ├── 6.1.0-1-test/build/{include/config/auto.conf,Module.symvers,scripts/mod/modpost}
  * ├── bin/                  first in the PATH
  * └── source/               a module's sources
  */
@@ -34,6 +56,9 @@ beforeEach(() => {
   root = newFolder();
   mkdirSync(join(root, KERNEL, 'build/include/config'), {recursive: true});
   writeConfig(CONFIG);
+  mkdirSync(join(root, KERNEL, 'build/scripts/mod'), {recursive: true});
+  writeFileSync(join(root, KERNEL, 'build/scripts/mod/modpost'), '');
+  writeFileSync(join(root, KERNEL, 'build/Module.symvers'), EXPORTS);
   mkdirSync(join(root, 'source/uapi'), {recursive: true});
   writeFileSync(join(root, 'source/Kbuild'), 'obj-m := fguard.o\n');
   writeFileSync(join(root, 'source/main.c'), 'int a;\n');
@@ -61,47 +86,120 @@ function program(name: string, script: string): void {
 
 class Progress implements BuildProgress {
   calls: string[] = [];
+  waiting = (): number => this.calls.push('waiting');
   start = (kernel: string): number => this.calls.push(`start ${kernel}`);
   step = (): number => this.calls.push('step');
   stop = (): number => this.calls.push('stop');
 }
 
-const build = (progress = new Progress(), signal = new AbortController().signal) =>
-  buildModule(tree(), progress, signal, (file) => Promise.resolve(readFileSync(file, 'utf8')));
+/** The module's text; `where` is the folder it was built in. */
+async function build(progress = new Progress(), signal = new AbortController().signal) {
+  const plan = {tree: tree(), compiler: GCC};
+  return withScratch(async (folder) =>
+    readFileSync(await buildModule(plan, folder, progress, signal), 'utf8'),
+  );
+}
 
 describe('what a build needs', () => {
-  const all = (): boolean => true;
+  const complete: Tools = {hasMake: true, compiler: {fitting: GCC, others: []}};
+  const missing = (tools = complete) => findMissing(tree(), tools);
 
   it('is complete', () => {
-    expect(findMissing(tree(), all)).toEqual([]);
+    expect(missing()).toEqual([]);
   });
 
-  it('the compiler of the kernel is named with its package', () => {
-    const [missing] = findMissing(tree(), (name) => name === 'make');
-    expect(missing?.what).toContain('x86_64-linux-gnu-gcc-12');
-    expect(missing?.next).toBe('sudo apt install gcc-12');
+  it('the compiler of the kernel is named with its package and what is there instead', () => {
+    const other = {program: 'gcc', text: 'gcc (Debian 14.2.0-19) 14.2.0', major: 14};
+    const [found] = missing({hasMake: true, compiler: {fitting: undefined, others: [other]}});
+    expect(found?.what).toContain('gcc-12');
+    expect(found?.what).toContain('gcc is "gcc (Debian 14.2.0-19) 14.2.0"');
+    expect(found?.next).toBe('sudo apt install gcc-12');
   });
 
   it('headers and make are named with their packages', () => {
-    const missing = findMissing(readKernelTree('9.9', root), () => false);
-    expect(missing.map(({next}) => next)).toEqual([
+    const tools: Tools = {hasMake: false, compiler: {fitting: undefined, others: []}};
+    expect(findMissing(readKernelTree('9.9', root), tools).map(({next}) => next)).toEqual([
       'sudo apt install linux-headers-9.9',
       'sudo apt install make',
     ]);
   });
 
+  it('headers without their programs, or without the list of symbols, are named', () => {
+    const folder = join(root, KERNEL, 'build');
+    writeFileSync(join(folder, 'Module.symvers'), '');
+    expect(missing()).toMatchObject([{what: expect.stringContaining('Module.symvers')}]);
+    writeFileSync(join(folder, 'Module.symvers'), EXPORTS.replace(/.*kern_path.*\n/, ''));
+    expect(missing()).toMatchObject([{what: expect.stringContaining('does not export kern_path')}]);
+    writeFileSync(join(folder, 'Module.symvers'), EXPORTS);
+    renameSync(join(folder, 'scripts/mod/modpost'), join(folder, 'elsewhere'));
+    expect(missing()).toMatchObject([{next: expect.stringContaining('linux-kbuild-6.1')}]);
+  });
+
   it.each(['CONFIG_MODULES', 'CONFIG_SECURITY', 'CONFIG_SECURITY_PATH'])('%s', (option) => {
     writeConfig(without(option));
-    expect(findMissing(tree(), all).map(({what}) => what)).toEqual([
-      expect.stringContaining(option),
-    ]);
+    expect(missing().map(({what}) => what)).toEqual([expect.stringContaining(option)]);
   });
 
   it('one of two ways to trace arguments', () => {
     writeConfig(without('CONFIG_DYNAMIC_FTRACE_WITH_ARGS'));
-    expect(findMissing(tree(), all)).toHaveLength(1);
+    expect(missing()).toHaveLength(1);
     writeConfig(`${without('CONFIG_DYNAMIC_FTRACE_WITH_ARGS')}CONFIG_DYNAMIC_FTRACE_WITH_REGS=y\n`);
-    expect(findMissing(tree(), all)).toEqual([]);
+    expect(missing()).toEqual([]);
+  });
+});
+
+describe('the compiler', () => {
+  it.each([
+    ['gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0', 12],
+    ['x86_64-linux-gnu-gcc-14 (Debian 14.2.0-19) 14.2.0', 14],
+    ['gcc (GCC) 13.2.1 20230801', 13],
+    ['Debian clang version 16.0.6 (15~deb12u1)', 16],
+    ['', NaN],
+  ])('%s is of version %d', (text, major) => {
+    expect(majorVersion(text)).toBe(major);
+  });
+
+  const says = (program_: string, text: string): void => {
+    program(program_, `echo "${text}"; echo Copyright`);
+  };
+
+  beforeEach(() => {
+    process.env.PATH = join(root, 'bin');
+    writeConfig(CONFIG.replace(/"x86.*"/, '"gcc (GCC) 11.4.0"'));
+  });
+
+  it('is one of the version that built the kernel, by whatever name', async () => {
+    says('gcc', 'gcc (GCC) 99.1.0');
+    says('gcc-11', 'gcc-11 (GCC) 11.3.0');
+    const {fitting, others} = await searchCompiler(tree());
+    expect(fitting).toEqual({program: 'gcc-11', text: 'gcc-11 (GCC) 11.3.0', major: 11});
+    expect(others).toMatchObject([{program: 'gcc', major: 99}]);
+  });
+
+  it('of another version is not used, but named', async () => {
+    says('gcc', 'gcc (GCC) 99.1.0');
+    expect(await searchCompiler(tree())).toMatchObject({
+      fitting: undefined,
+      others: [{program: 'gcc', major: 99}],
+    });
+  });
+
+  it('is clang where that built the kernel', async () => {
+    writeConfig(CONFIG.replace(/"x86.*"/, '"Debian clang version 16.0.6"'));
+    says('gcc', 'gcc (GCC) 16.1.0');
+    says('clang', 'Debian clang version 16.0.1');
+    expect(await searchCompiler(tree())).toMatchObject({fitting: {program: 'clang'}});
+  });
+});
+
+describe('the kernels', () => {
+  it('that are installed have modules, not only headers or leftovers', () => {
+    mkdirSync(join(root, '6.1.0-2-test/kernel'), {recursive: true});
+    mkdirSync(join(root, '6.1.0-3-gone/updates'), {recursive: true});
+    mkdirSync(join(root, '6.1.0-4-test'));
+    writeFileSync(join(root, '6.1.0-4-test/modules.builtin'), '');
+    expect(installedKernels(root)).toEqual(['6.1.0-2-test', '6.1.0-4-test']);
+    expect(installedKernels(join(root, 'none'))).toEqual([]);
   });
 });
 
@@ -111,7 +209,7 @@ describe('the identity of a build', () => {
   });
 
   it('changes with a source, the kernel, its symbols, its options and the compiler', () => {
-    const seen = new Set([fingerprint(tree(), source())]);
+    const seen = new Set([fingerprint(tree(), 'gcc 1', source())]);
     const changes = [
       () => writeFileSync(join(source(), 'main.c'), 'int b;\n'),
       () => writeFileSync(join(root, KERNEL, 'build/Module.symvers'), '0x1 a\n'),
@@ -120,10 +218,11 @@ describe('the identity of a build', () => {
     ];
     for (const change of changes) {
       change();
-      seen.add(fingerprint(tree(), source()));
+      seen.add(fingerprint(tree(), 'gcc 1', source()));
     }
-    expect(seen.size).toBe(1 + changes.length);
-    expect(fingerprint(tree(), source())).toBe(fingerprint(tree(), source()));
+    seen.add(fingerprint(tree(), 'gcc 2', source()));
+    expect(seen.size).toBe(2 + changes.length);
+    expect(fingerprint(tree(), 'gcc 1', source())).toBe(fingerprint(tree(), 'gcc 1', source()));
   });
 });
 
@@ -139,6 +238,19 @@ describe('a build', () => {
     expect(await build(progress)).toBe('ko\n');
     expect(progress.calls).toEqual([`start ${KERNEL}`, 'step', 'stop']);
     expect(existsSync(readFileSync(join(root, 'where'), 'utf8').trim())).toBe(false);
+  });
+
+  it('uses the compiler that was found', async () => {
+    program('make', `${OBJECTS}; echo "$@" >fguard.ko`);
+    expect(await build()).toContain('CC=gcc-12');
+  });
+
+  it('that lacks a symbol names it', async () => {
+    program('make', 'echo \'ERROR: modpost: "do_it" [fguard.ko] undefined!\' >&2; exit 2');
+    await expect(build()).rejects.toMatchObject({
+      code: 'EBUILD',
+      message: expect.stringContaining('does not export do_it'),
+    });
   });
 
   it("that fails shows the compiler's words and leaves nothing", async () => {
@@ -186,6 +298,20 @@ describe('the cache', () => {
     expect(keepInCache(join(root, 'built'), 'other', folder)).toBeUndefined();
   });
 
+  it('keeps the newest modules only', () => {
+    writeFileSync(join(root, 'built'), 'ko');
+    const folder = join(root, 'cache');
+    const key = (n: number): string => n.toString(16).padStart(32, '0');
+    for (let n = 0; n < 40; n++) {
+      keepInCache(join(root, 'built'), key(n), folder);
+      utimesSync(join(folder, key(n)), n, n);
+    }
+    keepInCache(join(root, 'built'), key(40), folder);
+    expect(readdirSync(folder).length).toBe(32);
+    expect(findCached(key(40), folder)).toBeDefined();
+    expect(findCached(key(0), folder)).toBeUndefined();
+  });
+
   it.each([
     [{FGUARD_CACHE: '/a', XDG_CACHE_HOME: '/b'}, '/a/fguard/modules'],
     [{FGUARD_CACHE: '', XDG_CACHE_HOME: '/b'}, '/b/fguard/modules'],
@@ -195,15 +321,71 @@ describe('the cache', () => {
 });
 
 describe('installing', () => {
+  const updates = (): string => join(root, KERNEL, 'updates');
+  const listing = `echo "updates/fguard.ko:" >"$DEP"; echo "$1" >>"$LOG"`;
+
+  /** A depmod that does this; $DEP is modules.dep. */
+  const depmod = (script: string): void => {
+    const variables = `DEP="${join(root, KERNEL, 'modules.dep')}" LOG="${root}/depmod"`;
+    program('depmod', `${variables}\n${script}`);
+  };
+  const install = (text: string): Promise<string> => {
+    writeFileSync(join(root, 'new'), text);
+    return installModule(join(root, 'new'), KERNEL, root);
+  };
+  const log = (): string => readFileSync(join(root, 'depmod'), 'utf8');
+
   it('replaces the module whole, and tells depmod', async () => {
-    program('depmod', `echo "$1" >>"${root}/depmod"`);
-    writeFileSync(join(root, 'new'), 'new module');
-    const file = await installModule(join(root, 'new'), KERNEL, root);
-    expect(file).toBe(join(root, KERNEL, 'updates/fguard.ko'));
+    depmod(listing);
+    const file = await install('new module');
+    expect(file).toBe(join(updates(), 'fguard.ko'));
     expect(readFileSync(file, 'utf8')).toBe('new module');
-    expect(readdirSync(join(root, KERNEL, 'updates'))).toEqual(['fguard.ko']);
-    await installModule(join(root, 'new'), KERNEL, root);
-    expect(readFileSync(join(root, 'depmod'), 'utf8')).toBe(`${KERNEL}\n`);
+    await install('newer module');
+    expect(readFileSync(file, 'utf8')).toBe('newer module');
+    expect(readdirSync(updates())).toEqual(['fguard.ko']);
+    await install('newer module');
+    expect(log()).toBe(`${KERNEL}\n${KERNEL}\n`);
+  });
+
+  it('that ended before depmod is completed by the next, which also clears away', async () => {
+    depmod(listing);
+    await install('module');
+    writeFileSync(join(root, KERNEL, 'modules.dep'), 'kernel/other.ko:\n');
+    await install('module');
+    expect(log()).toBe(`${KERNEL}\n${KERNEL}\n`);
+    writeFileSync(join(updates(), 'fguard.ko.new-1'), 'half');
+    writeFileSync(join(updates(), 'fguard.ko.old-1'), 'old');
+    writeFileSync(join(updates(), 'other.ko'), 'not ours');
+    await install('new');
+    expect(readdirSync(updates())).toEqual(['fguard.ko', 'other.ko']);
+  });
+
+  it('where depmod fails leaves the old one, or none', async () => {
+    depmod('echo "no space" >&2; exit 1');
+    const failure = {code: 'EDEPMOD', output: 'no space'};
+    await expect(install('first')).rejects.toMatchObject(failure);
+    expect(readdirSync(updates())).toEqual([]);
+    depmod(listing);
+    await install('old');
+    depmod('exit 1');
+    await expect(install('new')).rejects.toMatchObject({code: 'EDEPMOD'});
+    expect(readdirSync(updates())).toEqual(['fguard.ko']);
+    expect(readFileSync(join(updates(), 'fguard.ko'), 'utf8')).toBe('old');
+  });
+
+  it('has the bytes on the disk before the name, and then the name', () => {
+    writeFileSync(join(root, 'new'), 'new');
+    const done: string[] = [];
+    const note = (name: string) => (): void => {
+      done.push(name);
+    };
+    const spies = [
+      vi.spyOn(fs, 'fsyncSync').mockImplementation(note('sync')),
+      vi.spyOn(fs, 'renameSync').mockImplementation(note('rename')),
+    ];
+    replaceFile(join(root, 'new'), join(root, 'target'));
+    for (const spy of spies) spy.mockRestore();
+    expect(done).toEqual(['sync', 'rename', 'sync']);
   });
 
   it('that fails leaves the old one alone', () => {
@@ -213,5 +395,86 @@ describe('installing', () => {
     }).toThrow('ENOENT');
     expect(readFileSync(join(root, 'old'), 'utf8')).toBe('old');
     expect(readdirSync(root).filter((name) => name.startsWith('old'))).toEqual(['old']);
+  });
+});
+
+describe('runs that would do the same', () => {
+  const never = new AbortController().signal;
+  const lockFile = (): string => join(root, 'lock');
+  const run = (use: () => Promise<void>, onWait: () => void, signal = never): Promise<void> =>
+    exclusively(use, onWait, signal, lockFile());
+  const nothing = (): Promise<void> => Promise.resolve();
+
+  /** A run that has the lock until `end` is called. */
+  async function holder(): Promise<{end: () => void; done: Promise<void>}> {
+    let end = (): void => undefined;
+    const blocked = new Promise<void>((resolve) => (end = resolve));
+    let done: Promise<void> = Promise.resolve();
+    await new Promise<void>((resolve) => {
+      done = run(() => {
+        resolve();
+        return blocked;
+      }, resolve);
+    });
+    return {end, done};
+  }
+
+  it('wait for each other, and say so', async () => {
+    const first = await holder();
+    const order: string[] = [];
+    const second = run(
+      () => {
+        order.push('second');
+        return nothing();
+      },
+      () => {
+        order.push('waits');
+        order.push('first');
+        first.end();
+      },
+    );
+    await Promise.all([first.done, second]);
+    expect(order).toEqual(['waits', 'first', 'second']);
+  });
+
+  it('are told of an interruption while they wait', async () => {
+    const first = await holder();
+    const controller = new AbortController();
+    const second = run(
+      nothing,
+      () => {
+        controller.abort();
+      },
+      controller.signal,
+    );
+    await expect(second).rejects.toMatchObject({exitCode: 130});
+    first.end();
+    await first.done;
+    await run(nothing, () => {
+      throw new Error('somebody still has the lock');
+    });
+  });
+
+  it('cannot be held up by another user, who cannot open the lock', async () => {
+    writeFileSync(lockFile(), '', {mode: 0o644});
+    await run(nothing, () => undefined);
+    expect(statSync(lockFile()).mode & 0o777).toBe(0o600);
+  });
+
+  it('give the lock back when they fail', async () => {
+    await expect(
+      run(
+        () => Promise.reject(new Error('no')),
+        () => undefined,
+      ),
+    ).rejects.toThrow('no');
+    await run(nothing, () => {
+      throw new Error('somebody still has the lock');
+    });
+  });
+
+  it('are refused where no lock can be', async () => {
+    const run_ = exclusively(nothing, () => undefined, never, join(root, 'none/lock'));
+    await expect(run_).rejects.toMatchObject({code: 'ELOCK'});
   });
 });

@@ -2,7 +2,7 @@
 import {inject} from 'vitest';
 import {Vm} from './vm.js';
 
-/** The kernel that this project tests, by its name in kernels.txt. */
+/** The kernel that this project tests, by its name in lab/kernels.txt. */
 export const kernel = inject('kernel');
 
 /** The VM of this kernel, the same for all files. */

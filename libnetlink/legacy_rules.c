@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* The rules that stand for the earlier protocol, known by their names. */
+#include "legacy_parts.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define GUARDS "CryptoCli:"
+#define AGENTS "DSSAgent:"
+#define DEADLINE 5000
+
+/* What changes between looking and doing is looked at so often. */
+#define ATTEMPTS 4
+
+/* A path may be longer than a name: its hash is not (FNV-1a). */
+static void make_name(const char *start, const char *text,
+		      char name[FGUARD_NAME_MAX + 1])
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	snprintf(name, FGUARD_NAME_MAX + 1, "%s%016llx", start,
+		 (unsigned long long)hash);
+}
+
+static int delete_named(struct fguard *guard, const char *name)
+{
+	const struct fguard_rule_key key = { .name = name };
+	int err = fguard_delete_rules(guard, &key, 1);
+
+	return err == -ENOENT ? 0 : err;
+}
+
+static uint32_t keep_living(uint32_t *pids, uint32_t n)
+{
+	uint32_t living = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!kill((pid_t)pids[i], 0) || errno != ESRCH)
+			pids[living++] = pids[i];
+	return living;
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat about;
+
+	return !lstat(path, &about) && S_ISDIR(about.st_mode);
+}
+
+/* @message's processes that are gone are left out. */
+static int add_guard(struct fguard *guard, const char *name,
+		     struct fguard_legacy_message *message)
+{
+	struct fguard_rule rule = {
+		.path = message->file,
+		.name = name,
+		.flags = is_directory(message->file) ? FGUARD_RULE_TREE : 0,
+		.pids = message->pids,
+	};
+	struct fguard_added added;
+
+	message->n_pids = keep_living(message->pids, message->n_pids);
+	rule.n_pids = message->n_pids;
+	return fguard_add_rules(guard, &rule, 1, &added);
+}
+
+int fguard_legacy_change(struct fguard *guard,
+			 struct fguard_legacy_message *message)
+{
+	char name[FGUARD_NAME_MAX + 1];
+	int err = -ESRCH;
+
+	make_name(GUARDS, message->file, name);
+	if (!message->n_pids)
+		return delete_named(guard, name);
+	for (int i = 0; i < ATTEMPTS && err == -ESRCH; i++)
+		err = add_guard(guard, name, message);
+	/* What was a file is a directory now, or the other way round. */
+	if (err == -EEXIST && !delete_named(guard, name))
+		err = add_guard(guard, name, message);
+	return err;
+}
+
+/* Return: how many rules there are of those, with their ids, or -errno. */
+static ssize_t find_guards(struct fguard *guard, struct fguard_rule_key **keys)
+{
+	struct fguard_rule_info info;
+	ssize_t found = 0, n = fguard_list_rules(guard);
+
+	if (n < 0)
+		return n;
+	*keys = calloc((size_t)n + 1, sizeof(**keys));
+	if (!*keys)
+		return -ENOMEM;
+	while (fguard_next_rule(guard, &info) > 0)
+		if (info.name && !strncmp(info.name, GUARDS, strlen(GUARDS)))
+			(*keys)[found++].id = info.id;
+	return found;
+}
+
+int fguard_legacy_clear(struct fguard *guard)
+{
+	int err = -ENOENT;
+
+	/* Somebody else may remove one of them first. */
+	for (int i = 0; i < ATTEMPTS && err == -ENOENT; i++) {
+		struct fguard_rule_key *keys = NULL;
+		ssize_t n = find_guards(guard, &keys);
+
+		err = n < 0 ? (int)n :
+			      fguard_delete_rules(guard, keys, (size_t)n);
+		free(keys);
+	}
+	return err;
+}
+
+static const char *file_type(void)
+{
+	const char *type = secure_getenv("FGUARD_FILE_TYPE");
+
+	return type && *type ? type : ".docx";
+}
+
+/* Return: 1 if there is a rule for this suffix everywhere, 0, or -errno. */
+static int has_rule(struct fguard *guard, const char *suffix)
+{
+	struct fguard_rule_info info;
+	ssize_t n = fguard_list_rules(guard);
+	int found = 0;
+
+	if (n < 0)
+		return (int)n;
+	while (!found && fguard_next_rule(guard, &info) > 0)
+		found = !info.path && info.suffix && !strcmp(info.suffix, suffix);
+	return found;
+}
+
+/* Not in the place of another rule: it is not ours, or it has questions. */
+int fguard_legacy_intercept(struct fguard *guard)
+{
+	char name[FGUARD_NAME_MAX + 1];
+	const struct fguard_rule rule = {
+		.suffix = file_type(),
+		.name = name,
+		.otherwise = FGUARD_ELSE_ASK,
+		.default_allow = 1,
+		.deadline = DEADLINE,
+	};
+	struct fguard_added added;
+	int found = has_rule(guard, rule.suffix);
+
+	if (found)
+		return found < 0 ? found : 0;
+	make_name(AGENTS, rule.suffix, name);
+	return fguard_add_rules(guard, &rule, 1, &added);
+}
+
+int fguard_legacy_release(struct fguard *guard)
+{
+	char name[FGUARD_NAME_MAX + 1];
+	struct fguard_status status;
+	int err = fguard_get_status(guard, &status, NULL, 0);
+
+	if (err || status.answerers > 1)
+		return err;
+	make_name(AGENTS, file_type(), name);
+	return delete_named(guard, name);
+}

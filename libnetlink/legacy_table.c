@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* The connections of a process, found by the descriptors that it was given. */
+#include "legacy_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The program may have closed its end, and the number may be another file's. */
+static bool is_open(const struct fguard_legacy_link *link)
+{
+	struct stat about;
+
+	return !fstat(link->outer, &about) && about.st_dev == link->device &&
+	       about.st_ino == link->inode;
+}
+
+static void free_link(struct fguard_legacy_link *link)
+{
+	if (link->inner >= 0)
+		close(link->inner);
+	fguard_close(link->guard);
+	fguard_legacy_remove_all(&link->pending);
+	free(link);
+}
+
+/* Those whose descriptor the program closed itself. */
+static void drop_closed_links(struct fguard_legacy_link **at)
+{
+	while (*at) {
+		struct fguard_legacy_link *link = *at;
+
+		if (link->running || is_open(link)) {
+			at = &link->next;
+			continue;
+		}
+		*at = link->next;
+		free_link(link);
+	}
+}
+
+/* Makes the two ends; @link knows its outer one again. */
+static int make_ends(struct fguard_legacy_link *link)
+{
+	struct stat about;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return -errno;
+	link->outer = ends[0];
+	link->inner = ends[1];
+	if (fstat(link->outer, &about))
+		return -errno;
+	link->device = about.st_dev;
+	link->inode = about.st_ino;
+	return 0;
+}
+
+/* The same number for the program, but a connection of this process. */
+static int renew(struct fguard_legacy_link *link)
+{
+	int number = link->outer;
+	int err = make_ends(link);
+
+	if (!err && dup3(link->outer, number, O_CLOEXEC) < 0)
+		err = -errno;
+	if (link->outer != number)
+		close(link->outer);
+	link->outer = number;
+	link->lost = false;
+	if (!err)
+		err = fguard_legacy_open(&link->guard);
+	if (!err && link->agent)
+		err = fguard_legacy_attach(link);
+	return err;
+}
+
+struct fguard_legacy_link **
+fguard_legacy_look_up(struct fguard_legacy_link **links, int sock)
+{
+	while (*links && ((*links)->outer != sock || !is_open(*links)))
+		links = &(*links)->next;
+	return links;
+}
+
+int fguard_legacy_find(struct fguard_legacy_link **links, int sock,
+		       struct fguard_legacy_link **link)
+{
+	*link = *fguard_legacy_look_up(links, sock);
+	if (!*link)
+		return -EBADF;
+	return (*link)->lost ? renew(*link) : 0;
+}
+
+static int start_link(struct fguard_legacy_link *link, bool agent)
+{
+	int err = fguard_legacy_open(&link->guard);
+
+	if (!err)
+		err = make_ends(link);
+	if (!err && agent)
+		err = fguard_legacy_attach(link);
+	link->undecided = agent;
+	return err;
+}
+
+int fguard_legacy_connect(struct fguard_legacy_link **links, bool agent)
+{
+	struct fguard_legacy_link *link = calloc(1, sizeof(*link));
+	int err;
+
+	if (!link)
+		return -ENOMEM;
+	link->outer = link->inner = -1;
+	drop_closed_links(links);
+	err = start_link(link, agent);
+	if (!err) {
+		link->next = *links;
+		*links = link;
+		return link->outer;
+	}
+	if (link->outer >= 0)
+		close(link->outer);
+	free_link(link);
+	return err;
+}
+
+void fguard_legacy_disconnect(struct fguard_legacy_link **at)
+{
+	struct fguard_legacy_link *link = *at;
+
+	if (!link)
+		return;
+	*at = link->next;
+	/* So that who waits at this end goes on; one of the parent's may. */
+	if (!link->lost)
+		shutdown(link->outer, SHUT_RDWR);
+	fguard_legacy_detach(link);
+	close(link->outer);
+	free_link(link);
+}
+
+static void close_handle(const struct fguard *guard)
+{
+	if (!guard || !guard->carrier)
+		return;
+	close(guard->transport->descriptor(guard->carrier));
+	if (guard->notices)
+		close(guard->transport->descriptor(guard->notices));
+	close(guard->interrupt);
+}
+
+/*
+ * The child has no thread, and the handles were perhaps in use by it: it only
+ * closes its copies, or it would keep the parent's answerer alive.
+ */
+void fguard_legacy_lose(struct fguard_legacy_link *links)
+{
+	for (struct fguard_legacy_link *link = links; link; link = link->next) {
+		close_handle(link->guard);
+		close_handle(link->stream);
+		if (link->inner >= 0)
+			close(link->inner);
+		link->guard = link->stream = NULL;
+		link->inner = -1;
+		link->running = false;
+		link->lost = true;
+	}
+}
+

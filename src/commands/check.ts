@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+import * as Args from '@oclif/core/args';
+
+import {BaseCommand} from '../base-command.js';
+import {EXIT} from '../errors.js';
+import {exactArgument} from '../services/argv.js';
+import {countText, mistakeLine, warningLine} from '../ui/mistakes.js';
+
+export default class Check extends BaseCommand {
+  static override summary = 'Say what is wrong with rule files, and where.';
+  static override description =
+    'Prints file, line and column of every mistake and ends with 1 if there is any. ' +
+    'That a cgroup is not there, such as that of a unit that does not run, is a warning. ' +
+    'Without FILE it checks the saved rules, /etc/fguard/rules.d. Needs neither root nor the module, ' +
+    'but looks whether the directories, executables, users and cgroups are there.';
+  static override examples = [
+    {description: 'the saved rules', command: '<%= config.bin %> check'},
+    {description: 'a file before it is copied there', command: '<%= config.bin %> check web.yaml'},
+    {
+      description: 'the sentences alone',
+      command: "<%= config.bin %> check web.yaml --json | jq -r '.mistakes[].message'",
+    },
+  ];
+  static override strict = false;
+  static override args = {
+    file: Args.string({description: 'rule file, or directory of them; several may follow'}),
+  };
+
+  async run() {
+    const {argv} = await this.parse(Check);
+    const {checkRuleFiles} = await import('../services/rule-files/check.js');
+    const named = (argv as string[]).map((file) => exactArgument(file));
+    const {files, rules, mistakes, warnings} = checkRuleFiles(named);
+    this.say(...mistakes.map(mistakeLine), ...warnings.map(warningLine));
+    if (mistakes.length > 0) {
+      this.hint(countText(mistakes.length, 'mistake'));
+      process.exitCode = EXIT.failed;
+    } else if (files.length === 0) this.hint('there are no rule files');
+    else
+      this.say(
+        `no mistake in ${countText(rules.length, 'rule')}, ${countText(files.length, 'file')}`,
+      );
+    return {files, rules: rules.length, mistakes, warnings};
+  }
+}

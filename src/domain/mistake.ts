@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+
+/** Something wrong in a file that a person wrote. Lines and columns count from 1. */
+export interface Mistake {
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+}
+
+/** In the order of the files, and from the top to the bottom of each. */
+export function sortMistakes(mistakes: readonly Mistake[], files: readonly string[]): Mistake[] {
+  return [...mistakes].sort(
+    (a, b) =>
+      files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
+}

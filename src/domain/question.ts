@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+import type {QuestionRecord} from './records.js';
+import type {KernelRule} from './rule.js';
+
+/** Somebody waits for an answer. */
+export interface Question {
+  /** Digits: more of them than a number holds. */
+  id: string;
+  rule: number;
+  op: number;
+  path: string;
+  newPath: string | null;
+  pid: number;
+  tid: number;
+  ppid: number;
+  comm: string;
+  exe: string | null;
+  uid: number;
+  loginuid: number | null;
+  /** Nanoseconds since the epoch. */
+  deadline: bigint;
+  /** What becomes of it where nobody answers. */
+  defaultVerdict: number;
+}
+
+/** How a question ended. */
+export interface Closing {
+  id: string;
+  reason: number;
+  /** What became of the access. */
+  verdict: number;
+}
+
+/** What an answerer says. */
+export interface Answer {
+  verdict: number;
+  lifetime: number;
+  /** Milliseconds, for a lifetime that is a time; else 0. */
+  ttl: number;
+}
+
+/**
+ * What became of an answer. "once": it counts, but for this access alone, since
+ * the asker's executable would not be known again. "late": the question had ended.
+ */
+export type AnswerResult = 'taken' | 'once' | 'late';
+
+/** A process on the way from the asker up. */
+export interface Parent {
+  pid: number;
+  comm: string;
+}
+
+/** All that a person should know before answering. */
+export interface AskedPerson {
+  question: Question;
+  parents: readonly Parent[];
+  /** Undefined if it is gone by now. */
+  rule: KernelRule | undefined;
+  /** How many other questions wait. */
+  others(): number;
+}
+
+/** How a person says that it is enough. */
+export type Leaving = 'left' | 'interrupted';
+
+export const isLeaving = (choice: unknown): choice is Leaving =>
+  choice === 'left' || choice === 'interrupted';
+
+/** What becomes of the questions that wait when an answerer leaves. */
+export interface Rest {
+  waiting: number;
+  /** Other answerers that are still there. */
+  others: number;
+  /** What they were answered, or undefined: they were not. */
+  verdict: number | undefined;
+}
+
+/** The question in a record, copied: a batch's memory is used again. */
+export function toQuestion({id, deadline, access}: QuestionRecord): Question {
+  const {rule, op, path, newPath, pid, tid, ppid, comm, exe, uid, loginuid, verdict} = access;
+  const who = {pid, tid, ppid, comm, exe, uid, loginuid};
+  return {id: String(id), rule, op, path, newPath, ...who, deadline, defaultVerdict: verdict};
+}
+
+const NANOSECONDS = 1_000_000n;
+
+/** Milliseconds that are left for an answer, never below 0. */
+export const timeLeft = (deadline: bigint, now = Date.now()): number =>
+  Math.max(0, Number(deadline / NANOSECONDS) - now);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+import {FGUARD_DEADLINE_DEFAULT, FGUARD_OPS_ALL} from '../uapi.gen.js';
+import {type KernelRule, type RuleDocument, type RuleRequest, ruleDocument} from './rule.js';
+
+/** A rule that is not in force yet: it has no id and nobody met it. */
+export type RuleDraft = Omit<RuleDocument, 'id' | 'hits'>;
+
+/** A term that a rule has otherwise than before; its key is that of RULE, such as allow.uids. */
+export interface TermChange {
+  key: string;
+  from: unknown;
+  to: unknown;
+}
+
+export interface RuleChange {
+  from: RuleDocument;
+  to: RuleDraft;
+  terms: TermChange[];
+}
+
+/** What becomes of the rules in force when others take their place. */
+export interface RuleDifference {
+  added: RuleDraft[];
+  removed: RuleDocument[];
+  changed: RuleChange[];
+  unchanged: RuleDocument[];
+}
+
+/** Rules with this in common are about the same object. */
+export const objectKey = ({path, suffix}: {path: string | null; suffix: string | null}): string =>
+  JSON.stringify([path, suffix]);
+
+const EACCES = 13;
+
+const NOT_YET = {id: 0, grants: [], expiresAt: null, allowed: 0, denied: 0, asked: 0, expired: 0};
+
+function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> {
+  const copy = {...value};
+  for (const key of keys) Reflect.deleteProperty(copy, key);
+  return copy;
+}
+
+/** A rule of a file as RULE shows it. */
+export function ruleDraft(request: RuleRequest): RuleDraft {
+  const usual = {
+    ops: request.ops === 0 ? FGUARD_OPS_ALL : request.ops,
+    error: request.error === 0 ? EACCES : request.error,
+    deadline: request.deadline === 0 ? FGUARD_DEADLINE_DEFAULT : request.deadline,
+  };
+  return without(ruleDocument({...request, ...NOT_YET, ...usual}), 'id', 'hits');
+}
+
+/* The order of a list of subjects, or the name of a process, means nothing. */
+const plain = (value: unknown): unknown => {
+  if (!Array.isArray(value)) return value;
+  return value.map((one: unknown) => (isGrant(one) ? one.pid : one)).sort();
+};
+
+const isGrant = (value: unknown): value is {pid: number} =>
+  typeof value === 'object' && value !== null && 'pid' in value;
+
+function termsOf(rule: RuleDraft): Map<string, unknown> {
+  const {match, allow, ...rest} = rule;
+  const terms = Object.entries({
+    ...rest,
+    ...Object.fromEntries(Object.entries(allow).map(([key, value]) => [`allow.${key}`, value])),
+    'match.tree': match.tree,
+  });
+  return new Map(terms.map(([key, value]) => [key, plain(value)]));
+}
+
+function changes(from: RuleDraft, to: RuleDraft): TermChange[] {
+  const before = termsOf(from);
+  return [...termsOf(to)]
+    .map(([key, value]) => ({key, from: before.get(key), to: value}))
+    .filter((term) => JSON.stringify(term.from) !== JSON.stringify(term.to));
+}
+
+/** Compares the rules in force with those that are to replace them. */
+export function compareRules(
+  inForce: readonly KernelRule[],
+  requests: readonly RuleRequest[],
+): RuleDifference {
+  const left = new Map(inForce.map((rule) => [objectKey(rule), ruleDocument(rule)]));
+  const difference: RuleDifference = {added: [], removed: [], changed: [], unchanged: []};
+  for (const request of requests) {
+    const key = objectKey(request);
+    const [from, to] = [left.get(key), ruleDraft(request)];
+    left.delete(key);
+    const terms = from === undefined ? [] : changes(from, to);
+    if (from === undefined) difference.added.push(to);
+    else if (terms.length > 0) difference.changed.push({from, to, terms});
+    else difference.unchanged.push(from);
+  }
+  difference.removed.push(...left.values());
+  return difference;
+}
+
+/** Whether the rules in force are those already. */
+export const isSame = ({added, removed, changed}: RuleDifference): boolean =>
+  added.length + removed.length + changed.length === 0;

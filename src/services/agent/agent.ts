@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+import type {Mistake} from '../../domain/mistake.js';
+import type {Policy} from '../../domain/policy.js';
+import {Answerer} from '../ask/answerer.js';
+import {type AskSummary, runAsking} from '../ask/session.js';
+import {type AgentListener, PolicyAsker} from './policy-asker.js';
+import {PolicySource, type ReloadListener} from './policy-source.js';
+import {Supervisor} from './supervisor.js';
+
+export interface AgentReporter extends AgentListener {
+  /** It answers from a policy, for the first time or from a new one. */
+  loaded: (entries: number, again: boolean) => void;
+  /** A new policy was wrong, and the old one stays. */
+  refused: (mistakes: readonly Mistake[], problem: string | undefined) => void;
+  complain: (text: string) => void;
+  describe: (mistakes: readonly Mistake[]) => string;
+}
+
+export interface AgentSettings {
+  config: string;
+  /** Ends it when aborted. */
+  signal: AbortSignal;
+  /** Calls back each time the policy is to be read again. */
+  onReload: (callback: () => void) => () => void;
+}
+
+const statusText = ({entries}: Policy): string => `answering from ${entries.length} entries`;
+
+function reloadListener(
+  asker: PolicyAsker,
+  supervisor: Supervisor,
+  reporter: AgentReporter,
+): ReloadListener {
+  return {
+    begins: () => {
+      supervisor.reloading();
+    },
+    loaded: (policy) => {
+      asker.replace(policy);
+      reporter.loaded(policy.entries.length, true);
+      supervisor.ready(statusText(policy));
+    },
+    refused: (mistakes, problem) => {
+      reporter.refused(mistakes, problem);
+      supervisor.ready('answering from the policy before: the new one is wrong');
+    },
+  };
+}
+
+/** Answers from a policy file until it is told to stop. */
+export async function runAgent(
+  {config, signal, onReload}: AgentSettings,
+  reporter: AgentReporter,
+): Promise<AskSummary> {
+  const source = new PolicySource(config);
+  const policy = source.load(reporter.describe);
+  const answerer = await Answerer.attach();
+  const asker = new PolicyAsker(answerer, policy, reporter);
+  const supervisor = new Supervisor(reporter.complain);
+  const listener = reloadListener(asker, supervisor, reporter);
+  const stopReloading = onReload(() => {
+    source.reload(listener);
+  });
+  source.follow(listener);
+  reporter.loaded(policy.entries.length, false);
+  supervisor.ready(statusText(policy));
+  try {
+    return await runAsking(answerer, asker, {signal, verdict: undefined});
+  } finally {
+    stopReloading();
+    source.close();
+    await supervisor.stopping();
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+/* A policy as people write it, checked and resolved. */
+import {answerFor, once} from '../../domain/answer.js';
+import type {Mistake} from '../../domain/mistake.js';
+import {OPS, VERDICTS} from '../../domain/names.js';
+import type {Policy, PolicyAnswer, PolicyEntry, PolicyMatch} from '../../domain/policy.js';
+import {UserError} from '../../errors.js';
+import {resolvePath} from '../resolve-path.js';
+import {userId} from '../users.js';
+import {type Place, type YamlFile, readYamlFile} from '../yaml-file.js';
+import {type KeyHints, loadSchema, schemaMistakes} from '../yaml-schema.js';
+
+export const POLICY_SCHEMA = 'schemas/policy.schema.json';
+
+interface WrittenEntry {
+  paths?: string[];
+  trees?: string[];
+  suffixes?: string[];
+  exes?: string[];
+  uids?: (string | number)[];
+  loginuids?: (string | number)[];
+  ops?: string[];
+  answer: string;
+  lifetime?: string;
+}
+
+interface WrittenPolicy {
+  default?: string;
+  answers: WrittenEntry[];
+}
+
+const ONE = (key: string): string => `the key is "${key}", with a list`;
+
+const HINTS: KeyHints = {
+  path: ONE('paths'),
+  tree: ONE('trees'),
+  suffix: ONE('suffixes'),
+  exe: ONE('exes'),
+  user: ONE('uids'),
+  uid: ONE('uids'),
+  login: ONE('loginuids'),
+  loginuid: ONE('loginuids'),
+  op: ONE('ops'),
+  match: 'what an entry matches stands in the entry itself',
+  policy: ONE('answers'),
+  rules: ONE('answers'),
+};
+
+/** A policy, or what is wrong with it. */
+export interface LoadedPolicy {
+  policy: Policy | undefined;
+  mistakes: readonly Mistake[];
+}
+
+const leave = (word: string): boolean => word === 'ask';
+
+function toAnswer(word: string, lifetime: string | undefined): PolicyAnswer {
+  if (leave(word)) return null;
+  const verdict = VERDICTS.value(word) ?? 1;
+  return lifetime === undefined ? once(verdict) : (answerFor(verdict, lifetime) ?? once(verdict));
+}
+
+/* Where questions name it; what is not there is taken as it is written. */
+function realName(path: string): string {
+  try {
+    return resolvePath(path).path;
+  } catch {
+    return path.replace(/(?<=.)\/+$/, '');
+  }
+}
+
+/** Reads one file, and collects what is wrong with it. */
+class PolicyReader {
+  readonly mistakes: Mistake[] = [];
+
+  constructor(private readonly file: YamlFile) {}
+
+  read({default: fallback = 'ask', answers}: WrittenPolicy): Policy {
+    return {
+      entries: answers.map((entry, at) => this.entry(entry, ['answers', at])),
+      fallback: toAnswer(fallback, undefined),
+    };
+  }
+
+  private entry(written: WrittenEntry, place: Place): PolicyEntry {
+    const match = this.match(written, place);
+    if (Object.keys(match).length === 0)
+      this.complain(place, 'this entry matches everything: say so with "default", or say what');
+    this.checkLifetime(written, [...place, 'lifetime']);
+    const {line} = this.file.mistake(place, '');
+    return {match, answer: toAnswer(written.answer, written.lifetime), line};
+  }
+
+  private match(written: WrittenEntry, place: Place): PolicyMatch {
+    const {paths, trees, suffixes, exes, uids, loginuids, ops} = written;
+    return {
+      ...(paths && {paths: paths.map(realName)}),
+      ...(trees && {trees: trees.map(realName)}),
+      ...(suffixes && {suffixes}),
+      ...(exes && {exes: exes.map(realName)}),
+      ...(uids && {uids: this.users(uids, [...place, 'uids'])}),
+      ...(loginuids && {loginuids: this.users(loginuids, [...place, 'loginuids'])}),
+      ...(ops && {ops: OPS.toMask(ops)}),
+    };
+  }
+
+  private users(words: readonly (string | number)[], place: Place): number[] {
+    return words.flatMap((word, at) => {
+      try {
+        return [userId(String(word))];
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        this.complain([...place, at], error.message);
+        return [];
+      }
+    });
+  }
+
+  private checkLifetime({answer, lifetime}: WrittenEntry, place: Place): void {
+    if (lifetime === undefined) return;
+    if (leave(answer)) this.complain(place, 'whoever is asked says how long their answer holds');
+    else if (answerFor(0, lifetime) === undefined)
+      this.complain(place, `${lifetime} is not a time from 1ms to 24 days`);
+  }
+
+  private complain(place: Place, message: string): void {
+    this.mistakes.push(this.file.mistake(place, message));
+  }
+}
+
+/** Reads a policy and finds all that is wrong with it. Throws if the file cannot be read. */
+export function loadPolicy(path: string): LoadedPolicy {
+  const file = readYamlFile(path);
+  if (file.mistakes.length > 0) return {policy: undefined, mistakes: file.mistakes};
+  const wrong = schemaMistakes(file, loadSchema(POLICY_SCHEMA), HINTS);
+  if (wrong.length > 0) return {policy: undefined, mistakes: wrong.map(({mistake}) => mistake)};
+  const reader = new PolicyReader(file);
+  const policy = reader.read(file.value as WrittenPolicy);
+  const {mistakes} = reader;
+  return mistakes.length > 0 ? {policy: undefined, mistakes} : {policy, mistakes};
+}

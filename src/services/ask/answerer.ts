@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+import {once as answerOnce} from '../../domain/answer.js';
+import {
+  type Answer,
+  type AnswerResult,
+  type Closing,
+  type Question,
+  type Rest,
+  toQuestion,
+} from '../../domain/question.js';
+import {type AskRecord, askRecords} from '../../domain/records.js';
+import {ModuleError} from '../../errors.js';
+import type {EventStream, Guard, StreamEnd} from '../../native/index.js';
+import {fguard_closed as CLOSED} from '../../uapi.gen.js';
+import {explain, openGuard} from '../guard.js';
+
+/** What is made of questions. A promise holds up what comes next. */
+export interface AskListener {
+  asked(question: Question): Promise<void> | undefined;
+  /** It ended otherwise than by our answer. */
+  closed(question: Question, closing: Closing): Promise<void> | undefined;
+}
+
+const isRefusal = (error: unknown, code: string): boolean =>
+  error instanceof ModuleError && error.code === code;
+
+/** An answerer attached to the module: questions arrive on a stream, answers go by another connection. */
+export class Answerer {
+  /** The questions that wait, in the order of their arrival. */
+  readonly waiting = new Map<string, Question>();
+  /* Told of by the module too, and no news. */
+  private readonly answered = new Set<string>();
+  private open = true;
+  private release: () => void = () => undefined;
+  private readonly left = new Promise<void>((resolve) => (this.release = resolve));
+
+  private constructor(
+    private readonly stream: EventStream,
+    private readonly guard: Guard,
+  ) {}
+
+  static async attach(): Promise<Answerer> {
+    const guard = await openGuard();
+    try {
+      return new Answerer(await attachStream(), guard);
+    } catch (error) {
+      guard.close();
+      throw error;
+    }
+  }
+
+  /** Tells the listener of all that comes, until somebody leaves or the module goes. */
+  async run(listener: AskListener): Promise<StreamEnd> {
+    const batches = this.stream.batches();
+    try {
+      let next = await batches.next();
+      for (; next.done !== true; next = await batches.next())
+        for (const record of askRecords(next.value)) await this.take(record, listener);
+      return next.value;
+    } catch (error) {
+      throw explain(error);
+    } finally {
+      this.open = false;
+      await batches.return('stopped');
+      this.guard.close();
+    }
+  }
+
+  answer(id: string, answer: Answer): AnswerResult {
+    if (!this.open) return 'late';
+    try {
+      this.guard.answer(id, answer);
+    } catch (error) {
+      if (isRefusal(error, 'ENOENT')) return 'late';
+      if (isRefusal(error, 'EOPNOTSUPP')) return this.answerOnce(id, answer);
+      throw explain(error);
+    }
+    this.answered.add(id);
+    this.waiting.delete(id);
+    return 'taken';
+  }
+
+  /** The rule as it is now, if it is still there. */
+  rule(id: number) {
+    return this.open ? this.guard.listRules().find((rule) => rule.id === id) : undefined;
+  }
+
+  /** Ends run(); what waits is answered so, or left to others and to the rules. */
+  leave(verdict?: number): Rest {
+    const rest = {waiting: this.waiting.size, others: this.others(), verdict};
+    if (verdict !== undefined)
+      for (const id of [...this.waiting.keys()]) this.answer(id, answerOnce(verdict));
+    this.stream.stop();
+    this.release();
+    return rest;
+  }
+
+  private answerOnce(id: string, {verdict}: Answer): AnswerResult {
+    const result = this.answer(id, answerOnce(verdict));
+    return result === 'taken' ? 'once' : result;
+  }
+
+  /* A module that is gone has no answerers. */
+  private others(): number {
+    try {
+      return this.open ? this.guard.status().answerers - 1 : 0;
+    } catch {
+      return 0;
+    }
+  }
+
+  private async take(record: AskRecord, listener: AskListener): Promise<void> {
+    if (record.type === 'question') return this.ask(toQuestion(record), listener);
+    if (record.type === 'gap') return this.catchUp(listener);
+    const {id, reason, verdict} = record;
+    return this.close({id: String(id), reason, verdict}, listener);
+  }
+
+  private async ask(question: Question, listener: AskListener): Promise<void> {
+    const {id} = question;
+    if (this.waiting.has(id) || this.answered.has(id)) return;
+    this.waiting.set(id, question);
+    await this.unlessLeft(listener.asked(question));
+  }
+
+  private async close(closing: Closing, listener: AskListener): Promise<void> {
+    const question = this.waiting.get(closing.id);
+    this.waiting.delete(closing.id);
+    this.answered.delete(closing.id);
+    if (question !== undefined) await this.unlessLeft(listener.closed(question, closing));
+  }
+
+  /* What was lost is asked for; how a question ended that is not there any more is not known. */
+  private async catchUp(listener: AskListener): Promise<void> {
+    const now = this.guard.questions();
+    const ids = new Set(now.map(({id}) => id));
+    for (const id of this.answered) if (!ids.has(id)) this.answered.delete(id);
+    for (const {id, defaultVerdict} of [...this.waiting.values()])
+      if (!ids.has(id))
+        await this.close(
+          {id, reason: CLOSED.FGUARD_CLOSED_GONE, verdict: defaultVerdict},
+          listener,
+        );
+    for (const question of now) await this.ask(question, listener);
+  }
+
+  /* Whoever leaves does not wait for a reader that takes nothing. */
+  private async unlessLeft(done: Promise<void> | undefined): Promise<void> {
+    if (done !== undefined) await Promise.race([done, this.left]);
+  }
+}
+
+async function attachStream(): Promise<EventStream> {
+  const guard = await openGuard();
+  try {
+    return guard.attach();
+  } catch (error) {
+    guard.close();
+    throw explain(error);
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+import {
+  type Answer,
+  type AnswerResult,
+  type AskedPerson,
+  type Closing,
+  type Leaving,
+  type Question,
+  isLeaving,
+} from '../../domain/question.js';
+import type {Answerer} from './answerer.js';
+import {parentChain} from './parents.js';
+import type {AskMode} from './session.js';
+
+/** Somebody in front of a terminal. What is aborted resolves with undefined. */
+export interface Person {
+  choose(asked: AskedPerson, signal: AbortSignal): Promise<Answer | Leaving | undefined>;
+  /** Nothing waits: until there is something, or the person leaves. */
+  idle(signal: AbortSignal): Promise<Leaving | undefined>;
+  answered(question: Question, answer: Answer, result: AnswerResult): void;
+  closed(question: Question, closing: Closing): void;
+}
+
+const byDeadline = (a: Question, b: Question): number => (a.deadline < b.deadline ? -1 : 1);
+
+/** One question at a time is put to a person, the most urgent first. */
+export class PersonAsker implements AskMode {
+  private running: Promise<Leaving | undefined> | undefined;
+  private readonly over = new AbortController();
+  /* Answered too late; that they ended is told of later. */
+  private readonly ended = new Set<string>();
+  /* What is on the screen, and how it is taken from there. */
+  private shown: {id: string | undefined; cover: AbortController} | undefined;
+
+  constructor(
+    private readonly answerer: Answerer,
+    private readonly person: Person,
+  ) {}
+
+  asked(): undefined {
+    if (this.shown?.id === undefined) this.shown?.cover.abort();
+  }
+
+  closed(question: Question, closing: Closing): undefined {
+    if (!this.ended.delete(question.id)) this.person.closed(question, closing);
+    if (this.shown?.id === question.id) this.shown.cover.abort();
+  }
+
+  async start(leave: (how: Leaving) => void): Promise<void> {
+    this.running = this.run();
+    const how = await this.running;
+    if (how !== undefined) leave(how);
+  }
+
+  /** Nobody is to be asked any more; resolves once the screen is clear. */
+  async stop(): Promise<void> {
+    this.over.abort();
+    this.shown?.cover.abort();
+    await this.running;
+  }
+
+  /* Until the person leaves; undefined if it was stopped before. */
+  private async run(): Promise<Leaving | undefined> {
+    while (!this.over.signal.aborted) {
+      const question = this.next();
+      const choice = await this.show(question);
+      if (isLeaving(choice)) return choice;
+      if (choice === undefined || question === undefined) continue;
+      const result = this.answerer.answer(question.id, choice);
+      if (result === 'late') this.ended.add(question.id);
+      this.person.answered(question, choice, result);
+    }
+    return undefined;
+  }
+
+  private next(): Question | undefined {
+    const open = [...this.answerer.waiting.values()].filter(({id}) => !this.ended.has(id));
+    return open.sort(byDeadline)[0];
+  }
+
+  private async show(question: Question | undefined): Promise<Answer | Leaving | undefined> {
+    const cover = new AbortController();
+    this.shown = {id: question?.id, cover};
+    try {
+      if (question === undefined) return await this.person.idle(cover.signal);
+      return await this.person.choose(this.facts(question), cover.signal);
+    } finally {
+      this.shown = undefined;
+    }
+  }
+
+  private facts(question: Question): AskedPerson {
+    const {waiting} = this.answerer;
+    return {
+      question,
+      parents: parentChain(question.ppid),
+      rule: this.answerer.rule(question.rule),
+      others: () => waiting.size - (waiting.has(question.id) ? 1 : 0),
+    };
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+import type {Leaving, Rest} from '../../domain/question.js';
+import {UserError} from '../../errors.js';
+import {onHangUp} from '../../native/index.js';
+import type {AskListener, Answerer} from './answerer.js';
+
+/** Why asking ended; "closed": nobody reads the questions any more. */
+export type AskEnd = Leaving | 'closed' | 'unloaded';
+
+/** A way to find answers. */
+export interface AskMode extends AskListener {
+  /** Begins; may end it all by calling back. A failure ends it too. */
+  start(leave: (end: AskEnd) => void): Promise<void> | undefined;
+  /** It is over: nothing may go on, and nothing be on the screen, once this resolves. */
+  stop(): Promise<void> | undefined;
+}
+
+export interface AskSettings {
+  /** Ends it when nobody reads any more; a daemon has none, and goes on. */
+  output?: {onClosed(callback: (error?: Error) => void): void};
+  /** Ends it when aborted. */
+  signal: AbortSignal;
+  /** What is answered to all that waits at the end; undefined: nothing. */
+  verdict: number | undefined;
+}
+
+export interface AskSummary {
+  end: AskEnd;
+  rest: Rest;
+}
+
+/** One stay of an answerer: the first reason to end it counts. */
+class Session {
+  private end: AskEnd | undefined;
+  private rest: Rest = {waiting: 0, others: 0, verdict: undefined};
+  private failure: Error | undefined;
+
+  constructor(
+    private readonly answerer: Answerer,
+    private readonly verdict: number | undefined,
+  ) {}
+
+  readonly leave = (end: AskEnd): void => {
+    if (this.end !== undefined) return;
+    this.end = end;
+    this.rest = this.answerer.leave(this.verdict);
+  };
+
+  readonly fail = (error: unknown): void => {
+    this.failure ??= error instanceof Error ? error : new Error(String(error));
+    this.leave('left');
+  };
+
+  async run(mode: AskMode): Promise<AskSummary> {
+    try {
+      mode.start(this.leave)?.catch(this.fail);
+      const ended = await this.answerer.run(mode);
+      this.end ??= ended === 'unloaded' ? 'unloaded' : 'left';
+    } finally {
+      await mode.stop()?.catch(this.fail);
+    }
+    if (this.failure !== undefined) throw this.failure;
+    return {end: this.end, rest: this.rest};
+  }
+}
+
+/** Answers in this way until there is a reason to end. */
+export async function runAsking(
+  answerer: Answerer,
+  mode: AskMode,
+  {output, signal, verdict}: AskSettings,
+): Promise<AskSummary> {
+  const session = new Session(answerer, verdict);
+  const closed = (error?: Error): void => {
+    if (error === undefined) session.leave('closed');
+    else session.fail(new UserError('EOUTPUT', `cannot write the output: ${error.message}`));
+  };
+  const hangUp = output === undefined ? undefined : await onHangUp(1, closed);
+  output?.onClosed(closed);
+  const interrupt = (): void => {
+    session.leave('interrupted');
+  };
+  if (signal.aborted) interrupt();
+  else signal.addEventListener('abort', interrupt, {once: true});
+  try {
+    return await session.run(mode);
+  } finally {
+    hangUp?.stop();
+  }
+}

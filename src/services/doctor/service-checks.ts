@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+import {type Check, type Finding, failed, ok, warning} from './check.js';
+import type {Host} from './host.js';
+
+const UNIT = 'fguard.service';
+const PROPERTIES = ['LoadState', 'ActiveState', 'UnitFileState'] as const;
+const JOURNAL = `sudo journalctl -b -u ${UNIT}`;
+
+type UnitState = Record<(typeof PROPERTIES)[number], string>;
+
+async function unitState(host: Host): Promise<UnitState> {
+  const args = ['show', UNIT, ...PROPERTIES.map((name) => `--property=${name}`)];
+  const result = await host.run('systemctl', args);
+  const value = (name: string): string =>
+    new RegExp(`^${name}=(.*)$`, 'm').exec(result?.stdout ?? '')?.[1] ?? '';
+  const [LoadState = '', ActiveState = '', UnitFileState = ''] = PROPERTIES.map(value);
+  return {LoadState, ActiveState, UnitFileState};
+}
+
+async function checkService(host: Host): Promise<Finding> {
+  if (!host.exists('/run/systemd/system')) return ok('systemd does not run here');
+  const {LoadState, ActiveState, UnitFileState} = await unitState(host);
+  if (LoadState !== 'loaded') return warning('not installed: rules end with the next restart');
+  if (ActiveState === 'failed') return failed(`${UNIT} failed`, JOURNAL);
+  if (ActiveState !== 'active')
+    return warning(`${UNIT} is ${ActiveState}`, `sudo systemctl start ${UNIT}`);
+  return UnitFileState === 'enabled'
+    ? ok(`${UNIT} is active, and starts at boot`)
+    : warning(`${UNIT} is active, but does not start at boot`, `sudo systemctl enable ${UNIT}`);
+}
+
+export const SERVICE_CHECKS: readonly Check[] = [
+  {title: 'service', check: checkService, fix: 'sudo fguard service install'},
+];

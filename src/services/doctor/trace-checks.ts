@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+/* The hooks, and who else is at the functions that they need. */
+import type {KernelStatus} from '../../domain/status.js';
+import {fguard_hook_state} from '../../uapi.gen.js';
+import {
+  type Check,
+  type Finding,
+  failed,
+  needsRoot,
+  ok,
+  unanswered,
+  unknown,
+  warning,
+} from './check.js';
+import type {Host} from './host.js';
+import {type TracedFunction, parseTraced} from './traced-functions.js';
+
+const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
+const {FGUARD_HOOK_ACTIVE, FGUARD_HOOK_MISSING} = fguard_hook_state;
+
+function checkFtrace(host: Host): Finding {
+  const enabled = host.read('/proc/sys/kernel/ftrace_enabled')?.trim();
+  if (enabled === '1') return ok('on');
+  if (enabled === undefined) return failed('this kernel has no kernel.ftrace_enabled', null);
+  return failed('kernel.ftrace_enabled is 0: no hook can be set');
+}
+
+/* ftrace closes this file when it found a fault of its own and gave up. */
+function readTraced(host: Host): Map<string, TracedFunction> | Finding {
+  const folder = TRACEFS.find((path) => host.exists(`${path}/enabled_functions`));
+  if (!host.isRoot) return needsRoot('seeing who traces what');
+  if (folder === undefined)
+    return unknown('tracefs is not mounted', 'sudo mount -t tracefs tracefs /sys/kernel/tracing');
+  const text = host.read(`${folder}/enabled_functions`);
+  if (text !== undefined) return parseTraced(text);
+  return failed(
+    'ftrace gave up after a fault of its own: see the kernel log',
+    'sudo systemctl reboot',
+  );
+}
+
+const isFinding = (value: Map<string, TracedFunction> | Finding): value is Finding =>
+  !(value instanceof Map);
+
+function judgeHooks({hooks}: KernelStatus, traced: Map<string, TracedFunction>): Finding {
+  const active = hooks.filter(({state}) => state === FGUARD_HOOK_ACTIVE);
+  const lost = active.filter((hook) => traced.get(hook.function)?.redirected !== true);
+  if (lost.length > 0)
+    return failed(`lost: ${lost.map((hook) => hook.function).join(', ')}: what they guard is open`);
+  const missing = hooks.filter(({state}) => state === FGUARD_HOOK_MISSING);
+  if (missing.length === 0)
+    return ok(`${active.length} of ${hooks.length} in force, as the rules need`);
+  const names = missing.map((hook) => hook.function).join(', ');
+  return warning(`this kernel lacks ${names}: rules that need them are refused`, 'fguard status');
+}
+
+async function checkHooks(host: Host): Promise<Finding> {
+  const answer = await host.module();
+  if ('refusal' in answer) return unanswered(answer.refusal);
+  const traced = readTraced(host);
+  return isFinding(traced) ? traced : judgeHooks(answer.status, traced);
+}
+
+const names = (list: readonly {name: string}[]): string => list.map(({name}) => name).join(', ');
+
+/** Names of all functions that may be hooked; without the module those of its kind. */
+async function wanted(host: Host): Promise<(name: string) => boolean> {
+  const answer = await host.module();
+  if ('refusal' in answer) return (name) => name.startsWith('security_');
+  const idle = answer.status.hooks.filter(({state}) => state !== FGUARD_HOOK_ACTIVE);
+  const set = new Set(idle.map((hook) => hook.function));
+  return (name) => set.has(name);
+}
+
+async function checkOthers(host: Host): Promise<Finding> {
+  const traced = readTraced(host);
+  if (isFinding(traced)) return traced;
+  const isWanted = await wanted(host);
+  const list = [...traced].map(([name, found]) => ({name, ...found}));
+  const taken = list.filter(({name, redirected}) => redirected && isWanted(name));
+  if (taken.length > 0)
+    return failed(`another user redirects ${names(taken)}: rules that need them are refused`);
+  const shared = list.filter(({name, users}) => users > 1 && name.startsWith('security_'));
+  if (shared.length === 0) return ok('nobody else is at the functions that fguard hooks');
+  return warning(`others trace ${names(shared)} too, which makes calls dearer`);
+}
+
+function checkLivepatch(host: Host): Finding {
+  const patches = host.names('/sys/kernel/livepatch');
+  if (patches.length === 0) return ok('none');
+  const functions = patches.flatMap((patch) =>
+    host.names(`/sys/kernel/livepatch/${patch}/vmlinux`),
+  );
+  const ours = functions.filter((name) => name.startsWith('security_'));
+  return ours.length === 0
+    ? ok(`${patches.join(', ')}: none of the functions that fguard hooks`)
+    : warning(
+        `${patches.join(', ')} replaces ${ours.map((name) => name.replace(/,.*/, '')).join(', ')}`,
+      );
+}
+
+export const TRACE_CHECKS: readonly Check[] = [
+  {title: 'ftrace', check: checkFtrace, fix: 'sudo sysctl kernel.ftrace_enabled=1'},
+  {title: 'hooks', check: checkHooks, fix: 'sudo fguard unload && sudo fguard load'},
+  {
+    title: 'other tracers',
+    check: checkOthers,
+    fix: 'sudo cat /sys/kernel/tracing/enabled_functions',
+  },
+  {title: 'live patches', check: checkLivepatch, fix: 'ls /sys/kernel/livepatch'},
+];

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+
+/** A kernel function that somebody traces. */
+export interface TracedFunction {
+  users: number;
+  /** Somebody redirects its calls, as we do; there can be one only. */
+  redirected: boolean;
+  line: string;
+}
+
+/* "security_file_open (1) R I     tramp: 0x… ->callback": a count, then a column for each flag. */
+const LINE = /^(\w+)(?: \[\w+\])? \((\d+)\)([\sA-Z]*)/;
+
+/** Reads enabled_functions of tracefs. */
+export function parseTraced(text: string): Map<string, TracedFunction> {
+  const found = new Map<string, TracedFunction>();
+  for (const line of text.split('\n')) {
+    const [, name, users, flags] = LINE.exec(line) ?? [];
+    if (name !== undefined)
+      found.set(name, {
+        users: Number(users),
+        redirected: flags?.includes('I') === true,
+        line: line.replace(/\s+/g, ' ').trim(),
+      });
+  }
+  return found;
+}

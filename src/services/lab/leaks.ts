@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// What the kernel's leak detector finds, on a kernel that has one.
+import type {Vm} from './vm.js';
+
+/**
+ * The module goes first: memory that only its variables pointed to is lost then.
+ * The detector suspects nothing that is younger than five seconds.
+ */
+const SCAN = `
+[ -e /sys/kernel/debug/kmemleak ] || exit 0
+grep '\\[fguard\\]$' /proc/kallsyms
+! grep -q '^fguard ' /proc/modules || rmmod fguard || exit
+sleep 6
+for scan in 1 2; do
+  echo scan >/sys/kernel/debug/kmemleak || exit
+done
+echo leaks:
+cat /sys/kernel/debug/kmemleak
+`;
+
+const SCAN_TIMEOUT = 600_000;
+
+interface Symbol {
+  address: bigint;
+  name: string;
+}
+
+function parseSymbols(text: string): Symbol[] {
+  const found = [...text.matchAll(/^([0-9a-f]+) \w (\S+)\t\[fguard\]$/gm)];
+  return found
+    .map(([, address, name]) => ({address: BigInt(`0x${address}`), name: name ?? ''}))
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+/** The kernel has no names any more for code of a module that is gone. */
+function nameAddress(symbols: readonly Symbol[], text: string): string {
+  const address = BigInt(text);
+  const symbol = symbols.findLast((one) => one.address <= address);
+  const name = symbol ? `${symbol.name}+0x${(address - symbol.address).toString(16)}` : '?';
+  return `${text} ${name} [fguard]`;
+}
+
+/** The reports of leaks whose stack is not the kernel's own from top to bottom. */
+export function findLeaks(text: string): string[] {
+  const [before = '', leaks = ''] = text.split(/^leaks:\n/m);
+  const symbols = parseSymbols(before);
+  return leaks
+    .split(/^(?=unreferenced object)/m)
+    .map((leak) => leak.trimEnd().replace(/\[<[^>]*>\] /g, ''))
+    .map((leak) =>
+      leak.replace(/(?<=^ +)0xffffffff[0-9a-f]{8}/gm, (address) => nameAddress(symbols, address)),
+    )
+    .filter((leak) => leak.includes('[fguard]'));
+}
+
+/** What the module has lost so far. It is unloaded afterwards. */
+export async function scanForLeaks(vm: Vm): Promise<string[]> {
+  return findLeaks(await vm.ok(SCAN, {timeout: SCAN_TIMEOUT}));
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+/* Who keeps the module from being removed, or is connected to it. */
+import type {Question} from '../../domain/question.js';
+import {directories, entries, readIfPossible, readLinkIfPossible} from '../files.js';
+import {processIds, processName} from '../proc.js';
+
+const MODULE = '/sys/module/fguard';
+
+/** How many references there are; those who wait for an answer have one each. */
+export const references = (): number => Number(readIfPossible(`${MODULE}/refcnt`) ?? '0');
+
+const GENERIC_NETLINK = '16';
+
+/* Inodes of the sockets of generic netlink: a line each, the protocol second, the inode last. */
+function netlinkSockets(): Set<string> {
+  const lines = readIfPossible('/proc/net/netlink')?.trimEnd().split('\n').slice(1) ?? [];
+  const fields = lines.map((line) => line.trim().split(/\s+/));
+  return new Set(
+    fields.filter(([, kind]) => kind === GENERIC_NETLINK).map((line) => `socket:[${line.at(-1)}]`),
+  );
+}
+
+function hasSocket(pid: number, sockets: ReadonlySet<string>): boolean {
+  return entries(`/proc/${pid}/fd`).some(({name}) =>
+    sockets.has(readLinkIfPossible(`/proc/${pid}/fd/${name}`) ?? ''),
+  );
+}
+
+/* Which family a socket is used for is not told; with our library it is ours. */
+const hasLibrary = (pid: number): boolean =>
+  readIfPossible(`/proc/${pid}/maps`)?.includes('/libfguard.so') === true;
+
+/** Processes that are connected to the module, as far as it can be told. */
+export function connectedProcesses(): string[] {
+  const sockets = netlinkSockets();
+  return processIds()
+    .filter((pid) => pid !== process.pid && hasLibrary(pid) && hasSocket(pid, sockets))
+    .map((pid) => `process ${pid} (${processName(pid)})`);
+}
+
+const dependentModules = (): string[] =>
+  directories(`${MODULE}/holders`).map((name) => `module ${name}`);
+
+const waitingPeople = (questions: readonly Question[]): string[] =>
+  questions.map(
+    ({pid, comm, path}) => `process ${pid} (${comm}), which waits to be let at ${path}`,
+  );
+
+/** Who may be why the module is not removed. */
+export const holders = (questions: readonly Question[]): string[] => [
+  ...waitingPeople(questions),
+  ...dependentModules(),
+  ...connectedProcesses(),
+];

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+import type {Mistake} from '../../domain/mistake.js';
+import type {KernelRule, RuleRequest} from '../../domain/rule.js';
+import {type RuleDifference, compareRules, isSame} from '../../domain/rule-difference.js';
+import {UserError} from '../../errors.js';
+import {executableWarning} from '../executables.js';
+import {withGuard} from '../guard.js';
+import {listRules} from '../rules.js';
+import {applyUntilConfirmed} from './confirm.js';
+import {RULES_DIRECTORY, ruleFiles} from './find.js';
+import {loadRuleFiles} from './load.js';
+import {type Decision, decidePending, requireNonePending} from './pending.js';
+
+/** What is to be in force, and what that changes. */
+export interface ApplyPlan {
+  files: readonly string[];
+  requests: readonly RuleRequest[];
+  inForce: readonly KernelRule[];
+  difference: RuleDifference;
+  /** Why rules may let in more, or fewer, than meant. */
+  warnings: readonly string[];
+}
+
+/** The rules are wrong; nothing was changed. */
+export class WrongFiles extends UserError {
+  constructor(
+    readonly mistakes: readonly Mistake[],
+    output: string,
+  ) {
+    super('EMISTAKES', 'the rule files are wrong; nothing was changed', {output});
+  }
+}
+
+/* An empty directory is more likely an accident than the wish to guard nothing. */
+function requireFiles(files: readonly string[], inForce: readonly KernelRule[]): void {
+  if (files.length > 0 || inForce.length === 0) return;
+  const count = inForce.length === 1 ? 'the rule' : `the ${inForce.length} rules`;
+  throw new UserError(
+    'ENOENT',
+    `there are no rule files, such as ${RULES_DIRECTORY}/name.yaml, to replace ${count} in force`,
+    {next: ['sudo fguard clear']},
+  );
+}
+
+/**
+ * Reads rule files and compares them with what is in force. Without names the
+ * saved rules are meant.
+ * @param describe makes lines of mistakes for an error
+ */
+export async function planRules(
+  named: readonly string[],
+  describe: (mistakes: readonly Mistake[]) => string,
+): Promise<ApplyPlan> {
+  const {files, rules, mistakes, warnings: absent} = loadRuleFiles(ruleFiles(named));
+  if (mistakes.length > 0) throw new WrongFiles(mistakes, describe(mistakes));
+  const requests = rules.map(({request}) => request);
+  const exes = new Set(requests.flatMap((request) => request.exes));
+  const doubts = [...exes].flatMap((exe) => executableWarning(exe) ?? []);
+  const warnings = [...absent.map((one) => describe([one])), ...doubts];
+  const inForce = await listRules();
+  requireFiles(files, inForce);
+  const difference = compareRules(inForce, requests);
+  return {files, requests, inForce, difference, warnings};
+}
+
+/** How rules are to be confirmed: within a time, or not at all if that is 0. */
+export interface ApplyConfirmation {
+  milliseconds: number;
+  /** Asks whether to keep them; may never resolve. */
+  ask: (closed: AbortSignal) => Promise<boolean>;
+  /** Aborted if it is not to be waited for. */
+  signal: AbortSignal;
+}
+
+/**
+ * Puts the rules of a plan in force, unless they are: that would only take
+ * away ids and hits. Returns what is in force then.
+ */
+export async function applyRules(
+  {requests, difference, inForce}: ApplyPlan,
+  {milliseconds, ask, signal}: ApplyConfirmation,
+): Promise<readonly KernelRule[]> {
+  if (isSame(difference)) return inForce;
+  if (milliseconds > 0) {
+    const decide = async (closed: AbortSignal): Promise<Decision> =>
+      (await ask(closed)) ? 'keep' : 'back';
+    await applyUntilConfirmed({requests, milliseconds}, {ask: decide, signal});
+    return listRules();
+  }
+  await requireNonePending();
+  return withGuard((guard) => {
+    guard.setRules(requests);
+    return guard.listRules();
+  });
+}
+
+/** Decides about rules that another invocation has applied; returns those in force then. */
+export async function decideRules(decision: Decision): Promise<KernelRule[]> {
+  const ending = await decidePending(decision);
+  if (decision === 'keep' && ending !== 'confirmed')
+    throw new UserError('ENOTCONFIRMED', 'too late: the former rules are in force again');
+  if (decision === 'back' && ending === 'confirmed')
+    throw new UserError('EALREADY', 'too late: the new rules are confirmed');
+  return listRules();
+}

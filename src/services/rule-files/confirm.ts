@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+/* Applies rules that come off again unless somebody confirms them. */
+import {type ChildProcess, spawn} from 'node:child_process';
+import {extname} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import {UserError, interrupted} from '../../errors.js';
+import {withGuard} from '../guard.js';
+import {type Former, rollBack} from './former.js';
+import type {Ending, KeeperMessage, KeeperTask} from './keeper.js';
+import {lineReader} from './line-reader.js';
+import type {Decision} from './pending.js';
+
+/** What happens on this side meanwhile. */
+export interface Confirmation {
+  /** Asks somebody who is there, once the rules are in force; may never resolve. */
+  ask: (signal: AbortSignal) => Promise<Decision>;
+  /** Aborted if nobody can be asked any more. */
+  signal: AbortSignal;
+}
+
+const keeperFile = (): string =>
+  fileURLToPath(new URL(`./keeper${extname(import.meta.url)}`, import.meta.url));
+
+/* In a session of its own: a terminal that goes away, or its Ctrl-C, does not reach it. */
+const startKeeper = (): ChildProcess =>
+  spawn(process.execPath, [...process.execArgv, keeperFile()], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+
+/** The process that holds the former rules, as seen from here. */
+class KeeperProcess {
+  private readonly child = startKeeper();
+  private readonly question = new AbortController();
+  private former: Former | undefined;
+
+  constructor(private readonly confirmation: Confirmation) {
+    this.child.stdin?.on('error', () => undefined);
+  }
+
+  /** Resolves once it is decided, and the rules that stay are in force. */
+  async run(task: KeeperTask): Promise<Ending> {
+    const {signal} = this.confirmation;
+    const onAbort = (): void => {
+      this.decide('back');
+    };
+    signal.addEventListener('abort', onAbort, {once: true});
+    try {
+      return (await this.outcome(task)) ?? (await this.rollBackHere());
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.question.abort();
+    }
+  }
+
+  /* Undefined if it ended without a word. */
+  private outcome(task: KeeperTask): Promise<Ending | undefined> {
+    return new Promise((resolve, reject) => {
+      const {stdout} = this.child;
+      this.child.on('error', reject).on('close', () => {
+        resolve(undefined);
+      });
+      if (stdout !== null)
+        lineReader(stdout, (line) => {
+          const message = JSON.parse(line) as KeeperMessage;
+          if (message.type === 'ended') resolve(message.ending);
+          else if (message.type === 'failed') reject(toError(message));
+          else if (message.type === 'holds') this.former = message.former;
+          else this.ask().catch(reject);
+        });
+      this.tell(JSON.stringify(task));
+    });
+  }
+
+  private async ask(): Promise<void> {
+    if (this.confirmation.signal.aborted) this.decide('back');
+    else this.decide(await this.confirmation.ask(this.question.signal));
+  }
+
+  /* Somebody killed it: what it held is known here too. */
+  private async rollBackHere(): Promise<Ending> {
+    const {former} = this;
+    if (former === undefined)
+      throw new UserError('EIO', 'the process that was to hold the former rules ended at once');
+    await withGuard((guard) => {
+      rollBack(guard, former);
+    });
+    return 'interrupted';
+  }
+
+  private decide(decision: Decision): void {
+    this.tell(decision);
+  }
+
+  private tell(line: string): void {
+    this.child.stdin?.write(`${line}\n`);
+  }
+}
+
+const toError = ({code, message, next, exitCode}: KeeperMessage & {type: 'failed'}): UserError =>
+  new UserError(code, message, {next, exitCode});
+
+const BACK = 'the former rules are in force again';
+
+/** Applies rules, and resolves once they are confirmed; otherwise the former ones are back. */
+export async function applyUntilConfirmed(
+  task: KeeperTask,
+  confirmation: Confirmation,
+): Promise<void> {
+  const ending = await new KeeperProcess(confirmation).run(task);
+  if (ending === 'confirmed') return;
+  if (confirmation.signal.aborted) throw interrupted(`interrupted; ${BACK}`);
+  const why = {expired: 'not confirmed in time', refused: 'not confirmed', interrupted: 'ended'};
+  throw new UserError('ENOTCONFIRMED', `${why[ending]}; ${BACK}`);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/* A set of rules that may come back: what it was, and the processes it let in. */
+import {dirname} from 'node:path';
+
+import {ModuleError} from '../../errors.js';
+import type {KernelRule, RuleRequest} from '../../domain/rule.js';
+import {objectKey} from '../../domain/rule-difference.js';
+import type {Guard} from '../../native/index.js';
+import {FGUARD_SUBJECTS_MAX} from '../../uapi.gen.js';
+import {statIfPossible} from '../files.js';
+import {firstNumber, processFields, processIds, processStart, ticksNow} from '../proc.js';
+
+/** A process that can be known again. */
+interface KnownProcess {
+  pid: number;
+  start: string;
+}
+
+export interface FormerRule {
+  rule: KernelRule;
+  /** Those it let in by their number, or as descendants. */
+  processes: readonly KnownProcess[];
+  /** Descendants that began from this moment on, in ticks, are let in with them. */
+  since: number;
+}
+
+const know = (pid: number): KnownProcess[] => {
+  const start = processStart(pid);
+  return start === undefined ? [] : [{pid, start}];
+};
+
+/* An object that the rule is about, whether it is there or not. */
+function sample({path, suffix}: KernelRule): string {
+  if (suffix === null) return path ?? '/';
+  return `${path === null || path === '/' ? '' : path}/x${suffix}`;
+}
+
+/* Only the kernel knows which descendants belong: those that began after the rule. */
+function letsIn(guard: Guard, rule: KernelRule, pid: number): boolean {
+  try {
+    const {matches} = guard.explain({path: sample(rule), op: firstOp(rule), pid});
+    return matches.some((match) => match.rule === rule.id && match.allowed);
+  } catch (error) {
+    if (error instanceof ModuleError) return false;
+    throw error;
+  }
+}
+
+const firstOp = ({ops}: KernelRule): number => 31 - Math.clz32(ops & -ops);
+
+function processesOf(guard: Guard, rule: KernelRule): KnownProcess[] {
+  const granted = rule.grants.filter(({alive}) => alive).map(({pid}) => pid);
+  if (granted.length === 0 && !rule.children) return [];
+  const family = rule.children ? processIds().filter((pid) => letsIn(guard, rule, pid)) : [];
+  return [...new Set([...granted, ...family])].flatMap(know);
+}
+
+/* Notes rules so that they can be put in force again. */
+function noteRules(guard: Guard, rules: readonly KernelRule[]): FormerRule[] {
+  const since = ticksNow();
+  return rules.map((rule) => ({rule, processes: processesOf(guard, rule), since}));
+}
+
+const isLater = (start: string | undefined, since: number): boolean => Number(start) >= since;
+
+/* What those let in have started since, and what that has. */
+function withDescendants(pids: readonly number[], since: number): number[] {
+  const family = new Set(pids);
+  const parents = new Map(
+    processIds()
+      .filter((pid) => isLater(processStart(pid), since))
+      .map((pid) => [pid, firstNumber(processFields(pid) ?? new Map<string, string>(), 'PPid')]),
+  );
+  for (let size = 0; size < family.size;) {
+    size = family.size;
+    for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid);
+  }
+  return [...family];
+}
+
+function livingProcesses({rule, processes, since}: FormerRule): number[] {
+  const living = processes.filter(({pid, start}) => processStart(pid) === start);
+  const pids = living.map(({pid}) => pid);
+  const all = rule.children ? withDescendants(pids, since) : pids;
+  return all.slice(0, FGUARD_SUBJECTS_MAX);
+}
+
+const NOBODY = {
+  children: false,
+  pids: [],
+  exes: [],
+  uids: [],
+  gids: [],
+  loginuids: [],
+  cgroups: [],
+};
+
+/* Executables and cgroups that are gone let in nobody; without them the kernel takes the rule. */
+const there = (paths: readonly string[]): string[] =>
+  paths.filter((path) => statIfPossible(path) !== undefined);
+
+const isGone = (before: readonly unknown[], now: readonly unknown[]): boolean =>
+  before.length > 0 && now.length === 0;
+
+/** The rule as it can be put in force now; undefined if it would have ended, or cannot be. */
+function restored(former: FormerRule): RuleRequest | undefined {
+  const {grants, expiresAt, ...terms} = former.rule;
+  const ttl = expiresAt === null ? 0 : expiresAt - Date.now();
+  const pids = livingProcesses(former);
+  const [exes, cgroups] = [there(terms.exes), there(terms.cgroups)];
+  const noProcess = isGone(grants, pids);
+  if (ttl < 0 || (noProcess && (terms.untilExit || terms.against))) return undefined;
+  const nobody = noProcess || isGone(terms.exes, exes) || isGone(terms.cgroups, cgroups);
+  return {...terms, ttl, pids, exes, cgroups, ...(nobody ? NOBODY : {})};
+}
+
+/* The kernel looks the directory up, and would refuse the whole set for it. */
+const hasPlace = ({path}: RuleRequest): boolean =>
+  path === null || statIfPossible(dirname(path)) !== undefined;
+
+/**
+ * The set that comes back: the former rules, and those that somebody has added
+ * since, which are theirs to remove.
+ */
+export function restoredRules(
+  former: readonly FormerRule[],
+  addedSince: readonly FormerRule[],
+): RuleRequest[] {
+  const restore = (rules: readonly FormerRule[]): RuleRequest[] =>
+    rules.flatMap((rule) => restored(rule) ?? []).filter(hasPlace);
+  const later = restore(addedSince);
+  const objects = new Set(later.map(objectKey));
+  const names = new Set(later.map(({name}) => name));
+  const earlier = restore(former)
+    .filter((rule) => !objects.has(objectKey(rule)))
+    .map((rule) => (names.has(rule.name) ? {...rule, name: null} : rule));
+  return [...earlier, ...later];
+}
+
+/** What rules were, and what those are about that took their place. */
+export interface Former {
+  rules: readonly FormerRule[];
+  /** Keys of objects. */
+  replacedBy: readonly string[];
+}
+
+/** Notes the rules in force, before others take their place. */
+export const noteFormer = (guard: Guard, requests: readonly RuleRequest[]): Former => ({
+  rules: noteRules(guard, guard.listRules()),
+  replacedBy: requests.map(objectKey),
+});
+
+/** Puts the former rules in force again, in one step. */
+export function rollBack(guard: Guard, {rules, replacedBy}: Former): void {
+  const ours = new Set(replacedBy);
+  const since = guard.listRules().filter((rule) => !ours.has(objectKey(rule)));
+  guard.setRules(restoredRules(rules, noteRules(guard, since)));
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+import {type Mistake, sortMistakes} from '../../domain/mistake.js';
+import type {RuleRequest} from '../../domain/rule.js';
+import {objectKey} from '../../domain/rule-difference.js';
+import {type ExportedRule, type SavedRule, isExported, toSaved} from '../../domain/rule-file.js';
+import {type Place, type YamlFile, readYamlFile} from '../yaml-file.js';
+import {type KeyHints, loadSchema, schemaMistakes} from '../yaml-schema.js';
+import {RuleResolver} from './resolve.js';
+
+export const RULES_SCHEMA = 'schemas/rules.schema.json';
+
+/** A rule, and where it is written. */
+export interface PlacedRule {
+  request: RuleRequest;
+  file: YamlFile;
+  place: Place;
+  /** Where path and suffix are: in the rule, or in its `match`. */
+  match: Place;
+}
+
+export interface LoadedRules {
+  files: readonly string[];
+  rules: readonly PlacedRule[];
+  mistakes: readonly Mistake[];
+  /** What is not there now, but does not keep the rules from being applied. */
+  warnings: readonly Mistake[];
+}
+
+const PROCESSES =
+  'a process cannot be kept in a file, since its number means another one later; name who is let in by exes, uids, gids, loginuids or cgroups';
+const ENDING = 'a rule that ends by itself cannot be kept in a file; use `fguard protect`';
+const ONE = (key: string): string => `the key is "${key}", with a list`;
+
+const HINTS: KeyHints = {
+  pid: PROCESSES,
+  pids: PROCESSES,
+  children: PROCESSES,
+  ttl: ENDING,
+  'until-exit': ENDING,
+  untilExit: ENDING,
+  exe: ONE('exes'),
+  uid: ONE('uids'),
+  gid: ONE('gids'),
+  loginuid: ONE('loginuids'),
+  cgroup: ONE('cgroups'),
+  against: 'only `fguard run --ask` makes rules of that kind',
+};
+
+const position = ({file, place}: PlacedRule): string => {
+  const {line} = file.mistake(place, '');
+  return `${file.path}:${line}`;
+};
+
+/* What only all rules together show: one object or one name, twice. */
+function findTwins(
+  rules: readonly PlacedRule[],
+  keyOf: (rule: PlacedRule) => string | null,
+  mistake: (rule: PlacedRule, first: PlacedRule) => Mistake,
+): Mistake[] {
+  const seen = new Map<string, PlacedRule>();
+  return rules.flatMap((rule) => {
+    const key = keyOf(rule);
+    const first = key === null ? undefined : seen.get(key);
+    if (key !== null && first === undefined) seen.set(key, rule);
+    return first === undefined ? [] : [mistake(rule, first)];
+  });
+}
+
+const objectTwins = (rules: readonly PlacedRule[]): Mistake[] =>
+  findTwins(
+    rules,
+    ({request}) => objectKey(request),
+    ({file, match, request}, first) =>
+      file.mistake(
+        [...match, request.path === null ? 'suffix' : 'path'],
+        `another rule is about the same: ${position(first)}`,
+      ),
+  );
+
+const nameTwins = (rules: readonly PlacedRule[]): Mistake[] =>
+  findTwins(
+    rules,
+    ({request}) => request.name,
+    ({file, place}, first) =>
+      file.mistake([...place, 'name'], `another rule has this name: ${position(first)}`),
+  );
+
+function rulesOf(file: YamlFile): (SavedRule | ExportedRule)[] {
+  const rules: unknown = (file.value as {rules?: unknown} | null)?.rules;
+  return Array.isArray(rules) ? (rules as (SavedRule | ExportedRule)[]) : [];
+}
+
+class Loader {
+  readonly rules: PlacedRule[] = [];
+  readonly mistakes: Mistake[] = [];
+  private readonly validate = loadSchema(RULES_SCHEMA);
+  private readonly resolver = new RuleResolver();
+
+  load(file: YamlFile): void {
+    this.mistakes.push(...file.mistakes);
+    if (file.mistakes.length > 0) return;
+    const wrong = schemaMistakes(file, this.validate, HINTS);
+    this.mistakes.push(...wrong.map(({mistake}) => mistake));
+    const wrongRules = new Set(wrong.map(({place}) => Number(place[1])));
+    for (const [index, rule] of rulesOf(file).entries())
+      if (!wrongRules.has(index)) this.loadRule(file, ['rules', index], rule);
+  }
+
+  result(files: readonly string[]): LoadedRules {
+    const {rules, resolver} = this;
+    const mistakes = [...this.mistakes, ...resolver.mistakes];
+    const all = [...mistakes, ...objectTwins(rules), ...nameTwins(rules)];
+    const warnings = sortMistakes(resolver.warnings, files);
+    return {files, rules, mistakes: sortMistakes(all, files), warnings};
+  }
+
+  private loadRule(file: YamlFile, place: Place, rule: SavedRule | ExportedRule): void {
+    const [saved, match] = isExported(rule) ? [toSaved(rule), [...place, 'match']] : [rule, place];
+    const request = this.resolver.resolve(file, place, saved, match);
+    if (request !== undefined) this.rules.push({request, file, place, match});
+  }
+}
+
+/** Reads rule files and finds all that is wrong with them, one by one and together. */
+export function loadRuleFiles(files: readonly string[]): LoadedRules {
+  const loader = new Loader();
+  for (const path of files) loader.load(readYamlFile(path));
+  return loader.result(files);
+}

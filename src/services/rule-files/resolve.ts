@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+/* From a rule in a file to one that the kernel takes; what this machine lacks is a mistake. */
+import {parseDuration} from '../../domain/duration.js';
+import type {Mistake} from '../../domain/mistake.js';
+import {ELSES, OPS, VERDICTS} from '../../domain/names.js';
+import type {RuleRequest, Subjects} from '../../domain/rule.js';
+import type {SavedRule} from '../../domain/rule-file.js';
+import {type ErrnoName, errnoNumber} from '../../errno.js';
+import {UserError} from '../../errors.js';
+import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from '../../uapi.gen.js';
+import {cgroupDirectory} from '../cgroups.js';
+import {resolveExecutable} from '../executables.js';
+import {resolveObject} from '../protect.js';
+import {groupId, userId} from '../users.js';
+import type {Place, YamlFile} from '../yaml-file.js';
+
+type Id = number | string;
+
+/* Names are looked up by a program each, and are the same in many rules. */
+function remembered(lookUp: (text: string) => number): (id: Id) => number {
+  const known = new Map<Id, number>();
+  return (id) => {
+    const found = known.get(id) ?? (typeof id === 'number' ? id : lookUp(id));
+    known.set(id, found);
+    return found;
+  };
+}
+
+const NOBODY: Subjects = {exes: [], uids: [], gids: [], loginuids: [], cgroups: []};
+
+/** Resolves the rules of any number of files. */
+export class RuleResolver {
+  readonly mistakes: Mistake[] = [];
+  /** What is not there now, and does not keep the rules from being applied. */
+  readonly warnings: Mistake[] = [];
+  private readonly user = remembered(userId);
+  private readonly group = remembered(groupId);
+
+  /** Undefined if there was a mistake. The places of the keys depend on the form of the rule. */
+  resolve(file: YamlFile, place: Place, rule: SavedRule, match: Place): RuleRequest | undefined {
+    const before = this.mistakes.length;
+    const request = this.request(file, place, rule, match);
+    return this.mistakes.length === before ? request : undefined;
+  }
+
+  private request(file: YamlFile, place: Place, rule: SavedRule, match: Place): RuleRequest {
+    const {name = null, path, tree = false, suffix = null, strict = false} = rule;
+    this.checkLengths(file, place, rule, match);
+    const resolve = (): string => resolveObject(path ?? '', {tree, suffix}).path;
+    return {
+      name,
+      path: path === undefined ? null : this.attempt(file, [...match, 'path'], '', resolve),
+      tree,
+      suffix,
+      strict,
+      children: false,
+      untilExit: false,
+      against: false,
+      ops: rule.ops === undefined ? 0 : OPS.toMask(rule.ops),
+      otherwise: ELSES.value(rule.else ?? 'deny') ?? 0,
+      error: errnoNumber((rule.errno ?? 'EACCES') as ErrnoName),
+      defaultVerdict: VERDICTS.value(rule.default ?? 'deny') ?? 0,
+      deadline: this.deadline(file, place, rule.deadline),
+      ttl: 0,
+      pids: [],
+      ...this.subjects(file, [...place, 'allow'], rule.allow ?? {}),
+    };
+  }
+
+  private subjects(file: YamlFile, place: Place, allow: NonNullable<SavedRule['allow']>): Subjects {
+    const all = <T, R>(kind: keyof Subjects, values: readonly T[], look: (value: T) => R): R[] => {
+      const found = values.flatMap((value, index) => {
+        const at = [...place, kind, index];
+        const one = this.attempt<R | undefined>(file, at, undefined, () => look(value));
+        return one === undefined ? [] : [one];
+      });
+      return [...new Set(found)];
+    };
+    const cgroups = this.cgroups(file, place, allow.cgroups ?? []);
+    if (cgroups === undefined) return NOBODY;
+    return {
+      cgroups,
+      exes: all('exes', allow.exes ?? [], resolveExecutable),
+      uids: all('uids', allow.uids ?? [], this.user),
+      gids: all('gids', allow.gids ?? [], this.group),
+      loginuids: all('loginuids', allow.loginuids ?? [], this.user),
+    };
+  }
+
+  /*
+   * A unit has a cgroup while it runs. The rules are applied before most units
+   * start: to refuse them all for one would guard nothing. Undefined if cgroups
+   * are named and none is there, so that nobody is let in.
+   */
+  private cgroups(file: YamlFile, place: Place, names: readonly string[]): string[] | undefined {
+    const found = names.flatMap((name, index) => {
+      const at = [...place, 'cgroups', index];
+      try {
+        return [cgroupDirectory(name)];
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        const later = `${error.message}; it lets in nobody until the rules are applied again`;
+        if (error.code === 'ENOENT') this.warnings.push(file.mistake(at, later));
+        else this.add(file, at, error.message);
+        return [];
+      }
+    });
+    return names.length > 0 && found.length === 0 ? undefined : [...new Set(found)];
+  }
+
+  private deadline(file: YamlFile, place: Place, text: string | undefined): number {
+    if (text === undefined) return 0;
+    const milliseconds = parseDuration(text);
+    if (milliseconds !== undefined && milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
+    this.add(file, [...place, 'deadline'], `"deadline" must be above 0, and a day at most`);
+    return 0;
+  }
+
+  /* Bytes count, which a schema cannot say. */
+  private checkLengths(file: YamlFile, place: Place, rule: SavedRule, match: Place): void {
+    const tooLong = (text: string | undefined, most: number): boolean =>
+      Buffer.byteLength(text ?? '') > most;
+    if (tooLong(rule.name, FGUARD_NAME_MAX))
+      this.add(file, [...place, 'name'], `"name" is longer than ${FGUARD_NAME_MAX} bytes`);
+    if (tooLong(rule.suffix, 255))
+      this.add(file, [...match, 'suffix'], '"suffix" is longer than a file name can be');
+  }
+
+  private add(file: YamlFile, place: Place, message: string): void {
+    this.mistakes.push(file.mistake(place, message));
+  }
+
+  private attempt<T>(file: YamlFile, place: Place, without: T, look: () => T): T {
+    try {
+      return look();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.add(file, place, error.message);
+      return without;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+/* Saved rules: a file for each, named after what it is about. */
+import {createHash} from 'node:crypto';
+
+import {type KernelRule, type RuleRequest, ruleDocument} from '../../domain/rule.js';
+import {objectKey} from '../../domain/rule-difference.js';
+import {toSaved} from '../../domain/rule-file.js';
+import {encodePath} from '../../domain/text.js';
+import {errnoText} from '../../errno.js';
+import {UserError} from '../../errors.js';
+import {errorCode} from '../files.js';
+import {type ProtectRequest, type ProtectResult, protect, resolveObject} from '../protect.js';
+import {RULES_DIRECTORY, filesIn} from './find.js';
+import {type PlacedRule, loadRuleFiles} from './load.js';
+import {ruleFileText} from './text.js';
+import {writeFileWhole} from './write.js';
+
+type Saveable = Pick<RuleRequest, 'path' | 'suffix' | 'name'>;
+
+const WORDS_MAX = 80;
+
+/** The name of the file of a rule: the same for one object, another for each other one. */
+export function savedName(rule: Saveable): string {
+  const {path, suffix} = rule;
+  const words = [path ?? 'everywhere', ...(suffix === null ? [] : [suffix])].join(' ');
+  const plain = words.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^[-.]+|[-.]+$/g, '');
+  const digest = createHash('sha256')
+    .update(encodePath(objectKey(rule)))
+    .digest('hex');
+  return `${plain.slice(0, WORDS_MAX) || 'root'}-${digest.slice(0, 8)}.yaml`;
+}
+
+const place = ({file, place: at}: PlacedRule): string =>
+  `${file.path}:${file.mistake(at, '').line}`;
+
+function taken(rule: Saveable, others: readonly PlacedRule[]): string | undefined {
+  for (const other of others) {
+    const {request} = other;
+    if (objectKey(request) === objectKey(rule))
+      return `${place(other)} has a rule about the same; change it there`;
+    if (request.name !== null && request.name === rule.name)
+      return `${place(other)} has a rule of this name`;
+  }
+  return undefined;
+}
+
+/*
+ * Refuses what could not be applied beside the saved rules. What is wrong with
+ * those is not looked at: `fguard check` tells.
+ */
+function requireSaveable(rules: readonly Saveable[], directory: string): void {
+  const own = new Set(rules.map((rule) => `${directory}/${savedName(rule)}`));
+  const others = loadRuleFiles(filesIn(directory).filter((file) => !own.has(file))).rules;
+  for (const rule of rules) {
+    const reason = taken(rule, others);
+    if (reason !== undefined) throw new UserError('EEXIST', `not saved: ${reason}`);
+  }
+}
+
+/* Saves rules that are in force; returns the files, in their order. */
+function saveRules(rules: readonly KernelRule[], directory: string): string[] {
+  return rules.map((rule) => {
+    const file = `${directory}/${savedName(rule)}`;
+    try {
+      writeFileWhole(file, ruleFileText([toSaved(ruleDocument(rule))]));
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === '') throw error;
+      throw new UserError(
+        code,
+        `rule ${rule.id} is in force, but cannot be saved as ${file}: ${errnoText(code)}`,
+      );
+    }
+    return file;
+  });
+}
+
+/** Guards objects and saves the rules, unless those could not be applied beside the saved ones. */
+export async function protectAndSave(
+  request: ProtectRequest,
+  directory = RULES_DIRECTORY,
+): Promise<ProtectResult & {saved: string[]}> {
+  const {suffix, name} = request;
+  const paths = request.paths.map((path) => resolveObject(path, request).path);
+  const objects = paths.length === 0 ? [null] : paths;
+  requireSaveable(
+    objects.map((path) => ({path, suffix, name})),
+    directory,
+  );
+  const result = await protect(request);
+  const saved = saveRules(
+    result.rules.map(({rule}) => rule),
+    directory,
+  );
+  return {...result, saved};
+}

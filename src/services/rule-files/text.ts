@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/* Writes rule files. */
+import {Document, isScalar, visit} from 'yaml';
+
+import type {SavedRule} from '../../domain/rule-file.js';
+import {escapeText} from '../../domain/text.js';
+import {packageFile} from '../package-root.js';
+import {RULES_SCHEMA} from './load.js';
+
+const isUnsafe = (text: string): boolean => escapeText(text) !== text;
+
+/* Between double quotes YAML knows both of these. In the midst of a text, where an accent is one. */
+function escapeCode(character: string): string {
+  if (!isUnsafe(`-${character}-`)) return character;
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+}
+
+/**
+ * YAML that may be shown on a terminal: whatever that might act on, hide or show
+ * as something else, and bytes that are not UTF-8, stands in quotes and escaped.
+ */
+function safeYaml(value: unknown): string {
+  const document = new Document(value);
+  visit(document, (_key, node) => {
+    if (isScalar(node) && typeof node.value === 'string' && isUnsafe(node.value))
+      node.type = 'QUOTE_DOUBLE';
+  });
+  const text = document.toString({lineWidth: 0, flowCollectionPadding: false});
+  return text.replace(/[^\n\x20-\x7e]/gu, escapeCode);
+}
+
+/** Editors look for this line, and then complete and check what is typed. */
+const schemaLine = (): string => `# yaml-language-server: $schema=${packageFile(RULES_SCHEMA)}\n`;
+
+/** A rule file with these rules; comments, a line each and safe to show, may stand before them. */
+export function ruleFileText(
+  rules: readonly SavedRule[],
+  comments: readonly string[] = [],
+): string {
+  const notes = comments.map((text) => `# ${text}\n`);
+  return `${schemaLine()}${notes.join('')}${safeYaml({rules})}`;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import {type KeyObject, X509Certificate, createPrivateKey} from 'node:crypto';
+import {accessSync, constants, existsSync, readFileSync} from 'node:fs';
+
+import {UserError} from '../../errors.js';
+
+/** A private key and its certificate. */
+export interface SigningKey {
+  key: string;
+  certificate: string;
+}
+
+/** Where a key of our own making is. */
+export const OWN_FOLDER = '/var/lib/fguard/mok';
+export const ownKey = (folder = OWN_FOLDER): SigningKey => ({
+  key: `${folder}/key.pem`,
+  certificate: `${folder}/cert.der`,
+});
+
+/* The administrator's, ours, those of DKMS on Debian and on Ubuntu. */
+const PLACES: readonly SigningKey[] = [
+  {key: '/etc/fguard/signing.key', certificate: '/etc/fguard/signing.crt'},
+  ownKey(),
+  {key: '/var/lib/dkms/mok.key', certificate: '/var/lib/dkms/mok.pub'},
+  {key: '/var/lib/shim-signed/mok/MOK.priv', certificate: '/var/lib/shim-signed/mok/MOK.der'},
+];
+
+/** Where a key is looked for, in the file system that begins in a folder. */
+export const keyPlaces = (root = ''): SigningKey[] =>
+  PLACES.map(({key, certificate}) => ({key: root + key, certificate: root + certificate}));
+
+/** The first key that is there. */
+export const findKey = (places = keyPlaces()): SigningKey | undefined =>
+  places.find(({key, certificate}) => existsSync(key) && existsSync(certificate));
+
+function requireReadable(file: string, what: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+  } catch {
+    throw new UserError('EKEY', `the ${what} ${file} is not there, or cannot be read`);
+  }
+}
+
+function readPrivateKey(file: string): KeyObject {
+  const passphrase = process.env.KBUILD_SIGN_PIN;
+  try {
+    return createPrivateKey({key: readFileSync(file), ...(passphrase && {passphrase})});
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError('EKEY', `${file} cannot be used as a private key (PEM): ${reason}`);
+  }
+}
+
+/** Refuses files that are not there, or are no key and no certificate of one another. */
+export function requireKey({key, certificate}: SigningKey): void {
+  requireReadable(key, 'key');
+  requireReadable(certificate, 'certificate');
+  if (readCertificate(certificate).checkPrivateKey(readPrivateKey(key))) return;
+  throw new UserError('EKEY', `the key ${key} is not that of the certificate ${certificate}`);
+}
+
+/** A certificate, PEM or DER. */
+export function readCertificate(file: string): X509Certificate {
+  try {
+    return new X509Certificate(readFileSync(file));
+  } catch {
+    throw new UserError('EKEY', `${file} is not a certificate (X.509, PEM or DER)`);
+  }
+}
+
+/** Whom a certificate is about, on one line. */
+export function certificateName(file: string): string {
+  const {subject} = readCertificate(file);
+  return /^CN=(.*)$/m.exec(subject)?.[1] ?? subject.replaceAll('\n', ', ');
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/* What this machine wants of modules, and whether it would accept a key. */
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+import {hasProgram, runCommand} from '../command.js';
+import {readIfPossible} from '../files.js';
+import {withScratch} from '../rebuild/scratch.js';
+import {readCertificate} from './keys.js';
+
+const FIRMWARE = '/sys/firmware/efi';
+const VARIABLE = `${FIRMWARE}/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c`;
+/* Before the value there are four bytes of attributes. */
+const VALUE_AT = 4;
+
+/** Whether Secure Boot is on; undefined if this machine does not tell. */
+export function secureBoot(root = ''): boolean | undefined {
+  try {
+    return readFileSync(`${root}${VARIABLE}`)[VALUE_AT] === 1;
+  } catch {
+    return readIfPossible(`${root}${FIRMWARE}/fw_platform_size`) === undefined ? false : undefined;
+  }
+}
+
+/** The lockdown mode: none, integrity or confidentiality; undefined if this kernel has none to tell. */
+export const lockdownMode = (root = ''): string | undefined =>
+  /\[(\w+)\]/.exec(readIfPossible(`${root}/sys/kernel/security/lockdown`) ?? '')?.[1];
+
+export const isSignatureEnforced = (root = ''): boolean =>
+  readIfPossible(`${root}/sys/module/module/parameters/sig_enforce`)?.trim() === 'Y';
+
+/** Whether modules must be signed on this machine. */
+export const needsSignature = (root = ''): boolean =>
+  secureBoot(root) === true ||
+  isSignatureEnforced(root) ||
+  (lockdownMode(root) ?? 'none') !== 'none';
+
+/** Whether the firmware's list of owner's keys has this certificate; undefined if that cannot be told. */
+export async function isEnrolled(certificate: string): Promise<boolean | undefined> {
+  if (!hasProgram('mokutil')) return undefined;
+  const said = await withScratch(async (folder) => {
+    const file = join(folder, 'cert.der');
+    writeFileSync(file, readCertificate(certificate).raw);
+    const {stdout, stderr} = await runCommand('mokutil', ['--test-key', file]);
+    return stdout + stderr;
+  });
+  if (said.includes('is already')) return true;
+  return said.includes('is not enrolled') ? false : undefined;
+}

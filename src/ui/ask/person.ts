@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+import {AbortPromptError, ExitPromptError} from '@inquirer/core';
+
+import {CLOSINGS, VERDICTS} from '../../domain/names.js';
+import type {
+  Answer,
+  AnswerResult,
+  AskedPerson,
+  Closing,
+  Leaving,
+  Question,
+} from '../../domain/question.js';
+import {lifetimeWord} from '../../domain/answer.js';
+import {dim, paintVerdict, warn} from '../paint.js';
+import {questionWords} from './decision.js';
+import {keyAnswer} from './keys.js';
+import {type Screen, screenPrompt} from './prompt.js';
+import {questionLines} from './question-view.js';
+
+type UserName = (uid: number) => string;
+
+const IDLE: Screen<never> = {
+  lines: () => [dim('no question waits   q: leave')],
+  choice: () => undefined,
+};
+
+const RESULTS: Readonly<Record<AnswerResult, string>> = {
+  taken: '',
+  once: ' (once: its program would not be known again)',
+  late: ' came too late: the question had ended',
+};
+
+/** The person in front of this terminal. */
+export class TerminalPerson {
+  /* Said once nothing is on the screen that it would tear apart. */
+  private readonly news: string[] = [];
+  private isAsking = false;
+
+  /** @param enter the verdict of Enter */
+  constructor(
+    private readonly enter: number,
+    private readonly userName: UserName,
+  ) {}
+
+  choose(asked: AskedPerson, signal: AbortSignal): Promise<Answer | Leaving | undefined> {
+    const {enter, userName} = this;
+    const screen: Screen<Answer> = {
+      lines: (view) => questionLines(asked, {...view, enter, userName, now: Date.now()}),
+      choice: (key) => keyAnswer(key, enter),
+    };
+    return this.ask(screen, signal);
+  }
+
+  idle(signal: AbortSignal): Promise<Leaving | undefined> {
+    return this.ask(IDLE, signal);
+  }
+
+  answered(question: Question, answer: Answer, result: AnswerResult): void {
+    const verdict = VERDICTS.name(answer.verdict);
+    const what = `${paintVerdict(verdict)} ${lifetimeWord(answer)}${RESULTS[result]}`;
+    this.say(`${what}: ${questionWords(question)}`);
+  }
+
+  closed(question: Question, {reason, verdict}: Closing): void {
+    const how = CLOSED_WORDS[CLOSINGS.name(reason)] ?? CLOSINGS.name(reason);
+    this.say(`${warn(how)}, ${VERDICTS.name(verdict)}: ${questionWords(question)}`);
+  }
+
+  private async ask<Choice>(
+    screen: Screen<Choice>,
+    signal: AbortSignal,
+  ): Promise<Choice | Leaving | undefined> {
+    this.isAsking = true;
+    try {
+      const context = {signal, clearPromptOnDone: true};
+      return (await screenPrompt(screen, context)) as Choice | Leaving;
+    } catch (error) {
+      if (error instanceof AbortPromptError) return undefined;
+      if (error instanceof ExitPromptError) return 'interrupted';
+      throw error;
+    } finally {
+      this.isAsking = false;
+      for (const line of this.news.splice(0)) this.say(line);
+    }
+  }
+
+  private say(line: string): void {
+    if (this.isAsking) this.news.push(line);
+    else process.stdout.write(`${line}\n`);
+  }
+}
+
+const CLOSED_WORDS: Readonly<Record<string, string>> = {
+  answered: 'answered elsewhere',
+  expired: 'expired',
+  gone: 'gone',
+};

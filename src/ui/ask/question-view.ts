@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+import {OPS, VERDICTS} from '../../domain/names.js';
+import {type AskedPerson, type Question, timeLeft} from '../../domain/question.js';
+import {escapeText} from '../../domain/text.js';
+import {objectText} from '../object-text.js';
+import {dim, paintVerdict, strong, warn} from '../paint.js';
+import {fit, pad, pieces, width, words} from '../width.js';
+import {LIFETIME_WORDS, verdictKeys} from './keys.js';
+
+/** How a question is shown. */
+export interface ViewSettings {
+  columns: number;
+  rows: number;
+  /** The verdict of Enter. */
+  enter: number;
+  now: number;
+  /** Whether keys count yet. */
+  ready: boolean;
+  userName: (uid: number) => string;
+}
+
+/* Below this the labels are short and the keys stand close. */
+const WIDE = 64;
+const LABEL_CELLS = 9;
+const LEAST_COLUMNS = 24;
+const LEAST_LINES = 1;
+
+/* Lines other than those of texts that may be long, and how many such texts there may be. */
+const FIXED_LINES = 14;
+const LONG_TEXTS = 4;
+const VERDICT_CELLS = 5;
+const SPARE_MAX = 4;
+
+/* Long texts are cut roughly first: cutting to the cell takes its time. */
+function shorten(text: string, cells: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= 2 * cells) return fit(text, cells).trimEnd();
+  return fit(
+    [...characters.slice(0, cells), ...characters.slice(-cells)].join(''),
+    cells,
+  ).trimEnd();
+}
+
+/** Cuts a text to so many lines; what is left out is left out of the middle, and that shows. */
+export function fold(text: string, cells: number, lines: number): string[] {
+  const all = pieces(text, cells);
+  if (all.length <= lines) return all;
+  if (lines < 3) return pieces(shorten(text, cells * lines), cells).slice(0, lines);
+  const head = all.slice(0, Math.ceil((lines - 1) / 2));
+  const tail = all.slice(all.length - Math.floor((lines - 1) / 2));
+  return [...head, `… ${all.length - head.length - tail.length} lines …`.slice(0, cells), ...tail];
+}
+
+function labelled(label: string, text: string, cells: number, lines: number): string[] {
+  const folded = fold(text, cells - LABEL_CELLS, lines);
+  return folded.map((line, at) => dim(pad(at === 0 ? label : '', LABEL_CELLS)) + line);
+}
+
+/** Seconds, rounded up, so that 0 means that it is over. */
+const secondsLeft = ({deadline}: Question, now: number): string =>
+  `${Math.ceil(timeLeft(deadline, now) / 1000)} s`;
+
+function userText({uid, loginuid}: Question, userName: (uid: number) => string): string {
+  const user = escapeText(userName(uid));
+  if (loginuid === null) return `${user}, nobody logged in`;
+  return loginuid === uid ? user : `${user}, logged in as ${escapeText(userName(loginuid))}`;
+}
+
+const chainText = ({parents}: AskedPerson): string =>
+  parents.map(({pid, comm}) => `${escapeText(comm)}[${pid}]`).join(' < ');
+
+function ruleText({question, rule}: AskedPerson): string {
+  if (rule === undefined) return String(question.rule);
+  const name = rule.name === null ? '' : ` ${escapeText(rule.name)}`;
+  return `${rule.id}${name}: ${objectText(rule)}`;
+}
+
+const WIDE_LABELS: Readonly<Record<string, string>> = {
+  once: 'once',
+  process: 'this process',
+  '10m': '10 minutes',
+  forever: 'forever',
+};
+
+/* Keys with their labels, in as many lines as they need. */
+function keysLines(verdict: string, columns: number): string[] {
+  const isWide = columns >= WIDE;
+  const gap = isWide ? '   ' : ' ';
+  const lines = [paintVerdict(verdict, pad(verdict, VERDICT_CELLS))];
+  let used = VERDICT_CELLS;
+  LIFETIME_WORDS.forEach((word, at) => {
+    const key = verdictKeys(verdict)[at] ?? '';
+    const label = isWide ? (WIDE_LABELS[word] ?? word) : word;
+    const cells = gap.length + width(key) + 1 + width(label);
+    const fits = used + cells <= columns;
+    const before = (fits ? lines.pop() : undefined) ?? ' '.repeat(VERDICT_CELLS);
+    lines.push(`${before}${gap}${strong(key)} ${label}`);
+    used = (fits ? used : VERDICT_CELLS) + cells;
+  });
+  return lines;
+}
+
+/* What the other keys promise, in so many words: more than this one access. */
+function reachLines({question}: AskedPerson, {columns, userName}: ViewSettings): string[] {
+  const {op, rule, exe, uid} = question;
+  const program = exe === null ? 'its program' : escapeText(exe.slice(exe.lastIndexOf('/') + 1));
+  const user = escapeText(userName(uid));
+  const text = `process: every ${OPS.name(op)} of all that rule ${rule} guards, until it exits; 10m, forever: by any ${program} of ${user}`;
+  return words(text, columns).map(dim);
+}
+
+function headLines({question}: AskedPerson, {columns, now}: ViewSettings): string[] {
+  const {comm, pid, op, defaultVerdict} = question;
+  const who = `${escapeText(comm)}[${pid}]`;
+  const left = `${secondsLeft(question, now)} left, then ${VERDICTS.name(defaultVerdict)}`;
+  const what = `wants to ${verb(OPS.name(op))}`;
+  const line = `${who} ${what}`;
+  const space = columns - width(line) - width(left);
+  if (space >= 2) return [`${strong(who)} ${what}${' '.repeat(space)}${warn(left)}`];
+  return [...fold(line, columns, 2).map(strong), warn(left)];
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  attr: 'change attributes of',
+  exec: 'execute',
+  mount: 'mount or unmount at',
+};
+const verb = (op: string): string => VERBS[op] ?? op;
+
+function othersLines(count: number, columns: number): string[] {
+  if (count === 0) return words('no other question waits', columns).map(dim);
+  const text = count === 1 ? '1 other question waits' : `${count} other questions wait`;
+  return words(text, columns).map(warn);
+}
+
+const NOT_YET = 'a new question: keys count in a moment';
+
+const enterText = ({ready, enter}: ViewSettings): string =>
+  ready ? `Enter: ${VERDICTS.name(enter)} once   q: leave` : NOT_YET;
+
+interface Block {
+  lines: string[];
+  /** What is left out first where the screen is low; 0: never. */
+  spare: number;
+}
+
+/* More lines than the screen has could not be painted over. */
+function fitRows(blocks: readonly Block[], rows: number): string[] {
+  const height = (list: readonly Block[]): number =>
+    list.reduce((sum, {lines}) => sum + lines.length, 0);
+  let left = [...blocks];
+  for (let spare = SPARE_MAX; spare > 0 && height(left) >= rows; spare--)
+    left = left.filter((block) => block.spare !== spare);
+  return left.flatMap(({lines}) => lines).slice(-Math.max(1, rows - 1));
+}
+
+/** The question with all that is known, and the keys; it fits the terminal. */
+export function questionLines(asked: AskedPerson, settings: ViewSettings): string[] {
+  const {question} = asked;
+  /* The cell at the edge stays free: some terminals would begin a line of their own. */
+  const columns = Math.max(LEAST_COLUMNS, settings.columns - 1);
+  const inner = {...settings, columns};
+  const long = Math.max(LEAST_LINES, Math.floor((settings.rows - FIXED_LINES) / LONG_TEXTS));
+  const block = (lines: string[], spare = 0): Block => ({lines, spare});
+  const field = (label: string, text: string, spare = 0): Block =>
+    block(labelled(label, text, columns, long), spare);
+  const {path, newPath, exe} = question;
+  const blocks = [
+    block(headLines(asked, inner)),
+    field('file', escapeText(path)),
+    ...(newPath === null ? [] : [field('to', escapeText(newPath))]),
+    field('program', exe === null ? 'unknown' : escapeText(exe)),
+    field('user', userText(question, settings.userName), 1),
+    field('parents', chainText(asked), 3),
+    field('rule', ruleText(asked), 2),
+    block(othersLines(asked.others(), columns)),
+    block(keysLines('allow', columns)),
+    block(keysLines('deny', columns)),
+    block(reachLines(asked, inner), SPARE_MAX),
+    block(words(enterText(inner), columns).map(dim)),
+  ];
+  return fitRows(blocks, settings.rows);
+}

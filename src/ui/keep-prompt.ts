@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import {createInterface} from 'node:readline';
+
+const QUESTION = 'Keep the new rules? [Enter: yes, n: no] ';
+
+const ANSWERS: Record<string, boolean> = {'': true, y: true, yes: true, n: false, no: false};
+
+const inForce = (time: string): string =>
+  `The new rules are in force.\nUnless you confirm, the former ones come back in ${time}.\n`;
+
+/** Without a terminal there is nobody to ask: another invocation may decide. */
+export function waitToKeep(time: string): Promise<never> {
+  process.stderr.write(inForce(time));
+  process.stderr.write('`fguard apply --confirm yes` confirms.\n');
+  return new Promise(() => undefined);
+}
+
+/**
+ * Asks on the terminal until there is an answer; the end of the input is a no.
+ * The terminal stays as it is, so that Ctrl-C is a signal, and nothing is left
+ * behind by a process that is killed.
+ * @param signal aborted once it is decided, here or elsewhere
+ */
+export function askToKeep(time: string, signal: AbortSignal): Promise<boolean> {
+  const {stdin: input, stderr: output} = process;
+  const lines = createInterface({input, output, terminal: false});
+  return new Promise((resolve) => {
+    let open = true;
+    const answer = (keep: boolean): void => {
+      open = false;
+      resolve(keep);
+    };
+    signal.addEventListener('abort', () => {
+      lines.close();
+      input.destroy();
+    });
+    lines.on('line', (line) => {
+      const keep = ANSWERS[line.trim().toLowerCase()];
+      if (keep === undefined) output.write(QUESTION);
+      else answer(keep);
+    });
+    lines.on('close', () => {
+      if (open) output.write('\n');
+      answer(false);
+    });
+    output.write(inForce(time) + QUESTION);
+  });
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+import {escapeText} from '../domain/text.js';
+import type {UserError} from '../errors.js';
+import {failureText} from './failure.js';
+import {fit} from './width.js';
+
+const SECOND = 1000;
+
+/** How far a lab is, on stderr: on a terminal one line that changes, elsewhere a line for each step. */
+export class LabLine {
+  private title = '';
+  private last = '';
+  private since = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly silent: boolean) {}
+
+  onStep = (title: string): void => {
+    this.title = title;
+    this.last = '';
+    this.since = Date.now();
+    if (this.silent) return;
+    if (!process.stderr.isTTY) {
+      process.stderr.write(`${title}\n`);
+      return;
+    }
+    this.timer ??= setInterval(() => this.draw(), SECOND);
+    this.draw();
+  };
+
+  /** What the program that does the step says. */
+  onLine = (line: string): void => {
+    this.last = line.split('\r').at(-1) ?? '';
+  };
+
+  ready = (kernel: string, isShell: boolean): void => {
+    this.stop();
+    if (this.silent || !isShell) return;
+    process.stderr.write(
+      `a shell on kernel ${kernel}, the module loaded; nothing done here stays\n`,
+    );
+  };
+
+  warn = (error: UserError): void => {
+    this.stop();
+    process.stderr.write(`${failureText(error)}\n`);
+  };
+
+  stop = (): void => {
+    if (this.timer === undefined) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+    process.stderr.write('\r\u001b[K');
+  };
+
+  private draw(): void {
+    const seconds = Math.floor((Date.now() - this.since) / SECOND);
+    const text = `${this.title} ${seconds} s  ${escapeText(this.last)}`;
+    const room = Math.max(1, process.stderr.columns - 1);
+    process.stderr.write(`\r\u001b[K${fit(text, room).trimEnd()}`);
+  }
+}

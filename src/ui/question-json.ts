@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+import {CLOSINGS, OPS, VERDICTS} from '../domain/names.js';
+import {type Closing, type Parent, type Question, timeLeft} from '../domain/question.js';
+import {isoTime} from '../domain/time.js';
+
+type UserName = (uid: number) => string;
+
+/** Who asks, to do what. */
+export const whoAndWhat = (question: Question, userName: UserName) => {
+  const {id, rule, op, path, newPath, pid, comm, exe, uid, loginuid} = question;
+  const user = loginuid === null ? null : userName(loginuid);
+  return {id, rule, op: OPS.name(op), path, newPath, pid, comm, exe, uid, loginuid, user};
+};
+
+/** A question, as programs are asked. */
+export const questionDocument = (
+  question: Question,
+  parents: readonly Parent[],
+  userName: UserName,
+) => ({
+  type: 'question',
+  ...whoAndWhat(question, userName),
+  parents: parents.map(({pid, comm}) => ({pid, comm})),
+  deadline: isoTime(question.deadline),
+});
+
+/** A question that waits, in `fguard status --json`. */
+export const waitingDocument = (question: Question, userName: UserName) => ({
+  ...whoAndWhat(question, userName),
+  default: VERDICTS.name(question.defaultVerdict),
+  deadline: isoTime(question.deadline),
+  leftMs: timeLeft(question.deadline),
+});
+
+/** A question that ended otherwise than by our answer. */
+export const closedDocument = ({id, reason}: Closing) => ({
+  type: 'closed',
+  id,
+  reason: CLOSINGS.name(reason),
+});
+
+export type WaitingDocument = ReturnType<typeof waitingDocument>;
+export type QuestionDocument = ReturnType<typeof questionDocument>;

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+import {escapeLines, escapeText} from '../domain/text.js';
+import type {UserError} from '../errors.js';
+import {dim, paintState} from './paint.js';
+import {type Cell, renderTable} from './table.js';
+
+/** A module that was built, and a kernel that has none; as the services tell it. */
+export interface RebuiltModule {
+  kernel: string;
+  file: string;
+  cached: boolean;
+  signer: string | null;
+  certificate: string | null;
+  enrolled: boolean | null;
+}
+
+export interface FailedKernel {
+  kernel: string;
+  error: UserError;
+}
+
+export interface Rebuilt {
+  modules: readonly RebuiltModule[];
+  failed: readonly FailedKernel[];
+  /** Null: this machine does not tell. */
+  secureBoot: boolean | null;
+}
+
+export const rebuiltDocument = ({modules, failed}: Rebuilt) => ({
+  modules: modules.map(({kernel, file, cached, signer, enrolled}) => ({
+    kernel,
+    file,
+    cached,
+    signer,
+    enrolled,
+  })),
+  failed: failed.map(({kernel, error}) => ({
+    kernel,
+    code: error.code,
+    message: error.output === '' ? error.message : `${error.message}\n${error.output}`,
+    next: [...error.next],
+  })),
+});
+
+const done = ({cached}: RebuiltModule): string => (cached ? 'up to date' : 'built');
+
+function moduleRow(module: RebuiltModule): Cell[] {
+  const signer = module.signer === null ? 'not signed' : `signed by ${module.signer}`;
+  return [
+    [{text: escapeText(module.kernel)}],
+    [{text: done(module), paint: (text) => paintState('ok', text)}],
+    [{text: escapeText(module.file)}, {text: escapeText(signer), paint: dim}],
+  ];
+}
+
+function failedRow({kernel, error}: FailedKernel): Cell[] {
+  const next = error.next.map((text) => ({text: `try: ${escapeText(text)}`}));
+  return [
+    [{text: escapeText(kernel)}],
+    [{text: 'no module', paint: (text) => paintState('failed', text)}],
+    [{text: escapeText(error.message)}, ...next],
+  ];
+}
+
+const HEAD = ['kernel', 'module', 'where it is, or why not'];
+
+const sentence = (module: RebuiltModule): string =>
+  escapeText(`kernel ${module.kernel}: ${done(module)}, ${module.file}`);
+
+/** What became of each kernel; of one alone, in one line. */
+export function renderRebuilt({modules, failed}: Rebuilt): string {
+  const [only] = modules;
+  if (only !== undefined && modules.length === 1 && failed.length === 0) return sentence(only);
+  return renderTable(HEAD, [...modules.map(moduleRow), ...failed.map(failedRow)]);
+}
+
+/** The words of compilers and other programs, for each kernel that has any. */
+export const failureOutputs = ({failed}: Rebuilt): string[] =>
+  failed
+    .filter(({error}) => error.output !== '')
+    .map(({kernel, error}) => `kernel ${escapeText(kernel)}:\n${escapeLines(error.output)}`);
+
+function adviseOn({signer, certificate, enrolled}: RebuiltModule, secureBoot: boolean): string[] {
+  if (signer === null || certificate === null) return [];
+  const key = `the key "${escapeText(signer)}"`;
+  if (enrolled === true) return [`${key} is known to this machine's firmware`];
+  if (!secureBoot) return [];
+  if (enrolled === null)
+    return [`whether the firmware knows ${key} cannot be told\n  try: sudo apt install mokutil`];
+  const enrol = `sudo mokutil --import ${escapeText(certificate)}`;
+  return [`Secure Boot is on, and the firmware does not know ${key}\n  try: ${enrol}, and restart`];
+}
+
+export const RELOAD_ADVICE =
+  'the module in the kernel is another\n  try: sudo fguard unload && sudo fguard load';
+
+/** What to do about signatures, once for each key. */
+export const signatureAdvice = ({modules, secureBoot}: Rebuilt): string[] =>
+  [...new Map(modules.map((module) => [module.certificate, module])).values()].flatMap((module) =>
+    adviseOn(module, secureBoot === true),
+  );

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+/* The rule files through the built command line, and the process that holds the former rules. */
+import type {ChildProcess} from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  watch as watchFile,
+  writeFileSync,
+} from 'node:fs';
+import {join} from 'node:path';
+import {beforeEach, describe, expect, it} from 'vitest';
+
+import {newFolder} from '../unit/folder.js';
+import {finish, fguard, saysOnStderr, start} from './fguard.js';
+import {expectDocument} from './schemas.js';
+
+const IN_FORCE = 'still wait to be confirmed';
+
+let folder: string;
+let file: string;
+let env: Record<string, string>;
+
+beforeEach(() => {
+  folder = newFolder();
+  file = join(folder, 'rules.yaml');
+  writeFileSync(file, `rules:\n  - {path: ${folder}/a, name: new}\n  - suffix: .docx\n`);
+  env = {FAKE_RULES: '2', FAKE_LOG: join(folder, 'log'), FGUARD_RUN: folder};
+});
+
+const log = (): string[] =>
+  existsSync(env.FAKE_LOG ?? '')
+    ? readFileSync(env.FAKE_LOG ?? '', 'latin1')
+        .split('\n')
+        .filter((line) => /^(?:set|add)/.test(line))
+        .map((line) => line.replace(/ suffix=.*/, ''))
+    : [];
+
+const applied = (): string[] => ['set 2', `add path=${folder}/a`, 'add path=-'];
+const back = ['set 2', 'add path=/srv/file\xff1', 'add path=/srv/file\xff2'];
+
+/** Resolves once the library was called as often as that. */
+function calls(wanted: string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watchFile(folder, look);
+    function look(): void {
+      if (log().length < wanted.length) return;
+      watcher.close();
+      resolve();
+    }
+    look();
+  });
+}
+
+async function json(args: string[]): Promise<unknown> {
+  const {code, stdout, stderr} = await fguard([...args, '--json'], env);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+describe('check', () => {
+  it('finds nothing wrong', async () => {
+    const document = await json(['check', file]);
+    expectDocument('check', document);
+    expect(document).toEqual({files: [file], rules: 2, mistakes: [], warnings: []});
+  });
+
+  it('says where each mistake is, and ends with 1', async () => {
+    writeFileSync(file, 'rules:\n  - {path: x}\n  - suffix: "a/\\e[2J"\n');
+    const {code, stdout} = await fguard(['check', file, '--json']);
+    const document = JSON.parse(stdout) as {mistakes: unknown[]};
+    expectDocument('check', document);
+    expect(code).toBe(1);
+    expect(document.mistakes).toMatchObject([
+      {file, line: 2, column: 12},
+      {file, line: 3, column: 13},
+    ]);
+    const shown = await fguard(['check', file]);
+    expect(shown.code).toBe(1);
+    expect(shown.stdout).toContain(`${file}:2:12: "path" must be an absolute path, not "x"\n`);
+    expect(shown.stdout).toContain('\\\\u001b[2J');
+    expect(shown.stderr).toBe('2 mistakes\n');
+  });
+
+  it('needs neither the module nor a file', async () => {
+    const {code} = await fguard(['check', folder], {FAKE_OPEN: '2'});
+    expect(code).toBe(0);
+    const none = await fguard(['check', join(folder, 'none'), '--json']);
+    expect(none.code).toBe(1);
+    expect(JSON.parse(none.stdout)).toMatchObject({error: {code: 'ENOENT'}});
+  });
+});
+
+describe('export', () => {
+  it('closes rules with processes, and says so', async () => {
+    const {code, stdout, stderr} = await fguard(['export', '--json'], env);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/rule 1, \/srv\/file\\xff1, lets processes in/);
+    expectDocument('rules', JSON.parse(stdout));
+    const {rules} = JSON.parse(stdout) as {rules: unknown[]};
+    expect(rules[0]).toMatchObject({match: {path: '/srv/file\udcff1'}, allow: {pids: []}});
+  });
+
+  it('prints a file that has no mistake', async () => {
+    const {stdout} = await fguard(['export'], {...env, FAKE_RULES: '0', FAKE_PATH: `${folder}/é`});
+    writeFileSync(file, stdout);
+    expect(stdout).toMatch(/^# yaml-language-server: \$schema=.*\/schemas\/rules\.schema\.json\n/);
+    expect(await json(['check', file])).toMatchObject({rules: 1, mistakes: []});
+  });
+});
+
+describe('apply', () => {
+  it('sets all rules with one call, and says what that changes', async () => {
+    const document = await json(['apply', file]);
+    expectDocument('apply', document);
+    expect(document).toMatchObject({
+      applied: true,
+      rules: [{name: 'new'}, {match: {suffix: '.docx'}}],
+      added: [{name: 'new'}, {match: {suffix: '.docx'}}],
+      removed: [{id: 1}, {id: 2}],
+    });
+    expect(log()).toEqual(applied());
+  });
+
+  it('only shows it with --dry-run', async () => {
+    const document = await json(['apply', file, '--dry-run']);
+    expectDocument('apply', document);
+    expect(document).toMatchObject({applied: false, rules: [{id: 1}, {id: 2}]});
+    expect(log()).toEqual([]);
+  });
+
+  it('touches nothing where nothing differs', async () => {
+    writeFileSync(file, `rules:\n  - {path: ${folder}/b}\n`);
+    env = {...env, FAKE_RULES: '0', FAKE_PATH: `${folder}/b`};
+    expect(await json(['apply', file])).toMatchObject({applied: true, unchanged: [{id: 1}]});
+    expect(log()).toEqual([]);
+  });
+
+  it('changes nothing if anything in any file is wrong', async () => {
+    const wrong = join(folder, 'wrong.yaml');
+    writeFileSync(wrong, 'rules: [{}]\n');
+    const {code, stdout} = await fguard(['apply', file, wrong, '--json'], env);
+    expect(code).toBe(1);
+    const document = JSON.parse(stdout) as {error: {message: string}};
+    expectDocument('error', document);
+    expect(document.error.message).toContain(`${wrong}:1:9: a rule names a path`);
+    expect(log()).toEqual([]);
+  });
+
+  it('does not take a missing directory for the wish to guard nothing', async () => {
+    const {code, stdout} = await fguard(['apply', newFolder(), '--json'], env);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({error: {next: ['sudo fguard clear']}});
+    expect(log()).toEqual([]);
+  });
+
+  it.each([
+    ['yes', ['--confirm', 'yes', 'FILE']],
+    ['soon', ['--confirm', 'soon', 'FILE']],
+    ['--dry-run', ['--confirm', 'no', '--dry-run']],
+  ])('refuses what makes no sense: %s', async (named, args) => {
+    const words = args.map((word) => word.replace('FILE', file));
+    const {code, stderr} = await fguard(['apply', ...words], env);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(named)]);
+  });
+});
+
+describe('protect --save', () => {
+  let saved: string;
+
+  beforeEach(() => {
+    saved = join(folder, 'etc/rules.d');
+    env = {FAKE_LOG: join(folder, 'log'), FGUARD_RULES: saved};
+  });
+
+  const files = (): string[] => (existsSync(saved) ? readdirSync(saved) : []);
+
+  it('writes a file that apply makes the same rule of, and replaces it the next time', async () => {
+    const object = join(folder, 'a b');
+    const words = ['protect', object, '--uid', '7', '--ops', 'read', '--save'];
+    const document = await json([...words, '--name', 'n']);
+    expectDocument('protect', document);
+    const [name = ''] = files();
+    expect(name).toMatch(/^tmp-fguard-test-\w+-a-b-[0-9a-f]{8}\.yaml$/);
+    expect(document).toMatchObject({saved: [join(saved, name)]});
+    expect(await json(['apply', '--dry-run'])).toMatchObject({
+      added: [{name: 'n', match: {path: object}, ops: ['read'], allow: {uids: [7]}}],
+    });
+    await json([...words, '--name', 'other', '--strict']);
+    expect(files()).toEqual([name]);
+    expect(await json(['apply', '--dry-run'])).toMatchObject({
+      added: [{name: 'other', strict: true}],
+    });
+  });
+
+  it.each([
+    ['an object that a file by hand is about', (path: string) => `{path: ${path}}`, []],
+    ['a name that another rule has', () => '{suffix: .x, name: n}', ['--name', 'n']],
+  ])('refuses %s, and guards nothing', async (_what, rule, more) => {
+    const path = join(folder, 'x');
+    mkdirSync(saved, {recursive: true});
+    writeFileSync(join(saved, 'hand.yaml'), `rules:\n  - ${rule(path)}\n`);
+    const {code, stderr} = await fguard(['protect', path, '--save', ...more], env);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${saved}/hand.yaml:2`)]);
+    expect(log()).toEqual([]);
+    expect(files()).toEqual(['hand.yaml']);
+  });
+
+  it.each([
+    ['--pid', '1'],
+    ['--ttl', '10m'],
+  ])('refuses %s, which a file cannot keep', async (...words) => {
+    const {code, stderr} = await fguard(['protect', '/tmp/x', '--save', ...words], env);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--save')]);
+    expect([log(), files()]).toEqual([[], []]);
+  });
+
+  it('says that the rule is in force if it cannot be saved', async () => {
+    env = {...env, FGUARD_RULES: join(file, 'rules.d')};
+    const {code, stderr} = await fguard(['protect', join(folder, 'x'), '--save'], env);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('is in force, but cannot be saved'),
+    ]);
+  });
+});
+
+describe('apply --confirm', () => {
+  async function applying(time = '60s', more: Record<string, string> = {}): Promise<ChildProcess> {
+    const child = start(['apply', file, '--confirm', time, '--json'], {...env, ...more});
+    await saysOnStderr(child, `come back in ${time}`);
+    return child;
+  }
+
+  it('is confirmed by another invocation, and refuses a second set meanwhile', async () => {
+    const child = await applying();
+    const ended = finish(child);
+    const second = await fguard(['apply', file], env);
+    expect([second.code, second.stderr]).toEqual([1, expect.stringContaining(IN_FORCE)]);
+    const document = await json(['apply', '--confirm', 'yes']);
+    expectDocument('confirm', document);
+    expect(document).toMatchObject({confirmed: true});
+    const {code, stdout} = await ended;
+    expect(code).toBe(0);
+    expectDocument('apply', JSON.parse(stdout));
+    expect(log()).toEqual(applied());
+  });
+
+  it('rolls back when its time is over', async () => {
+    const {code, stdout} = await fguard(['apply', file, '--confirm', '50ms', '--json'], env);
+    expect(code).toBe(1);
+    expectDocument('error', JSON.parse(stdout));
+    expect(JSON.parse(stdout)).toMatchObject({error: {code: 'ENOTCONFIRMED'}});
+    expect(log()).toEqual([...applied(), ...back]);
+  });
+
+  it('rolls back when another invocation says no', async () => {
+    const ended = finish(await applying());
+    expect(await json(['apply', '--confirm', 'no'])).toMatchObject({confirmed: false});
+    expect((await ended).code).toBe(1);
+    expect(log()).toEqual([...applied(), ...back]);
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('rolls back at %s', async (signal) => {
+    const child = await applying();
+    const ended = finish(child);
+    child.kill(signal);
+    expect((await ended).code).toBe(130);
+    expect(log()).toEqual([...applied(), ...back]);
+  });
+
+  it('rolls back when it is killed', async () => {
+    const child = await applying();
+    child.kill('SIGKILL');
+    await calls([...applied(), ...back]);
+    expect(log()).toEqual([...applied(), ...back]);
+  });
+
+  it('rolls back when the process that holds the former rules is killed', async () => {
+    const child = await applying();
+    const ended = finish(child);
+    const keeper = Number(
+      readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim(),
+    );
+    process.kill(keeper, 'SIGKILL');
+    expect((await ended).code).toBe(1);
+    expect(log()).toEqual([...applied(), ...back]);
+  });
+
+  it('tells a refusal of the module, and leaves nobody waiting', async () => {
+    const {code, stdout} = await fguard(['apply', file, '--confirm', '60s', '--json'], {
+      ...env,
+      FAKE_SET: '16',
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({error: {code: 'EBUSY', message: 'the fake says no'}});
+    const {stderr} = await fguard(['apply', '--confirm', 'yes'], env);
+    expect(stderr).toContain('no rules wait to be confirmed');
+  });
+});

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+
+import {loadPolicy} from '../../../src/services/agent/policy-file.js';
+import {newFolder} from '../folder.js';
+
+function load(text: string, folder = newFolder()) {
+  const file = join(folder, 'policy.yaml');
+  writeFileSync(file, text);
+  return loadPolicy(file);
+}
+
+const mistakes = (text: string): string[] =>
+  load(text).mistakes.map(({line, column, message}) => `${line}:${column} ${message}`);
+
+describe('a policy file', () => {
+  it('is read with its lines, its users by number and its paths resolved', () => {
+    /*
+     * folder/
+     * ├── real/
+     * └── link -> real
+     */
+    const folder = newFolder();
+    mkdirSync(join(folder, 'real'));
+    symlinkSync('real', join(folder, 'link'));
+    const text = [
+      'default: deny',
+      'answers:',
+      `  - trees: [${folder}/link/, /no/such/place/]`,
+      '    uids: [root, 12]',
+      '    ops: [read, write]',
+      '    answer: allow',
+      '    lifetime: 90m',
+      '  - {suffixes: [.docx], answer: ask}',
+    ];
+    expect(load(text.join('\n'), folder)).toEqual({
+      mistakes: [],
+      policy: {
+        fallback: {verdict: 1, lifetime: 0, ttl: 0},
+        entries: [
+          {
+            line: 3,
+            match: {trees: [join(folder, 'real'), '/no/such/place'], uids: [0, 12], ops: 3},
+            answer: {verdict: 0, lifetime: 2, ttl: 5_400_000},
+          },
+          {line: 8, match: {suffixes: ['.docx']}, answer: null},
+        ],
+      },
+    });
+  });
+
+  it('asks where it says nothing', () => {
+    expect(load('answers: []').policy).toEqual({entries: [], fallback: null});
+  });
+
+  it.each([
+    ['syntax', 'answers: [', ['1:11']],
+    ['no answers', 'default: deny', ['1:1 the key "answers" is missing']],
+    ['nothing at all', '', ['1:1']],
+    ['an unknown default', 'default: maybe\nanswers: []', ['1:10 "default"']],
+    ['an unknown key', 'answers:\n  - sufix: [.x]\n    answer: deny', ['2:5 there is no key']],
+    ['a key in the singular', 'answers:\n  - exe: /x\n    answer: deny', ['2:5 the key is "exes"']],
+    ['no answer', 'answers:\n  - uids: [0]', ['2:5 the key "answer" is missing']],
+    [
+      'an entry about everything',
+      'answers:\n  - answer: allow',
+      ['2:5 this entry matches everything'],
+    ],
+    ['an empty list', 'answers:\n  - uids: []\n    answer: deny', ['2:11']],
+    ['a relative path', 'answers:\n  - trees: [srv]\n    answer: deny', ['2:13']],
+    ['a suffix with a slash', 'answers:\n  - suffixes: [/x]\n    answer: deny', ['2:16']],
+    [
+      'a user that is not there',
+      'answers:\n  - uids: [0, nosuchuser]\n    answer: deny',
+      ['2:15 there is no user nosuchuser'],
+    ],
+    [
+      'a lifetime that is too long',
+      'answers:\n  - uids: [0]\n    answer: deny\n    lifetime: 90d',
+      ['4:15 90d is not a time'],
+    ],
+    [
+      'a lifetime of what is asked',
+      'answers:\n  - uids: [0]\n    answer: ask\n    lifetime: once',
+      ['4:15 whoever is asked'],
+    ],
+    [
+      'several mistakes',
+      'answers:\n  - ops: [raed]\n    answer: alow',
+      ['2:11', '3:13 "answer": "alow" is none of allow, deny, ask; did you mean allow?'],
+    ],
+  ])('%s is told with line and column', (_name, text, expected) => {
+    const found = mistakes(text);
+    expect(found).toHaveLength(expected.length);
+    expected.forEach((beginning, at) => {
+      expect(found[at]).toContain(beginning);
+    });
+  });
+});

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {beforeEach, describe, expect, it} from 'vitest';
+
+import {ruleFiles} from '../../../../src/services/rule-files/find.js';
+import {loadRuleFiles} from '../../../../src/services/rule-files/load.js';
+import {fguard_else, fguard_verdict} from '../../../../src/uapi.gen.js';
+import {newFolder} from '../../folder.js';
+import {REQUEST} from '../../plain-rule.js';
+
+let folder: string;
+
+beforeEach(() => {
+  /*
+   * folder/
+   * ├── real/
+   * └── link -> real
+   */
+  folder = newFolder();
+  mkdirSync(join(folder, 'real'));
+  symlinkSync('real', join(folder, 'link'));
+});
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text.replaceAll('FOLDER', folder));
+  return path;
+}
+
+const requests = (text: string) => {
+  const {rules, mistakes} = loadRuleFiles([write('f.yaml', text)]);
+  expect(mistakes).toEqual([]);
+  return rules.map(({request}) => request);
+};
+
+const complaints = (text: string): string[] =>
+  loadRuleFiles([write('f.yaml', text)]).mistakes.map(
+    ({line, column, message}) => `${line}:${column} ${message}`,
+  );
+
+describe('a rule file', () => {
+  it('becomes what the kernel takes', () => {
+    const text = `rules:
+  - name: everything
+    path: FOLDER/link/new
+    ops: [read, write]
+    allow:
+      exes: [/bin/ls, /usr/bin/ls]
+      uids: [root, 7, 0]
+      gids: [daemon]
+      loginuids: [0]
+      cgroups: [/]
+    else: ask
+    errno: ENOENT
+    default: allow
+    deadline: 1.5m
+    strict: true
+  - path: FOLDER/link
+    tree: true
+  - suffix: .docx
+`;
+    const everything = {
+      ...REQUEST,
+      name: 'everything',
+      path: join(folder, 'real/new'),
+      ops: 3,
+      exes: ['/usr/bin/ls'],
+      uids: [0, 7],
+      gids: [1],
+      loginuids: [0],
+      cgroups: ['/sys/fs/cgroup'],
+      otherwise: fguard_else.FGUARD_ELSE_ASK,
+      error: 2,
+      defaultVerdict: fguard_verdict.FGUARD_VERDICT_ALLOW,
+      deadline: 90_000,
+      strict: true,
+    };
+    const plain = {...REQUEST, deadline: 0};
+    expect(requests(text)).toEqual([
+      everything,
+      {...plain, path: join(folder, 'real'), tree: true},
+      {...plain, path: null, suffix: '.docx'},
+    ]);
+  });
+
+  it('may be empty, but says so', () => {
+    expect(requests('rules: []\n')).toEqual([]);
+    expect(complaints('')).toEqual(['1:1 the file must be a map with the key rules, not empty']);
+    expect(complaints('{}')).toEqual(['1:1 the key "rules" is missing']);
+  });
+
+  it.each([
+    ['- path: srv/x', '2:9 "path" must be an absolute path, not "srv/x"'],
+    ['- elze: x\n  path: /tmp/x', '2:3 there is no key "elze" here; did you mean else?'],
+    ['- path: /tmp/x\n  zzzzzz: 1', '3:3 there is no key "zzzzzz" here'],
+    ['- name: 12\n  path: /tmp/x', /^2:9 "name" must be a name .*, not 12$/],
+    ['- name: "12"\n  path: /tmp/x', /^2:9 "name" must be a name .*, not "12"$/],
+    [`- name: ${'é'.repeat(33)}\n  path: /tmp/x`, '2:9 "name" is longer than 64 bytes'],
+    ['- suffix: a/b', /^2:11 "suffix" must be the end of a file name/],
+    [`- suffix: ${'é'.repeat(128)}`, '2:11 "suffix" is longer than a file name can be'],
+    ['- ops: [raed]\n  path: /tmp/x', /^2:9 what is in "ops": "raed" is none of .*mean read\?$/],
+    ['- ops: []\n  path: /tmp/x', /^2:8 "ops" must be a list of operations/],
+    ['- else: dny\n  path: /tmp/x', /"dny" is none of deny, ask, log; did you mean deny\?$/],
+    ['- errno: EIO\n  path: /tmp/x', /^2:10 "errno": "EIO" is none of/],
+    ['- strict: yes\n  path: /tmp/x', '2:11 "strict" must be true or false, not "yes"'],
+    ['- deadline: 10\n  path: /tmp/x', /^2:13 "deadline" must be a time such as/],
+    ['- deadline: 0s\n  path: /tmp/x', '2:13 "deadline" must be above 0, and a day at most'],
+    ['- deadline: 2d\n  path: /tmp/x', '2:13 "deadline" must be above 0, and a day at most'],
+    ['- strict: true', '2:3 a rule names a path, a suffix or both'],
+    ['- suffix: .x\n  tree: true', '3:3 "tree" needs the key "path" beside it'],
+    ['- foo', '2:3 what is in "rules" must be a rule, not "foo"'],
+    ['- path: /no/such/x', '2:9 the directory /no/such does not exist'],
+    ['- path: /etc/passwd\n  tree: true', '2:9 /etc/passwd is not a directory'],
+    ['- path: /tmp/x\n  allow: {exes: [/bin/none]}', '3:18 /bin/none does not exist'],
+    ['- path: /tmp/x\n  allow: {exes: /bin/ls}', /^3:17 "exes" must be a list of executables/],
+    ['- path: /tmp/x\n  allow: {uids: [nobody2]}', '3:18 there is no user nobody2'],
+    ['- path: /tmp/x\n  allow: {gids: [-1]}', /^3:18 what is in "gids" must be a name or a number/],
+    ['- path: /tmp/x\n  allow: {pids: [1]}', /^3:11 a process cannot be kept in a file/],
+    ['- path: /tmp/x\n  allow: {exe: [/bin/ls]}', '3:11 the key is "exes", with a list'],
+    ['- path: /tmp/x\n  ttl: 10m', /^3:3 a rule that ends by itself cannot be kept/],
+    ['- match: {path: x}', '2:17 "path" must be an absolute path, not "x"'],
+    ['- match: {path: /no/such/x}', '2:17 the directory /no/such does not exist'],
+    ['- match: {path: /tmp/x}\n  expiresAt: "2026-01-01"', /^3:14 "expiresAt" must be null/],
+    ['- match: {path: /tmp/x}\n  untilExit: true', /^3:14 "untilExit" must be false/],
+  ])('says what is wrong: %s', (rule, complaint) => {
+    const found = complaints(`rules:\n${rule}\n`);
+    expect(found).toEqual([
+      typeof complaint === 'string' ? complaint : expect.stringMatching(complaint),
+    ]);
+  });
+
+  it('lets in nobody by a cgroup that is not there, and warns', () => {
+    const allow = 'allow: {uids: [0], cgroups: [no.service';
+    const text = `rules:\n- path: FOLDER/a\n  ${allow}]}\n- path: FOLDER/b\n  ${allow}, /]}\n`;
+    const {rules, mistakes, warnings} = loadRuleFiles([write('f.yaml', text)]);
+    expect(mistakes).toEqual([]);
+    expect(rules.map(({request}) => request)).toMatchObject([
+      {uids: [], cgroups: []},
+      {uids: [0], cgroups: ['/sys/fs/cgroup']},
+    ]);
+    const message = expect.stringMatching(
+      /^there is no cgroup of a running unit no\.service .*nobody/,
+    );
+    expect(warnings).toMatchObject([
+      {line: 3, column: 32, message},
+      {line: 5, column: 32, message},
+    ]);
+  });
+
+  it('tells all mistakes at once, in the order of the lines', () => {
+    const text = `rules:
+  - path: x
+    ops: [raed, write, exce]
+  - {path: /no/such/x}
+  - {path: FOLDER/a, elze: deny}
+`;
+    expect(complaints(text).map((line) => line.split(' ')[0])).toEqual([
+      '2:11',
+      '3:11',
+      '3:24',
+      '4:12',
+      expect.stringMatching(/^5:/),
+    ]);
+  });
+});
+
+describe('several rule files', () => {
+  it('may not be about one object, or have one name, twice', () => {
+    const files = [
+      write('1.yaml', 'rules:\n  - {path: FOLDER/real/x, name: n}\n  - suffix: .docx\n'),
+      write(
+        '2.yaml',
+        'rules:\n  - path: FOLDER/link/x\n  - suffix: .docx\n  - {suffix: .a, name: n}\n',
+      ),
+    ];
+    const first = files[0] ?? '';
+    const {mistakes} = loadRuleFiles(files);
+    expect(mistakes).toMatchObject([
+      {file: files[1], line: 2, message: `another rule is about the same: ${first}:2`},
+      {file: files[1], line: 3, message: `another rule is about the same: ${first}:3`},
+      {file: files[1], line: 4, message: `another rule has this name: ${first}:2`},
+    ]);
+  });
+
+  it('are those named, those of a directory, or the saved ones', () => {
+    for (const name of ['b.yaml', 'a.yml', 'c.json', '.hidden.yaml', 'notes.txt', 'd.yaml~'])
+      write(name, 'rules: []\n');
+    const all = ['a.yml', 'b.yaml', 'c.json'].map((name) => join(folder, name));
+    const [, b = ''] = all;
+    expect(ruleFiles([b])).toEqual([b]);
+    expect(ruleFiles([b, folder])).toEqual([b, all[0], all[2]]);
+    expect(ruleFiles([], `${folder}/`)).toEqual(all);
+    expect(ruleFiles([], join(folder, 'none'))).toEqual([]);
+  });
+});

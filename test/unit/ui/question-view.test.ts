@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+
+import type {AskedPerson, Question} from '../../../src/domain/question.js';
+import {fold, questionLines} from '../../../src/ui/ask/question-view.js';
+import {width, words} from '../../../src/ui/width.js';
+import {RULE} from '../plain-rule.js';
+import {QUESTION} from '../question.js';
+
+const NOW = Number(QUESTION.deadline / 1_000_000n) - 4200;
+
+function lines(question: Partial<Question>, columns = 80, rows = 24): string[] {
+  const asked: AskedPerson = {
+    question: {...QUESTION, ...question},
+    parents: [{pid: 99, comm: 'ba sh'}],
+    rule: RULE,
+    others: () => 2,
+  };
+  const userName = (uid: number): string => (uid === 0 ? 'root' : `user-${uid}`);
+  return questionLines(asked, {columns, rows, enter: 1, now: NOW, ready: true, userName});
+}
+
+const text = (question: Partial<Question>): string => lines(question).join('\n');
+
+describe('a question for a person', () => {
+  it('counts seconds that have begun', () => {
+    expect(text({})).toContain('5 s left, then deny');
+    expect(text({deadline: 0n, defaultVerdict: 0})).toContain('0 s left, then allow');
+  });
+
+  it('says as whom, and who logged in', () => {
+    expect(text({uid: 0, loginuid: 1000})).toContain('root, logged in as user-1000');
+    expect(text({uid: 1000, loginuid: 1000})).toMatch(/user +user-1000$/m);
+    expect(text({uid: 0, loginuid: null})).toContain('root, nobody logged in');
+  });
+
+  it('says what more than once means', () => {
+    const flat = text({op: 5, exe: '/usr/bin/mv', uid: 0}).replace(/\s+/g, ' ');
+    expect(flat).toContain('process: every rename of all that rule 7 guards, until it exits');
+    expect(flat).toContain('10m, forever: by any mv of root');
+  });
+
+  it('knows nothing of an executable that there is not', () => {
+    expect(text({exe: null})).toMatch(/program +unknown/);
+  });
+
+  it('fits the terminal, whatever the names and however small it is', () => {
+    const name = fc.string({unit: 'binary', minLength: 1, maxLength: 3000});
+    fc.assert(
+      fc.property(
+        name,
+        name,
+        fc.integer({min: 30, max: 200}),
+        fc.integer({min: 16, max: 60}),
+        (path, comm, columns, rows) => {
+          const shown = lines({path, newPath: path, exe: path, comm}, columns, rows);
+          for (const line of shown) expect(width(line)).toBeLessThan(columns);
+          expect(shown.length).toBeLessThan(rows);
+          expect(shown.join(' ')).toMatch(/1 once.*5 once.*Enter: deny/);
+          expect(shown.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e\u00a0]/);
+        },
+      ),
+      {numRuns: 200},
+    );
+  });
+});
+
+describe('folding', () => {
+  it('leaves out of the middle, and says how much', () => {
+    expect(fold('aabbccddee', 10, 1)).toEqual(['aabbccddee']);
+    expect(fold('aabbccddeeff', 5, 1)).toEqual(['aa…ff']);
+    expect(fold(`begin${'x'.repeat(1000)}end`, 6, 2)).toEqual(['beginx', '…xxend']);
+    expect(fold('aabbccdd', 2, 3)).toEqual(['aa', '… ', 'dd']);
+    expect(fold('aabb', 2, 2)).toEqual(['aa', 'bb']);
+    expect(fold(`begin${'x'.repeat(100)}end`, 20, 3)).toEqual([
+      `begin${'x'.repeat(15)}`,
+      '… 4 lines …',
+      'xxxxxend',
+    ]);
+  });
+
+  it('breaks sentences between words, and words that are too long', () => {
+    expect(words('one two three', 7)).toEqual(['one two', 'three']);
+    expect(words('abcdefgh ij', 3)).toEqual(['abc', 'def', 'gh', 'ij']);
+  });
+});
