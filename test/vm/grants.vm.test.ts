@@ -4,6 +4,7 @@ import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {Actor} from './helper/actor.js';
 import {PROGRAMS} from './helper/build.js';
 import {useLab} from './helper/lab.js';
+import {PATIENCE} from './runner/patience.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/grants/
@@ -263,12 +264,13 @@ describe('the end of a rule', () => {
   });
 
   it('comes after its time, and not before', async () => {
+    const ttl = 1500 * PATIENCE;
     const before = Date.now();
-    await lab.guard.add(secret, {ttl: 1500});
+    await lab.guard.add(secret, {ttl});
     expect(await gets()).toBe('EACCES');
-    expect((await lab.guard.list())[0]?.ttl).toBeLessThanOrEqual(1500);
+    expect((await lab.guard.list())[0]?.ttl).toBeLessThanOrEqual(ttl);
     await lab.guard.untilEmpty();
-    expect(Date.now() - before).toBeGreaterThanOrEqual(1400);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(ttl - 100);
     expect(await gets()).toBe('OK');
   });
 
@@ -283,7 +285,7 @@ describe('the end of a rule', () => {
   });
 
   it('takes the hooks along', async () => {
-    await lab.guard.add(secret, {ttl: 200, ops: ['read']});
+    await lab.guard.add(secret, {ttl: 500 * PATIENCE, ops: ['read']});
     expect((await lab.guard.status()).hooks.security_file_open).toBe('active');
     await lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
   });

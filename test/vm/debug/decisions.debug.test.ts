@@ -21,7 +21,7 @@ afterAll(endFaults);
 beforeAll(async () => {
   await beginFaults();
   await vm.ok(
-    `cd ${lab.directory} && printf treasure >secret && printf decoy >decoy && touch a.docx &&
+    `cd ${lab.directory} && printf treasure >secret && chmod 755 secret && printf decoy >decoy && touch a.docx &&
      mkdir -p folder tree/deep && touch tree/deep/leaf`,
   );
 });

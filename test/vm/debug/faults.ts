@@ -24,6 +24,15 @@ export async function endFaults(): Promise<void> {
   await note(FAULTS_END);
 }
 
+/** From here on every other allocation of a task fails, until feed(). */
+export async function starve(pid: string): Promise<void> {
+  await vm.ok(`cd /sys/kernel/debug/failslab && echo Y >task-filter && echo 1 >interval &&
+    echo -1 >times && echo 50 >probability && echo 1 >/proc/${pid}/make-it-fail`);
+}
+
+export const feed = (): Promise<string> =>
+  vm.ok('cd /sys/kernel/debug/failslab && echo 0 >probability && echo N >task-filter');
+
 /**
  * Tries with 1, 2, … until the action has no such allocation any more.
  * @param attempt says whether one failed

@@ -4,7 +4,7 @@ import {Actor} from '../helper/actor.js';
 import {useLab} from '../helper/lab.js';
 import {Watcher} from '../helper/watcher.js';
 import {vm} from '../runner/shared.js';
-import {attemptDo, beginFaults, endFaults, untilWhole} from './faults.js';
+import {attemptDo, beginFaults, endFaults, feed, starve, untilWhole} from './faults.js';
 
 // /tmp/module/secret   guarded
 const lab = useLab('module');
@@ -16,15 +16,6 @@ beforeAll(async () => {
   await beginFaults();
   expect(await lab.owner.do('write', secret, 'treasure')).toBe('OK');
 });
-
-/** Every other allocation of a task fails. */
-async function starve(pid: string): Promise<void> {
-  await vm.ok(`cd /sys/kernel/debug/failslab && echo Y >task-filter && echo 1 >interval &&
-    echo -1 >times && echo 50 >probability && echo 1 >/proc/${pid}/make-it-fail`);
-}
-
-const feed = (): Promise<string> =>
-  vm.ok('cd /sys/kernel/debug/failslab && echo 0 >probability && echo N >task-filter');
 
 describe('a delivery for which memory is short', () => {
   const ACCESSES = 2000;

@@ -54,9 +54,13 @@ static long in_child(char **words)
 	long child = sys(__NR_fork);
 	int status = 0;
 
+	if (child < 0)
+		return child;
 	if (!child)
 		sys(__NR_exit_group, exit_code(run_route(words)));
 	sys(__NR_wait4, child, &status);
+	if (status & 0x7f)
+		return -EINTR;
 	return -(status >> 8 & 0xff);
 }
 
