@@ -16,7 +16,7 @@ static void fall_back(struct fguard_decision *decision, const struct fguard_rule
 	fguard_decide_settle(decision, rule->terms.fallback, reason, detail);
 }
 
-/* Who cannot be asked about, or need not. */
+/* Who need not be asked about, or cannot. */
 static bool is_settled_unasked(const struct fguard_access *access,
 			       struct fguard_decision *decision,
 			       const struct fguard_rule *rule)
@@ -45,15 +45,19 @@ void fguard_ask(const struct fguard_access *access, struct fguard_decision *deci
 	struct fguard_key key;
 	int err = -ENOMEM;
 
+	/* First what it came back for: an answer that is remembered, too, is given here. */
+	if (fguard_askers_present()) {
+		fguard_key_take(&key, access, decision->op, rule);
+		if (fguard_asker_recall(&key, decision))
+			return;
+	}
 	if (is_settled_unasked(access, decision, rule))
-		return;
-	fguard_key_take(&key, access, decision->op, rule);
-	if (fguard_asker_recall(&key, decision))
 		return;
 	if (!fguard_answerers_present()) {
 		fall_back(decision, rule, FGUARD_REASON_DEFAULT, FGUARD_DETAIL_NO_ANSWERER);
 		return;
 	}
+	fguard_key_take(&key, access, decision->op, rule);
 	question = fguard_question_new(&key, access, decision, rule);
 	if (question)
 		err = fguard_asker_ask(question);

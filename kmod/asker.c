@@ -55,6 +55,12 @@ struct asker {
 };
 
 static struct hlist_head askers[1 << BUCKET_BITS];
+static u32 asker_count;
+
+u32 fguard_askers_present(void)
+{
+	return READ_ONCE(asker_count);
+}
 
 static struct hlist_head *bucket_of(const struct task_struct *task)
 {
@@ -123,6 +129,7 @@ static struct claim *find_claim(const struct asker *asker, const struct fguard_k
 static void asker_free(struct asker *asker)
 {
 	hlist_del(&asker->node);
+	WRITE_ONCE(asker_count, asker_count - 1);
 	put_task_struct(asker->task);
 	kfree(asker);
 }
@@ -338,6 +345,7 @@ static struct asker *asker_of_current(struct asker **spare)
 	asker->task = get_task_struct(current);
 	INIT_LIST_HEAD(&asker->claims);
 	hlist_add_head(&asker->node, bucket_of(current));
+	WRITE_ONCE(asker_count, asker_count + 1);
 	return asker;
 }
 

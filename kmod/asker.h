@@ -13,6 +13,14 @@ struct netlink_ext_ack;
 struct fguard_question;
 
 /**
+ * fguard_askers_present - has anybody asked of late?
+ *
+ * Context: any.
+ * Return: how many.
+ */
+u32 fguard_askers_present(void);
+
+/**
  * fguard_asker_recall - has the current task asked this already, for this call?
  * @key: what it is about
  * @decision: settled if the answer is there; else the task waits on

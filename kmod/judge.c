@@ -78,6 +78,7 @@ static noinline struct fguard_rule *ask(struct fguard_access *access,
 					struct fguard_decision *decision)
 {
 	const struct fguard_actor actor = { .task = current };
+	const struct fguard_rule *asked = NULL;
 	struct fguard_decision settled = {};
 	struct fguard_rule *decider = NULL;
 	unsigned int i;
@@ -89,8 +90,13 @@ static noinline struct fguard_rule *ask(struct fguard_access *access,
 		};
 
 		fguard_store_decide(&inquiry);
-		if (inquiry.decision.outcome == FGUARD_OUTCOME_ASK)
+		if (inquiry.decision.outcome == FGUARD_OUTCOME_ASK) {
+			/* It was told of both objects. */
+			if (inquiry.decider == asked)
+				continue;
+			asked = inquiry.decider;
 			ask_about(access, i, &inquiry.decision, inquiry.decider);
+		}
 		if (fguard_decide_combine(&settled, &inquiry.decision))
 			decider = inquiry.decider;
 		if (settled.outcome >= FGUARD_OUTCOME_ASK)

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The tests that need the module in a kernel: test-vm.sh [KERNEL…] [-OPTION…]
-# Without a kernel: on all of test/vm/kernels.txt. Options go to vitest.
+# The tests that need the module in a kernel: test-vm.sh [KERNEL…] [FILE…] [-OPTION…]
+# Without a kernel: on all of test/vm/kernels.txt. Files and options go to vitest.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 kernels=()
-while [[ $# -gt 0 && $1 != -* ]]; do
+while [[ $# -gt 0 && $1 != -* && $1 != */* ]]; do
 	kernels+=("$1")
 	shift
 done

@@ -41,6 +41,7 @@ OPEN(open_create_read, O_RDONLY | O_CREAT)
 OPEN(open_excl, O_WRONLY | O_CREAT | O_EXCL)
 OPEN(open_ioctl, 3)
 OPEN(open_dir, O_RDONLY | O_DIRECTORY)
+OPEN(open_tmpfile, O_RDWR | O_TMPFILE)
 
 static long open_creat(const char *path, const char *second)
 {
@@ -182,6 +183,7 @@ const struct route_name open_routes[] = {
 	{ "open-excl", open_excl },
 	{ "open-ioctl", open_ioctl },
 	{ "open-dir", open_dir },
+	{ "open-tmpfile", open_tmpfile },
 	{ "creat", open_creat },
 	{ "openat", open_openat },
 	{ "openat2", open_openat2 },
