@@ -140,6 +140,15 @@ describe('a signal', () => {
     expect(await again).toBe('EACCES');
   });
 
+  it('whose handler jumped away lets nobody wait who cannot', async () => {
+    expect(await asker.do('catch', 10, 'jump')).toBe('OK');
+    const {question, end} = await begin('escape', 'open', secret);
+    await vm.ok(`kill -USR1 ${asker.pid}`);
+    expect(await end).toBe('ECANCELED');
+    expect(await asker.do('uring-open', secret)).toBe('EACCES');
+    await expectSame(question);
+  });
+
   it('that comes at any moment interrupts no call that asks', async () => {
     await answerer.end();
     answerer = await Answerer.start({verdict: 'allow'});

@@ -153,7 +153,7 @@ long run_crowd(char **words)
 
 struct creation {
 	pthread_t thread;
-	char path[128];
+	char path[512];
 	long result;
 };
 
