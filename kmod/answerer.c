@@ -7,6 +7,7 @@
 #include <linux/timekeeping.h>
 
 #include "answerer.h"
+#include "asker.h"
 #include "family.h"
 #include "question.h"
 #include "subject.h"
@@ -130,15 +131,22 @@ struct fguard_answerer *fguard_answerer_begin(struct fguard_subscription *subscr
 
 	if (!answerer)
 		return ERR_PTR(-ENOMEM);
+	err = fguard_askers_watch(extack);
+	if (err)
+		goto free;
 	err = take_kin(answerer, extack);
-	if (err) {
-		kfree(answerer);
-		return ERR_PTR(err);
-	}
+	if (err)
+		goto unwatch;
 	answerer->subscription = subscription;
 	answerer->process = get_pid(task_tgid(current));
 	enter(answerer);
 	return answerer;
+
+unwatch:
+	fguard_askers_unwatch();
+free:
+	kfree(answerer);
+	return ERR_PTR(err);
 }
 
 static void answerer_free(struct rcu_head *head)
@@ -158,6 +166,7 @@ void fguard_answerer_end(struct fguard_answerer *answerer)
 	if (!answerer_count)
 		fguard_questions_abandon();
 	spin_unlock(&fguard_question_lock);
+	fguard_askers_unwatch();
 	fguard_family_end(answerer->kin);
 	call_rcu(&answerer->rcu, answerer_free);
 }

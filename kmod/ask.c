@@ -45,8 +45,11 @@ void fguard_ask(const struct fguard_access *access, struct fguard_decision *deci
 	struct fguard_key key;
 	int err = -ENOMEM;
 
-	/* First what it came back for: an answer that is remembered, too, is given here. */
-	if (fguard_askers_present()) {
+	/*
+	 * First what it came back for: an answer that is remembered, too, is given here.
+	 * Who cannot go back did not come back either.
+	 */
+	if (fguard_askers_present() && !access->final && fguard_syscall_can_restart()) {
 		fguard_key_take(&key, access, decision->op, rule);
 		if (fguard_asker_recall(&key, decision))
 			return;

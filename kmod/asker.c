@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/hash.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -9,6 +10,7 @@
 #include <linux/timekeeping.h>
 
 #include "asker.h"
+#include "probe.h"
 #include "question.h"
 #include "syscall.h"
 
@@ -198,7 +200,11 @@ static void wait_for(struct fguard_question *question)
 	fguard_question_announce(question);
 	/* It was for us; another one wakes us. */
 	clear_tsk_thread_flag(current, TIF_NOTIFY_SIGNAL);
-	fguard_question_wait(question);
+	/* Pairs with task_work_add(): work first, then the flag. */
+	smp_mb__after_atomic();
+	/* Whose flag that was cannot wait for us; we are back when it is done. */
+	if (!READ_ONCE(current->task_works))
+		fguard_question_wait(question);
 	fguard_question_put(question);
 }
 
@@ -220,6 +226,50 @@ static void go_back(struct callback_head *work)
 	if (restarts)
 		set_tsk_thread_flag(current, TIF_NOTIFY_SIGNAL);
 	module_put(THIS_MODULE);
+}
+
+/* ---- those who end ----------------------------------------------------------------- */
+
+/*
+ * Tracepoint sched_process_exit. Who jumped out of a handler, or dies of a signal that
+ * dumps core, is not known to end when he leaves go_back().
+ */
+#ifdef FGUARD_EXIT_TELLS_GROUP
+static void on_exit(void *data, struct task_struct *task, bool group_dead)
+#else
+static void on_exit(void *data, struct task_struct *task)
+#endif
+{
+	forget_current();
+}
+
+static struct fguard_probe exit_probe = {
+	.name = "sched_process_exit",
+	.function = on_exit,
+};
+
+static DEFINE_MUTEX(watch_lock);
+static unsigned int watchers;
+
+int fguard_askers_watch(struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	mutex_lock(&watch_lock);
+	if (!watchers)
+		err = fguard_probe_begin(&exit_probe, extack);
+	if (!err)
+		watchers++;
+	mutex_unlock(&watch_lock);
+	return err;
+}
+
+void fguard_askers_unwatch(void)
+{
+	mutex_lock(&watch_lock);
+	if (!--watchers)
+		fguard_probe_end(&exit_probe);
+	mutex_unlock(&watch_lock);
 }
 
 /* ---- inside the call ------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #define FGUARD_CLAIM_LIFE (10ULL * NSEC_PER_SEC)
 
 struct fguard_key;
+struct netlink_ext_ack;
 struct fguard_question;
 
 /**
@@ -43,6 +44,22 @@ bool fguard_asker_recall(const struct fguard_key *key, struct fguard_decision *d
  * Return: 0; -ENOMEM, -EBUSY: too many wait; -ESRCH: the task cannot wait.
  */
 int fguard_asker_ask(struct fguard_question *question);
+
+/**
+ * fguard_askers_watch - learn of askers that end, from now on
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int fguard_askers_watch(struct netlink_ext_ack *extack);
+
+/**
+ * fguard_askers_unwatch - no more; as often as fguard_askers_watch() succeeded
+ *
+ * Context: may sleep.
+ */
+void fguard_askers_unwatch(void);
 
 /**
  * fguard_askers_sweep - forget what nobody came back for

@@ -55,6 +55,22 @@ static bool is_worth_telling(const struct fguard_access *access,
 }
 
 /*
+ * What a filesystem changes for its own is named anew at each try: only the object
+ * that the rule is about is asked about.
+ */
+static noinline void ask_about(const struct fguard_access *access, unsigned int which,
+			       struct fguard_decision *decision, struct fguard_rule *rule)
+{
+	struct fguard_access part = *access;
+
+	if (fguard_access_is_behind(access)) {
+		part.targets[0] = access->targets[which];
+		part.count = 1;
+	}
+	fguard_ask(&part, decision, rule);
+}
+
+/*
  * Each rule that asks has its say about its object. They are asked one after the
  * other, and none if another rule refuses anyway.
  */
@@ -79,7 +95,7 @@ static noinline struct fguard_rule *ask(struct fguard_access *access,
 			if (inquiry.decider == asked)
 				continue;
 			asked = inquiry.decider;
-			fguard_ask(access, &inquiry.decision, inquiry.decider);
+			ask_about(access, i, &inquiry.decision, inquiry.decider);
 		}
 		if (fguard_decide_combine(&settled, &inquiry.decision))
 			decider = inquiry.decider;

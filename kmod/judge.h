@@ -30,6 +30,18 @@ struct fguard_access {
 };
 
 /**
+ * fguard_access_is_behind - is it what a filesystem does to carry out another access?
+ * @access: the access
+ *
+ * Context: any.
+ * Return: true if so; the other access was judged before, in the same call.
+ */
+static inline bool fguard_access_is_behind(const struct fguard_access *access)
+{
+	return access->inner && !access->descriptor;
+}
+
+/**
  * fguard_judge_concerns - may anybody care about what is done to an object?
  * @dentry: the object
  * @inode: its inode, or NULL

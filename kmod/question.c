@@ -28,7 +28,26 @@ static siphash_key_t name_key;
 
 /* ---- what is asked about --------------------------------------------------- */
 
-/* The file of O_TMPFILE has another name and number at each try. */
+/* Filesystems begin the names of what they make for a moment with this. */
+static bool is_temporary(struct dentry *dentry)
+{
+	struct name_snapshot snapshot;
+	bool so;
+
+	take_dentry_name_snapshot(&snapshot, dentry);
+	so = snapshot.name.name[0] == '#';
+	release_dentry_name_snapshot(&snapshot);
+	return so;
+}
+
+/* Has it another name and number at each try? */
+static bool is_unnamed(const struct fguard_access *access,
+		       const struct fguard_target *target)
+{
+	return (access->open_flags & __O_TMPFILE) ||
+	       (fguard_access_is_behind(access) && is_temporary(target->dentry));
+}
+
 static void take_unnamed(struct fguard_thing *thing, const struct fguard_target *target)
 {
 	fguard_identity_take(&thing->directory,
@@ -59,8 +78,9 @@ void fguard_key_take(struct fguard_key *key, const struct fguard_access *access,
 	key->rule = rule->serial;
 	key->op = op;
 	key->count = access->count;
+	key->behind = fguard_access_is_behind(access);
 	for (i = 0; i < access->count; i++)
-		if (access->open_flags & __O_TMPFILE)
+		if (is_unnamed(access, &access->targets[i]))
 			take_unnamed(&key->things[i], &access->targets[i]);
 		else
 			take_thing(&key->things[i], &access->targets[i]);
@@ -93,8 +113,11 @@ bool fguard_key_covers(const struct fguard_key *asked, const struct fguard_key *
 {
 	const struct fguard_thing *before = &asked->things[0], *now = &next->things[0];
 
-	return asked->rule == next->rule && asked->count == 1 && next->count == 1 &&
-	       same_place(before, now) &&
+	if (asked->rule != next->rule)
+		return false;
+	if (next->behind && (!asked->behind || asked->op == next->op))
+		return true;
+	return asked->count == 1 && next->count == 1 && same_place(before, now) &&
 	       (!before->exists || fguard_identity_equal(&before->inode, &now->inode));
 }
 
@@ -214,8 +237,6 @@ bool fguard_question_enter(struct fguard_question *question)
 	question->record->id = question->id;
 	list_add_tail(&question->node, &questions);
 	question_count++;
-	asked++;
-	atomic64_inc(&question->rule->asked);
 	look_at(question->deadline);
 	return true;
 }
@@ -279,12 +300,20 @@ static void settle_default(struct fguard_question *question, u8 detail)
 			       detail, FGUARD_CLOSED_GONE);
 }
 
+/* It counts from now on: a call may end well before it is asked. */
+static void begin_to_wait(struct fguard_question *question)
+{
+	WRITE_ONCE(question->state, FGUARD_QUESTION_WAITING);
+	atomic64_inc(&question->rule->asked);
+	asked++;
+}
+
 void fguard_question_announce(struct fguard_question *question)
 {
 	spin_lock(&fguard_question_lock);
 	if (question->state == FGUARD_QUESTION_PREPARED) {
 		if (fguard_answerers_tell(&question->record->head))
-			WRITE_ONCE(question->state, FGUARD_QUESTION_WAITING);
+			begin_to_wait(question);
 		else
 			settle_default(question, fguard_answerers_present() ?
 				       FGUARD_DETAIL_QUEUE_FULL : FGUARD_DETAIL_NO_ANSWERER);

@@ -39,12 +39,14 @@ struct fguard_thing {
  * @rule: serial number of the rule that asks
  * @op: enum fguard_op
  * @count: objects of the access
+ * @behind: it is what a filesystem does to carry out another access
  * @things: the objects
  */
 struct fguard_key {
 	u64 rule;
 	u8 op;
 	u8 count;
+	bool behind;
 	struct fguard_thing things[2];
 };
 
@@ -127,10 +129,12 @@ bool fguard_key_equal(const struct fguard_key *a, const struct fguard_key *b);
  * @asked: what was asked about
  * @next: what is done next
  *
- * Who may create may open what he created, and who may open to write may shorten.
+ * Who may create may open what he created, and who may open to write may shorten. What
+ * a filesystem does to carry it out is not asked about by the same rule again; where
+ * only that is asked about, it is once for each operation.
  *
  * Context: any.
- * Return: true if it is about the same object.
+ * Return: true if it does.
  */
 bool fguard_key_covers(const struct fguard_key *asked, const struct fguard_key *next);
 

@@ -42,4 +42,30 @@ long mount_idmapped(char **words);
 long listen_for_opens(char **words);
 long take_open(char **words);
 
+/* library_ask.c: signals */
+long catch_signal(char **words);
+long show_caught(char **words);
+long run_escapable(char **words);
+long run_pelted(char **words);
+
+/* library_ask_tasks.c */
+long begin_aside(char **words);
+long join_asides(char **words);
+long leave(char **words);
+long run_vforked(char **words);
+long run_spawned(char **words);
+long run_crowd(char **words);
+long run_flood(char **words);
+long hold_append(char **words);
+
+/* library_ask_trace.c */
+long trace_calls(char **words);
+long trace_interrupt(char **words);
+long trace_hold(char **words);
+long trace_let(char **words);
+
+/* library_ask_uring.c */
+long uring_polled(char **words);
+long uring_linked(char **words);
+
 #endif

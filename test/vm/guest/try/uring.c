@@ -42,7 +42,7 @@ static void close_ring(struct ring *ring)
 {
 	sys(__NR_munmap, ring->submit, ring->submit_size);
 	sys(__NR_munmap, ring->complete, ring->complete_size);
-	sys(__NR_munmap, ring->requests, sizeof(struct io_uring_sqe));
+	sys(__NR_munmap, ring->requests, URING_MAX * sizeof(struct io_uring_sqe));
 	sys(__NR_close, ring->fd);
 }
 
@@ -51,37 +51,79 @@ static long open_ring(struct ring *ring)
 	const struct io_sqring_offsets *sq = &ring->params.sq_off;
 	const struct io_cqring_offsets *cq = &ring->params.cq_off;
 
-	ring->fd = (int)sys(__NR_io_uring_setup, 1, &ring->params);
+	ring->fd = (int)sys(__NR_io_uring_setup, URING_MAX, &ring->params);
 	if (ring->fd < 0)
 		return ring->fd;
 	ring->submit_size = sq->array + ring->params.sq_entries * sizeof(uint32_t);
 	ring->complete_size = cq->cqes + ring->params.cq_entries * sizeof(struct io_uring_cqe);
 	ring->submit = map(ring->fd, ring->submit_size, IORING_OFF_SQ_RING);
 	ring->complete = map(ring->fd, ring->complete_size, IORING_OFF_CQ_RING);
-	ring->requests = map(ring->fd, sizeof(struct io_uring_sqe), IORING_OFF_SQES);
+	ring->requests = map(ring->fd, URING_MAX * sizeof(struct io_uring_sqe),
+			     IORING_OFF_SQES);
 	if (is_mapped(ring->submit) && is_mapped(ring->complete) && is_mapped(ring->requests))
 		return 0;
 	close_ring(ring);
 	return -ENOMEM;
 }
 
-long uring_run(const struct io_uring_sqe *request)
+static void put_requests(const struct ring *ring, const struct uring_work *work)
 {
-	struct ring ring = { 0 };
-	const struct io_uring_cqe *answers;
+	uint32_t *order = (void *)(ring->submit + ring->params.sq_off.array);
+
+	for (unsigned int i = 0; i < work->count; i++) {
+		ring->requests[i] = work->requests[i];
+		ring->requests[i].user_data = i;
+		order[i] = i;
+	}
+	__atomic_store_n((uint32_t *)(ring->submit + ring->params.sq_off.tail), work->count,
+			 __ATOMIC_RELEASE);
+}
+
+static long enter(const struct ring *ring, unsigned int submit, unsigned int complete)
+{
+	unsigned int flags = ring->params.flags & IORING_SETUP_SQPOLL ? IORING_ENTER_SQ_WAKEUP : 0;
+
+	return sys(__NR_io_uring_enter, ring->fd, submit, complete,
+		   flags | (complete ? IORING_ENTER_GETEVENTS : 0), 0, 0);
+}
+
+static long result_of(const struct ring *ring, unsigned int request)
+{
+	const struct io_uring_cqe *answers = (void *)(ring->complete + ring->params.cq_off.cqes);
+
+	for (unsigned int i = 0; i < ring->params.cq_entries; i++)
+		if (answers[i].user_data == request)
+			return answers[i].res;
+	return -ENODATA;
+}
+
+static long submit_and_wait(const struct ring *ring, const struct uring_work *work)
+{
+	long result;
+
+	if (!work->between)
+		return enter(ring, work->count, work->count);
+	result = enter(ring, work->count, 0);
+	work->between();
+	return result < 0 ? result : enter(ring, 0, work->count);
+}
+
+long uring_carry_out(const struct uring_work *work)
+{
+	struct ring ring = { .params.flags = work->setup };
 	long result = open_ring(&ring);
 
 	if (result < 0)
 		return result;
-	ring.requests[0] = *request;
-	((uint32_t *)(ring.submit + ring.params.sq_off.array))[0] = 0;
-	__atomic_store_n((uint32_t *)(ring.submit + ring.params.sq_off.tail), 1,
-			 __ATOMIC_RELEASE);
-	result = sys(__NR_io_uring_enter, ring.fd, 1, 1, IORING_ENTER_GETEVENTS, 0, 0);
-	if (result >= 0) {
-		answers = (const void *)(ring.complete + ring.params.cq_off.cqes);
-		result = answers[0].res;
-	}
+	put_requests(&ring, work);
+	result = submit_and_wait(&ring, work);
+	if (result >= 0)
+		result = result_of(&ring, work->count - 1);
 	close_ring(&ring);
 	return result;
+}
+
+long uring_run(const struct io_uring_sqe *request)
+{
+	return uring_carry_out(&(struct uring_work){ .requests = request, .count = 1 });
 }

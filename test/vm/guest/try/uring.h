@@ -4,7 +4,20 @@
 
 #include <linux/io_uring.h>
 
-/* Lets a new ring carry out one request; gives its result. */
+#define URING_MAX 4
+
+/* Requests for a new ring. */
+struct uring_work {
+	const struct io_uring_sqe *requests;
+	unsigned int count; /* at most URING_MAX */
+	unsigned int setup; /* IORING_SETUP_ */
+	void (*between)(void); /* what is done after they are submitted, or NULL */
+};
+
+/* Gives the result of the last of them. */
+long uring_carry_out(const struct uring_work *work);
+
+/* One request; gives its result. */
 long uring_run(const struct io_uring_sqe *request);
 
 #endif
