@@ -29,7 +29,7 @@ const SHORT = 2000;
 const CROWD = 500;
 /** Of the module. */
 const QUESTIONS_MAX = 4096;
-const ROUNDS = 20;
+const ROUNDS = 4;
 
 let answerer: Answerer | undefined;
 let asker: Actor;
