@@ -16,9 +16,6 @@ enum fguard_relation {
 	FGUARD_RELATION_NEEDED,	/* an ancestor or a tracer, for whom one might wait */
 };
 
-/**
- * struct fguard_answerer - what is known of an answerer; private to answerer.c
- */
 struct fguard_answerer;
 
 /**

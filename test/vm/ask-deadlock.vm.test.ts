@@ -29,7 +29,7 @@ const SHORT = 2000;
 const CROWD = 500;
 /** Of the module. */
 const QUESTIONS_MAX = 4096;
-const ROUNDS = 20;
+const ROUNDS = 4;
 
 let answerer: Answerer | undefined;
 let asker: Actor;
@@ -247,20 +247,16 @@ describe('a guarded filesystem', () => {
     await vm.ok(`umount ${disk}`);
   });
 
-  it.each(['open', 'unlink', 'mkdir'])(
-    'can be unmounted while somebody asks: %s',
-    async (route) => {
-      await guard({ops: OPS.filter((op) => op !== 'mount')}, disk);
-      const own = await serve();
-      const end = asker.do(route, `${disk}/${route === 'mkdir' ? 'new' : 'secret'}`);
-      const {id} = await own.question();
-      await vm.ok(`umount ${disk}`);
-      expect(await own.answer(id, {verdict: 'allow'})).toEqual({});
-      // what is below has no such name, and is not guarded
-      expect(await end).toBe(route === 'mkdir' ? 'OK' : 'ENOENT');
-      await vm.ok(`rm -rf ${disk}/new`);
-    },
-  );
+  it.each(['open', 'unlink'])('can be unmounted while somebody asks: %s', async (route) => {
+    await guard({ops: OPS.filter((op) => op !== 'mount')}, disk);
+    const own = await serve();
+    const end = asker.do(route, `${disk}/secret`);
+    const {id} = await own.question();
+    await vm.ok(`umount ${disk}`);
+    expect(await own.answer(id, {verdict: 'allow'})).toEqual({});
+    // what is below has no such name
+    expect(await end).toBe('ENOENT');
+  });
 });
 
 describe('more questions than there is room for', () => {
@@ -284,17 +280,6 @@ describe('more questions than there is room for', () => {
     await own.end();
     expect(await end).toBe(`EACCES=${QUESTIONS_MAX + 100}`);
     expect(await lab.owner.do('stat', `${vault}/new0`)).toBe('ENOENT');
-  });
-
-  it('than a stopped answerer takes have the default at once, the others when it is gone', async () => {
-    await guard();
-    const own = await serve();
-    own.process.kill('SIGSTOP');
-    const end = asker.do('flood', 3000, `${vault}/${'n'.repeat(200)}`);
-    expect(await watcher.next()).toMatchObject({reason: 'default', detail: 'queue-full'});
-    expect((await lab.guard.status()).waiting).toBeGreaterThan(0);
-    await own.end();
-    expect(await end).toBe('EACCES=3000');
   });
 });
 
