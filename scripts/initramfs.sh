@@ -10,7 +10,7 @@ kernel=$cache/kernels/$name
 guest=$repo/lab
 release=$(<"$kernel/release")
 tree=$kernel/lib/modules/$release
-wanted='virtio_pci virtio_console 9pnet_virtio 9p virtiofs overlay'
+wanted='virtio_pci virtio_console 9pnet_virtio 9p virtiofs overlay virtio_blk crc32c_generic ext4'
 
 # The files of modules and of what they depend on, in the order of loading.
 load_order() {

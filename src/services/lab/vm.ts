@@ -18,7 +18,7 @@ export interface BootOptions extends MachineOptions {
 }
 
 export interface CommandOptions {
-  /** Default: the project. */
+  /** Default: the project, or the root directory where that is not. */
   cwd?: string;
   env?: Record<string, string>;
   terminal?: {rows: number; columns: number};
@@ -72,6 +72,8 @@ export class Vm {
     session: Session,
     readonly address: MachineAddress,
     private readonly machine: Machine | undefined,
+    /** Whether it has systemd, and nothing of this machine. */
+    private readonly isSystem = false,
   ) {
     this.#session = session;
   }
@@ -85,8 +87,9 @@ export class Vm {
     const machine = await Machine.start(files, options);
     try {
       const session = await openSession(machine.address, machine);
-      const vm = new Vm(session, machine.address, machine);
-      await vm.#putOnPath();
+      const isSystem = options.disk !== undefined;
+      const vm = new Vm(session, machine.address, machine, isSystem);
+      if (!isSystem) await vm.#putOnPath();
       return vm;
     } catch (error) {
       await machine.dispose();
@@ -103,7 +106,7 @@ export class Vm {
   spawn(command: Command, options: CommandOptions = {}): GuestProcess {
     const request = {
       arguments: typeof command === 'string' ? ['bash', '-c', command] : [...command],
-      cwd: options.cwd ?? REPOSITORY,
+      cwd: options.cwd ?? (this.isSystem ? '/' : REPOSITORY),
       environment: {...ENVIRONMENT, ...options.env},
       terminal: options.terminal,
     };
@@ -192,7 +195,8 @@ export class Vm {
 
   async #powerOff(machine: Machine): Promise<void> {
     const timer = setTimeout(() => machine.kill(), POWER_OFF_TIMEOUT);
-    this.#session.powerOff();
+    if (this.isSystem) this.spawn(['systemctl', 'poweroff']).exit.catch(() => undefined);
+    else this.#session.powerOff();
     const words = await machine.exit.finally(() => clearTimeout(timer));
     if (!words.includes('(0)'))
       throw new Error(`no clean power-off: ${words}\n${await consoleTail(this.address.console)}`);
