@@ -1,13 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Makes the build root of a Debian suite in the cache: root.sh SUITE
+# Makes a root of a Debian suite in the cache: root.sh SUITE [plain]
+# It builds kernels' modules; a plain one is a machine that packages are tried on.
 # The mirror is the one this machine's own apt uses.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 suite=$1
 base=${suite%-backports}
-root=$cache/roots/$suite
+if [[ ${2-} == plain ]]; then
+	name=plain-$suite
+	packages=ca-certificates,systemd-sysv,man-db,bash-completion,fish,zsh
+else
+	name=$suite
+	packages=ca-certificates,make,sparse
+fi
+root=$cache/roots/$name
 
 # The first mirror that apt knows for a release of this machine.
 apt_mirror() {
@@ -31,7 +39,7 @@ write_sources() {
 [[ ! -d $root ]] || exit 0
 need_root "make a Debian root to build in"
 mkdir -p "$cache/roots"
-lock "roots/$suite"
+lock "roots/$name"
 [[ ! -d $root ]] || exit 0
 
 . /etc/os-release
@@ -39,10 +47,10 @@ mirror=$(apt_mirror "$VERSION_CODENAME")
 security=$(apt_mirror "$VERSION_CODENAME-security")
 [[ -n $mirror ]] || die "apt on this machine has no source for $VERSION_CODENAME main"
 
-echo "making a $base root"
+echo "making a root: $name"
 rm -rf "$root.new"
 # in a mount namespace, so that an interrupted run leaves nothing mounted
-unshare --mount debootstrap --variant=minbase --include=ca-certificates,make,sparse \
+unshare --mount debootstrap --variant=minbase --include="$packages" \
 	"$base" "$root.new" "$mirror"
 write_sources "$mirror" "$security"
 mv "$root.new" "$root"

@@ -20,6 +20,8 @@ import protect from './commands/protect.js';
 import rebuild from './commands/rebuild.js';
 import rules from './commands/rules.js';
 import run from './commands/run.js';
+import serviceInstall from './commands/service/install.js';
+import serviceRemove from './commands/service/remove.js';
 import status from './commands/status.js';
 import unload from './commands/unload.js';
 import unprotect from './commands/unprotect.js';
@@ -45,6 +47,8 @@ export const COMMANDS = {
   rebuild,
   rules,
   run,
+  'service:install': serviceInstall,
+  'service:remove': serviceRemove,
   status,
   unload,
   unprotect,

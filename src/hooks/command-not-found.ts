@@ -6,13 +6,25 @@ import {EXIT, type UserError, wrongUsage} from '../errors.js';
 import {failureDocument, failureText} from '../ui/failure.js';
 
 /* oclif takes the arguments of a command that has none for a part of its name. */
-function misspelt(word: string, rest: readonly string[], commands: readonly string[]): UserError {
-  if (commands.includes(word))
-    return wrongUsage(`unexpected argument: ${rest.join(' ')}`, [`fguard ${word} --help`]);
-  const near = closest(word, commands);
-  if (near === undefined) return wrongUsage(`"${word}" is not a command`, ['fguard help']);
-  const message = `"${word}" is not a command; did you mean "${near}"?`;
-  return wrongUsage(message, [`fguard ${near} --help`]);
+function misspelt(words: readonly string[], commands: readonly string[]): UserError {
+  const head = (count: number): string => words.slice(0, count).join(' ');
+  const known = [1, 2].find((count) => commands.includes(head(count)));
+  if (known !== undefined)
+    return wrongUsage(`unexpected argument: ${words.slice(known).join(' ')}`, [
+      `fguard ${head(known)} --help`,
+    ]);
+  const topic = commands.some((command) => command.startsWith(`${head(1)} `)) ? `${head(1)} ` : '';
+  const typed = words[topic === '' ? 0 : 1] ?? '';
+  const among = commands.filter((command) => command.startsWith(topic));
+  const near = closest(
+    typed,
+    among.map((command) => command.slice(topic.length)),
+  );
+  if (near === undefined)
+    return wrongUsage(`"${topic}${typed}" is not a command`, [`fguard help ${topic}`.trimEnd()]);
+  return wrongUsage(`"${topic}${typed}" is not a command; did you mean "${topic}${near}"?`, [
+    `fguard ${topic}${near} --help`,
+  ]);
 }
 
 /**
@@ -20,8 +32,8 @@ function misspelt(word: string, rest: readonly string[], commands: readonly stri
  * is no joke where one letter lies between guarding a file and not.
  */
 const hook: Hook.CommandNotFound = function ({id, argv, config}) {
-  const [word = id, ...rest] = id.split(':');
-  const error = misspelt(word, rest, config.commandIDs);
+  const commands = config.commandIDs.map((command) => command.replaceAll(':', ' '));
+  const error = misspelt(id.split(':'), commands);
   const json = argv?.includes('--json') === true;
   if (json) process.stdout.write(`${JSON.stringify(failureDocument(error, error), null, 2)}\n`);
   else process.stderr.write(`${failureText(error)}\n`);

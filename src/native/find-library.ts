@@ -3,8 +3,10 @@ import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 import {UserError} from '../errors.js';
+import {buildLibrary} from './build-library.js';
 
-const BUILT = fileURLToPath(new URL('../../libnetlink/libfguard.so', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BUILT = `${ROOT}libnetlink/libfguard.so`;
 const SYSTEM = [
   '/usr/local/lib',
   '/usr/lib',
@@ -15,7 +17,7 @@ const SYSTEM = [
 const missing = (path: string, next: string[]): UserError =>
   new UserError('ENOLIBRARY', `the library ${path} is not there`, {next});
 
-/** Where libfguard.so is: FGUARD_LIBRARY, the one built beside this program, the system's. */
+/** Where libfguard.so is: FGUARD_LIBRARY, the one built beside this program, the system's; else it is built. */
 export function findLibrary(): string {
   const chosen = process.env.FGUARD_LIBRARY;
   if (chosen !== undefined && chosen !== '') {
@@ -23,7 +25,7 @@ export function findLibrary(): string {
     throw missing(chosen, ['unset FGUARD_LIBRARY']);
   }
   const found = [BUILT, ...SYSTEM.map((dir) => `${dir}/libfguard.so.0`)].find((p) => existsSync(p));
-  if (found !== undefined) return found;
-  const folder = fileURLToPath(new URL('../../libnetlink', import.meta.url));
-  throw missing('libfguard.so', [`make -C ${folder}`]);
+  const library = found ?? (existsSync(`${ROOT}libnetlink`) ? buildLibrary(ROOT) : undefined);
+  if (library !== undefined) return library;
+  throw missing('libfguard.so', [`sudo make -C ${ROOT}libnetlink`]);
 }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// The commands as the manifest of oclif has them, for manual pages and completion.
+import {readFileSync} from 'node:fs';
+
+export interface Flag {
+  name: string;
+  description: string;
+  /** What stands for the value; undefined: it takes none. */
+  value: string | undefined;
+  options: readonly string[];
+  repeated: boolean;
+}
+
+export interface Argument {
+  name: string;
+  description: string;
+  required: boolean;
+}
+
+export interface Command {
+  /** One word, or topic and word. */
+  words: readonly string[];
+  summary: string;
+  description: string;
+  usage: string | undefined;
+  examples: readonly {description: string; command: string}[];
+  args: readonly Argument[];
+  /** Whether more arguments may follow. */
+  more: boolean;
+  flags: readonly Flag[];
+}
+
+interface ManifestFlag {
+  name: string;
+  description?: string;
+  type: 'boolean' | 'option';
+  helpValue?: string;
+  options?: string[];
+  multiple?: boolean;
+}
+
+interface ManifestCommand {
+  id: string;
+  summary: string;
+  description?: string;
+  usage?: string | string[];
+  examples: {description: string; command: string}[];
+  args: Record<string, {name: string; description?: string; required?: boolean}>;
+  strict: boolean;
+  flags: Record<string, ManifestFlag>;
+}
+
+const fill = (text = ''): string => text.replaceAll(/<%= config\.bin %>/g, 'fguard');
+
+const toFlag = (flag: ManifestFlag): Flag => ({
+  name: flag.name,
+  description: fill(flag.description),
+  value: flag.type === 'option' ? (flag.helpValue ?? 'VALUE') : undefined,
+  options: flag.options ?? [],
+  repeated: flag.multiple === true,
+});
+
+const toCommand = (command: ManifestCommand): Command => ({
+  words: command.id.split(':'),
+  summary: fill(command.summary),
+  description: fill(command.description),
+  usage: command.usage === undefined ? undefined : fill([command.usage].flat()[0]),
+  examples: command.examples.map(({description, command: line}) => ({
+    description,
+    command: fill(line),
+  })),
+  args: Object.values(command.args).map(({name, description, required}) => ({
+    name,
+    description: fill(description),
+    required: required === true,
+  })),
+  more: !command.strict,
+  flags: Object.values(command.flags)
+    .map(toFlag)
+    .sort((a, b) => a.name.localeCompare(b.name)),
+});
+
+/** All commands, by name. */
+export function readSurface(): Command[] {
+  const manifest = new URL('../oclif.manifest.json', import.meta.url);
+  const {commands} = JSON.parse(readFileSync(manifest, 'utf8')) as {
+    commands: Record<string, ManifestCommand>;
+  };
+  return Object.values(commands)
+    .map(toCommand)
+    .sort((a, b) => a.words.join(' ').localeCompare(b.words.join(' ')));
+}
+
+/** What the package says of itself. */
+export function readPackage(): {version: string; description: string} {
+  const file = new URL('../package.json', import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as {version: string; description: string};
+}

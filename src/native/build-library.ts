@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+/* npm runs no install scripts: who installs with it gets the library built at its first use. */
+import {spawnSync} from 'node:child_process';
+import fs from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+import {UserError} from '../errors.js';
+
+/** Where the sources are, in the package and in a copy of it. */
+const SOURCES = ['libnetlink', 'kmod/uapi'];
+const NAME = 'libfguard.so';
+
+const needed = (folder: string, output: string): UserError =>
+  new UserError('ENOLIBRARY', 'the library libfguard.so is not there and does not build', {
+    output,
+    next: ['sudo apt install gcc make pkg-config libmnl-dev', `make -C ${folder}`],
+  });
+
+function isWritable(folder: string): boolean {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function make(folder: string): void {
+  const env: NodeJS.ProcessEnv = {...process.env, LC_ALL: 'C'};
+  delete env.MAKEFLAGS;
+  const {status, error, stderr} = spawnSync('make', ['-s', '-C', folder], {env, encoding: 'utf8'});
+  if (status === 0) return;
+  throw needed(folder, error === undefined ? stderr.trimEnd() : error.message);
+}
+
+/* In a copy, so that two who come at once do not build over each other. */
+function buildIn(scratch: string, root: string, target: string): void {
+  for (const source of SOURCES)
+    fs.cpSync(join(root, source), join(scratch, source), {recursive: true});
+  make(join(scratch, 'libnetlink'));
+  const beside = `${target}.new-${process.pid}`;
+  fs.copyFileSync(join(scratch, 'libnetlink', NAME), beside);
+  fs.renameSync(beside, target);
+}
+
+/**
+ * Builds the library beside its sources.
+ * @param root folder of the package
+ * @returns its file; undefined where this user may not write there
+ */
+export function buildLibrary(root: string): string | undefined {
+  const folder = join(root, 'libnetlink');
+  if (!isWritable(folder)) return undefined;
+  process.stderr.write('building libfguard.so, this once\n');
+  const scratch = fs.mkdtempSync(join(tmpdir(), 'fguard-library-'));
+  try {
+    buildIn(scratch, root, join(folder, NAME));
+  } finally {
+    fs.rmSync(scratch, {recursive: true, force: true});
+  }
+  return join(folder, NAME);
+}

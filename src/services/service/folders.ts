@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+import {existsSync, mkdirSync, readdirSync, rmdirSync} from 'node:fs';
+import {join} from 'node:path';
+
+import type {FileChange} from '../../domain/service.js';
+import type {Undoable} from './own-file.js';
+import type {Places} from './places.js';
+
+/* The outer one first. */
+const folders = ({configuration}: Places): string[] => [
+  configuration,
+  join(configuration, 'rules.d'),
+];
+
+/** The folders of the configuration, made where they are missing. */
+export function makeFolders(places: Places): Undoable[] {
+  return folders(places)
+    .filter((path) => !existsSync(path))
+    .map((path) => {
+      mkdirSync(path, {mode: 0o755, recursive: true});
+      return {
+        path,
+        change: 'created',
+        undo: () => {
+          rmdirSync(path);
+        },
+      };
+    });
+}
+
+/** Removes those of the folders that nobody put anything into. */
+export function removeEmptyFolders(places: Places): FileChange[] {
+  const removed: FileChange[] = [];
+  for (const path of folders(places).toReversed()) {
+    if (!existsSync(path) || readdirSync(path).length > 0) continue;
+    rmdirSync(path);
+    removed.push({path, change: 'removed'});
+  }
+  return removed;
+}

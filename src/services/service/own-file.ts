@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+import fs from 'node:fs';
+import {dirname} from 'node:path';
+
+import type {FileChange} from '../../domain/service.js';
+import {UserError} from '../../errors.js';
+import {readIfPossible} from '../files.js';
+import {MARK} from './unit-text.js';
+
+/** A file that the service needs. */
+export interface WantedFile {
+  path: string;
+  text: string;
+  mode: number;
+}
+
+/** A change that can be taken back. */
+export interface Undoable extends FileChange {
+  undo: () => void;
+}
+
+const isOwn = (text: string): boolean => text.includes(MARK);
+
+/* Whoever looks sees the old file or the whole new one. */
+function replaceText(path: string, text: string, mode: number): void {
+  const beside = `${path}.new-${process.pid}`;
+  fs.mkdirSync(dirname(path), {recursive: true, mode: 0o755});
+  try {
+    fs.writeFileSync(beside, text, {mode, flush: true});
+    fs.chmodSync(beside, mode);
+    fs.renameSync(beside, path);
+  } catch (error) {
+    fs.rmSync(beside, {force: true});
+    throw error;
+  }
+}
+
+const notOurs = (path: string): UserError =>
+  new UserError('EEXIST', `${path} is there, and "fguard service install" did not write it`, {
+    next: [`sudo mv ${path} ${path}.old`],
+  });
+
+/** Fails if something of somebody else's is in the place of a file. */
+export function requireFree({path}: WantedFile): void {
+  const text = readIfPossible(path);
+  if (text !== undefined && !isOwn(text)) throw notOurs(path);
+}
+
+/** Writes a file unless it is there. */
+export function placeFile({path, text, mode}: WantedFile): Undoable {
+  const before = readIfPossible(path);
+  if (before === text) return {path, change: 'unchanged', undo: () => undefined};
+  replaceText(path, text, mode);
+  if (before === undefined)
+    return {
+      path,
+      change: 'created',
+      undo: () => {
+        fs.rmSync(path);
+      },
+    };
+  return {
+    path,
+    change: 'updated',
+    undo: () => {
+      replaceText(path, before, mode);
+    },
+  };
+}
+
+/** Removes a file of ours; others', and missing ones, stay as they are. */
+export function removeFile(path: string): FileChange | undefined {
+  const text = readIfPossible(path);
+  if (text === undefined || !isOwn(text)) return undefined;
+  fs.rmSync(path);
+  return {path, change: 'removed'};
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+import {existsSync} from 'node:fs';
+
+import type {UnitState} from '../../domain/service.js';
+import {UserError} from '../../errors.js';
+import {runCommand} from '../command.js';
+import type {Places} from './places.js';
+
+export function requireSystemd({systemd}: Places): void {
+  if (existsSync(systemd)) return;
+  throw new UserError(
+    'ENOSYSTEMD',
+    'systemd does not run here, and the service is made of its units',
+    {
+      next: ['sudo fguard load && sudo fguard apply'],
+    },
+  );
+}
+
+/** What a unit said last. */
+async function lastWords(unit: string): Promise<string> {
+  const args = ['--unit', unit, '--boot', '--lines', '20', '--output', 'cat', '--no-pager'];
+  const {stdout} = await runCommand('journalctl', args).catch(() => ({stdout: ''}));
+  return stdout.trimEnd();
+}
+
+/** Runs systemctl; a failure is the person's, with systemctl's own words. */
+export async function systemctl(...args: string[]): Promise<void> {
+  const {code, stderr} = await runCommand('systemctl', args);
+  if (code === 0) return;
+  throw new UserError('ESYSTEMD', `systemctl ${args.join(' ')} failed`, {output: stderr.trimEnd()});
+}
+
+/** Starts a unit, or says why it did not start. */
+export async function startUnit(unit: string): Promise<void> {
+  const {code, stderr} = await runCommand('systemctl', ['start', unit]);
+  if (code === 0) return;
+  const words = await lastWords(unit);
+  const output = words === '' ? stderr.trimEnd() : words;
+  throw new UserError('ESERVICE', `${unit} did not start`, {
+    output,
+    next: [`systemctl status ${unit}`],
+  });
+}
+
+export async function unitState(unit: string): Promise<UnitState> {
+  const ask = async (what: string): Promise<string> =>
+    (await runCommand('systemctl', [what, unit])).stdout.trim();
+  const [enabled, active] = await Promise.all([ask('is-enabled'), ask('is-active')]);
+  return {enabled: enabled === 'enabled', active: active === 'active'};
+}

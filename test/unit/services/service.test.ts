@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+
+import {installService} from '../../../src/services/service/install.js';
+import {placesBelow} from '../../../src/services/service/places.js';
+import {removeService} from '../../../src/services/service/remove.js';
+import {MARK, unitText, unitWord} from '../../../src/services/service/unit-text.js';
+import {serviceLines} from '../../../src/ui/service.js';
+import {expectDocument} from '../../contract/schemas.js';
+import {newFolder} from '../folder.js';
+
+const UNITS = ['fguard.service', 'fguard-agent.service'];
+const {PATH} = process.env;
+
+/** Keeps a file per unit in enabled/ and active/; starting one named in "broken" fails. */
+const SYSTEMCTL = `#!/bin/sh
+cd "$(dirname "$0")/state" || exit
+echo "$*" >>log
+[ "$1" != --quiet ] || shift
+verb=$1; shift
+for unit; do
+  case $verb in
+  enable) : >"enabled/$unit" ;;
+  disable) rm -f "enabled/$unit" ;;
+  start) [ "$unit" != "$(cat broken)" ] || { echo 'Job failed.' >&2; exit 1; }; : >"active/$unit" ;;
+  stop) rm -f "active/$unit" ;;
+  is-enabled) [ -e "enabled/$unit" ] && echo enabled || echo disabled ;;
+  is-active) [ -e "active/$unit" ] && echo active || echo inactive ;;
+  esac
+done
+`;
+
+let root: string;
+let bin: string;
+
+/*
+ * root/                        a machine
+ * ├── run/systemd/system/      on which systemd runs
+ * └── etc/{systemd/system,kernel/{postinst,header_postinst,postrm}.d}/
+ * bin/                         first in the PATH
+ * ├── systemctl, journalctl
+ * └── state/{enabled,active}/  the units that are
+ */
+beforeEach(() => {
+  vi.spyOn(process, 'geteuid').mockReturnValue(0);
+  [root, bin] = [newFolder(), newFolder()];
+  const hooks = ['postinst', 'header_postinst', 'postrm'].map((name) => `etc/kernel/${name}.d`);
+  for (const path of ['run/systemd/system', 'etc/systemd/system', ...hooks])
+    mkdirSync(join(root, path), {recursive: true});
+  for (const path of ['enabled', 'active']) mkdirSync(join(bin, 'state', path), {recursive: true});
+  writeFileSync(join(bin, 'state/broken'), '');
+  program('systemctl', SYSTEMCTL);
+  program('journalctl', '#!/bin/sh\necho "words of $2"\n');
+  process.env.PATH = `${bin}:${PATH ?? ''}`;
+});
+
+afterEach(() => {
+  process.env.PATH = PATH;
+  vi.restoreAllMocks();
+});
+
+function program(name: string, script: string): void {
+  writeFileSync(join(bin, name), script);
+  chmodSync(join(bin, name), 0o755);
+}
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), {recursive: true});
+  writeFileSync(join(root, path), text);
+}
+
+const everything = (): string[] => readdirSync(root, {recursive: true, encoding: 'utf8'}).sort();
+const state = (what: string): string[] => readdirSync(join(bin, 'state', what)).sort();
+const log = (): string => readFileSync(join(bin, 'state/log'), 'utf8');
+const install = () => installService(placesBelow(root));
+const remove = (module = join(root, 'no-module')) => removeService(placesBelow(root), module);
+
+describe('installing the service', () => {
+  it('writes the units and the folder of rules, enables and starts, and says so', async () => {
+    const report = await install();
+    expectDocument('service', report);
+    expect(report.changed).toBe(true);
+    expect(report.units).toEqual(UNITS.map((name) => ({name, enabled: true, active: true})));
+    for (const name of UNITS) {
+      const text = readFileSync(join(root, 'etc/systemd/system', name), 'utf8');
+      expect(text).toContain(MARK);
+      expect(text).toContain(`ExecStart="${process.execPath}" "`);
+      expect(text).not.toMatch(/@\w+@/);
+    }
+    expect(existsSync(join(root, 'etc/fguard/rules.d'))).toBe(true);
+    for (const hook of ['postinst.d', 'header_postinst.d', 'postrm.d'])
+      expect(statSync(join(root, 'etc/kernel', hook, 'fguard')).mode & 0o777).toBe(0o755);
+    expect(serviceLines(report)).toContain(`created ${root}/etc/systemd/system/fguard.service`);
+  });
+
+  it('a second time finds nothing to do', async () => {
+    await install();
+    const file = join(root, 'etc/systemd/system/fguard.service');
+    const {ino} = statSync(file);
+    const starts = log().match(/^start/gm);
+    const report = await install();
+    expect(report.changed).toBe(false);
+    expect(statSync(file).ino).toBe(ino);
+    expect(log().match(/^start/gm)).toEqual(starts);
+    expect(serviceLines(report)[0]).toBe('nothing to do');
+  });
+
+  it('renews a unit that an earlier version wrote', async () => {
+    await install();
+    const file = join(root, 'etc/systemd/system/fguard.service');
+    writeFileSync(file, `# ${MARK}\n`);
+    const {files} = await install();
+    expect(files).toContainEqual({path: file, change: 'updated'});
+    expect(readFileSync(file, 'utf8')).toContain('ExecReload');
+  });
+
+  it('leaves units that a package brought as they are', async () => {
+    put('usr/lib/systemd/system/fguard.service', '');
+    const report = await install();
+    expect(readdirSync(join(root, 'etc/systemd/system'))).toEqual([]);
+    expect(report.units.every(({enabled, active}) => enabled && active)).toBe(true);
+  });
+
+  it("does not touch somebody else's unit of that name, nor anything beside it", async () => {
+    put('etc/systemd/system/fguard-agent.service', 'of the administrator');
+    const before = everything();
+    await expect(install()).rejects.toMatchObject({
+      code: 'EEXIST',
+      message: expect.stringContaining('fguard-agent.service') as string,
+    });
+    expect(everything()).toEqual(before);
+    expect([state('enabled'), state('active')]).toEqual([[], []]);
+  });
+
+  it.each(UNITS)('takes all back if %s does not start, and shows its words', async (unit) => {
+    const before = everything();
+    writeFileSync(join(bin, 'state/broken'), unit);
+    await expect(install()).rejects.toMatchObject({code: 'ESERVICE', output: `words of ${unit}`});
+    expect(everything()).toEqual(before);
+    expect([state('enabled'), state('active')]).toEqual([[], []]);
+  });
+
+  it('takes back only what was not so before', async () => {
+    await install();
+    rmSync(join(bin, 'state/active/fguard-agent.service'));
+    const before = everything();
+    writeFileSync(join(bin, 'state/broken'), 'fguard-agent.service');
+    await expect(install()).rejects.toMatchObject({code: 'ESERVICE'});
+    expect(everything()).toEqual(before);
+    expect(state('enabled')).toEqual([...UNITS].sort());
+    expect(state('active')).toEqual(['fguard.service']);
+  });
+
+  it('needs systemd, and says what to do without', async () => {
+    rmSync(join(root, 'run'), {recursive: true});
+    const refusal = {code: 'ENOSYSTEMD', next: ['sudo fguard load && sudo fguard apply']};
+    await expect(install()).rejects.toMatchObject(refusal);
+    await expect(remove()).rejects.toMatchObject({code: 'ENOSYSTEMD'});
+  });
+});
+
+describe('removing the service', () => {
+  it('undoes what installing did, and then finds nothing to do', async () => {
+    const before = everything();
+    await install();
+    const report = await remove();
+    expectDocument('service', report);
+    expect(report).toMatchObject({changed: true, units: [{enabled: false}, {active: false}]});
+    expect(everything()).toEqual(before);
+    expect([state('enabled'), state('active')]).toEqual([[], []]);
+    expect(log()).toContain('stop fguard-agent.service fguard.service');
+    expect(await remove()).toMatchObject({files: [], changed: false});
+  });
+
+  it('leaves saved rules, and what others wrote', async () => {
+    await install();
+    put('etc/fguard/rules.d/a.yaml', 'rules: []\n');
+    put('etc/systemd/system/fguard-agent.service', 'of the administrator');
+    await remove();
+    expect(existsSync(join(root, 'etc/fguard/rules.d/a.yaml'))).toBe(true);
+    expect(readdirSync(join(root, 'etc/systemd/system'))).toEqual(['fguard-agent.service']);
+  });
+
+  it('stops where the module could not be unloaded, and leaves the units', async () => {
+    await install();
+    await expect(remove(root)).rejects.toMatchObject({code: 'EBUSY'});
+    expect(readdirSync(join(root, 'etc/systemd/system')).sort()).toEqual([...UNITS].sort());
+    expect(state('enabled')).toEqual([...UNITS].sort());
+  });
+});
+
+describe('a unit', () => {
+  it('names the program so that systemd takes it as it is', () => {
+    expect(unitWord('/a b/100%/$HOME/"\\')).toBe('"/a b/100%%/$$HOME/\\"\\\\"');
+    expect(unitText('fguard.service', '"/x $$&"')).toContain('ExecStop="/x $$&" unload\n');
+  });
+});
