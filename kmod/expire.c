@@ -27,7 +27,7 @@ void fguard_expire_at(u64 time)
 	if (!next_look || time < next_look) {
 		next_look = time;
 		/* Rounded up, so that it is over when we look. */
-		mod_delayed_work(system_wq, &look_work,
+		mod_delayed_work(system_percpu_wq, &look_work,
 				 time > now ? nsecs_to_jiffies(time - now) + 1 : 0);
 	}
 	spin_unlock(&expire_lock);
@@ -49,7 +49,7 @@ static void look(struct work_struct *work)
 static void on_free(void *data, struct task_struct *task)
 {
 	if (thread_group_leader(task))
-		mod_delayed_work(system_wq, &look_work, 0);
+		mod_delayed_work(system_percpu_wq, &look_work, 0);
 }
 
 static struct fguard_probe free_probe = {

@@ -196,7 +196,7 @@ static void look_at(u64 time)
 	if (closed || (next_look && next_look <= time))
 		return;
 	next_look = time;
-	mod_delayed_work(system_unbound_wq, &look_work, jiffies_until(time));
+	mod_delayed_work(system_dfl_wq, &look_work, jiffies_until(time));
 }
 
 static void expire(struct fguard_question *question)

@@ -23,6 +23,7 @@ const TROUBLE = [
   '[    2.0] BUG: scheduling while atomic: rm/512/0x00000002',
   '[    2.0] BUG: sleeping function called from invalid context at mm/slab.h:400',
   '[    2.0] refcount_t: underflow; use-after-free.',
+  '[    2.0] workqueue: work func look [fguard] enqueued on deprecated workqueue. Use system_dfl_wq instead.',
   '[    2.0] rcu: INFO: rcu_preempt self-detected stall on CPU',
   '[    2.0] INFO: task rm:512 blocked for more than 120 seconds.',
   '[    2.0] watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [rm:512]',

@@ -35,6 +35,7 @@ const SPLATS: readonly RegExp[] = [
   /------------\[ ftrace bug \]------------/,
   /unable to handle/,
   /segfault at/,
+  /workqueue: work func .*\[fguard\]/,
   /: module verification failed(?!: signature and\/or required key missing)/,
 ];
 
