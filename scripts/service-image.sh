@@ -13,13 +13,16 @@ export deb image
 
 # What a kernel's package and the hook for kernels would have left there.
 modules() {
-	local name release base to
+	local name release base to file
 	for name in "$@"; do
 		base=$("$repo/scripts/module.sh" "$name")
 		release=$(<"$cache/kernels/$(kernel_name "$name")/release")
 		to=$scratch/modules/lib/modules/$release
 		install -D -t "$to/updates" "$base/lib/modules/$release/updates/fguard.ko"
-		cp "$base/lib/modules/$release"/modules.{order,builtin,builtin.modinfo} "$to/"
+		# some kernels' packages leave them out
+		for file in "$base/lib/modules/$release"/modules.{order,builtin,builtin.modinfo}; do
+			[[ ! -e $file ]] || cp "$file" "$to/"
+		done
 		depmod -b "$scratch/modules" "$release"
 	done
 }

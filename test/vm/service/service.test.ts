@@ -94,7 +94,8 @@ describe('the service', () => {
   it('makes rules that hold where the machine mounts, and not in a world of its own', async () => {
     const over = await vm.run('mount --bind /tmp /srv/deep');
     expect(over.code).not.toBe(0);
-    expect(over.stderr).toMatch(/permission denied/i);
+    // what mount says of EACCES depends on its version
+    expect(over.stderr).toMatch(/permission denied|bind .* failed/i);
   });
 
   it('reloads without a moment between two sets of rules', async () => {
