@@ -117,6 +117,9 @@ bool fguard_key_covers(const struct fguard_key *asked, const struct fguard_key *
 		return false;
 	if (next->behind && (!asked->behind || asked->op == next->op))
 		return true;
+	/* open() may shorten what it opens for reading. */
+	if (asked->op == FGUARD_OP_READ && next->op != FGUARD_OP_READ)
+		return false;
 	return asked->count == 1 && next->count == 1 && same_place(before, now) &&
 	       (!before->exists || fguard_identity_equal(&before->inode, &now->inode));
 }

@@ -129,8 +129,8 @@ bool fguard_key_equal(const struct fguard_key *a, const struct fguard_key *b);
  * @asked: what was asked about
  * @next: what is done next
  *
- * Who may create may open what he created, and who may open to write may shorten. What
- * a filesystem does to carry it out is not asked about by the same rule again; where
+ * Who may create may open what he created, and who may open to write may shorten; who
+ * may read may only read. What a filesystem does to carry it out is not asked about by the same rule again; where
  * only that is asked about, it is once for each operation.
  *
  * Context: any.

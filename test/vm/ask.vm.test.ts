@@ -181,6 +181,15 @@ describe('what is allowed by an answer is done as without the guard', () => {
     expect(await everything()).toEqual(after);
   });
 
+  it('to read is not to shorten: open-read-trunc is asked about both', async () => {
+    await reset();
+    await vaultRule();
+    const {ops, end} = await attempt(answerer, ['open-read-trunc', secret]);
+    expect({ops, end}).toEqual({ops: ['read', 'truncate'], end: 'OK'});
+    expect(await lab.owner.show(secret)).toContain('size=0');
+    await events();
+  });
+
   it.each(['open-excl', 'creat', 'open-create'])(
     '%s where only writing is asked about is asked before the file is there',
     async (route) => {
