@@ -16,7 +16,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   {command: `echo overwritten > ${FILE}`, ops: ['write', 'truncate']},
   {command: `mv ${FILE} ${FILE}.old`, ops: ['rename']},
   {command: `ln ${FILE} ${FILE}.copy`, ops: ['link']},
-  {command: `cp /etc/hostname /tmp/new && mv -f /tmp/new ${FILE}`, ops: ['rename']},
+  {command: `cp /etc/hostname /tmp/other.txt && mv -f /tmp/other.txt ${FILE}`, ops: ['rename']},
   {command: `cd /tmp && cat ../proc/self/root/tmp/./secret.txt`, ops: ['read']},
   {command: `rm -f ${FILE}`, ops: ['delete']},
 ];
