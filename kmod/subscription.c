@@ -166,7 +166,7 @@ bool fguard_subscription_queue(struct fguard_subscription *subscription, u64 tim
 	spin_lock(&subscription->lock);
 	was_empty = !has_records(subscription);
 	had_batch = has_batch(subscription);
-	if (record && append_gap(subscription, time))
+	if (record && (likely(!subscription->lost) || append_gap(subscription, time)))
 		at = reserve(subscription, record->length);
 	if (at) {
 		append(subscription, at, record);
