@@ -88,6 +88,10 @@ static noinline void ask(const struct fguard_access *access,
 	const struct fguard_rule *asked = NULL;
 	unsigned int i;
 
+	if (access->count == 1) {
+		fguard_ask(access, &inquiry->decision, inquiry->decider);
+		return;
+	}
 	for (i = 0; i < access->count; i++) {
 		look_into(&each, &access->targets[i], inquiry->actor);
 		if (each.decision.outcome == FGUARD_OUTCOME_ASK) {
