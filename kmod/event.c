@@ -293,11 +293,12 @@ static void fill_decision(struct fguard_access_record *record,
 	record->head.detail = decision->detail;
 }
 
-static void fill_strings(struct fguard_access_record *record,
-			 struct exe_path *exe, const struct fguard_access *access,
+static void fill_strings(struct scratch *mine, const struct fguard_access *access,
 			 const struct fguard_rule *decider)
 {
-	char *start = (char *)(record + 1), *to = start;
+	struct fguard_access_record *record = &mine->record;
+	/* not record + 1: the kernel watches over what is written past a structure */
+	char *start = mine->bytes + sizeof(*record), *to = start;
 
 	record->path_length = put_target(to, &access->targets[0], decider,
 					 &record->cut, FGUARD_CUT_PATH);
@@ -307,7 +308,7 @@ static void fill_strings(struct fguard_access_record *record,
 						     decider, &record->cut,
 						     FGUARD_CUT_NEW_PATH);
 	to += record->new_path_length;
-	record->exe_length = put_exe(to, exe, &record->cut);
+	record->exe_length = put_exe(to, &mine->exe, &record->cut);
 	to += record->exe_length;
 	record->comm_length = put_comm(to);
 	to += record->comm_length;
@@ -333,7 +334,7 @@ static void build(struct scratch *mine, u64 time,
 	record->open_flags = access->open_flags;
 	fill_subject(record);
 	fill_decision(record, decision);
-	fill_strings(record, &mine->exe, access, decider);
+	fill_strings(mine, access, decider);
 }
 
 void fguard_event_report(const struct fguard_access *access,
