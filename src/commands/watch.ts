@@ -10,11 +10,11 @@ import {toCount, toMilliseconds} from '../flags.js';
 import {interruptSignal} from '../interrupt.js';
 import {countRules} from '../services/rules.js';
 import {Supervisor} from '../services/supervisor.js';
-import {type WatchSummary, watch} from '../services/watch.js';
+import {type WatchRequest, type WatchSummary, watch} from '../services/watch.js';
 import {JOURNAL_IDS} from '../ui/journal.js';
 import {LOG_FORMATS} from '../ui/render-record.js';
 import {toFilter} from '../watch-filter.js';
-import {watchOutput} from '../watch-output.js';
+import {type WatchOutput, watchOutput} from '../watch-output.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
 
@@ -28,8 +28,9 @@ export default class Watch extends BaseCommand {
     'What the journal adds about that process it looks up by itself, later; what fguard says was so at the access. ' +
     `MESSAGE_ID is ${JOURNAL_IDS.access}, or ${JOURNAL_IDS.gap} where events were lost. ` +
     'fguard-log.service runs it with --verdict deny. ' +
+    'What journald itself does is left out: to write that down would have no end. ' +
     'If the journal has no room or is gone, events wait, and a gap tells of those that were lost. ' +
-    'The journal drops what a service writes beyond its limit (RateLimitBurst= in journald.conf(5), LogRateLimitBurst= in the unit), and says how many it suppressed.';
+    'The journal drops what a service writes beyond its limit (RateLimitBurst= in journald.conf(5), LogRateLimitBurst= in the unit), and says how many it suppressed; refusals do not use up what gaps may.';
   static override examples = [
     {description: 'everything about guarded files', command: '<%= config.bin %> watch'},
     {
@@ -102,13 +103,8 @@ export default class Watch extends BaseCommand {
       this.hint(
         'nothing is guarded yet; `fguard protect PATH` guards a file, `fguard watch --all` shows the whole system',
       );
-    try {
-      const request = {filter, count, milliseconds, signal};
-      this.finish(await watch(request, output, this.started), signal.aborted);
-    } finally {
-      await output.end(signal);
-      await this.supervisor.stopping();
-    }
+    const summary = await this.watch({filter, count, milliseconds, signal}, output);
+    this.finish(summary, signal.aborted);
   }
 
   /* The stream sees for itself, and has a thread to end first. */
@@ -125,6 +121,15 @@ export default class Watch extends BaseCommand {
     this.hint('watching; Ctrl-C ends');
     this.supervisor.ready('watching');
   };
+
+  private async watch(request: WatchRequest, output: WatchOutput): Promise<WatchSummary> {
+    try {
+      return await watch(request, output, this.started);
+    } finally {
+      await output.end(request.signal);
+      await this.supervisor.stopping();
+    }
+  }
 
   private finish({end, events, lost}: WatchSummary, interrupted: boolean): void {
     const gaps = lost > 0 ? `, ${lost} lost` : '';
