@@ -12,7 +12,6 @@
 
 #include "access.h"
 #include "judge.h"
-#include "mount.h"
 #include "set.h"
 #include "subject.h"
 #include "syscall.h"
@@ -25,7 +24,7 @@
 
 #define ARGUMENT(type, n) ((type)ftrace_regs_get_argument(fregs, n))
 
-static struct fguard_target target_of(struct dentry *dentry, struct vfsmount *mnt,
+static __always_inline struct fguard_target target_of(struct dentry *dentry, struct vfsmount *mnt,
 				      u32 ops)
 {
 	return (struct fguard_target){
@@ -38,7 +37,7 @@ static struct fguard_target target_of(struct dentry *dentry, struct vfsmount *mn
 
 /* ---- opening ------------------------------------------------------------- */
 
-static u32 open_ops(const struct file *file)
+static inline u32 open_ops(const struct file *file)
 {
 	u32 ops = 0;
 
@@ -55,44 +54,6 @@ static u32 open_ops(const struct file *file)
 }
 
 /*
- * overlayfs and its like open a file of their own for each that they are asked for,
- * and more to copy it: as their mounter, through a mount of no namespace.
- */
-static bool is_behind_another(const struct file *file)
-{
-	if (current_cred() != current_real_cred() && fguard_mounts_known() &&
-	    IS_ERR_OR_NULL(fguard_mount_namespace(file->f_path.mnt)))
-		return true;
-#ifdef FMODE_BACKING
-	if (file->f_mode & FMODE_BACKING)
-		return true;
-#endif
-	return file_inode(file) != d_inode_rcu(file->f_path.dentry);
-}
-
-enum use {
-	OPENED,		/* or about to be */
-	HELD,		/* opened earlier */
-	RECEIVED,	/* opened earlier, by another: the message is taken already */
-};
-
-static noinline void judge_file(struct file *file, u32 ops, u32 flags, enum use use,
-				struct ftrace_regs *fregs)
-{
-	struct fguard_access access = {
-		.count = 1,
-		.open_flags = flags,
-		.descriptor = use != OPENED,
-		.inner = use != OPENED || is_behind_another(file),
-		.final = use == RECEIVED,
-	};
-
-	access.targets[0] = target_of(file->f_path.dentry, file->f_path.mnt, ops);
-	access.targets[0].inode = file_inode(file);
-	fguard_judge(&access, fregs);
-}
-
-/*
  * do_dentry_open(), for every open by name, handle, O_TMPFILE, exec, io_uring,
  * and for files that the kernel opens itself. Not for O_PATH. No lock held, but
  * the directory's when the open may create. Since 2.6.26 (as dentry_open).
@@ -103,7 +64,7 @@ ON(security_file_open)
 
 	rcu_read_lock();
 	if (fguard_judge_concerns(file->f_path.dentry, file_inode(file)))
-		judge_file(file, open_ops(file), file->f_flags, OPENED, fregs);
+		fguard_judge_open(file, open_ops(file), file->f_flags, fregs);
 	rcu_read_unlock();
 }
 
@@ -114,10 +75,14 @@ static noinline void judge_dentry(struct dentry *dentry, struct vfsmount *mnt,
 				  enum fguard_op op, bool inner,
 				  struct ftrace_regs *fregs)
 {
-	struct fguard_access access = { .count = 1, .inner = inner };
+	struct fguard_target target = target_of(dentry, mnt, BIT(op));
+	const struct fguard_access access = {
+		.targets = &target,
+		.count = 1,
+		.inner = inner,
+	};
 
-	access.targets[0] = target_of(dentry, mnt, BIT(op));
-	access.targets[0].dies = op == FGUARD_OP_DELETE;
+	target.dies = op == FGUARD_OP_DELETE;
 	fguard_judge(&access, fregs);
 }
 
@@ -145,9 +110,13 @@ static __always_inline void judge_entry(struct dentry *dentry, struct vfsmount *
 static noinline void judge_creation(struct dentry *dentry, struct vfsmount *mnt,
 				    struct ftrace_regs *fregs)
 {
-	struct fguard_access access = { .count = 1, .opens = fguard_syscall_opens() };
+	struct fguard_target target = target_of(dentry, mnt, BIT(FGUARD_OP_CREATE));
+	const struct fguard_access access = {
+		.targets = &target,
+		.count = 1,
+		.opens = fguard_syscall_opens(),
+	};
 
-	access.targets[0] = target_of(dentry, mnt, BIT(FGUARD_OP_CREATE));
 	fguard_judge(&access, fregs);
 }
 
@@ -172,11 +141,17 @@ static noinline void judge_link(struct dentry *old, struct dentry *new,
 				struct vfsmount *mnt, bool inner,
 				struct ftrace_regs *fregs)
 {
-	struct fguard_access access = { .count = 2, .inner = inner };
+	struct fguard_target targets[] = {
+		target_of(old, mnt, BIT(FGUARD_OP_LINK)),
+		target_of(new, mnt, BIT(FGUARD_OP_CREATE)),
+	};
+	const struct fguard_access access = {
+		.targets = targets,
+		.count = 2,
+		.inner = inner,
+	};
 
-	access.targets[0] = target_of(old, mnt, BIT(FGUARD_OP_LINK));
-	access.targets[1] = target_of(new, mnt, BIT(FGUARD_OP_CREATE));
-	access.targets[1].incoming = old;
+	targets[1].incoming = old;
 	fguard_judge(&access, fregs);
 }
 
@@ -195,14 +170,20 @@ static noinline void judge_rename(struct dentry *old, struct dentry *new,
 				  struct vfsmount *mnt, bool exchange, bool inner,
 				  struct ftrace_regs *fregs)
 {
-	struct fguard_access access = { .count = 2, .inner = inner };
+	struct fguard_target targets[] = {
+		target_of(old, mnt, BIT(FGUARD_OP_RENAME)),
+		target_of(new, mnt, BIT(FGUARD_OP_RENAME)),
+	};
+	const struct fguard_access access = {
+		.targets = targets,
+		.count = 2,
+		.inner = inner,
+	};
 
-	access.targets[0] = target_of(old, mnt, BIT(FGUARD_OP_RENAME));
-	access.targets[0].moves = true;
-	access.targets[0].incoming = exchange ? new : NULL;
-	access.targets[1] = target_of(new, mnt, BIT(FGUARD_OP_RENAME));
-	access.targets[1].moves = exchange;
-	access.targets[1].incoming = old;
+	targets[0].moves = true;
+	targets[0].incoming = exchange ? new : NULL;
+	targets[1].moves = exchange;
+	targets[1].incoming = old;
 	fguard_judge(&access, fregs);
 }
 
@@ -299,7 +280,7 @@ ON(security_file_truncate)
 
 	rcu_read_lock();
 	if (fguard_judge_concerns(file->f_path.dentry, file_inode(file)))
-		judge_file(file, BIT(FGUARD_OP_TRUNCATE), 0, OPENED, fregs);
+		fguard_judge_open(file, BIT(FGUARD_OP_TRUNCATE), 0, fregs);
 	rcu_read_unlock();
 }
 #endif
@@ -417,12 +398,12 @@ static struct fguard_target mount_gone(struct vfsmount *mnt)
 static void judge_mounts(struct fguard_target first, const struct path *second,
 			 struct ftrace_regs *fregs)
 {
-	struct fguard_access access = { .count = 1 };
+	struct fguard_target targets[2] = { first };
+	struct fguard_access access = { .targets = targets, .count = 1 };
 
 	rcu_read_lock();
-	access.targets[0] = first;
 	if (second) {
-		access.targets[1] = mount_on(second);
+		targets[1] = mount_on(second);
 		access.count = 2;
 	}
 	fguard_judge(&access, fregs);
@@ -470,13 +451,13 @@ ON(security_sb_pivotroot)
 
 /* ---- descriptors from before the rule ------------------------------------ */
 
-static __always_inline void judge_descriptor(struct file *file, u32 ops, enum use use,
+static __always_inline void judge_descriptor(struct file *file, u32 ops, bool received,
 					     struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	if (fguard_store_concerns(rcu_dereference(fguard_store), file->f_path.dentry,
 				  file_inode(file)))
-		judge_file(file, ops, 0, use, fregs);
+		fguard_judge_descriptor(file, ops, received, fregs);
 	rcu_read_unlock();
 }
 
@@ -493,7 +474,7 @@ ON(security_file_permission)
 		ops = BIT(FGUARD_OP_WRITE);
 	else
 		ops = BIT(FGUARD_OP_READ);
-	judge_descriptor(file, ops, HELD, fregs);
+	judge_descriptor(file, ops, false, fregs);
 }
 
 /*
@@ -509,7 +490,7 @@ ON(security_mmap_file)
 	if (file && shared && (file->f_mode & FMODE_WRITE))
 		ops |= BIT(FGUARD_OP_WRITE);
 	if (file)
-		judge_descriptor(file, ops, HELD, fregs);
+		judge_descriptor(file, ops, false, fregs);
 }
 
 /* A descriptor comes over a socket or by pidfd_getfd(). No lock held. */
@@ -517,7 +498,7 @@ ON(security_file_receive)
 {
 	struct file *file = ARGUMENT(struct file *, 0);
 
-	judge_descriptor(file, open_ops(file), RECEIVED, fregs);
+	judge_descriptor(file, open_ops(file), true, fregs);
 }
 
 /* ---- tracing of those who are let in ------------------------------------- */

@@ -5,6 +5,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/workqueue.h>
 
 #include "answerer.h"
 #include "asker.h"
@@ -12,6 +13,8 @@
 #include "question.h"
 #include "subject.h"
 #include "subscription.h"
+
+#define LATER (HZ / 100 ?: 1)
 
 /**
  * struct fguard_answerer - an answerer
@@ -95,6 +98,29 @@ u32 fguard_answerers_tell(const struct fguard_record *record)
 	return told;
 }
 
+static void tell_now(struct work_struct *work)
+{
+	const struct fguard_answerer *answerer;
+
+	spin_lock(&fguard_question_lock);
+	list_for_each_entry(answerer, &answerers, node)
+		fguard_subscription_flush(answerer->subscription);
+	spin_unlock(&fguard_question_lock);
+}
+
+static DECLARE_DELAYED_WORK(later_work, tell_now);
+
+void fguard_answerers_tell_later(const struct fguard_record *record)
+{
+	const struct fguard_answerer *answerer;
+	u64 now = ktime_get_real_ns();
+
+	lockdep_assert_held(&fguard_question_lock);
+	list_for_each_entry(answerer, &answerers, node)
+		fguard_subscription_add(answerer->subscription, now, record);
+	queue_delayed_work(system_dfl_wq, &later_work, LATER);
+}
+
 /* ---- life --------------------------------------------------------------------- */
 
 static int take_kin(struct fguard_answerer *answerer, struct netlink_ext_ack *extack)
@@ -169,4 +195,9 @@ void fguard_answerer_end(struct fguard_answerer *answerer)
 	fguard_askers_unwatch();
 	fguard_family_end(answerer->kin);
 	call_rcu(&answerer->rcu, answerer_free);
+}
+
+void fguard_answerers_exit(void)
+{
+	cancel_delayed_work_sync(&later_work);
 }

@@ -63,4 +63,19 @@ enum fguard_relation fguard_answerers_relation(void);
  */
 u32 fguard_answerers_tell(const struct fguard_record *record);
 
+/**
+ * fguard_answerers_tell_later - the same, with the next record or a little later
+ * @record: the record
+ *
+ * Context: question_lock held.
+ */
+void fguard_answerers_tell_later(const struct fguard_record *record);
+
+/**
+ * fguard_answerers_exit - stop; nobody answers any more
+ *
+ * Context: may sleep.
+ */
+void fguard_answerers_exit(void);
+
 #endif

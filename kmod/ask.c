@@ -44,12 +44,12 @@ void fguard_ask(const struct fguard_access *access, struct fguard_decision *deci
 	struct fguard_question *question;
 	struct fguard_key key;
 	int err = -ENOMEM;
+	/* Who cannot go back did not come back either. */
+	bool may_be_back = fguard_askers_present() && !access->final &&
+			   fguard_syscall_can_restart();
 
-	/*
-	 * First what it came back for: an answer that is remembered, too, is given here.
-	 * Who cannot go back did not come back either.
-	 */
-	if (fguard_askers_present() && !access->final && fguard_syscall_can_restart()) {
+	/* First what it came back for: an answer that is remembered, too, is given here. */
+	if (may_be_back) {
 		fguard_key_take(&key, access, decision->op, rule);
 		if (fguard_asker_recall(&key, decision))
 			return;
@@ -60,7 +60,8 @@ void fguard_ask(const struct fguard_access *access, struct fguard_decision *deci
 		fall_back(decision, rule, FGUARD_REASON_DEFAULT, FGUARD_DETAIL_NO_ANSWERER);
 		return;
 	}
-	fguard_key_take(&key, access, decision->op, rule);
+	if (!may_be_back)
+		fguard_key_take(&key, access, decision->op, rule);
 	question = fguard_question_new(&key, access, decision, rule);
 	if (question)
 		err = fguard_asker_ask(question);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Which rule decides: pure, so that it also compiles and is tested in user
- * space. No kernel header but the types.
+ * space. No kernel header but the types. Inline, because the kernel makes a call
+ * dear, and every guarded access comes here.
  */
 #ifndef _FGUARD_DECIDE_H
 #define _FGUARD_DECIDE_H
@@ -77,6 +78,65 @@ struct fguard_decision {
 };
 
 /**
+ * fguard_decide_op - the one operation by which an access is reported
+ * @ops: mask of enum fguard_op, not 0
+ *
+ * Executing says more than writing, and writing more than reading.
+ *
+ * Context: any.
+ * Return: enum fguard_op.
+ */
+static inline enum fguard_op fguard_decide_op(u32 ops)
+{
+	if (ops & (1U << FGUARD_OP_EXEC))
+		return FGUARD_OP_EXEC;
+	if (ops & (1U << FGUARD_OP_WRITE))
+		return FGUARD_OP_WRITE;
+	return (enum fguard_op)__builtin_ctz(ops);
+}
+
+/**
+ * fguard_decide_outcome - what a rule means for a subject
+ * @terms: what the rule says
+ * @allowed: the rule allows the subject
+ *
+ * Context: any.
+ * Return: enum fguard_outcome.
+ */
+static inline enum fguard_outcome
+fguard_decide_outcome(const struct fguard_terms *terms, bool allowed)
+{
+	static const u8 outcomes[] = {
+		[FGUARD_ELSE_DENY] = FGUARD_OUTCOME_DENY,
+		[FGUARD_ELSE_ASK] = FGUARD_OUTCOME_ASK,
+		[FGUARD_ELSE_LOG] = FGUARD_OUTCOME_LOG,
+	};
+
+	return (enum fguard_outcome)(allowed ? FGUARD_OUTCOME_GRANT :
+					       outcomes[terms->otherwise]);
+}
+
+/**
+ * fguard_decide_reason - how an outcome is explained before it is settled
+ * @outcome: enum fguard_outcome
+ *
+ * Context: any.
+ * Return: enum fguard_reason.
+ */
+static inline enum fguard_reason fguard_decide_reason(enum fguard_outcome outcome)
+{
+	static const u8 reasons[] = {
+		[FGUARD_OUTCOME_NONE] = FGUARD_REASON_NONE,
+		[FGUARD_OUTCOME_GRANT] = FGUARD_REASON_GRANT,
+		[FGUARD_OUTCOME_LOG] = FGUARD_REASON_RULE,
+		[FGUARD_OUTCOME_ASK] = FGUARD_REASON_ASK,
+		[FGUARD_OUTCOME_DENY] = FGUARD_REASON_RULE,
+	};
+
+	return (enum fguard_reason)reasons[outcome];
+}
+
+/**
  * fguard_decide_consider - let one rule have its say about one object
  * @decision: the decision so far; zeroed before the first rule
  * @terms: what the rule says
@@ -87,9 +147,26 @@ struct fguard_decision {
  * Context: any.
  * Return: true if the rule now decides.
  */
-bool fguard_decide_consider(struct fguard_decision *decision,
-			    const struct fguard_terms *terms,
-			    u32 rank, u32 ops, bool allowed);
+static inline bool fguard_decide_consider(struct fguard_decision *decision,
+					  const struct fguard_terms *terms,
+					  u32 rank, u32 ops, bool allowed)
+{
+	enum fguard_outcome outcome = fguard_decide_outcome(terms, allowed);
+
+	ops &= terms->ops;
+	if (!ops || rank < decision->rank)
+		return false;
+	if (rank == decision->rank && outcome <= decision->outcome)
+		return false;
+
+	decision->outcome = outcome;
+	decision->rank = rank;
+	decision->op = fguard_decide_op(ops);
+	decision->reason = fguard_decide_reason(outcome);
+	decision->error = outcome >= FGUARD_OUTCOME_ASK ? terms->error : 0;
+	decision->rule = terms->id;
+	return true;
+}
 
 /**
  * fguard_decide_combine - join the decisions about the objects of one access
@@ -102,19 +179,14 @@ bool fguard_decide_consider(struct fguard_decision *decision,
  * Context: any.
  * Return: true if the other one now stands.
  */
-bool fguard_decide_combine(struct fguard_decision *into,
-			   const struct fguard_decision *other);
-
-/**
- * fguard_decide_op - the one operation by which an access is reported
- * @ops: mask of enum fguard_op, not 0
- *
- * Executing says more than writing, and writing more than reading.
- *
- * Context: any.
- * Return: enum fguard_op.
- */
-enum fguard_op fguard_decide_op(u32 ops);
+static inline bool fguard_decide_combine(struct fguard_decision *into,
+					 const struct fguard_decision *other)
+{
+	if (other->outcome <= into->outcome)
+		return false;
+	*into = *other;
+	return true;
+}
 
 /**
  * fguard_decide_settle - end what a rule left to an answer
@@ -125,8 +197,16 @@ enum fguard_op fguard_decide_op(u32 ops);
  *
  * Context: any.
  */
-void fguard_decide_settle(struct fguard_decision *decision, u8 verdict, u8 reason,
-			  u8 detail);
+static inline void fguard_decide_settle(struct fguard_decision *decision, u8 verdict,
+					u8 reason, u8 detail)
+{
+	decision->outcome = verdict == FGUARD_VERDICT_ALLOW ? FGUARD_OUTCOME_GRANT :
+							      FGUARD_OUTCOME_DENY;
+	decision->reason = reason;
+	decision->detail = detail;
+	if (verdict == FGUARD_VERDICT_ALLOW)
+		decision->error = 0;
+}
 
 /**
  * fguard_decide_verdict - how a decision is told
@@ -135,6 +215,11 @@ void fguard_decide_settle(struct fguard_decision *decision, u8 verdict, u8 reaso
  * Context: any.
  * Return: enum fguard_verdict.
  */
-enum fguard_verdict fguard_decide_verdict(const struct fguard_decision *decision);
+static inline enum fguard_verdict
+fguard_decide_verdict(const struct fguard_decision *decision)
+{
+	return decision->outcome >= FGUARD_OUTCOME_ASK ? FGUARD_VERDICT_DENY :
+							 FGUARD_VERDICT_ALLOW;
+}
 
 #endif

@@ -11,7 +11,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
-#include <linux/user_namespace.h>
+#include <asm/word-at-a-time.h>
 
 #include "event.h"
 #include "judge.h"
@@ -21,8 +21,8 @@
 
 /**
  * struct exe_path - the path of the executable that acted last
- * @key: what the path depends on
- * @length: its length, 0: none
+ * @key: what the path depends on; without a dentry it is nobody's
+ * @length: its length
  * @text: the path
  */
 struct exe_path {
@@ -64,7 +64,7 @@ static struct scratch *scratch_take(void)
 	mine = kmalloc(sizeof(*mine), GFP_ATOMIC | __GFP_NOWARN);
 	if (mine) {
 		mine->busy = 2; /* of nobody's */
-		mine->exe.length = 0;
+		mine->exe.key.dentry = NULL;
 	}
 	return mine;
 }
@@ -207,31 +207,32 @@ static u16 put_target(char *to, const struct fguard_target *target,
  * The same program mostly acts many times in a row. Dentries may be used anew,
  * so what they stand for is part of the key, and so is the count of renames.
  */
-static struct exe_key exe_key_of(const struct path *path)
+static bool is_key_of(const struct exe_key *key, const struct path *path,
+		      const struct inode *inode, const struct dentry *root)
 {
-	const struct inode *inode = d_inode_rcu(path->dentry);
-	struct exe_key key;
-
-	memset(&key, 0, sizeof(key)); /* it is compared byte by byte */
-	key.dentry = path->dentry;
-	key.root = current->fs ? READ_ONCE(current->fs->root.dentry) : NULL;
-	key.mnt = path->mnt;
-	key.ino = inode->i_ino;
-	key.name = READ_ONCE(path->dentry->d_name.hash_len);
-	key.generation = inode->i_generation;
-	key.renames = read_seqbegin(&rename_lock);
-	return key;
+	return key->dentry == path->dentry && key->mnt == path->mnt &&
+	       key->root == root && key->ino == inode->i_ino &&
+	       key->generation == inode->i_generation &&
+	       key->name == READ_ONCE(path->dentry->d_name.hash_len) &&
+	       !read_seqretry(&rename_lock, key->renames);
 }
 
-static void render_exe(struct exe_path *exe, const struct path *path, u8 *cut)
+static noinline void render_exe(struct exe_path *exe, const struct path *path,
+				const struct dentry *root, u8 *cut)
 {
-	struct exe_key key = exe_key_of(path);
+	const struct inode *inode = d_inode_rcu(path->dentry);
 	u8 cut_now = 0;
 
-	if (exe->length && !memcmp(&exe->key, &key, sizeof(key)))
-		return;
+	exe->key = (struct exe_key){
+		.dentry = path->dentry,
+		.root = root,
+		.mnt = path->mnt,
+		.ino = inode->i_ino,
+		.name = READ_ONCE(path->dentry->d_name.hash_len),
+		.generation = inode->i_generation,
+		.renames = read_seqbegin(&rename_lock),
+	};
 	exe->length = put_path(exe->text, path, &cut_now, FGUARD_CUT_EXE);
-	exe->key = key;
 	*cut |= cut_now;
 	if (cut_now || d_unlinked(path->dentry))
 		exe->key.dentry = NULL;
@@ -239,13 +240,35 @@ static void render_exe(struct exe_path *exe, const struct path *path, u8 *cut)
 
 static u16 put_exe(char *to, struct exe_path *known, u8 *cut)
 {
+	const struct fs_struct *fs = current->fs;
+	const struct dentry *root = fs ? READ_ONCE(fs->root.dentry) : NULL;
 	struct file *exe = fguard_subject_exe();
 
 	if (!exe)
 		return 0;
-	render_exe(known, &exe->f_path, cut);
+	if (!is_key_of(&known->key, &exe->f_path, d_inode_rcu(exe->f_path.dentry), root))
+		render_exe(known, &exe->f_path, root, cut);
 	fput(exe);
-	return put_bytes(to, known->text, known->length);
+	memcpy(to, known->text, known->length);
+	return known->length;
+}
+
+/* A word at a time; strnlen() takes as long as all else that is noted of a task. */
+static u16 put_comm(char *to)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long word, zero;
+	u16 at;
+
+	for (at = 0; at < TASK_COMM_LEN; at += sizeof(word)) {
+		memcpy(&word, current->comm + at, sizeof(word));
+		memcpy(to + at, &word, sizeof(word));
+		if (has_zero(word, &zero, &constants)) {
+			zero = prep_zero_mask(word, zero, &constants);
+			return at + find_zero(create_zero_mask(zero));
+		}
+	}
+	return TASK_COMM_LEN;
 }
 
 /* ---- records ------------------------------------------------------------- */
@@ -255,8 +278,9 @@ static void fill_subject(struct fguard_access_record *record)
 	record->pid = task_tgid_nr(current);
 	record->tid = task_pid_nr(current);
 	record->ppid = task_tgid_nr(rcu_dereference(current->real_parent));
-	record->uid = from_kuid(&init_user_ns, current_real_cred()->uid);
-	record->loginuid = from_kuid(&init_user_ns, audit_get_loginuid(current));
+	/* as the initial user namespace numbers them */
+	record->uid = __kuid_val(current_real_cred()->uid);
+	record->loginuid = __kuid_val(audit_get_loginuid(current));
 }
 
 static void fill_decision(struct fguard_access_record *record,
@@ -285,8 +309,7 @@ static void fill_strings(struct fguard_access_record *record,
 	to += record->new_path_length;
 	record->exe_length = put_exe(to, exe, &record->cut);
 	to += record->exe_length;
-	record->comm_length = put_bytes(to, current->comm,
-					strnlen(current->comm, TASK_COMM_LEN));
+	record->comm_length = put_comm(to);
 	to += record->comm_length;
 	memset(to, 0, 8);
 	record->head.length = sizeof(*record) + ALIGN(to - start, 8);

@@ -10,6 +10,16 @@
 #include "store.h"
 #include "subject.h"
 
+/**
+ * struct listening - an inquiry of which each step is noted
+ * @inquiry: the inquiry
+ * @explanation: where it is noted
+ */
+struct listening {
+	struct fguard_inquiry inquiry;
+	struct fguard_explanation *explanation;
+};
+
 static struct fguard_match *match_of(struct fguard_explanation *explanation, u32 rule)
 {
 	u32 i;
@@ -24,7 +34,8 @@ static struct fguard_match *match_of(struct fguard_explanation *explanation, u32
 static void note(struct fguard_inquiry *inquiry, const struct fguard_rule *rule,
 		 u32 rank, bool allowed)
 {
-	struct fguard_explanation *explanation = inquiry->context;
+	struct fguard_explanation *explanation =
+		container_of(inquiry, struct listening, inquiry)->explanation;
 	struct fguard_match *match;
 
 	if (match_of(explanation, rule->terms.id) ||
@@ -47,17 +58,15 @@ static void note(struct fguard_inquiry *inquiry, const struct fguard_rule *rule,
 static void ask(struct fguard_target *target, const struct fguard_actor *actor,
 		struct fguard_explanation *explanation)
 {
-	struct fguard_inquiry inquiry = {
-		.target = target,
-		.actor = actor,
-		.seen = note,
-		.context = explanation,
+	struct listening listening = {
+		.inquiry = { .target = target, .actor = actor, .seen = note },
+		.explanation = explanation,
 	};
 
 	rcu_read_lock();
-	fguard_store_decide(&inquiry);
+	fguard_store_decide(&listening.inquiry);
 	rcu_read_unlock();
-	explanation->decision = inquiry.decision;
+	explanation->decision = listening.inquiry.decision;
 }
 
 static int ask_about(const char *path, enum fguard_op op,

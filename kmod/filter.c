@@ -206,13 +206,11 @@ bool fguard_filter_is_plain(const struct fguard_filter *filter)
 
 /* ---- matching ------------------------------------------------------------ */
 
-static bool is_path(const struct fguard_criterion *criterion,
-		    const struct fguard_target *target, const struct qstr *name)
+static bool is_inode(const struct fguard_criterion *criterion,
+		     const struct fguard_target *target)
 {
-	if (criterion->exists && target->inode &&
-	    fguard_identity_is(&criterion->identity, target->inode))
-		return true;
-	return fguard_name_is(&criterion->name, target->dentry, name);
+	return criterion->type == FGUARD_SUBSCRIPTION_A_PATH && criterion->exists &&
+	       target->inode && fguard_identity_is(&criterion->identity, target->inode);
 }
 
 static bool ends_in(const struct fguard_criterion *criterion,
@@ -228,7 +226,8 @@ static bool is_about(const struct fguard_criterion *criterion,
 {
 	switch (criterion->type) {
 	case FGUARD_SUBSCRIPTION_A_PATH:
-		return is_path(criterion, target, name);
+		return is_inode(criterion, target) ||
+		       fguard_name_is(&criterion->name, target->dentry, name);
 	case FGUARD_SUBSCRIPTION_A_TREE:
 		return fguard_object_is_below(target->dentry, &criterion->identity);
 	default:
@@ -236,8 +235,8 @@ static bool is_about(const struct fguard_criterion *criterion,
 	}
 }
 
-static bool target_passes(const struct fguard_criterion *criterion,
-			  const struct fguard_target *target)
+static noinline bool is_about_any(const struct fguard_criterion *criterion,
+				  const struct fguard_target *target)
 {
 	struct name_snapshot snapshot;
 	bool passes = false;
@@ -247,6 +246,14 @@ static bool target_passes(const struct fguard_criterion *criterion,
 		passes = is_about(criterion, target, &snapshot.name);
 	release_dentry_name_snapshot(&snapshot);
 	return passes;
+}
+
+/* Mostly the first criterion is the path of what is accessed. */
+static bool target_passes(const struct fguard_criterion *criteria,
+			  const struct fguard_target *target)
+{
+	return criteria &&
+	       (is_inode(criteria, target) || is_about_any(criteria, target));
 }
 
 static bool object_passes(const struct fguard_criterion *criteria,

@@ -1,37 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/fs.h>
 
 #include "ask.h"
 #include "judge.h"
+#include "mount.h"
 #include "rule.h"
 #include "subject.h"
 
-static struct fguard_rule *decide(struct fguard_access *access,
-				  struct fguard_decision *decision)
+static void look_into(struct fguard_inquiry *inquiry, struct fguard_target *target,
+		      const struct fguard_actor *actor)
 {
-	const struct fguard_actor actor = { .task = current };
-	struct fguard_rule *decider = NULL;
-	unsigned int i;
+	*inquiry = (struct fguard_inquiry){ .target = target, .actor = actor };
+	fguard_store_decide(inquiry);
+}
 
-	for (i = 0; i < access->count; i++) {
-		struct fguard_inquiry inquiry = {
-			.target = &access->targets[i],
-			.actor = &actor,
-		};
+/* An access to two objects: the other has to consent, too. */
+static noinline void decide_other(struct fguard_inquiry *inquiry,
+				  struct fguard_target *target)
+{
+	struct fguard_inquiry other;
 
-		access->targets[i].strict = access->descriptor;
-		fguard_store_decide(&inquiry);
-		if (fguard_decide_combine(decision, &inquiry.decision))
-			decider = inquiry.decider;
-	}
-	if (decision->outcome == FGUARD_OUTCOME_NONE)
-		decision->op = fguard_decide_op(access->targets[0].ops);
-	return decider;
+	look_into(&other, target, inquiry->actor);
+	if (fguard_decide_combine(&inquiry->decision, &other.decision))
+		inquiry->decider = other.decider;
+}
+
+static __always_inline void decide(const struct fguard_access *access,
+				   struct fguard_inquiry *inquiry)
+{
+	const bool two = access->count > 1;
+
+	fguard_store_decide(inquiry);
+	if (unlikely(two))
+		decide_other(inquiry, &access->targets[1]);
+	if (inquiry->decision.outcome == FGUARD_OUTCOME_NONE)
+		inquiry->decision.op = fguard_decide_op(inquiry->target->ops);
 }
 
 /* Failing to follow an object would open the guard: then nobody gets in. */
-static void let_through(struct fguard_access *access,
-			struct fguard_decision *decision)
+static noinline void follow(const struct fguard_access *access,
+			    struct fguard_decision *decision)
 {
 	unsigned int i;
 	int err = 0;
@@ -46,12 +56,9 @@ static void let_through(struct fguard_access *access,
 	}
 }
 
-static bool is_worth_telling(const struct fguard_access *access,
-			     const struct fguard_decision *decision)
+static __always_inline bool is_named(const struct fguard_access *access, bool two)
 {
-	if (access->inner && decision->outcome != FGUARD_OUTCOME_DENY)
-		return false;
-	return fguard_events_wanted(decision->outcome != FGUARD_OUTCOME_NONE);
+	return access->targets[0].named || (two && access->targets[1].named);
 }
 
 /*
@@ -64,7 +71,7 @@ static noinline void ask_about(const struct fguard_access *access, unsigned int 
 	struct fguard_access part = *access;
 
 	if (fguard_access_is_behind(access)) {
-		part.targets[0] = access->targets[which];
+		part.targets = &access->targets[which];
 		part.count = 1;
 	}
 	fguard_ask(&part, decision, rule);
@@ -74,88 +81,159 @@ static noinline void ask_about(const struct fguard_access *access, unsigned int 
  * Each rule that asks has its say about its object. They are asked one after the
  * other, and none if another rule refuses anyway.
  */
-static noinline struct fguard_rule *ask(struct fguard_access *access,
-					struct fguard_decision *decision)
+static noinline void ask(const struct fguard_access *access,
+			 struct fguard_inquiry *inquiry)
 {
-	const struct fguard_actor actor = { .task = current };
+	struct fguard_inquiry settled = {}, each;
 	const struct fguard_rule *asked = NULL;
-	struct fguard_decision settled = {};
-	struct fguard_rule *decider = NULL;
 	unsigned int i;
 
+	if (access->count == 1) {
+		fguard_ask(access, &inquiry->decision, inquiry->decider);
+		return;
+	}
 	for (i = 0; i < access->count; i++) {
-		struct fguard_inquiry inquiry = {
-			.target = &access->targets[i],
-			.actor = &actor,
-		};
-
-		fguard_store_decide(&inquiry);
-		if (inquiry.decision.outcome == FGUARD_OUTCOME_ASK) {
+		look_into(&each, &access->targets[i], inquiry->actor);
+		if (each.decision.outcome == FGUARD_OUTCOME_ASK) {
 			/* It was told of both objects. */
-			if (inquiry.decider == asked)
+			if (each.decider == asked)
 				continue;
-			asked = inquiry.decider;
-			ask_about(access, i, &inquiry.decision, inquiry.decider);
+			asked = each.decider;
+			ask_about(access, i, &each.decision, each.decider);
 		}
-		if (fguard_decide_combine(&settled, &inquiry.decision))
-			decider = inquiry.decider;
-		if (settled.outcome >= FGUARD_OUTCOME_ASK)
+		if (fguard_decide_combine(&settled.decision, &each.decision))
+			settled.decider = each.decider;
+		if (settled.decision.outcome >= FGUARD_OUTCOME_ASK)
 			break;
 	}
-	*decision = settled;
-	return decider;
+	inquiry->decision = settled.decision;
+	inquiry->decider = settled.decider;
 }
 
 /*
  * What is created cannot be asked about any more when it is opened: a refusal
  * would leave it there, and to go back would find it there.
  */
-static noinline struct fguard_rule *ask_ahead(const struct fguard_access *access,
-					      struct fguard_decision *decision,
-					      struct fguard_rule *decider)
+static noinline void ask_ahead(const struct fguard_access *access,
+			       struct fguard_inquiry *inquiry)
 {
-	struct fguard_decision opening = {};
+	struct fguard_target target = *access->targets;
 	struct fguard_access ahead = *access;
-	struct fguard_rule *rule;
+	struct fguard_inquiry opening;
 
-	ahead.targets[0].ops = BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
-	rule = decide(&ahead, &opening);
-	if (opening.outcome != FGUARD_OUTCOME_ASK)
-		return decider;
-	rule = ask(&ahead, &opening);
-	if (opening.outcome < FGUARD_OUTCOME_ASK)
-		return decider;
-	*decision = opening;
-	return rule;
+	target.ops = BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
+	ahead.targets = &target;
+	look_into(&opening, &target, inquiry->actor);
+	if (opening.decision.outcome != FGUARD_OUTCOME_ASK)
+		return;
+	ask(&ahead, &opening);
+	if (opening.decision.outcome < FGUARD_OUTCOME_ASK)
+		return;
+	inquiry->decision = opening.decision;
+	inquiry->decider = opening.decider;
 }
 
-static struct fguard_rule *settle(struct fguard_access *access,
-				  struct fguard_decision *decision)
+static __always_inline void settle(const struct fguard_access *access,
+				   struct fguard_inquiry *inquiry)
 {
-	struct fguard_rule *decider = decide(access, decision);
+	const bool opens = access->opens;
 
-	if (unlikely(decision->outcome == FGUARD_OUTCOME_ASK))
-		decider = ask(access, decision);
-	if (unlikely(access->opens) && decision->outcome < FGUARD_OUTCOME_ASK)
-		decider = ask_ahead(access, decision, decider);
-	return decider;
+	decide(access, inquiry);
+	if (unlikely(inquiry->decision.outcome == FGUARD_OUTCOME_ASK))
+		ask(access, inquiry);
+	if (unlikely(opens) && inquiry->decision.outcome < FGUARD_OUTCOME_ASK)
+		ask_ahead(access, inquiry);
 }
 
-void fguard_judge(struct fguard_access *access, struct ftrace_regs *fregs)
+/* What the compiler knows of an access, it shall know after a call, too. */
+static __always_inline void judge(const struct fguard_access *access,
+				  struct ftrace_regs *fregs)
 {
-	struct fguard_decision decision = {};
-	struct fguard_rule *decider = settle(access, &decision);
+	const struct fguard_actor actor = { .task = current };
+	struct fguard_inquiry inquiry = { .target = access->targets, .actor = &actor };
+	struct fguard_decision *decision = &inquiry.decision;
+	const bool inner = access->inner, two = access->count > 1;
 
-	if (decision.outcome == FGUARD_OUTCOME_ASK) {
+	settle(access, &inquiry);
+	if (decision->outcome == FGUARD_OUTCOME_ASK) {
 		fguard_hook_restart(fregs);
 		return;
 	}
-	if (decision.outcome != FGUARD_OUTCOME_DENY)
-		let_through(access, &decision);
-	if (decider && (!access->inner || decision.outcome == FGUARD_OUTCOME_DENY))
-		fguard_rule_count(decider, decision.outcome);
-	if (is_worth_telling(access, &decision))
-		fguard_event_report(access, &decision, decider);
-	if (decision.outcome == FGUARD_OUTCOME_DENY)
-		fguard_hook_refuse(fregs, decision.error);
+	if (decision->outcome != FGUARD_OUTCOME_DENY && is_named(access, two))
+		follow(access, decision);
+	if (decision->outcome == FGUARD_OUTCOME_DENY || !inner) {
+		if (inquiry.decider)
+			fguard_rule_count(inquiry.decider, decision->outcome);
+		if (fguard_events_wanted(decision->outcome != FGUARD_OUTCOME_NONE))
+			fguard_event_report(access, decision, inquiry.decider);
+	}
+	if (decision->outcome == FGUARD_OUTCOME_DENY)
+		fguard_hook_refuse(fregs, decision->error);
+}
+
+void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs)
+{
+	judge(access, fregs);
+}
+
+/* ---- files --------------------------------------------------------------- */
+
+static noinline bool is_of_nobody(const struct file *file)
+{
+	return fguard_mounts_known() &&
+	       IS_ERR_OR_NULL(fguard_mount_namespace(file->f_path.mnt));
+}
+
+/*
+ * overlayfs and its like open a file of their own for each that they are asked for,
+ * and more to copy it: as their mounter, through a mount of no namespace.
+ */
+static inline bool is_behind_another(const struct file *file)
+{
+	if (unlikely(current_cred() != current_real_cred()) && is_of_nobody(file))
+		return true;
+#ifdef FMODE_BACKING
+	if (file->f_mode & FMODE_BACKING)
+		return true;
+#endif
+	return file_inode(file) != d_inode_rcu(file->f_path.dentry);
+}
+
+enum use {
+	OPENED,		/* or about to be */
+	HELD,		/* opened earlier */
+	RECEIVED,	/* opened earlier, by another: the message is taken already */
+};
+
+static __always_inline void judge_file(struct file *file, u32 ops, u32 flags,
+				       enum use use, struct ftrace_regs *fregs)
+{
+	struct fguard_target target = {
+		.dentry = file->f_path.dentry,
+		.inode = file_inode(file),
+		.mnt = file->f_path.mnt,
+		.ops = ops,
+		.strict = use != OPENED,
+	};
+	const struct fguard_access access = {
+		.targets = &target,
+		.count = 1,
+		.open_flags = flags,
+		.descriptor = use != OPENED,
+		.inner = use != OPENED || is_behind_another(file),
+		.final = use == RECEIVED,
+	};
+
+	judge(&access, fregs);
+}
+
+void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs)
+{
+	judge_file(file, ops, flags, OPENED, fregs);
+}
+
+void fguard_judge_descriptor(struct file *file, u32 ops, bool received,
+			     struct ftrace_regs *fregs)
+{
+	judge_file(file, ops, 0, received ? RECEIVED : HELD, fregs);
 }

@@ -10,7 +10,7 @@
 /**
  * struct fguard_access - what a task is about to do
  * @targets: the objects; of rename and link the old one first
- * @count: how many
+ * @count: how many, at most 2
  * @open_flags: O_*, 0 for other operations
  * @descriptor: by a descriptor that was opened earlier: only strict rules count
  * @inner: part of another access that is reported: what is let through is not
@@ -20,9 +20,9 @@
  *	must be asked before
  */
 struct fguard_access {
-	struct fguard_target targets[2];
-	unsigned int count;
+	struct fguard_target *targets;
 	u32 open_flags;
+	u8 count;
 	bool descriptor;
 	bool inner;
 	bool final;
@@ -64,6 +64,29 @@ static __always_inline bool fguard_judge_concerns(struct dentry *dentry,
  *
  * Context: inside an ftrace callback, RCU read side, no spinlock held.
  */
-void fguard_judge(struct fguard_access *access, struct ftrace_regs *fregs);
+void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs);
+
+/**
+ * fguard_judge_open - the same, about a file that is being opened
+ * @file: the file
+ * @ops: mask of what is done to it
+ * @flags: O_*, or 0 if it is open and something else is done to it
+ * @fregs: the registers that the callback was given
+ *
+ * Context: as fguard_judge().
+ */
+void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs);
+
+/**
+ * fguard_judge_descriptor - the same, about a file that was opened earlier
+ * @file: the file
+ * @ops: mask of what is done to it
+ * @received: it comes from another task, whose message is taken already
+ * @fregs: the registers that the callback was given
+ *
+ * Context: as fguard_judge().
+ */
+void fguard_judge_descriptor(struct file *file, u32 ops, bool received,
+			     struct ftrace_regs *fregs);
 
 #endif

@@ -51,124 +51,15 @@ static void entry_release(struct entry *entry)
 	release_dentry_name_snapshot(&entry->snapshot);
 }
 
-/* ---- the fast path --------------------------------------------------------- */
-
-/*
- * Hashes and numbers only: who passes is judged with care. Not inlined, so that
- * what they need on the stack costs nothing where the filter says no.
- */
-static noinline bool holds_name(const struct fguard_store *store, struct dentry *dentry)
-{
-	const struct fguard_rule *rule;
-	const struct dentry *directory;
-	u64 hash;
-
-	spin_lock(&dentry->d_lock);
-	directory = dentry->d_parent;
-	hash = fguard_name_hash(d_inode_rcu(directory)->i_ino, fguard_folds(directory),
-				dentry->d_name.name, dentry->d_name.len);
-	spin_unlock(&dentry->d_lock);
-	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, hash),
-				 by_name[store->links])
-		if (rule->name.hash == hash)
-			return true;
-	return false;
-}
-
-static noinline bool holds_inode(const struct fguard_store *store,
-				 const struct inode *inode)
-{
-	const struct fguard_alias *alias;
-
-	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
-				 links[store->links])
-		if (alias->identity.ino == inode->i_ino)
-			return true;
-	return false;
-}
-
-static bool may_hold_tree(const struct fguard_store *store, struct dentry *object)
-{
-	struct dentry *entry = object, *directory;
-	const struct inode *inode;
-
-	for (; !IS_ROOT(entry); entry = directory) {
-		directory = READ_ONCE(entry->d_parent);
-		inode = d_inode_rcu(directory);
-		if (likely(!fguard_store_may_hold(store, inode)))
-			continue;
-		if (holds_inode(store, inode) ||
-		    (entry != object && holds_name(store, entry)))
-			return true;
-	}
-	return false;
-}
-
-static bool may_hold_suffix(const struct fguard_store *store,
-			    const struct qstr *name)
-{
-	unsigned long length;
-
-	for_each_set_bit(length, store->suffix_lengths, NAME_MAX + 1) {
-		if (length > name->len)
-			return false;
-		if (fguard_store_may_hold_key(store,
-				fguard_suffix_hash(name->name + name->len - length,
-						   length)))
-			return true;
-	}
-	return false;
-}
-
-static noinline bool may_end_in_suffix(const struct fguard_store *store,
-				       struct dentry *dentry)
-{
-	struct name_snapshot snapshot;
-	bool may_hold;
-
-	take_dentry_name_snapshot(&snapshot, dentry);
-	may_hold = may_hold_suffix(store, &snapshot.name);
-	release_dentry_name_snapshot(&snapshot);
-	return may_hold;
-}
-
-bool fguard_store_holds(const struct fguard_store *store, struct dentry *dentry,
-			const struct inode *inode)
-{
-	if (fguard_store_may_hold(store, d_inode_rcu(READ_ONCE(dentry->d_parent))) &&
-	    holds_name(store, dentry))
-		return true;
-	if (!store->trees && !store->suffix_count)
-		return false;
-	dentry = fguard_object_place(dentry, inode);
-	if (!dentry)
-		return true;
-	return (store->trees && may_hold_tree(store, dentry)) ||
-	       (store->suffix_count && may_end_in_suffix(store, dentry));
-}
-
 /* ---- deciding ------------------------------------------------------------ */
 
-/**
- * struct match - an inquiry and the tables it goes through
- * @store: the tables
- * @inquiry: the inquiry
- * @place: where the object hangs, NULL if that cannot be told
- * @by_inode: a rule that was found by the object's inode
- */
-struct match {
-	const struct fguard_store *store;
-	struct fguard_inquiry *inquiry;
-	struct dentry *place;
-	const struct fguard_rule *by_inode;
-};
-
-static void consider(struct match *match, struct fguard_rule *rule, u32 rank)
+static __always_inline void have_say(struct fguard_inquiry *inquiry,
+				     struct fguard_rule *rule, u32 rank)
 {
-	struct fguard_inquiry *inquiry = match->inquiry;
+	const struct fguard_target *target = inquiry->target;
 	bool allowed;
 
-	if (inquiry->target->strict && !(rule->flags & FGUARD_RULE_STRICT))
+	if (target->strict && !(rule->flags & FGUARD_RULE_STRICT))
 		return;
 	/* Found by its inode and by its name; the rank is the same or lower. */
 	if (rule == inquiry->decider && rank <= inquiry->decision.rank && !inquiry->seen)
@@ -176,9 +67,16 @@ static void consider(struct match *match, struct fguard_rule *rule, u32 rank)
 	allowed = fguard_rule_allows(rule, inquiry->actor);
 	if (inquiry->seen)
 		inquiry->seen(inquiry, rule, rank, allowed);
-	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank,
-				   inquiry->target->ops, allowed))
+	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank, target->ops,
+				   allowed))
 		inquiry->decider = rule;
+}
+
+/* Not inlined where it is rare. */
+static noinline void consider(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
+			      u32 rank)
+{
+	have_say(inquiry, rule, rank);
 }
 
 static bool entry_matches(const struct entry *entry, const struct fguard_rule *rule)
@@ -191,89 +89,153 @@ static bool entry_matches(const struct entry *entry, const struct fguard_rule *r
 }
 
 /*
- * The rule knows this inode already, and the access changes nothing about that.
- * What is made of files of another filesystem may be made of others since.
+ * A rule that knows this inode already has nothing to learn: the access changes
+ * nothing about that. What is made of files of another filesystem may be made of
+ * others since.
  */
-static bool is_known(const struct match *match, const struct fguard_rule *rule)
+static inline bool changes_nothing(const struct fguard_target *target)
 {
-	const struct fguard_target *target = match->inquiry->target;
-
-	return rule == match->by_inode && !target->incoming && !target->moves &&
-	       !target->dies && !(target->ops & BIT(FGUARD_OP_CREATE)) &&
+	return !target->incoming && !target->moves && !target->dies &&
+	       !(target->ops & BIT(FGUARD_OP_CREATE)) &&
 	       !(target->dentry->d_flags & DCACHE_OP_REAL);
 }
 
 /* Rules about a name; @steps above the object only those about trees. */
-static void match_entry(struct match *match, const struct entry *entry, u32 steps)
+static void match_entry(struct fguard_inquiry *inquiry, const struct entry *entry,
+			u32 steps)
 {
 	struct fguard_rule *rule;
 
-	hlist_for_each_entry_rcu(rule, fguard_name_bucket(match->store, entry->hash),
-				 by_name[match->store->links]) {
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(inquiry->store, entry->hash),
+				 by_name[inquiry->store->links]) {
 		if ((steps && !rule->tree) || !entry_matches(entry, rule))
 			continue;
-		if (!steps && !is_known(match, rule))
-			match->inquiry->target->named = true;
-		consider(match, rule, steps ? FGUARD_RANK_TREE - steps :
+		if (!steps && !(rule == inquiry->by_inode &&
+				changes_nothing(inquiry->target)))
+			inquiry->target->named = true;
+		consider(inquiry, rule, steps ? FGUARD_RANK_TREE - steps :
 					      FGUARD_RANK_PATH);
 	}
 }
 
 /* Not inlined: an entry is large, and the kernel clears what is on the stack. */
-static noinline void match_name(struct match *match, struct dentry *dentry, u32 steps)
+static noinline void match_name(struct fguard_inquiry *inquiry, struct dentry *dentry,
+				u32 steps)
 {
 	struct entry entry;
 
 	entry_take(&entry, dentry);
-	match_entry(match, &entry, steps);
+	match_entry(inquiry, &entry, steps);
 	entry_release(&entry);
 }
 
-static void match_inode(struct match *match, const struct inode *inode, u32 steps)
+/* Rules about the object itself. */
+static __always_inline void match_own_inode(struct fguard_inquiry *inquiry,
+					    const struct inode *inode)
 {
+	const struct fguard_store *store = inquiry->store;
 	struct fguard_alias *alias;
 
-	hlist_for_each_entry_rcu(alias,
-				 fguard_alias_bucket(match->store, inode->i_ino),
-				 links[match->store->links]) {
-		if ((steps && !alias->rule->tree) ||
-		    !fguard_identity_is(&alias->identity, inode))
+	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
+				 links[store->links]) {
+		if (!fguard_identity_is(&alias->identity, inode))
 			continue;
-		if (!steps)
-			match->by_inode = alias->rule;
-		consider(match, alias->rule, steps ? FGUARD_RANK_TREE - steps :
-						     FGUARD_RANK_PATH);
+		inquiry->by_inode = alias->rule;
+		have_say(inquiry, alias->rule, FGUARD_RANK_PATH);
 	}
 }
 
-/* Nothing wins over a refusal by a rule about the object itself. */
-static bool is_settled(const struct match *match)
+/* Rules about a tree whose root this is. */
+static void match_root(struct fguard_inquiry *inquiry, const struct inode *inode,
+		       u32 steps)
 {
-	const struct fguard_inquiry *inquiry = match->inquiry;
+	const struct fguard_store *store = inquiry->store;
+	struct fguard_alias *alias;
 
+	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
+				 links[store->links])
+		if (alias->rule->tree && fguard_identity_is(&alias->identity, inode))
+			consider(inquiry, alias->rule, FGUARD_RANK_TREE - steps);
+}
+
+/* Nothing wins over a refusal by a rule about the object itself. */
+static bool is_settled(const struct fguard_inquiry *inquiry)
+{
 	return !inquiry->seen && inquiry->decision.rank == FGUARD_RANK_PATH &&
 	       inquiry->decision.outcome == FGUARD_OUTCOME_DENY;
 }
 
-static void match_at(struct match *match, struct dentry *dentry,
-		     const struct inode *inode, u32 steps)
+static noinline bool is_named_by_others(const struct fguard_store *store,
+					struct dentry *dentry,
+					const struct fguard_rule *known)
+{
+	const struct fguard_rule *rule;
+	u64 hash = fguard_entry_hash(dentry);
+
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, hash),
+				 by_name[store->links])
+		if (rule->name.hash == hash && rule != known)
+			return true;
+	return false;
+}
+
+/*
+ * Does a rule that was not found by the inode yet name the object, perhaps? Most that
+ * is guarded is known by its inode, and is the only one in its directory.
+ */
+static inline bool may_be_named(const struct fguard_inquiry *inquiry,
+				struct dentry *dentry)
 {
 	const struct inode *directory = d_inode_rcu(READ_ONCE(dentry->d_parent));
+	const struct fguard_store *store = inquiry->store;
+	const struct fguard_rule *known = inquiry->by_inode;
 
-	if (fguard_store_may_hold(match->store, inode))
-		match_inode(match, inode, steps);
-	if (!is_settled(match) && fguard_store_may_hold(match->store, directory))
-		match_name(match, dentry, steps);
+	if (!known || !changes_nothing(inquiry->target))
+		return fguard_store_may_hold(store, directory);
+	if (directory && directory->i_ino == known->name.directory.ino &&
+	    fguard_store_names_in(store, directory->i_ino) == 1)
+		return false;
+	return fguard_store_may_hold(store, directory) &&
+	       is_named_by_others(store, dentry, known);
+}
+
+/* The object itself, and its name. Returns false if nothing more matters. */
+static inline bool match_itself(struct fguard_inquiry *inquiry)
+{
+	const struct fguard_target *target = inquiry->target;
+
+	if (target->inode)
+		match_own_inode(inquiry, target->inode);
+	if (is_settled(inquiry))
+		return false;
+	if (may_be_named(inquiry, target->dentry))
+		match_name(inquiry, target->dentry, 0);
+	return inquiry->store->trees || inquiry->store->suffix_count;
+}
+
+/* A directory above the object, and its name. */
+static noinline void match_above(struct fguard_inquiry *inquiry,
+				 struct dentry *directory, u32 steps)
+{
+	const struct inode *inode = d_inode_rcu(directory);
+
+	if (fguard_store_may_hold(inquiry->store, inode))
+		match_root(inquiry, inode, steps);
+	if (!is_settled(inquiry) &&
+	    fguard_store_may_hold(inquiry->store,
+				  d_inode_rcu(READ_ONCE(directory->d_parent))))
+		match_name(inquiry, directory, steps);
 }
 
 /* @steps: how far above the object @dentry already is. */
-static void match_trees(struct match *match, struct dentry *dentry, u32 steps)
+static noinline void match_trees(struct fguard_inquiry *inquiry, struct dentry *dentry,
+				 u32 steps)
 {
 	if (steps)
-		match_at(match, dentry, d_inode_rcu(dentry), steps);
+		match_above(inquiry, dentry, steps);
 	while (!IS_ROOT(dentry)) {
 		dentry = READ_ONCE(dentry->d_parent);
-		match_at(match, dentry, d_inode_rcu(dentry), ++steps);
+		match_above(inquiry, dentry, ++steps);
 	}
 }
 
@@ -285,40 +247,40 @@ static bool is_inode(const struct fguard_identity *identity,
 	return inode && fguard_identity_is(identity, inode);
 }
 
-static bool is_within(const struct fguard_rule *rule, const struct match *match)
+static bool is_within(const struct fguard_rule *rule, const struct fguard_inquiry *inquiry)
 {
-	const struct fguard_target *target = match->inquiry->target;
+	const struct fguard_target *target = inquiry->target;
 
 	if (!rule->suffix.below)
 		return true;
-	if (target->name && is_inode(&rule->suffix.directory, match->place))
+	if (target->name && is_inode(&rule->suffix.directory, inquiry->place))
 		return true;
-	return fguard_object_is_below(match->place, &rule->suffix.directory);
+	return fguard_object_is_below(inquiry->place, &rule->suffix.directory);
 }
 
-static void match_suffix(struct match *match, const char *suffix, u32 length)
+static void match_suffix(struct fguard_inquiry *inquiry, const char *suffix, u32 length)
 {
 	u64 hash = fguard_suffix_hash(suffix, length);
 	struct fguard_rule *rule;
 
-	if (!fguard_store_may_hold_key(match->store, hash))
+	if (!fguard_store_may_hold_key(inquiry->store, hash))
 		return;
-	hlist_for_each_entry_rcu(rule, fguard_suffix_bucket(match->store, hash),
-				 by_suffix[match->store->links])
+	hlist_for_each_entry_rcu(rule, fguard_suffix_bucket(inquiry->store, hash),
+				 by_suffix[inquiry->store->links])
 		if (rule->suffix.length == length &&
 		    !memcmp(rule->suffix.string, suffix, length) &&
-		    is_within(rule, match))
-			consider(match, rule, FGUARD_RANK_SUFFIX);
+		    is_within(rule, inquiry))
+			consider(inquiry, rule, FGUARD_RANK_SUFFIX);
 }
 
-static void match_suffixes(struct match *match, const struct qstr *name)
+static void match_suffixes(struct fguard_inquiry *inquiry, const struct qstr *name)
 {
 	unsigned long length;
 
-	for_each_set_bit(length, match->store->suffix_lengths, NAME_MAX + 1) {
+	for_each_set_bit(length, inquiry->store->suffix_lengths, NAME_MAX + 1) {
 		if (length > name->len)
 			break;
-		match_suffix(match, name->name + name->len - length, length);
+		match_suffix(inquiry, name->name + name->len - length, length);
 	}
 }
 
@@ -392,39 +354,51 @@ static bool pin_concerns(const struct fguard_pin *pin,
 				   hides(pin->rule, target);
 }
 
-static void match_pins(struct match *match)
+static void match_pins(struct fguard_inquiry *inquiry)
 {
-	const struct fguard_target *target = match->inquiry->target;
+	const struct fguard_target *target = inquiry->target;
 	struct fguard_pin *pin;
 
 	hlist_for_each_entry_rcu(pin,
-				 fguard_pin_bucket(match->store, target->inode->i_ino),
-				 links[match->store->links])
+				 fguard_pin_bucket(inquiry->store, target->inode->i_ino),
+				 links[inquiry->store->links])
 		if (fguard_identity_is(&pin->identity, target->inode) &&
 		    pin_concerns(pin, target))
-			consider(match, pin->rule, FGUARD_RANK_PATH);
+			consider(inquiry, pin->rule, FGUARD_RANK_PATH);
 }
 
-static void match_all_pins(struct match *match)
+static void match_all_pins(struct fguard_inquiry *inquiry)
 {
 	struct fguard_pin *pin;
 	u32 i;
 
-	for (i = 0; i <= match->store->bucket_mask; i++)
-		hlist_for_each_entry_rcu(pin, &match->store->pins[i],
-					 links[match->store->links])
+	for (i = 0; i <= inquiry->store->bucket_mask; i++)
+		hlist_for_each_entry_rcu(pin, &inquiry->store->pins[i],
+					 links[inquiry->store->links])
 			if (pin->rule->crosses && is_in_namespace(pin->rule))
-				consider(match, pin->rule, FGUARD_RANK_PATH);
+				consider(inquiry, pin->rule, FGUARD_RANK_PATH);
+}
+
+/* Something on the way to a guarded path may be renamed, covered or taken away. */
+static noinline void match_way(struct fguard_inquiry *inquiry)
+{
+	const struct inode *inode = inquiry->target->inode;
+
+	if (inquiry->target->any_pin)
+		match_all_pins(inquiry);
+	else if (inode && fguard_store_may_hold_key(inquiry->store,
+						    inode->i_ino ^ FGUARD_PIN_SALT))
+		match_pins(inquiry);
 }
 
 /* ---- deciding about an object ---------------------------------------------- */
 
-static noinline void match_end(struct match *match, struct dentry *dentry)
+static noinline void match_end(struct fguard_inquiry *inquiry, struct dentry *dentry)
 {
 	struct entry entry;
 
 	entry_take(&entry, dentry);
-	match_suffixes(match, entry.name);
+	match_suffixes(inquiry, entry.name);
 	entry_release(&entry);
 }
 
@@ -432,78 +406,78 @@ static noinline void match_end(struct match *match, struct dentry *dentry)
  * An object reached by its handle that hangs nowhere might be in any tree of its
  * filesystem, and have any name. Servers in the kernel reach most that way.
  */
-static void match_lost(struct match *match)
+static noinline void match_lost(struct fguard_inquiry *inquiry)
 {
-	const struct super_block *sb = match->inquiry->target->dentry->d_sb;
+	const struct super_block *sb = inquiry->target->dentry->d_sb;
 	struct fguard_rule *rule;
 	u32 i;
 
 	if (current->flags & PF_KTHREAD)
 		return;
-	for (i = 0; i <= match->store->bucket_mask; i++) {
-		hlist_for_each_entry_rcu(rule, &match->store->names[i],
-					 by_name[match->store->links])
+	for (i = 0; i <= inquiry->store->bucket_mask; i++) {
+		hlist_for_each_entry_rcu(rule, &inquiry->store->names[i],
+					 by_name[inquiry->store->links])
 			if (rule->tree &&
 			    fguard_identity_shares_filesystem(&rule->name.directory, sb))
-				consider(match, rule, FGUARD_RANK_LOST);
-		hlist_for_each_entry_rcu(rule, &match->store->suffixes[i],
-					 by_suffix[match->store->links])
+				consider(inquiry, rule, FGUARD_RANK_LOST);
+		hlist_for_each_entry_rcu(rule, &inquiry->store->suffixes[i],
+					 by_suffix[inquiry->store->links])
 			if (!rule->suffix.below ||
 			    fguard_identity_shares_filesystem(&rule->suffix.directory, sb))
-				consider(match, rule, FGUARD_RANK_SUFFIX);
+				consider(inquiry, rule, FGUARD_RANK_SUFFIX);
 	}
+}
+
+/* What it is in, and how its name ends. */
+static noinline void match_surroundings(struct fguard_inquiry *inquiry)
+{
+	const struct fguard_target *target = inquiry->target;
+
+	inquiry->place = fguard_object_place(target->dentry, target->inode);
+	if (!inquiry->place) {
+		match_lost(inquiry);
+		return;
+	}
+	if (inquiry->store->trees)
+		match_trees(inquiry, inquiry->place, 0);
+	if (inquiry->store->suffix_count)
+		match_end(inquiry, inquiry->place);
 }
 
 /* The object is there, or its directory entry is about to be filled. */
-static void match_object(struct match *match)
+static inline void match_object(struct fguard_inquiry *inquiry)
 {
-	struct fguard_target *target = match->inquiry->target;
-
-	match_at(match, target->dentry, target->inode, 0);
-	if (is_settled(match) || !(match->store->trees || match->store->suffix_count))
-		return;
-	match->place = fguard_object_place(target->dentry, target->inode);
-	if (!match->place) {
-		match_lost(match);
-		return;
-	}
-	if (match->store->trees)
-		match_trees(match, match->place, 0);
-	if (match->store->suffix_count)
-		match_end(match, match->place);
+	if (match_itself(inquiry))
+		match_surroundings(inquiry);
 }
 
 /* There is only a directory and a name. */
-static noinline void match_missing(struct match *match)
+static noinline void match_missing(struct fguard_inquiry *inquiry)
 {
-	struct fguard_target *target = match->inquiry->target;
+	struct fguard_target *target = inquiry->target;
 	struct entry entry;
 
-	match->place = target->dentry;
+	inquiry->place = target->dentry;
 	entry_in(&entry, target->dentry, target->name);
-	match_entry(match, &entry, 0);
-	match_trees(match, target->dentry, 1);
-	match_suffixes(match, target->name);
+	match_entry(inquiry, &entry, 0);
+	match_trees(inquiry, target->dentry, 1);
+	match_suffixes(inquiry, target->name);
 }
 
 void fguard_store_decide(struct fguard_inquiry *inquiry)
 {
 	const struct fguard_target *target = inquiry->target;
-	struct match match = {
-		.store = rcu_dereference(fguard_store),
-		.inquiry = inquiry,
-	};
 
-	if (target->any_pin)
-		match_all_pins(&match);
-	else if (fguard_store_pinned(match.store, target))
-		match_pins(&match);
-	if (target->pins_only)
-		return;
-	if (target->name)
-		match_missing(&match);
+	inquiry->store = rcu_dereference(fguard_store);
+	if (target->ops & (BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT))) {
+		match_way(inquiry);
+		if (target->pins_only)
+			return;
+	}
+	if (unlikely(target->name))
+		match_missing(inquiry);
 	else
-		match_object(&match);
+		match_object(inquiry);
 }
 
 int fguard_store_follow(const struct fguard_target *target)

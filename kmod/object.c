@@ -1,90 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dcache.h>
-#include <linux/exportfs.h>
 #include <linux/magic.h>
 #include <linux/namei.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "object.h"
-
-/*
- * The number of a btrfs subvolume is private to btrfs, but it is part of the
- * file handles it makes: inode number, subvolume, generation.
- */
-static noinline u64 btrfs_subvolume_of(const struct inode *inode)
-{
-	union {
-		struct fid fid;
-		u64 words[8];
-	} handle = {};
-	int length = sizeof(handle) / sizeof(u32);
-
-	if (fguard_encode_inode_fh((struct inode *)inode, &handle.fid, &length) !=
-	    FILEID_BTRFS_WITHOUT_PARENT)
-		return 0;
-	return handle.words[1];
-}
-
-static inline u64 subvolume_of(const struct inode *inode)
-{
-	if (likely(inode->i_sb->s_magic != BTRFS_SUPER_MAGIC))
-		return 0;
-	return btrfs_subvolume_of(inode);
-}
-
-void fguard_identity_take(struct fguard_identity *identity,
-			  const struct inode *inode)
-{
-	identity->subvolume = subvolume_of(inode);
-	identity->ino = inode->i_ino;
-	identity->generation = inode->i_generation;
-	identity->dev = inode->i_sb->s_dev;
-	identity->uuid = inode->i_sb->s_uuid;
-}
-
-/* A load, where memcmp() would be a call for every guarded access. */
-static inline u64 half_of(const uuid_t *uuid, unsigned int which)
-{
-	u64 half;
-
-	memcpy(&half, uuid->b + which * sizeof(half), sizeof(half));
-	return half;
-}
-
-static inline bool same_filesystem(const struct fguard_identity *identity, dev_t dev,
-				   const uuid_t *uuid)
-{
-	u64 first = half_of(&identity->uuid, 0), second = half_of(&identity->uuid, 1);
-
-	if (!first && !second)
-		return identity->dev == dev;
-	return first == half_of(uuid, 0) && second == half_of(uuid, 1);
-}
-
-bool fguard_identity_is(const struct fguard_identity *identity,
-			const struct inode *inode)
-{
-	return identity->ino == inode->i_ino &&
-	       identity->generation == inode->i_generation &&
-	       same_filesystem(identity, inode->i_sb->s_dev,
-			       &inode->i_sb->s_uuid) &&
-	       identity->subvolume == subvolume_of(inode);
-}
-
-bool fguard_identity_equal(const struct fguard_identity *a,
-			   const struct fguard_identity *b)
-{
-	return a->ino == b->ino && a->generation == b->generation &&
-	       a->subvolume == b->subvolume &&
-	       same_filesystem(a, b->dev, &b->uuid);
-}
-
-bool fguard_identity_shares_filesystem(const struct fguard_identity *identity,
-				       const struct super_block *sb)
-{
-	return same_filesystem(identity, sb->s_dev, &sb->s_uuid);
-}
 
 static bool is_spelling(const struct fguard_name *name, const struct dentry *dentry,
 			const struct qstr *other)

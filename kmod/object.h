@@ -10,23 +10,8 @@
 #include <linux/netlink.h>
 #include <linux/path.h>
 #include <linux/stringhash.h>
-#include <linux/uuid.h>
 
-/**
- * struct fguard_identity - an inode, without holding it
- * @ino: its number
- * @generation: tells a later inode of the same number apart
- * @dev: device of the filesystem while it is mounted
- * @uuid: of the filesystem, if it has one: the same after it is mounted again
- * @subvolume: of btrfs, whose subvolumes count inodes each for themselves
- */
-struct fguard_identity {
-	u64 ino;
-	u32 generation;
-	dev_t dev;
-	uuid_t uuid;
-	u64 subvolume;
-};
+#include "identity.h"
 
 /**
  * struct fguard_name - a name in a directory
@@ -43,38 +28,6 @@ struct fguard_name {
 	u64 hash;
 	bool folds;
 };
-
-/**
- * fguard_identity_take - note which inode this is
- * @identity: filled
- * @inode: the inode
- *
- * Context: any; the caller holds the inode, or RCU.
- */
-void fguard_identity_take(struct fguard_identity *identity,
-			  const struct inode *inode);
-
-/**
- * fguard_identity_is - is it this inode?
- * @identity: an identity taken earlier
- * @inode: the inode
- *
- * Context: any; the caller holds the inode, or RCU.
- * Return: true if it is.
- */
-bool fguard_identity_is(const struct fguard_identity *identity,
-			const struct inode *inode);
-
-/**
- * fguard_identity_equal - do two identities mean one inode?
- * @a: one
- * @b: the other
- *
- * Context: any.
- * Return: true if they do.
- */
-bool fguard_identity_equal(const struct fguard_identity *a,
-			   const struct fguard_identity *b);
 
 /**
  * fguard_folds - does a directory take several spellings for one name?
@@ -101,6 +54,26 @@ static inline bool fguard_folds(const struct dentry *directory)
 static inline u64 fguard_name_hash(u64 ino, bool folds, const char *name, u32 length)
 {
 	return hash_64(ino, 64) ^ (folds ? 0 : full_name_hash(NULL, name, length));
+}
+
+/**
+ * fguard_entry_hash - the hash of the name of an entry in its directory
+ * @dentry: the entry; its name cannot change, nor go, while it is locked
+ *
+ * Context: RCU read side; takes the entry's lock.
+ * Return: the hash.
+ */
+static inline u64 fguard_entry_hash(struct dentry *dentry)
+{
+	const struct dentry *directory;
+	u64 hash;
+
+	spin_lock(&dentry->d_lock);
+	directory = dentry->d_parent;
+	hash = fguard_name_hash(d_inode_rcu(directory)->i_ino, fguard_folds(directory),
+				dentry->d_name.name, dentry->d_name.len);
+	spin_unlock(&dentry->d_lock);
+	return hash;
 }
 
 /**
@@ -168,17 +141,6 @@ static inline struct dentry *fguard_object_place(struct dentry *dentry,
  */
 bool fguard_object_is_below(const struct dentry *dentry,
 			    const struct fguard_identity *directory);
-
-/**
- * fguard_identity_shares_filesystem - is an inode on this filesystem?
- * @identity: an identity taken earlier
- * @sb: the filesystem
- *
- * Context: any.
- * Return: true if it is.
- */
-bool fguard_identity_shares_filesystem(const struct fguard_identity *identity,
-				       const struct super_block *sb);
 
 /**
  * fguard_object_beneath - the inode of another filesystem that an object is made of

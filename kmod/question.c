@@ -271,7 +271,11 @@ static void tell_closed(const struct fguard_question *question, u8 closed_how)
 		.verdict = question->verdict,
 	};
 
-	fguard_answerers_tell(&record.head);
+	/* Whoever answered knows. */
+	if (closed_how == FGUARD_CLOSED_ANSWERED)
+		fguard_answerers_tell_later(&record.head);
+	else
+		fguard_answerers_tell(&record.head);
 }
 
 bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 reason,
@@ -473,4 +477,5 @@ void fguard_questions_exit(void)
 	spin_unlock(&fguard_question_lock);
 	cancel_delayed_work_sync(&look_work);
 	fguard_askers_exit();
+	fguard_answerers_exit();
 }

@@ -260,11 +260,3 @@ struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
 	}
 	return rule;
 }
-
-void fguard_rule_count(struct fguard_rule *rule, enum fguard_outcome outcome)
-{
-	if (outcome == FGUARD_OUTCOME_DENY)
-		atomic64_inc(&rule->denied);
-	else
-		atomic64_inc(&rule->allowed);
-}

@@ -111,7 +111,14 @@ struct fguard_rule {
  *
  * Context: RCU read side.
  */
-void fguard_rule_count(struct fguard_rule *rule, enum fguard_outcome outcome);
+static inline void fguard_rule_count(struct fguard_rule *rule,
+				     enum fguard_outcome outcome)
+{
+	if (outcome == FGUARD_OUTCOME_DENY)
+		atomic64_inc(&rule->denied);
+	else
+		atomic64_inc(&rule->allowed);
+}
 
 /**
  * fguard_rule_lets_in - does it let anybody in whom it names?

@@ -28,12 +28,13 @@ struct fguard_store *fguard_store_new(u32 capacity, unsigned int links)
 	store->capacity = capacity;
 	store->bucket_mask = capacity - 1;
 	store->filter_mask = words - 1;
+	store->names_in = kvcalloc(capacity, sizeof(*store->names_in), GFP_KERNEL);
 	store->names = kvcalloc(capacity, sizeof(*store->names), GFP_KERNEL);
 	store->aliases = kvcalloc(capacity, sizeof(*store->aliases), GFP_KERNEL);
 	store->suffixes = kvcalloc(capacity, sizeof(*store->suffixes), GFP_KERNEL);
 	store->pins = kvcalloc(capacity, sizeof(*store->pins), GFP_KERNEL);
 	store->filter = kvcalloc(words, sizeof(*store->filter), GFP_KERNEL);
-	if (!store->names || !store->aliases || !store->suffixes ||
+	if (!store->names_in || !store->names || !store->aliases || !store->suffixes ||
 	    !store->pins || !store->filter) {
 		fguard_store_free(store);
 		return NULL;
@@ -45,6 +46,7 @@ void fguard_store_free(struct fguard_store *store)
 {
 	if (!store)
 		return;
+	kvfree(store->names_in);
 	kvfree(store->names);
 	kvfree(store->aliases);
 	kvfree(store->suffixes);
@@ -127,11 +129,19 @@ struct fguard_rule *fguard_store_find(const struct fguard_rule *like)
 				     find_name(store, &like->name);
 }
 
+static void count_name(struct fguard_store *store, const struct fguard_rule *rule, int by)
+{
+	u32 bucket = hash_64(rule->name.directory.ino, 32) & store->bucket_mask;
+
+	WRITE_ONCE(store->names_in[bucket], store->names_in[bucket] + by);
+}
+
 static void link_name(struct fguard_store *store, struct fguard_rule *rule)
 {
 	struct fguard_alias *alias;
 
 	filter_add(store, rule->name.directory.ino);
+	count_name(store, rule, 1);
 	hlist_add_head_rcu(&rule->by_name[store->links],
 			   fguard_name_bucket(store, rule->name.hash));
 	list_for_each_entry(alias, &rule->aliases, siblings)
@@ -177,8 +187,10 @@ static void unlink_rule(struct fguard_store *store, struct fguard_rule *rule)
 	struct fguard_alias *alias, *next;
 	u32 i;
 
-	if (rule->name.name)
+	if (rule->name.name) {
 		hlist_del_rcu(&rule->by_name[store->links]);
+		count_name(store, rule, -1);
+	}
 	list_for_each_entry_safe(alias, next, &rule->aliases, siblings)
 		fguard_alias_drop(store, alias);
 	if (rule->suffix.length) {

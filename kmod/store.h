@@ -28,6 +28,8 @@ struct fguard_rule;
  * @bucket_mask: buckets of each table, less 1
  * @filter_mask: words of the filter, less 1
  * @capacity: rules it is made for
+ * @names_in: how many rules name entries of a directory, by its number; of all
+ *	directories that share a bucket, together
  * @names: table of rules by directory and name
  * @aliases: table of rules by inode
  * @suffixes: table of rules by suffix
@@ -43,6 +45,7 @@ struct fguard_store {
 	u32 bucket_mask;
 	u32 filter_mask;
 	u32 capacity;
+	u32 *names_in;
 	struct hlist_head *names;
 	struct hlist_head *aliases;
 	struct hlist_head *suffixes;
@@ -176,6 +179,19 @@ fguard_name_bucket(const struct fguard_store *store, u64 hash)
 }
 
 /**
+ * fguard_store_names_in - how many rules name entries of a directory
+ * @store: the store
+ * @ino: number of the directory's inode
+ *
+ * Context: RCU read side.
+ * Return: their number, or more.
+ */
+static inline u32 fguard_store_names_in(const struct fguard_store *store, u64 ino)
+{
+	return READ_ONCE(store->names_in[hash_64(ino, 32) & store->bucket_mask]);
+}
+
+/**
  * fguard_alias_bucket - where rules about an inode stand
  * @store: the store
  * @ino: its number
@@ -224,8 +240,8 @@ fguard_pin_bucket(const struct fguard_store *store, u64 ino)
  * @inode: the object, or NULL; not that of @dentry where one filesystem opens
  *	a file of another under its own path (overlayfs)
  * @mnt: a mount through which it is reached, for its path
- * @ops: mask of what is done to it
  * @incoming: what is about to take this name, or NULL
+ * @ops: mask of what is done to it
  * @moves: the object is about to leave this name for another one
  * @dies: the object is about to lose this name
  * @named: set by fguard_store_decide(): a rule is about this very name
@@ -238,32 +254,15 @@ struct fguard_target {
 	const struct qstr *name;
 	const struct inode *inode;
 	struct vfsmount *mnt;
-	u32 ops;
 	const struct dentry *incoming;
-	bool moves;
-	bool dies;
-	bool named;
-	bool strict;
-	bool any_pin;
-	bool pins_only;
+	u32 ops;
+	bool moves : 1;
+	bool dies : 1;
+	bool named : 1;
+	bool strict : 1;
+	bool any_pin : 1;
+	bool pins_only : 1;
 };
-
-/**
- * fguard_store_pinned - may a guarded path lead through this directory?
- * @store: the store
- * @target: the directory, and what is done to it
- *
- * Context: RCU read side.
- * Return: false if certainly not, or if it does not matter.
- */
-static inline bool fguard_store_pinned(const struct fguard_store *store,
-				       const struct fguard_target *target)
-{
-	return (target->ops & (BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT))) &&
-	       target->inode &&
-	       fguard_store_may_hold_key(store,
-					 target->inode->i_ino ^ FGUARD_PIN_SALT);
-}
 
 /**
  * struct fguard_inquiry - one object on its way through the tables
@@ -271,18 +270,22 @@ static inline bool fguard_store_pinned(const struct fguard_store *store,
  * @actor: who does it
  * @decision: zeroed; what was decided
  * @decider: the rule that decided, or NULL
+ * @store: the tables
+ * @by_inode: a rule that was found by the object's inode, or NULL
+ * @place: where the object hangs, NULL if that cannot be told
  * @seen: called for each rule about the object, if not NULL: how closely it
  *	names the object, and whether it allows the actor
- * @context: for @seen
  */
 struct fguard_inquiry {
 	struct fguard_target *target;
 	const struct fguard_actor *actor;
 	struct fguard_decision decision;
 	struct fguard_rule *decider;
+	const struct fguard_store *store;
+	const struct fguard_rule *by_inode;
+	struct dentry *place;
 	void (*seen)(struct fguard_inquiry *inquiry, const struct fguard_rule *rule,
 		     u32 rank, bool allowed);
-	void *context;
 };
 
 /**

@@ -217,6 +217,9 @@ struct fguard_subjects *fguard_subjects_new(const struct fguard_subject_spec *sp
 	if (!subjects)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&subjects->family);
+	subjects->others = spec->n_uids || spec->n_gids || spec->n_loginuids ||
+			   spec->n_exes || spec->n_cgroups;
+	subjects->anybody = spec->n_pids || subjects->others;
 	err = fill(subjects, spec, extack);
 	if (err) {
 		fguard_subjects_free(subjects);
@@ -253,14 +256,27 @@ void fguard_subjects_free(struct fguard_subjects *subjects)
 
 /* ---- asking -------------------------------------------------------------- */
 
+static __always_inline int compare_pid(const void *wanted, const void *grant)
+{
+	const struct pid *pid = ((const struct fguard_grant *)grant)->pid;
+
+	if (wanted == pid)
+		return 0;
+	return wanted < (const void *)pid ? -1 : 1;
+}
+
+/* Inline, the search too: whoever is let in pays for it at each access. */
+static __always_inline bool has_pid(const struct fguard_subjects *subjects,
+				    const struct pid *pid)
+{
+	return __inline_bsearch(pid, subjects->pids, subjects->n_pids,
+				sizeof(*subjects->pids), compare_pid);
+}
+
 bool fguard_subjects_hold_pid(const struct fguard_subjects *subjects,
 			      const struct pid *pid)
 {
-	struct fguard_grant wanted = { .pid = (struct pid *)pid };
-
-	return subjects->n_pids &&
-	       bsearch(&wanted, subjects->pids, subjects->n_pids, sizeof(wanted),
-		       compare_pids);
+	return has_pid(subjects, pid);
 }
 
 bool fguard_subjects_gone(const struct fguard_subjects *subjects)
@@ -273,16 +289,17 @@ bool fguard_subjects_gone(const struct fguard_subjects *subjects)
 	return subjects->n_pids;
 }
 
-bool fguard_subjects_include(const struct fguard_subjects *subjects,
-			     const struct pid *pid)
+static inline bool includes(const struct fguard_subjects *subjects,
+			    const struct pid *pid)
 {
-	return fguard_subjects_hold_pid(subjects, pid) ||
+	return has_pid(subjects, pid) ||
 	       (subjects->children && fguard_family_holds(subjects, pid));
 }
 
-static bool holds_pid(const struct fguard_subjects *subjects, const struct pid *pid)
+bool fguard_subjects_include(const struct fguard_subjects *subjects,
+			     const struct pid *pid)
 {
-	return !subjects->n_pids || fguard_subjects_include(subjects, pid);
+	return includes(subjects, pid);
 }
 
 static bool holds_uid(const kuid_t *uids, u32 count, kuid_t uid)
@@ -393,25 +410,14 @@ static bool holds_cgroup(const struct fguard_subjects *subjects,
 	return false;
 }
 
-bool fguard_subjects_name_anybody(const struct fguard_subjects *subjects)
-{
-	return subjects->n_pids || subjects->n_uids || subjects->n_gids ||
-	       subjects->n_loginuids || subjects->n_exes || subjects->n_cgroups;
-}
-
-bool fguard_subjects_hold(const struct fguard_subjects *subjects,
-			  const struct fguard_actor *actor)
+static noinline bool hold_others(const struct fguard_subjects *subjects,
+				 const struct fguard_actor *actor)
 {
 	struct task_struct *task = actor->task;
-	const struct cred *cred;
-
-	/* A rule that names nobody allows nobody. */
-	if (!task || !fguard_subjects_name_anybody(subjects))
-		return false;
 	/* The real credentials: overlayfs and others borrow their mounter's. */
-	cred = __task_cred(task);
-	return holds_pid(subjects, task_tgid(task)) &&
-	       holds_uid(subjects->uids, subjects->n_uids, cred->uid) &&
+	const struct cred *cred = __task_cred(task);
+
+	return holds_uid(subjects->uids, subjects->n_uids, cred->uid) &&
 	       holds_gid(subjects, cred) &&
 	       (!subjects->n_loginuids ||
 		holds_uid(subjects->loginuids, subjects->n_loginuids,
@@ -419,14 +425,20 @@ bool fguard_subjects_hold(const struct fguard_subjects *subjects,
 	       holds_exe(subjects, actor) && holds_cgroup(subjects, task);
 }
 
-/* Whoever traces a task does what he likes with it. */
-static bool is_led(const struct fguard_subjects *subjects, struct task_struct *task)
+bool fguard_subjects_include_task(const struct fguard_subjects *subjects,
+				  const struct fguard_actor *actor)
+{
+	if (subjects->n_pids && !includes(subjects, task_tgid(actor->task)))
+		return false;
+	return !subjects->others || hold_others(subjects, actor);
+}
+
+bool fguard_subjects_led(const struct fguard_subjects *subjects,
+			 struct task_struct *task)
 {
 	struct fguard_actor tracer = { .exe_known = true };
 	bool holds;
 
-	if (likely(!READ_ONCE(task->ptrace)))
-		return false;
 	tracer.task = rcu_dereference(task->parent);
 	if (task_tgid(tracer.task) == task_tgid(task))
 		return false;
@@ -436,10 +448,4 @@ static bool is_led(const struct fguard_subjects *subjects, struct task_struct *t
 	if (tracer.exe)
 		fput(tracer.exe);
 	return !holds;
-}
-
-bool fguard_subjects_allow(const struct fguard_subjects *subjects,
-			   const struct fguard_actor *actor)
-{
-	return fguard_subjects_hold(subjects, actor) && !is_led(subjects, actor->task);
 }

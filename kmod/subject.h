@@ -70,6 +70,8 @@ struct fguard_place {
  * @n_exes: how many executables
  * @n_cgroups: how many cgroups
  * @children: descendants of @pids too
+ * @anybody: one is given at all
+ * @others: one is given that is no process
  * @pids: in the order of their pid pointers
  * @uids: real uids
  * @gids: groups, real or supplementary
@@ -87,6 +89,8 @@ struct fguard_subjects {
 	u32 n_exes;
 	u32 n_cgroups;
 	bool children;
+	bool anybody;
+	bool others;
 	struct fguard_grant *pids;
 	kuid_t *uids;
 	kgid_t *gids;
@@ -214,7 +218,21 @@ bool fguard_subjects_include(const struct fguard_subjects *subjects,
  * Context: any.
  * Return: true if so.
  */
-bool fguard_subjects_name_anybody(const struct fguard_subjects *subjects);
+static inline bool fguard_subjects_name_anybody(const struct fguard_subjects *subjects)
+{
+	return subjects->anybody;
+}
+
+/**
+ * fguard_subjects_include_task - is a task one of the subjects?
+ * @subjects: the subjects; they name somebody
+ * @actor: the task, not NULL
+ *
+ * Context: RCU read side.
+ * Return: true if one of each kind that is given holds.
+ */
+bool fguard_subjects_include_task(const struct fguard_subjects *subjects,
+				  const struct fguard_actor *actor);
 
 /**
  * fguard_subjects_hold - is a task one of the subjects?
@@ -224,8 +242,26 @@ bool fguard_subjects_name_anybody(const struct fguard_subjects *subjects);
  * Context: RCU read side.
  * Return: true if one of each kind that is given holds, and one is given.
  */
-bool fguard_subjects_hold(const struct fguard_subjects *subjects,
-			  const struct fguard_actor *actor);
+static inline bool fguard_subjects_hold(const struct fguard_subjects *subjects,
+					const struct fguard_actor *actor)
+{
+	/* A rule that names nobody allows nobody. */
+	return subjects->anybody && actor->task &&
+	       fguard_subjects_include_task(subjects, actor);
+}
+
+/**
+ * fguard_subjects_led - is a task traced by somebody who is none of the subjects?
+ * @subjects: the subjects
+ * @task: the task, traced
+ *
+ * Whoever traces a task does what he likes with it.
+ *
+ * Context: RCU read side; may take task_lock() of the tracer.
+ * Return: true if so.
+ */
+bool fguard_subjects_led(const struct fguard_subjects *subjects,
+			 struct task_struct *task);
 
 /**
  * fguard_subjects_allow - is a task let in?
@@ -235,8 +271,13 @@ bool fguard_subjects_hold(const struct fguard_subjects *subjects,
  * Context: RCU read side; may take task_lock() of a tracer.
  * Return: true if it is one of the subjects, and so is whoever traces it.
  */
-bool fguard_subjects_allow(const struct fguard_subjects *subjects,
-			   const struct fguard_actor *actor);
+static inline bool fguard_subjects_allow(const struct fguard_subjects *subjects,
+					 const struct fguard_actor *actor)
+{
+	return fguard_subjects_hold(subjects, actor) &&
+	       (likely(!READ_ONCE(actor->task->ptrace)) ||
+		!fguard_subjects_led(subjects, actor->task));
+}
 
 /**
  * fguard_subjects_gone - have all processes named by pid ended?

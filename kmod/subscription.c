@@ -48,6 +48,7 @@ struct segment {
  * @lost_to: when the last
  * @events: records queued, ever
  * @lost_ever: records that found no room, ever
+ * @quiet: what is queued was not told to @thread
  * @answerer: it takes questions instead of accesses; or NULL
  * @wait: where @thread waits for records
  * @thread: hands the segments to the socket
@@ -67,6 +68,7 @@ struct fguard_subscription {
 	u64 lost_to;
 	u64 events;
 	u64 lost_ever;
+	bool quiet;
 	struct fguard_answerer *answerer;
 	wait_queue_head_t wait;
 	struct task_struct *thread;
@@ -157,16 +159,16 @@ static bool has_batch(const struct fguard_subscription *subscription)
 	return READ_ONCE(subscription->fill) != READ_ONCE(subscription->drain);
 }
 
-bool fguard_subscription_queue(struct fguard_subscription *subscription, u64 time,
-			       const struct fguard_record *record)
+static __always_inline bool queue(struct fguard_subscription *subscription, u64 time,
+				  const struct fguard_record *record, bool quietly)
 {
-	bool was_empty, had_batch, wake;
+	bool untold, had_batch, wake;
 	char *at = NULL;
 
 	spin_lock(&subscription->lock);
-	was_empty = !has_records(subscription);
+	untold = subscription->quiet || !has_records(subscription);
 	had_batch = has_batch(subscription);
-	if (record && append_gap(subscription, time))
+	if (record && (likely(!subscription->lost) || append_gap(subscription, time)))
 		at = reserve(subscription, record->length);
 	if (at) {
 		append(subscription, at, record);
@@ -174,12 +176,37 @@ bool fguard_subscription_queue(struct fguard_subscription *subscription, u64 tim
 	} else {
 		lose(subscription, time);
 	}
-	wake = was_empty || (!had_batch && has_batch(subscription));
+	subscription->quiet = untold && quietly;
+	wake = (untold && !quietly) || (!had_batch && has_batch(subscription));
 	spin_unlock(&subscription->lock);
 
 	if (wake)
 		wake_up_interruptible(&subscription->wait);
 	return at;
+}
+
+bool fguard_subscription_queue(struct fguard_subscription *subscription, u64 time,
+			       const struct fguard_record *record)
+{
+	return queue(subscription, time, record, false);
+}
+
+bool fguard_subscription_add(struct fguard_subscription *subscription, u64 time,
+			     const struct fguard_record *record)
+{
+	return queue(subscription, time, record, true);
+}
+
+void fguard_subscription_flush(struct fguard_subscription *subscription)
+{
+	bool wake;
+
+	spin_lock(&subscription->lock);
+	wake = subscription->quiet;
+	subscription->quiet = false;
+	spin_unlock(&subscription->lock);
+	if (wake)
+		wake_up_interruptible(&subscription->wait);
 }
 
 /* Closes the oldest segment to writers, so that it can be sent. */

@@ -43,6 +43,28 @@ bool fguard_subscription_queue(struct fguard_subscription *subscription, u64 tim
 			       const struct fguard_record *record);
 
 /**
+ * fguard_subscription_add - queue a record that can wait for the next one
+ * @subscription: for whom
+ * @time: when, nanoseconds since the epoch
+ * @record: the record
+ *
+ * It goes with the next record, or when fguard_subscription_flush() says so.
+ *
+ * Context: RCU read side, or the subscription cannot end.
+ * Return: true if it was queued.
+ */
+bool fguard_subscription_add(struct fguard_subscription *subscription, u64 time,
+			     const struct fguard_record *record);
+
+/**
+ * fguard_subscription_flush - send what waits for the next record
+ * @subscription: whose
+ *
+ * Context: RCU read side, or the subscription cannot end.
+ */
+void fguard_subscription_flush(struct fguard_subscription *subscription);
+
+/**
  * fguard_subscribe - start a subscription, or change its filter
  * @net: network namespace of the socket
  * @portid: its port

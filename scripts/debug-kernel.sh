@@ -20,8 +20,12 @@ jobs=${FGUARD_JOBS:-$(nproc)}
 memory=3072
 options='pci=noacpi kmemleak=on'
 
+options_asked() {
+	grep -E '^(# )?CONFIG_' "$config"
+}
+
 config_hash() {
-	grep -E '^CONFIG_' "$config" | sha256sum | cut -c1-16
+	options_asked | sha256sum | cut -c1-16
 }
 
 is_there() {
@@ -51,7 +55,7 @@ unpack() {
 
 # Options of the fragment that came out otherwise.
 lost_options() {
-	grep -E '^CONFIG_' "$config" | grep -vxF -f "$root$tree/.config" || true
+	options_asked | grep -vxF -f "$root$tree/.config" || true
 }
 
 configure() {

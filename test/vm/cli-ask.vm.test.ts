@@ -120,6 +120,8 @@ describe('ask in a terminal', () => {
       ['1', 'OK'],
       ['\r', 'EPERM'],
     ] as const) {
+      // what is drawn anew each second of the question before is over
+      await terminal.waitFor('no question waits');
       const opened = lab.intruder.do('open', secret);
       await terminal.waitFor(`try[${lab.intruder.pid}] wants to read`);
       await terminal.waitFor(`file     ${secret}`);
@@ -127,6 +129,7 @@ describe('ask in a terminal', () => {
       terminal.write(key);
       expect(await opened).toBe(outcome);
     }
+    await terminal.waitFor('no question waits');
     const unlinked = lab.intruder.do('unlink', secret);
     await terminal.waitFor('wants to delete');
     terminal.write('q');

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which inode it is. Inline, since every guarded access compares one. */
+#ifndef _FGUARD_IDENTITY_H
+#define _FGUARD_IDENTITY_H
+
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/string.h>
+#include <linux/uuid.h>
+
+/**
+ * struct fguard_identity - an inode, without holding it
+ * @ino: its number
+ * @generation: tells a later inode of the same number apart
+ * @dev: device of the filesystem while it is mounted
+ * @uuid: of the filesystem, if it has one: the same after it is mounted again
+ * @subvolume: of btrfs, whose subvolumes count inodes each for themselves
+ */
+struct fguard_identity {
+	u64 ino;
+	u32 generation;
+	dev_t dev;
+	uuid_t uuid;
+	u64 subvolume;
+};
+
+/**
+ * fguard_identity_take - note which inode this is
+ * @identity: filled
+ * @inode: the inode
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ */
+void fguard_identity_take(struct fguard_identity *identity,
+			  const struct inode *inode);
+
+/**
+ * fguard_btrfs_subvolume_of - the subvolume of an inode of btrfs
+ * @inode: the inode
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ * Return: its number; 0 if it cannot be told.
+ */
+u64 fguard_btrfs_subvolume_of(const struct inode *inode);
+
+/**
+ * fguard_subvolume_of - the part of a filesystem that numbers inodes for itself
+ * @inode: the inode
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ * Return: its number; 0 where a filesystem has no such parts.
+ */
+static inline u64 fguard_subvolume_of(const struct inode *inode)
+{
+	if (likely(inode->i_sb->s_magic != BTRFS_SUPER_MAGIC))
+		return 0;
+	return fguard_btrfs_subvolume_of(inode);
+}
+
+/**
+ * fguard_uuid_half - half of a UUID
+ * @uuid: the UUID
+ * @which: 0 or 1
+ *
+ * A load, where memcmp() would be a call for every guarded access.
+ *
+ * Context: any.
+ * Return: the half.
+ */
+static __always_inline u64 fguard_uuid_half(const uuid_t *uuid, unsigned int which)
+{
+	u64 half;
+
+	memcpy(&half, uuid->b + which * sizeof(half), sizeof(half));
+	return half;
+}
+
+/**
+ * fguard_identity_on - is an inode on this filesystem?
+ * @identity: an identity taken earlier
+ * @dev: device of the filesystem
+ * @uuid: its UUID, zeroes if it has none
+ *
+ * Context: any.
+ * Return: true if it is.
+ */
+static __always_inline bool fguard_identity_on(const struct fguard_identity *identity,
+					       dev_t dev, const uuid_t *uuid)
+{
+	u64 first = fguard_uuid_half(&identity->uuid, 0);
+	u64 second = fguard_uuid_half(&identity->uuid, 1);
+
+	if (!first && !second)
+		return identity->dev == dev;
+	return first == fguard_uuid_half(uuid, 0) && second == fguard_uuid_half(uuid, 1);
+}
+
+/**
+ * fguard_identity_is - is it this inode?
+ * @identity: an identity taken earlier
+ * @inode: the inode
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ * Return: true if it is.
+ */
+static __always_inline bool fguard_identity_is(const struct fguard_identity *identity,
+					       const struct inode *inode)
+{
+	return identity->ino == inode->i_ino &&
+	       identity->generation == inode->i_generation &&
+	       fguard_identity_on(identity, inode->i_sb->s_dev, &inode->i_sb->s_uuid) &&
+	       identity->subvolume == fguard_subvolume_of(inode);
+}
+
+/**
+ * fguard_identity_equal - do two identities mean one inode?
+ * @a: one
+ * @b: the other
+ *
+ * Context: any.
+ * Return: true if they do.
+ */
+bool fguard_identity_equal(const struct fguard_identity *a,
+			   const struct fguard_identity *b);
+
+/**
+ * fguard_identity_shares_filesystem - is an inode on this filesystem?
+ * @identity: an identity taken earlier
+ * @sb: the filesystem
+ *
+ * Context: any.
+ * Return: true if it is.
+ */
+bool fguard_identity_shares_filesystem(const struct fguard_identity *identity,
+				       const struct super_block *sb);
+
+#endif
