@@ -31,10 +31,10 @@ export const complaints = (vm: Vm): Promise<string> =>
     `${JOURNALCTL} -p warning -u fguard -u fguard-log -u fguard-agent -o cat _PID=1 + _TRANSPORT=stdout`,
   );
 
-/** How many refusals of a process are there, and how many were lost. */
-export async function tally(vm: Vm, pid: string): Promise<[written: number, lost: number]> {
+/** How many refusals of a process a run of the log has written down, and how many it missed. */
+export async function tally(vm: Vm, pid: string, log: string): Promise<[number, number]> {
   const written = await vm.ok(`${JOURNALCTL} -o cat FGUARD_PID=${pid} | wc -l`);
-  const gaps = await entries(vm, 'FGUARD_TYPE=gap');
+  const gaps = await entries(vm, `_PID=${log} FGUARD_TYPE=gap`);
   return [Number(written), gaps.reduce((sum, gap) => sum + Number(gap.FGUARD_LOST), 0)];
 }
 

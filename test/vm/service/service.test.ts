@@ -176,6 +176,7 @@ describe('the log of the service', () => {
     await vm.ok(`mkdir ${drop}`);
     await write(vm, `${drop}/all.conf`, '[Service]\nLogRateLimitIntervalSec=0');
     await vm.ok('systemctl daemon-reload && systemctl restart fguard-log');
+    const log = await property(vm, 'fguard-log', 'MainPID');
     const journald = await property(vm, 'systemd-journald', 'MainPID');
     await vm.ok(`kill -STOP ${journald}`);
     const opens = 20_000;
@@ -183,7 +184,7 @@ describe('the log of the service', () => {
     const pid = (await vm.ok(flood)).trim();
     await vm.ok(`kill -CONT ${journald}`);
     let [written, lost] = [0, 0];
-    while (written + lost < opens) [written, lost] = await tally(vm, pid);
+    while (written + lost < opens) [written, lost] = await tally(vm, pid, log);
     expect(written + lost).toBe(opens);
     expect(lost).toBeGreaterThan(0);
     await expectWritten(vm, 'cut');
