@@ -8,7 +8,8 @@
 
 #include "hook.h"
 
-#define LINGER HZ
+/* Rules are often made anew; and ftrace waits long for each hook that goes. */
+#define LINGER (10 * HZ)
 #define NEEDS 32
 
 /* Registration, and the counts of those who need each operation. */
@@ -79,11 +80,13 @@ static void unregister_idle(struct work_struct *work)
 {
 	unsigned int i;
 
-	mutex_lock(&hook_lock);
-	for (i = 0; i < hook_count; i++)
+	for (i = 0; i < hook_count; i++) {
+		/* A new rule waits for one of them at most. */
+		mutex_lock(&hook_lock);
 		if (!is_needed(&hooks[i]))
 			unregister(&hooks[i]);
-	mutex_unlock(&hook_lock);
+		mutex_unlock(&hook_lock);
+	}
 }
 
 static DECLARE_DELAYED_WORK(idle_work, unregister_idle);
@@ -131,7 +134,7 @@ int fguard_hooks_get(u32 needs, struct netlink_ext_ack *extack)
 		count_needs(needs, -1);
 	mutex_unlock(&hook_lock);
 	if (err)
-		schedule_delayed_work(&idle_work, LINGER);
+		mod_delayed_work(system_dfl_wq, &idle_work, LINGER);
 	return err;
 }
 
@@ -140,7 +143,7 @@ void fguard_hooks_put(u32 needs)
 	mutex_lock(&hook_lock);
 	count_needs(needs, -1);
 	mutex_unlock(&hook_lock);
-	schedule_delayed_work(&idle_work, LINGER);
+	mod_delayed_work(system_dfl_wq, &idle_work, LINGER);
 }
 
 enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook)

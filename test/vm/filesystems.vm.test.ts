@@ -45,6 +45,20 @@ describe('on ext4', () => {
     expect(await lab.owner.show(secret)).toContain('content=treasure');
   });
 
+  it('of two names of one file each is guarded, though nobody saw how it got the second', async () => {
+    const [one, two] = [`${disk}/pair/one`, `${disk}/pair/two`];
+    await vm.ok(`mkdir ${disk}/pair && printf pair >${one}`);
+    await lab.guard.add(one, {pids: [lab.intruder.pid], ops: ALL_BUT_MOUNT});
+    await lab.guard.add(two, {pids: [lab.owner.pid], ops: ALL_BUT_MOUNT});
+    await vm.ok(
+      `umount ${disk} && cd ${lab.directory} && printf 'ln pair/one pair/two\nsif pair/one links_count 2\n' | debugfs -w image && mount -o loop image disk`,
+    );
+    expect(await lab.intruder.do('open', one)).toBe('OK');
+    expect(await lab.intruder.do('open', two)).toBe('EACCES');
+    expect(await lab.owner.do('open', one)).toBe('EACCES');
+    for (const path of [one, two]) await lab.guard.do('del', {path});
+  });
+
   it('a rule guards wherever the filesystem is mounted', async () => {
     await vm.ok(`mount $(findmnt -no SOURCE ${disk}) ${other}`);
     expect(await lab.intruder.do('open', `${other}/secret`)).toBe('EACCES');

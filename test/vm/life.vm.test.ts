@@ -5,6 +5,7 @@ import {PROGRAMS} from './helper/build.js';
 import type {Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {Watcher} from './helper/watcher.js';
+import {PATIENCE} from './runner/patience.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/life/{secret,free}   secret is guarded
@@ -128,7 +129,7 @@ describe('the hooks', () => {
 const STORMERS = 4;
 const CYCLES = 3;
 /** Hooks come and go one at a time, and wait each time for busy processors. */
-const CYCLES_TIMEOUT = 600_000;
+const CYCLES_TIMEOUT = 600_000 * PATIENCE;
 
 const CYCLE = `
 set -e

@@ -8,6 +8,7 @@ import {PROGRAMS} from './helper/build.js';
 import {maskOf, OPS} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import type {GuestProcess} from './runner/process.js';
+import {PATIENCE} from './runner/patience.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/transparency/
@@ -19,7 +20,7 @@ import {vm} from './runner/shared.js';
 const lab = useLab('transparency');
 const disk = lab.path('disk');
 const battery = path.join(PROGRAMS, 'battery');
-const PATIENCE = 400_000;
+const BATTERY_TIMEOUT = 400_000 * PATIENCE;
 
 beforeAll(async () => {
   await vm.ok(
@@ -38,7 +39,7 @@ afterAll(async () => {
 });
 
 async function fire(): Promise<string[]> {
-  const output = await vm.ok([battery, disk], {timeout: PATIENCE});
+  const output = await vm.ok([battery, disk], {timeout: BATTERY_TIMEOUT});
   return output.trimEnd().split('\n');
 }
 
@@ -63,33 +64,37 @@ async function guardElsewhere(): Promise<void> {
 let plain: string[];
 
 describe('what comes of system calls', () => {
-  it('is told in thousands of lines, for root and for a user', {timeout: PATIENCE}, async () => {
-    await vm.ok('rmmod fguard');
-    plain = await fire();
-    await vm.ok('modprobe fguard');
-    await lab.reconnect();
-    expect(plain.length).toBeGreaterThan(3000);
-    for (const who of ['root', 'user'])
-      for (const how of [
-        '0',
-        'EACCES',
-        'ENOENT',
-        'ENOTDIR',
-        'ELOOP',
-        'ENAMETOOLONG',
-        'EROFS',
-        'EXDEV',
-      ])
-        expect(plain.some((line) => line.startsWith(who) && line.includes(` ${how}`))).toBe(true);
-  });
+  it(
+    'is told in thousands of lines, for root and for a user',
+    {timeout: BATTERY_TIMEOUT},
+    async () => {
+      await vm.ok('rmmod fguard');
+      plain = await fire();
+      await vm.ok('modprobe fguard');
+      await lab.reconnect();
+      expect(plain.length).toBeGreaterThan(3000);
+      for (const who of ['root', 'user'])
+        for (const how of [
+          '0',
+          'EACCES',
+          'ENOENT',
+          'ENOTDIR',
+          'ELOOP',
+          'ENAMETOOLONG',
+          'EROFS',
+          'EXDEV',
+        ])
+          expect(plain.some((line) => line.startsWith(who) && line.includes(` ${how}`))).toBe(true);
+    },
+  );
 
-  it('is the same with the module loaded and no rule', {timeout: PATIENCE}, async () => {
+  it('is the same with the module loaded and no rule', {timeout: BATTERY_TIMEOUT}, async () => {
     expect(await fire()).toEqual(plain);
   });
 
   it(
     'is the same with rules elsewhere, and somebody who watches it all',
-    {timeout: PATIENCE},
+    {timeout: BATTERY_TIMEOUT},
     async () => {
       await guardElsewhere();
       const watcher: GuestProcess = vm.spawn(
