@@ -187,7 +187,7 @@ describe('the log of the service', () => {
     while (written + lost < opens) [written, lost] = await tally(vm, pid, log);
     expect(written + lost).toBe(opens);
     expect(lost).toBeGreaterThan(0);
-    await expectWritten(vm, 'cut');
+    await expectWritten(vm, 'expand');
     await vm.ok(`rm -r ${drop} && systemctl daemon-reload`);
   });
 
