@@ -107,6 +107,11 @@ export default class Watch extends BaseCommand {
     this.finish(summary, signal.aborted);
   }
 
+  /* One object on each line, a failure too. */
+  override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json)}\n`);
+  }
+
   /* The stream sees for itself, and has a thread to end first. */
   protected override outputFailed(): void {
     return;

@@ -40,11 +40,17 @@ export class StreamOutput {
     this.closed = callback;
   }
 
-  /** Lets what was written reach the reader, unless aborted. */
+  /** Lets what was written reach the reader, unless aborted. More may be written to standard output. */
   end(signal: AbortSignal): Promise<void> {
     if (this.stream === process.stdout || this.stream.destroyed) return Promise.resolve();
     if (signal.aborted) this.stream.destroy();
     signal.addEventListener('abort', () => this.stream.destroy(), {once: true});
-    return new Promise((resolve) => this.stream.once('close', resolve).end());
+    return new Promise((resolve) => {
+      this.stream.once('close', resolve);
+      // not end(): it would close descriptor 1, and a failure is still to be told there
+      this.stream.write('', () => {
+        resolve();
+      });
+    });
   }
 }

@@ -173,6 +173,15 @@ describe('watch', () => {
     expect(stderr).toContain('sudo fguard load');
   });
 
+  it('with --json that is the last line, also where standard output is a socket', async () => {
+    const {code, stdout} = await fguard(['watch', '--json'], {FAKE_EVENTS: 'unload'});
+    expect(code).toBe(3);
+    const [event, failure, ...more] = lines(stdout);
+    expect(more).toEqual([]);
+    expect(event).toContain('"type":"access"');
+    expectDocument('error', JSON.parse(failure ?? ''));
+  });
+
   it('a record that is no record is a bug, told as one', async () => {
     const {code, stderr} = await fguard(['watch', '--all'], {FAKE_EVENTS: 'broken'});
     expect(code).toBe(1);
