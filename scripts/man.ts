@@ -101,6 +101,7 @@ const FILES: readonly (readonly [string, string])[] = [
 const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['NO_COLOR', 'if set, no colours'],
   ['FGUARD_LIBRARY', 'the libfguard.so to use'],
+  ['FGUARD_JOURNAL', 'the socket of the journal to write to, such as that of a namespace'],
   ['FGUARD_CACHE', 'folder for what is kept, in place of /var/cache or ~/.cache'],
 ];
 

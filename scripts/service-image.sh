@@ -1,30 +1,48 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Makes the disk of a Debian 12 machine with systemd and the package installed,
-# and the module for some kernels of the cache: service-image.sh DEB FILE KERNEL…
+# Makes the disk of a Debian machine with systemd and the package installed, and
+# the module for some kernels of the cache: service-image.sh SUITE DEB FILE KERNEL…
+# A kernel with "+build" behind it comes with what builds the module for it.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-deb=$1 image=$2
-shift 2
+suite=$1 deb=$2 image=$3
+shift 3
 scratch=$(mktemp -d "$cache/image.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
-export deb image
+packages=
+mkdir -p "$scratch/kernels/lib/modules"
 
 # What a kernel's package and the hook for kernels would have left there.
 modules() {
-	local name release base to file
-	for name in "$@"; do
-		base=$("$repo/scripts/module.sh" "$name")
-		release=$(<"$cache/kernels/$(kernel_name "$name")/release")
-		to=$scratch/modules/lib/modules/$release
-		install -D -t "$to/updates" "$base/lib/modules/$release/updates/fguard.ko"
-		# some kernels' packages leave them out
-		for file in "$base/lib/modules/$release"/modules.{order,builtin,builtin.modinfo}; do
-			[[ ! -e $file ]] || cp "$file" "$to/"
-		done
-		depmod -b "$scratch/modules" "$release"
+	local base to file
+	base=$("$repo/scripts/module.sh" "$1")
+	to=$scratch/kernels/lib/modules/$2
+	install -D -t "$to/updates" "$base/lib/modules/$2/updates/fguard.ko"
+	# some kernels' packages leave them out
+	for file in "$base/lib/modules/$2"/modules.{order,builtin,builtin.modinfo}; do
+		[[ ! -e $file ]] || cp "$file" "$to/"
 	done
+	depmod -b "$scratch/kernels" "$2"
+}
+
+# The headers are those of the root that builds here, for no index may have them any more.
+headers() {
+	local from to=$scratch/kernels/src
+	from=$cache/roots/$(<"$cache/kernels/$1/suite")/usr
+	mkdir -p "$to" "$scratch/kernels/lib"
+	cp -a "$from/src/linux-headers-$2" "$from/src/linux-headers-${2%-*}-common" "$to/"
+	cp -a "$from"/lib/linux-kbuild-* "$scratch/kernels/lib/"
+	ln -s "/usr/src/linux-headers-$2" "$scratch/kernels/lib/modules/$2/build"
+	packages='gcc make libelf1'
+}
+
+kernel() {
+	local name release
+	name=$(kernel_name "${1%+build}")
+	release=$(<"$cache/kernels/$name/release")
+	modules "$name" "$release"
+	[[ $1 != *+build ]] || headers "$name" "$release"
 }
 
 # In a mount namespace of its own, which takes the mounts with it.
@@ -37,16 +55,20 @@ fill='
 	cp "$deb" "$1/root/tmp/fguard.deb"
 	mount -t proc proc "$1/root/proc"
 	chroot "$1/root" apt-get update
-	chroot "$1/root" apt-get install -y --no-install-recommends /tmp/fguard.deb
+	chroot "$1/root" apt-get install -y --no-install-recommends /tmp/fguard.deb $packages
+	chroot "$1/root" apt-get clean
 	umount "$1/root/proc"
 	rm "$1/root/tmp/fguard.deb"
-	cp -r "$1/modules/lib/modules" "$1/root/usr/lib/"
+	cp -a "$1/kernels/." "$1/root/usr/"
 	echo fguard-vm >"$1/root/etc/hostname"
 	printf "%032x\n" 4711 >"$1/root/etc/machine-id"
 	mke2fs -q -F -t ext4 -d "$1/root" "$image" 1500M
 '
 
-"$repo/scripts/root.sh" bookworm plain
-modules "$@"
+"$repo/scripts/root.sh" "$suite" plain
+for name in "$@"; do
+	kernel "$name"
+done
+export deb image packages
 DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 unshare --mount sh -c "$fill" sh \
-	"$scratch" "$cache/roots/plain-bookworm"
+	"$scratch" "$cache/roots/plain-$suite"

@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The service in the life of a machine: installed, started, stopped, crashed,
-# reloaded, booted into another kernel: test-service.sh [-OPTION…]
+# reloaded, booted into another kernel, without its module, on Debian 12 and 13:
+# test-service.sh [FILE|-OPTION]…
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 cd "$repo"
-"$repo/scripts/setup.sh" 6.1 newest
-FGUARD_DEB=$repo/$("$repo/scripts/package.sh")
-FGUARD_IMAGE=$(mktemp -d "$cache/service.XXXXXX")/disk
-trap 'rm -rf "${FGUARD_IMAGE%/*}"' EXIT
-export FGUARD_IMAGE
-"$repo/scripts/service-image.sh" "$FGUARD_DEB" "$FGUARD_IMAGE" 6.1 newest
+"$repo/scripts/setup.sh" 6.1 6.12 newest
+deb=$repo/$("$repo/scripts/package.sh")
+FGUARD_IMAGES=$(mktemp -d "$cache/service.XXXXXX")
+trap 'rm -rf "$FGUARD_IMAGES"' EXIT
+export FGUARD_IMAGES
+"$repo/scripts/service-image.sh" bookworm "$deb" "$FGUARD_IMAGES/bookworm" 6.1+build newest
+"$repo/scripts/service-image.sh" trixie "$deb" "$FGUARD_IMAGES/trixie" 6.12
 npx vitest run --config test/vm/service/vitest.config.ts "$@"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import {hostname, release} from 'node:os';
 
 import {BaseCommand} from '../base-command.js';
 import {namesObjects} from '../domain/filter.js';
@@ -9,28 +8,29 @@ import {OPS, VERDICTS} from '../domain/names.js';
 import {EXIT, notLoaded} from '../errors.js';
 import {toCount, toMilliseconds} from '../flags.js';
 import {interruptSignal} from '../interrupt.js';
-import {packageVersion} from '../services/package-root.js';
 import {countRules} from '../services/rules.js';
-import {UserNames} from '../services/users.js';
-import {type WatchSummary, watch} from '../services/watch.js';
+import {Supervisor} from '../services/supervisor.js';
+import {type WatchRequest, type WatchSummary, watch} from '../services/watch.js';
+import {JOURNAL_IDS} from '../ui/journal.js';
+import {LOG_FORMATS} from '../ui/render-record.js';
 import {toFilter} from '../watch-filter.js';
-import {StreamOutput} from '../ui/output.js';
-import {LOG_FORMATS, type LogFormat, logRenderer, recordRenderer} from '../ui/render-record.js';
+import {type WatchOutput, watchOutput} from '../watch-output.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
-
-const eventOrigin = (userName: (uid: number) => string) => ({
-  host: hostname(),
-  version: packageVersion(),
-  kernel: release(),
-  userName,
-});
 
 export default class Watch extends BaseCommand {
   static override summary = 'Show live who touches what, and what became of it.';
   static override description =
     'Without PATH: everything about guarded files. With --json: one object on each line. ' +
-    'Bytes of names that are not UTF-8 are shown as \\xNN, and are \\udcNN in JSON.';
+    'Bytes of names that are not UTF-8 are shown as \\xNN, and are \\udcNN in JSON.\n\n' +
+    '--format journal prints nothing: each event becomes an entry of the systemd journal. ' +
+    'Each key of --json is a field of it (FGUARD_VERDICT, FGUARD_NEW_PATH and so on; none where it is null, several for a list), beside PRIORITY (warning for what was denied), SYSLOG_IDENTIFIER=fguard and OBJECT_PID. ' +
+    'What the journal adds about that process it looks up by itself, later; what fguard says was so at the access. ' +
+    `MESSAGE_ID is ${JOURNAL_IDS.access}, or ${JOURNAL_IDS.gap} where events were lost. ` +
+    'fguard-log.service runs it with --verdict deny. ' +
+    'What journald itself does is left out: to write that down would have no end. ' +
+    'If the journal has no room or is gone, events wait, and a gap tells of those that were lost. ' +
+    'The journal drops what a service writes beyond its limit (RateLimitBurst= in journald.conf(5), LogRateLimitBurst= in the unit), and says how many it suppressed; refusals do not use up what gaps may.';
   static override examples = [
     {description: 'everything about guarded files', command: '<%= config.bin %> watch'},
     {
@@ -49,6 +49,10 @@ export default class Watch extends BaseCommand {
     {
       description: 'refusals for a log collector',
       command: '<%= config.bin %> watch --verdict deny --format ecs',
+    },
+    {
+      description: 'refusals in the journal, for `journalctl FGUARD_VERDICT=deny`',
+      command: '<%= config.bin %> watch --verdict deny --format journal',
     },
   ];
   static override strict = false;
@@ -78,32 +82,28 @@ export default class Watch extends BaseCommand {
     count: Flags.string({description: 'end after so many events', helpValue: 'N'}),
     for: Flags.string({description: 'end after this time', helpValue: '10s'}),
     format: Flags.string({
-      description: 'a line of JSON for each, for logs: Elastic Common Schema, or OCSF',
-      options: Object.keys(LOG_FORMATS),
+      description:
+        'for logs: a line of JSON for each in the Elastic Common Schema, or in OCSF; or an entry of the journal',
+      options: [...Object.keys(LOG_FORMATS), 'journal'],
     }),
   };
+
+  private readonly supervisor = new Supervisor((text) => {
+    this.caution(text);
+  });
 
   async run(): Promise<void> {
     const {flags, argv} = await this.parse(Watch);
     const filter = toFilter({...flags, paths: argv as string[]});
     const count = flags.count === undefined ? Infinity : toCount('--count', flags.count);
     const milliseconds = flags.for === undefined ? undefined : toMilliseconds('--for', flags.for);
-    const users = new UserNames();
-    const userName = (uid: number): string => users.name(uid);
-    const render =
-      flags.format === undefined
-        ? recordRenderer(this.jsonEnabled(), userName)
-        : logRenderer(flags.format as LogFormat, eventOrigin(userName));
-    const output = new StreamOutput();
     const signal = interruptSignal();
+    const output = await watchOutput(flags.format, this.jsonEnabled());
     if (!namesObjects(filter) && (await countRules()) === 0)
       this.hint(
         'nothing is guarded yet; `fguard protect PATH` guards a file, `fguard watch --all` shows the whole system',
       );
-    const summary = await watch({filter, count, milliseconds, signal}, render, output, () => {
-      this.hint('watching; Ctrl-C ends');
-    });
-    await output.end(signal);
+    const summary = await this.watch({filter, count, milliseconds, signal}, output);
     this.finish(summary, signal.aborted);
   }
 
@@ -115,6 +115,25 @@ export default class Watch extends BaseCommand {
   /* The stream sees for itself, and has a thread to end first. */
   protected override outputFailed(): void {
     return;
+  }
+
+  /* A service manager needs no hints. */
+  protected override hint(text: string): void {
+    if (!this.supervisor.isThere) super.hint(text);
+  }
+
+  private readonly started = (): void => {
+    this.hint('watching; Ctrl-C ends');
+    this.supervisor.ready('watching');
+  };
+
+  private async watch(request: WatchRequest, output: WatchOutput): Promise<WatchSummary> {
+    try {
+      return await watch(request, output, this.started);
+    } finally {
+      await output.end(request.signal);
+      await this.supervisor.stopping();
+    }
   }
 
   private finish({end, events, lost}: WatchSummary, interrupted: boolean): void {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* The way in for services. Each loads koffi only when it is used, for the sake of a quick start. */
+import type {Datagrams} from './datagram.js';
 import type {Guard} from './guard.js';
 import type {HangUpWatch} from './hang-up.js';
 import type {Login} from './login.js';
 
+export type {Datagrams} from './datagram.js';
 export type {Added, EventStream, Guard, StreamEnd} from './guard.js';
 export type {HangUpWatch} from './hang-up.js';
 export type {Login} from './login.js';
@@ -19,8 +21,13 @@ export async function processLogin(pid: number): Promise<Login | null> {
 }
 
 export async function sendDatagram(path: string, text: string): Promise<boolean> {
-  const native = await import('./notify.js');
+  const native = await import('./datagram.js');
   return native.sendDatagram(path, text);
+}
+
+export async function connectDatagrams(path: string): Promise<Datagrams | undefined> {
+  const native = await import('./datagram.js');
+  return native.connectDatagrams(path);
 }
 
 export async function onHangUp(fd: number, callback: () => void): Promise<HangUpWatch> {

@@ -5,10 +5,12 @@ import {UserError} from '../errors.js';
 import {type EventStream, onHangUp} from '../native/index.js';
 import {explain, openGuard} from './guard.js';
 
-/** Where the rendered events go. */
+/** Where the events go. */
 export interface EventOutput {
-  /** A promise if there is no room for more yet; it resolves when there is. */
-  write(text: string): Promise<void> | undefined;
+  /** The descriptor that is written to: the watch ends when nobody reads it any more. */
+  readonly descriptor?: number;
+  /** A promise if there is no room for more yet; it resolves when there is. All is read when it returns. */
+  write(events: Iterable<EventRecord>): Promise<void> | undefined;
   /** Calls back when nobody reads any more, or when writing failed. */
   onClosed(callback: (error?: Error) => void): void;
 }
@@ -31,8 +33,6 @@ export interface WatchSummary {
   lost: number;
 }
 
-export type RenderRecord = (record: EventRecord) => string;
-
 /** One watch: the stream, what was seen of it, and the first reason to end. */
 class Watch {
   private events = 0;
@@ -43,7 +43,6 @@ class Watch {
 
   constructor(
     private readonly stream: EventStream,
-    private readonly render: RenderRecord,
     private readonly output: EventOutput,
     private readonly count: number,
   ) {}
@@ -73,18 +72,17 @@ class Watch {
 
   private async take(batch: Uint8Array): Promise<void> {
     if (this.end !== undefined) return;
-    await this.room(this.output.write(this.text(batch)));
+    await this.room(this.output.write(this.wanted(batch)));
     if (this.events >= this.count) this.stop('count');
   }
 
-  private text(batch: Uint8Array): string {
-    let text = '';
+  /* Those of a batch that are still wanted, counted. */
+  private *wanted(batch: Uint8Array): Generator<EventRecord> {
     for (const record of records(batch)) {
-      text += this.render(record);
+      yield record;
       if (record.type === 'gap') this.lost += record.lost;
       else if (++this.events >= this.count) break;
     }
-    return text;
   }
 
   /* Whoever stops the watch does not wait for a reader that takes nothing. */
@@ -115,17 +113,18 @@ async function subscribe(filter: EventFilter): Promise<EventStream> {
 /** Streams events to the output until there is a reason to end. */
 export async function watch(
   request: WatchRequest,
-  render: RenderRecord,
   output: EventOutput,
   started: () => void,
 ): Promise<WatchSummary> {
   const stream = await subscribe(request.filter);
-  const current = new Watch(stream, render, output, request.count);
+  const current = new Watch(stream, output, request.count);
   const stopOn = (end: WatchEnd) => (): void => {
     current.stop(end);
   };
   const timer = setTimer(request.milliseconds, stopOn('time'));
-  const hangUp = await onHangUp(1, stopOn('closed'));
+  const {descriptor} = output;
+  const hangUp =
+    descriptor === undefined ? undefined : await onHangUp(descriptor, stopOn('closed'));
   output.onClosed((error) => {
     if (error === undefined) current.stop('closed');
     else current.fail(new UserError('EOUTPUT', `cannot write the output: ${error.message}`));
@@ -139,7 +138,7 @@ export async function watch(
     throw explain(error);
   } finally {
     clearTimeout(timer);
-    hangUp.stop();
+    hangUp?.stop();
   }
 }
 

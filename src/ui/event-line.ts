@@ -52,15 +52,17 @@ function place(left: string, used: number, object: string, columns: number): str
   return [left, ...lines.map((line) => INDENT + line)].join('\n') + '\n';
 }
 
+const whoText = (record: AccessRecord, userName: UserName): string =>
+  `${escapeText(record.comm)}[${record.pid}] ${userText(record, userName)}`;
+
 function accessLine(record: AccessRecord, userName: UserName, columns: number): string {
   const verdict = VERDICTS.name(record.verdict);
-  const who = `${escapeText(record.comm)}[${record.pid}] ${userText(record, userName)}`;
   const whoCells = columns >= WIDE ? WHO_CELLS.wide : WHO_CELLS.narrow;
   const cells = [
     dim(clockTime(record.time)),
     paintVerdict(verdict, pad(verdict, VERDICT_CELLS)),
     pad(OPS.name(record.op), OP_CELLS),
-    strong(fit(who, whoCells)),
+    strong(fit(whoText(record, userName), whoCells)),
   ];
   let used = TIME_CELLS + VERDICT_CELLS + OP_CELLS + whoCells + 3;
   if (columns >= WIDE) {
@@ -71,11 +73,21 @@ function accessLine(record: AccessRecord, userName: UserName, columns: number): 
   return place(cells.join(' '), used, object, columns);
 }
 
-function gapLine(record: GapRecord): string {
-  const from = clockTime(record.from);
-  const what = `${record.lost} events lost until ${clockTime(record.to)}: this reader was too slow`;
-  return `${dim(from)} ${warn(what)}\n`;
-}
+/** The words of a line without its time and its columns. */
+export const accessWords = (record: AccessRecord, userName: UserName): string =>
+  [
+    VERDICTS.name(record.verdict),
+    OPS.name(record.op),
+    whoText(record, userName),
+    ruleText(record),
+    askedText(record, true) + objectText(record),
+  ].join(' ');
+
+export const gapWords = (record: GapRecord): string =>
+  `${record.lost} events lost until ${clockTime(record.to)}: this reader was too slow`;
+
+const gapLine = (record: GapRecord): string =>
+  `${dim(clockTime(record.from))} ${warn(gapWords(record))}\n`;
 
 /** An event for a person, in so many columns. */
 export const eventLine = (record: EventRecord, userName: UserName, columns: number): string =>

@@ -14,6 +14,8 @@ export const LOG_FORMATS = {ecs: ecsLine, ocsf: ocsfLine} as const;
 
 export type LogFormat = keyof typeof LOG_FORMATS;
 
+export const isLogFormat = (name: string): name is LogFormat => Object.hasOwn(LOG_FORMATS, name);
+
 /** Turns records into lines for a log. */
 export const logRenderer =
   (format: LogFormat, origin: EventOrigin): RenderRecord =>

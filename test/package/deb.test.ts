@@ -18,6 +18,8 @@ const FILES = `find / -xdev \\( -path /proc -o -path /dev -o -path /sys -o -path
   -o -path /var/cache/apt -o -path /var/cache/man -o -path /var/cache/debconf -o -path /var/cache/ldconfig \
   -o -path /var/lib/apt -o -path /root -o -path /run/systemd \\) -prune -o ! -name '*-old' -print | sort`;
 
+const UNITS = 'fguard.service fguard-log.service fguard-agent.service';
+
 /** An earlier package: a file that is gone now, and the module's source of that version. */
 const OLDER = `
 set -e
@@ -148,13 +150,13 @@ describe.each(['bookworm', 'trixie'])('the package on a plain %s', (suite) => {
 
   it('has units that systemd finds nothing wrong in', async () => {
     const verified = await machine.run(
-      'systemd-analyze verify --man=no fguard.service fguard-agent.service 2>&1 | grep fguard; exit 0',
+      `systemd-analyze verify --man=no ${UNITS} 2>&1 | grep fguard; exit 0`,
     );
     expect(verified.stdout).toBe('');
   });
 
   it('takes with it what was enabled and built, and leaves the configuration', async () => {
-    await machine.ok('systemctl enable fguard.service fguard-agent.service');
+    await machine.ok(`systemctl enable ${UNITS}`);
     await machine.ok(
       'mkdir -p /lib/modules/9.9/updates && touch /lib/modules/9.9/updates/fguard.ko',
     );

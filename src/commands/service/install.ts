@@ -8,6 +8,7 @@ export default class ServiceInstall extends BaseCommand {
   static override description =
     'fguard.service builds the module if needed, loads it and applies the saved rules of /etc/fguard/rules.d, before any ordinary service starts. ' +
     '`systemctl reload fguard` applies them again, without a moment between the old and the new ones. ' +
+    'fguard-log.service writes each refused access to the journal: `journalctl FGUARD_VERDICT=deny`, and see `fguard watch --help`. ' +
     'fguard-agent.service answers what the guard asks, if there is an /etc/fguard/agent.yaml. ' +
     'A hook builds the module for each kernel that is installed. ' +
     'What is there already stays as it is; if the service does not start, all is taken back.\n\n' +

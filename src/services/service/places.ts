@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 
 /** In the order of starting. */
-export const UNITS = ['fguard.service', 'fguard-agent.service'] as const;
+export const UNITS = ['fguard.service', 'fguard-log.service', 'fguard-agent.service'] as const;
 
 /** Where the parts of the service are. */
 export interface Places {

@@ -15,6 +15,7 @@
  *			"unload": one event, then the module is gone
  *			"gap": an event, a gap, an event, then silence
  *			"broken": a record that is no record
+ *	FAKE_OBJECT=P	the path of the accesses
  *	FAKE_REASON=N	why the accesses were decided, and
  *	FAKE_DETAIL=N	what more there is to say of it
  *	FAKE_ANSWERERS=N answerers that are there
@@ -346,9 +347,11 @@ int fguard_subscribe(struct fguard *guard, const struct fguard_filter *filter)
 
 static size_t put_access(char *buffer, int seq)
 {
-	static const char strings[] = "/srv/a.db" "/usr/bin/rm" "rm\x1b[2J";
+	static const char others[] = "/usr/bin/rm" "rm\x1b[2J";
 	struct fguard_access_record *record = (void *)buffer;
-	size_t length = (sizeof(*record) + sizeof(strings) - 1 + 7) & ~7UL;
+	const char *path = getenv("FAKE_OBJECT") ? getenv("FAKE_OBJECT") : "/srv/a.db";
+	size_t size = sizeof(*record) + strlen(path) + strlen(others);
+	size_t length = (size + 7) & ~7UL;
 
 	memset(buffer, 0, length);
 	*record = (struct fguard_access_record){
@@ -359,9 +362,10 @@ static size_t put_access(char *buffer, int seq)
 		.loginuid = FGUARD_NO_LOGIN, .op = FGUARD_OP_DELETE,
 		.verdict = FGUARD_VERDICT_DENY,
 		.reason = getenv("FAKE_REASON") ? number("FAKE_REASON") : FGUARD_REASON_RULE,
-		.path_length = 9, .exe_length = 11, .comm_length = 6,
+		.path_length = strlen(path), .exe_length = 11, .comm_length = 6,
 	};
-	memcpy(record + 1, strings, sizeof(strings) - 1);
+	memcpy(record + 1, path, strlen(path));
+	memcpy((char *)(record + 1) + strlen(path), others, strlen(others));
 	return length;
 }
 

@@ -20,7 +20,7 @@ import {serviceLines} from '../../../src/ui/service.js';
 import {expectDocument} from '../../contract/schemas.js';
 import {newFolder} from '../folder.js';
 
-const UNITS = ['fguard.service', 'fguard-agent.service'];
+const UNITS = ['fguard.service', 'fguard-log.service', 'fguard-agent.service'];
 const {PATH} = process.env;
 
 /** Keeps a file per unit in enabled/ and active/; starting one named in "broken" fails. */
@@ -159,7 +159,7 @@ describe('installing the service', () => {
     await expect(install()).rejects.toMatchObject({code: 'ESERVICE'});
     expect(everything()).toEqual(before);
     expect(state('enabled')).toEqual([...UNITS].sort());
-    expect(state('active')).toEqual(['fguard.service']);
+    expect(state('active')).toEqual(['fguard-log.service', 'fguard.service']);
   });
 
   it('needs systemd, and says what to do without', async () => {
@@ -176,10 +176,13 @@ describe('removing the service', () => {
     await install();
     const report = await remove();
     expectDocument('service', report);
-    expect(report).toMatchObject({changed: true, units: [{enabled: false}, {active: false}]});
+    expect(report).toMatchObject({
+      changed: true,
+      units: UNITS.map((name) => ({name, enabled: false, active: false})),
+    });
     expect(everything()).toEqual(before);
     expect([state('enabled'), state('active')]).toEqual([[], []]);
-    expect(log()).toContain('stop fguard-agent.service fguard.service');
+    expect(log()).toContain('stop fguard-agent.service fguard-log.service fguard.service');
     expect(await remove()).toMatchObject({files: [], changed: false});
   });
 

@@ -2,6 +2,7 @@
 import {beforeEach, describe, expect, it, vi} from 'vitest';
 
 import type {EventFilter} from '../../../src/domain/filter.js';
+import type {EventRecord} from '../../../src/domain/records.js';
 import {ModuleError} from '../../../src/errors.js';
 import {type EventOutput, watch} from '../../../src/services/watch.js';
 import {FakeGuard, FakeStream} from '../fake-guard.js';
@@ -30,8 +31,8 @@ class Output implements EventOutput {
   full = false;
   closed: (error?: Error) => void = () => undefined;
 
-  write(text: string): Promise<void> | undefined {
-    this.text += text;
+  write(events: Iterable<EventRecord>): Promise<void> | undefined {
+    for (const {type, seq} of events) this.text += `${type}${seq} `;
     return this.full ? new Promise(() => undefined) : undefined;
   }
 
@@ -53,15 +54,10 @@ const batch = (...seqs: number[]): Uint8Array =>
   Buffer.concat(seqs.map((seq) => packAccess({seq})));
 
 const run = (count = Infinity, signal = new AbortController().signal, started = () => undefined) =>
-  watch(
-    {filter, count, milliseconds: undefined, signal},
-    (record) => `${record.type}${record.seq} `,
-    output,
-    started,
-  );
+  watch({filter, count, milliseconds: undefined, signal}, output, started);
 
 describe('watch', () => {
-  it('renders every record until the module goes', async () => {
+  it('passes every record on until the module goes', async () => {
     const gap = packGap(3, 5, 0n, 0n);
     guard.stream = new FakeStream([batch(1, 2), gap, batch(4)], 'unloaded');
     expect(await run()).toEqual({end: 'unloaded', events: 3, lost: 5});

@@ -1,66 +1,40 @@
 // SPDX-License-Identifier: MIT
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {Vm} from '../runner/vm.js';
-import {boot, property, until, write} from './machine.js';
+import {
+  ORDINARY_WORDS,
+  RULES,
+  TWO_RULES as ONE,
+  expectGuarded,
+  expectPurged,
+  isLoaded,
+  prepare,
+  read,
+  unitReports,
+} from './guarded.js';
+import {complaints, entries, expectWritten, tally, untilWritten} from './journal.js';
+import {boot, newDisk, property, until, untilActive, untilRestarted, write} from './machine.js';
 
-const RULES = '/etc/fguard/rules.d/own.yaml';
-const ONE = `rules:
-  - {path: /srv/deep/secret}
-  - {path: /srv/asked, else: ask, deadline: 60s}`;
 const TWO = `rules:
   - {path: /srv/deep/secret, errno: EPERM}
   - {path: /srv/asked, else: ask, deadline: 60s}
   - {suffix: .two}`;
 const WRONG = `rules:
   - {path: /srv/deep/secret, opps: [read]}`;
-const POLICY = `answers:
-  - {paths: [/srv/asked], exes: [/usr/bin/cat], answer: allow}
-default: deny`;
-
-/* An ordinary service: nothing of it says that it comes after the guard. */
-const ORDINARY = `[Service]
-Type=oneshot
-ExecStart=/bin/sh -c 'cat /srv/deep/secret; cat /srv/asked'
-StandardOutput=truncate:/var/log/ordinary
-StandardError=inherit
-SuccessExitStatus=0 1
-[Install]
-WantedBy=multi-user.target`;
-
-const NEITHER_OPENED = 'cat: /srv/deep/secret: Permission denied\nasked\n';
-
+let disk: string;
 let vm: Vm;
 
-/*
- * /srv/
- * ├── deep/secret   guarded by saved rules
- * └── asked         the agent lets cat in, and nobody else
- */
 beforeAll(async () => {
-  vm = await boot('6.1');
-  await vm.ok('mkdir -p /srv/deep && echo secret >/srv/deep/secret && echo asked >/srv/asked');
-  await write(vm, RULES, ONE);
-  await write(vm, '/etc/fguard/agent.yaml', POLICY);
-  await write(vm, '/etc/systemd/system/ordinary.service', ORDINARY);
-  await vm.ok('systemctl enable ordinary.service');
+  disk = newDisk('bookworm', 'life');
+  vm = await boot('6.1', disk);
+  await prepare(vm);
 });
 
 afterAll(() => vm.kill());
 
-const read = (file: string) => vm.run(`cat ${file}`);
-
-async function expectGuarded(): Promise<void> {
-  expect(await read('/srv/deep/secret')).toMatchObject({code: 1, stdout: ''});
-  expect(await read('/srv/asked')).toMatchObject({code: 0, stdout: 'asked\n'});
-  expect(await vm.run('head -c 9 /srv/asked')).toMatchObject({code: 1, stdout: ''});
-}
-
-const isLoaded = async (): Promise<boolean> =>
-  (await vm.run('test -d /sys/module/fguard')).code === 0;
-
 describe('the service', () => {
   it('is installed with the package, and does nothing yet', async () => {
-    expect(await isLoaded()).toBe(false);
+    expect(await isLoaded(vm)).toBe(false);
     expect((await vm.run('systemctl is-enabled fguard')).stdout).toBe('disabled\n');
   });
 
@@ -78,17 +52,13 @@ describe('the service', () => {
 
   it('guards from its installation on', async () => {
     const report: unknown = JSON.parse(await vm.ok('fguard service install --json'));
-    const units = ['fguard.service', 'fguard-agent.service'].map((name) => ({
-      name,
-      enabled: true,
-      active: true,
-    }));
+    const units = unitReports(true, true);
     expect(report).toMatchObject({changed: true, units});
     expect(JSON.parse(await vm.ok('fguard service install --json'))).toMatchObject({
       changed: false,
       units,
     });
-    await expectGuarded();
+    await expectGuarded(vm);
   });
 
   it('makes rules that hold where the machine mounts, and not in a world of its own', async () => {
@@ -124,37 +94,117 @@ describe('the service', () => {
     expect(await property(vm, 'fguard', 'ActiveState')).toBe('active');
     await write(vm, RULES, ONE);
     await vm.ok('systemctl reload fguard');
-    await expectGuarded();
+    await expectGuarded(vm);
   });
 
   it('starts the agent again when it is killed', async () => {
     const before = await property(vm, 'fguard-agent', 'MainPID');
     await vm.ok(`kill -KILL ${before}`);
-    await until(
-      vm,
-      `[ "$(systemctl show --value -p NRestarts fguard-agent)" = 1 ] && systemctl -q is-active fguard-agent`,
-    );
+    await untilRestarted(vm, 'fguard-agent', 1);
     expect(await property(vm, 'fguard-agent', 'MainPID')).not.toBe(before);
-    await expectGuarded();
+    await expectGuarded(vm);
   });
 
   it('starts the agent again when it hangs', async () => {
     await vm.ok(`kill -STOP ${await property(vm, 'fguard-agent', 'MainPID')}`);
-    await until(
-      vm,
-      `[ "$(systemctl show --value -p NRestarts fguard-agent)" = 2 ] && systemctl -q is-active fguard-agent`,
-    );
-    await expectGuarded();
+    await untilRestarted(vm, 'fguard-agent', 2);
+    await expectGuarded(vm);
   });
 
   it('unloads the module when it stops, and guards again when it starts', async () => {
     await vm.ok('systemctl stop fguard');
-    expect(await isLoaded()).toBe(false);
-    expect(await property(vm, 'fguard-agent', 'ActiveState')).toBe('inactive');
-    expect(await read('/srv/deep/secret')).toMatchObject({code: 0, stdout: 'secret\n'});
+    expect(await isLoaded(vm)).toBe(false);
+    for (const unit of ['fguard-log', 'fguard-agent'])
+      expect(await property(vm, unit, 'ActiveState')).toBe('inactive');
+    expect(await read(vm, '/srv/deep/secret')).toMatchObject({code: 0, stdout: 'secret\n'});
     await vm.ok('systemctl start fguard');
-    await until(vm, 'systemctl -q is-active fguard-agent');
-    await expectGuarded();
+    await untilActive(vm, 'fguard-log', 'fguard-agent');
+    await expectGuarded(vm);
+    await expectWritten(vm, 'nl');
+    await vm.checkKernelLog();
+  });
+});
+
+describe('the log of the service', () => {
+  it('has each refused access, and no allowed one', async () => {
+    await vm.ok('cat /srv/asked');
+    await expectWritten(vm, 'tail');
+    expect(await entries(vm, 'FGUARD_VERDICT=allow')).toEqual([]);
+  });
+
+  it('has what the journal knows of the process, if that still runs', async () => {
+    const written = 'journalctl -q -b -n 1 -o cat FGUARD_PID=$$';
+    const pid = await vm.ok(
+      `: </srv/deep/secret; until [ -n "$(${written})" ]; do sleep 0.2; done; echo $$`,
+    );
+    expect(await entries(vm, `OBJECT_PID=${pid.trim()}`)).toMatchObject([
+      {OBJECT_COMM: 'bash', OBJECT_UID: '0', FGUARD_COMM: 'bash'},
+    ]);
+  });
+
+  it('cannot be given a field by the name of a file', async () => {
+    const name = '/srv/a\nFGUARD_VERDICT=allow\n';
+    await vm.ok(['touch', name]);
+    await vm.ok(['fguard', 'protect', name]);
+    expect((await vm.run(['tac', name])).code).toBe(1);
+    const found = await untilWritten(vm, 'FGUARD_COMM=tac');
+    expect(found).toMatchObject([{FGUARD_VERDICT: 'deny', FGUARD_PATH: name}]);
+    expect(await entries(vm, 'FGUARD_VERDICT=allow')).toEqual([]);
+    await vm.ok('systemctl reload fguard');
+  });
+
+  it('goes on when the journal is restarted', async () => {
+    const pid = await property(vm, 'fguard-log', 'MainPID');
+    await vm.ok('systemctl restart systemd-journald');
+    await expectWritten(vm, 'sort');
+    expect(await property(vm, 'fguard-log', 'MainPID')).toBe(pid);
+  });
+
+  it('has what was refused while there was no journal', async () => {
+    const pid = await property(vm, 'fguard-log', 'MainPID');
+    const units =
+      'systemd-journald.socket systemd-journald-dev-log.socket systemd-journald.service';
+    await vm.ok(`systemctl stop ${units} systemd-journald-audit.socket`);
+    expect((await vm.run('uniq /srv/deep/secret')).code).toBe(1);
+    await vm.ok(`systemctl start ${units}`);
+    expect(await untilWritten(vm, 'FGUARD_COMM=uniq')).toHaveLength(1);
+    expect(await property(vm, 'fguard-log', 'MainPID')).toBe(pid);
+  });
+
+  it('has each of a flood of refusals, or says how many it missed', async () => {
+    const drop = '/run/systemd/system/fguard-log.service.d';
+    await vm.ok(`mkdir ${drop}`);
+    await write(vm, `${drop}/all.conf`, '[Service]\nLogRateLimitIntervalSec=0');
+    await vm.ok('systemctl daemon-reload && systemctl restart fguard-log');
+    const log = await property(vm, 'fguard-log', 'MainPID');
+    const journald = await property(vm, 'systemd-journald', 'MainPID');
+    await vm.ok(`kill -STOP ${journald}`);
+    const opens = 20_000;
+    const flood = `for n in $(seq ${opens}); do : </srv/deep/secret; done 2>/dev/null; echo $$`;
+    const pid = (await vm.ok(flood)).trim();
+    await vm.ok(`kill -CONT ${journald}`);
+    let [written, lost] = [0, 0];
+    while (written + lost < opens) [written, lost] = await tally(vm, pid, log);
+    expect(written + lost).toBe(opens);
+    expect(lost).toBeGreaterThan(0);
+    await expectWritten(vm, 'expand');
+    await vm.ok(`rm -r ${drop} && systemctl daemon-reload`);
+  });
+
+  it('starts again when it is killed', async () => {
+    await vm.ok(`kill -KILL ${await property(vm, 'fguard-log', 'MainPID')}`);
+    await untilRestarted(vm, 'fguard-log', 1);
+    await expectWritten(vm, 'fold');
+  });
+
+  it('ends where the module is unloaded by hand, and does not fail', async () => {
+    await vm.ok('fguard unload');
+    for (const unit of ['fguard-log', 'fguard-agent'])
+      await until(vm, `[ "$(systemctl is-active ${unit})" = inactive ]`);
+    expect(await vm.ok('systemctl --failed --no-legend')).toBe('');
+    await vm.ok('systemctl restart fguard');
+    await untilActive(vm, 'fguard-log', 'fguard-agent');
+    await expectGuarded(vm);
     await vm.checkKernelLog();
   });
 });
@@ -162,10 +212,11 @@ describe('the service', () => {
 describe.each(['6.1', 'newest'])('booted with kernel %s', (kernel) => {
   it('guards before any ordinary service starts', async () => {
     await vm.shutdown();
-    vm = await boot(kernel);
-    expect(await vm.ok('cat /var/log/ordinary')).toBe(NEITHER_OPENED);
-    await expectGuarded();
-    expect(await vm.ok('journalctl -b -p warning -u fguard -u fguard-agent -o cat')).toBe('');
+    vm = await boot(kernel, disk);
+    expect(await vm.ok('cat /var/log/ordinary')).toBe(ORDINARY_WORDS);
+    expect(await entries(vm, 'FGUARD_COMM=cat')).toMatchObject([{FGUARD_PATH: '/srv/deep/secret'}]);
+    await expectGuarded(vm);
+    expect(await complaints(vm)).toBe('');
   });
 });
 
@@ -174,18 +225,12 @@ describe('removed', () => {
     const report: unknown = JSON.parse(await vm.ok('fguard service remove --json'));
     expect(report).toMatchObject({
       changed: true,
-      units: [
-        {enabled: false, active: false},
-        {enabled: false, active: false},
-      ],
+      units: unitReports(false, false),
     });
-    expect(await isLoaded()).toBe(false);
-    expect(await read('/srv/deep/secret')).toMatchObject({code: 0});
-    await vm.ok('fguard service install && apt-get purge -y fguard');
-    expect(await isLoaded()).toBe(false);
-    expect(await vm.ok('ls -d /etc/fguard /etc/systemd/system/*/fguard* 2>/dev/null; true')).toBe(
-      '',
-    );
+    expect(await isLoaded(vm)).toBe(false);
+    expect(await read(vm, '/srv/deep/secret')).toMatchObject({code: 0});
+    await vm.ok('fguard service install');
+    await expectPurged(vm);
     await vm.shutdown();
   });
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {sendDatagram} from '../../native/index.js';
+import {sendDatagram} from '../native/index.js';
 
 const MICROSECONDS = 1000;
 
@@ -21,7 +21,12 @@ export class Supervisor {
     private readonly env = process.env,
   ) {}
 
-  /** Ready for questions, for the first time or again. */
+  /** Whether there is one, in place of a person. */
+  get isThere(): boolean {
+    return (this.env.NOTIFY_SOCKET ?? '') !== '';
+  }
+
+  /** Ready for work, for the first time or again. */
   ready(status: string): void {
     this.tell('READY=1', `STATUS=${status}`);
     const interval = watchdogInterval(this.env);
@@ -43,8 +48,8 @@ export class Supervisor {
   }
 
   private tell(...lines: string[]): void {
-    const {NOTIFY_SOCKET: path} = this.env;
-    if (path === undefined || path === '') return;
+    const {NOTIFY_SOCKET: path = ''} = this.env;
+    if (path === '') return;
     this.last = this.last.then(async () => {
       if (!(await sendDatagram(path, lines.join('\n')))) this.complain(`cannot write to ${path}`);
     });

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+import {hostname, release} from 'node:os';
+
+import {journalEntry} from './domain/journal-entry.js';
+import {JournalOutput} from './services/journal/journal-output.js';
+import {packageVersion} from './services/package-root.js';
+import {UserNames} from './services/users.js';
+import type {EventOutput} from './services/watch.js';
+import {journalFields} from './ui/journal.js';
+import {type LogFormat, isLogFormat, logRenderer, recordRenderer} from './ui/render-record.js';
+import {RenderedOutput} from './ui/rendered-output.js';
+
+/** The socket of the journal, unless FGUARD_JOURNAL names another, such as that of a namespace. */
+const JOURNAL = '/run/systemd/journal/socket';
+
+export interface WatchOutput extends EventOutput {
+  /** Lets what was written reach the reader, unless aborted. */
+  end(signal: AbortSignal): Promise<void>;
+}
+
+const users = new UserNames();
+const userName = (uid: number): string => users.name(uid);
+
+const log = (format: LogFormat): RenderedOutput =>
+  new RenderedOutput(
+    logRenderer(format, {host: hostname(), version: packageVersion(), kernel: release(), userName}),
+  );
+
+/** Where `fguard watch` puts the events, and in which form. */
+export async function watchOutput(format: string | undefined, json: boolean): Promise<WatchOutput> {
+  if (format === 'journal')
+    return JournalOutput.open(process.env.FGUARD_JOURNAL ?? JOURNAL, (record) =>
+      journalEntry(journalFields(record, userName)),
+    );
+  if (format !== undefined && isLogFormat(format)) return log(format);
+  return new RenderedOutput(recordRenderer(json, userName));
+}
