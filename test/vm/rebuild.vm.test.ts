@@ -114,8 +114,9 @@ describe('a rebuild', () => {
   });
 
   it('of all kernels takes from the cache, and names what one lacks', () => {
+    // the root may have headers of other kernels, too
     expect(json('all')).toMatchObject({
-      modules: [built(true)],
+      modules: expect.arrayContaining([built(true)]) as unknown,
       failed: [
         {
           kernel: '9.9.9-without-headers',
