@@ -24,8 +24,8 @@
 
 #define ARGUMENT(type, n) ((type)ftrace_regs_get_argument(fregs, n))
 
-static __always_inline struct fguard_target target_of(struct dentry *dentry, struct vfsmount *mnt,
-				      u32 ops)
+static __always_inline struct fguard_target
+target_of(struct dentry *dentry, struct vfsmount *mnt, u32 ops)
 {
 	return (struct fguard_target){
 		.dentry = dentry,

@@ -66,13 +66,18 @@ static void note_comm(struct fguard_grant *grant)
 	rcu_read_unlock();
 }
 
+static __always_inline int compare_pid(const void *wanted, const void *grant)
+{
+	const struct pid *pid = ((const struct fguard_grant *)grant)->pid;
+
+	if (wanted == pid)
+		return 0;
+	return wanted < (const void *)pid ? -1 : 1;
+}
+
 static int compare_pids(const void *a, const void *b)
 {
-	const struct fguard_grant *left = a, *right = b;
-
-	if (left->pid == right->pid)
-		return 0;
-	return left->pid < right->pid ? -1 : 1;
+	return compare_pid(((const struct fguard_grant *)a)->pid, b);
 }
 
 static int take_pids(struct fguard_subjects *subjects,
@@ -255,15 +260,6 @@ void fguard_subjects_free(struct fguard_subjects *subjects)
 }
 
 /* ---- asking -------------------------------------------------------------- */
-
-static __always_inline int compare_pid(const void *wanted, const void *grant)
-{
-	const struct pid *pid = ((const struct fguard_grant *)grant)->pid;
-
-	if (wanted == pid)
-		return 0;
-	return wanted < (const void *)pid ? -1 : 1;
-}
 
 /* Inline, the search too: whoever is let in pays for it at each access. */
 static __always_inline bool has_pid(const struct fguard_subjects *subjects,
