@@ -15,15 +15,27 @@ cd "$repo"
 "$repo/scripts/setup.sh" "${kernels[@]}"
 make -C test/vm/guest/try
 
-# No terminal for them: several write at a time, each line with its kernel's name.
+# $1: a kernel and the share of the files. No terminal for vitest: several write at a
+# time, each line with its kernel's name.
 test_kernel() {
 	set -o pipefail
-	FGUARD_KERNELS=$1 npx vitest run --config test/vm/vitest.config.ts "${@:2}" \
-		</dev/null 2>&1 | cat
+	local kernel shard
+	read -r kernel shard <<<"$1"
+	FGUARD_KERNELS=$kernel npx vitest run --config test/vm/vitest.config.ts \
+		--shard="$shard" "${@:2}" </dev/null 2>&1 | cat
 }
 export -f test_kernel
 
-# A machine keeps one processor busy, so there is one kernel for each processor.
+# A machine keeps one processor busy. Where there are more processors than kernels,
+# each kernel has several machines that share out its suite.
+processors=$(nproc)
+shards=1
+if [[ ${1:--} == -* && $processors -gt ${#kernels[@]} ]]; then
+	shards=$((processors / ${#kernels[@]}))
+fi
 # shellcheck disable=SC2016
-printf '%s\n' "${kernels[@]}" |
-	xargs -P "$(nproc)" -I '{}' bash -c 'test_kernel "$@"' test-vm '{}' "$@"
+for kernel in "${kernels[@]}"; do
+	for ((shard = 1; shard <= shards; shard++)); do
+		echo "$kernel $shard/$shards"
+	done
+done | xargs -P "$processors" -I '{}' bash -c 'test_kernel "$@"' test-vm '{}' "$@"
