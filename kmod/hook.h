@@ -46,7 +46,8 @@ struct fguard_hook {
 /**
  * fguard_hook_refuse - make the hooked function return an error at once
  * @fregs: the registers that the callback was given
- * @error: -EACCES, -EPERM, -ENOENT or -ENOMEM
+ * @error: -EACCES, -EPERM, -ENOENT or -ENOMEM; -EFAULT where the function returns
+ *	a vm_fault_t
  *
  * Context: inside an ftrace callback.
  */

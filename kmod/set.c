@@ -11,6 +11,7 @@
 #include "family.h"
 #include "hook.h"
 #include "lock.h"
+#include "mapping.h"
 #include "question.h"
 #include "set.h"
 #include "store.h"
@@ -357,10 +358,20 @@ static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 	return 0;
 }
 
+static bool any_strict(struct fguard_rule **new, u32 count)
+{
+	while (count--)
+		if (new[count]->flags & FGUARD_RULE_STRICT)
+			return true;
+	return false;
+}
+
 int fguard_set_add(struct fguard_rule **new, u32 count,
 		     struct fguard_added *added,
 		     struct netlink_ext_ack *extack)
 {
+	/* Asked while they are nobody else's yet. */
+	bool strict = any_strict(new, count);
 	struct fguard_rule **old;
 	int err;
 
@@ -376,6 +387,8 @@ int fguard_set_add(struct fguard_rule **new, u32 count,
 	      add_locked(new, old, count, added, extack);
 	mutex_unlock(&set_lock);
 	kvfree(old);
+	if (!err && strict)
+		fguard_mappings_revoke();
 	return err;
 }
 
@@ -442,6 +455,7 @@ undo:
 int fguard_set_replace(struct fguard_rule **new, u32 count,
 		     struct netlink_ext_ack *extack)
 {
+	bool strict = any_strict(new, count);
 	int err;
 
 	err = check_distinct(new, count, extack);
@@ -450,6 +464,8 @@ int fguard_set_replace(struct fguard_rule **new, u32 count,
 	mutex_lock(&set_lock);
 	err = fguard_lock_check(extack) ?: set_locked(new, count, extack);
 	mutex_unlock(&set_lock);
+	if (!err && strict)
+		fguard_mappings_revoke();
 	return err;
 }
 
@@ -521,24 +537,18 @@ u64 fguard_set_expire(u64 now)
 
 /* ---- tracing ------------------------------------------------------------- */
 
-bool fguard_set_may_trace(const struct fguard_actor *tracer,
-			  const struct fguard_actor *tracee)
+struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer,
+					       const struct fguard_actor *tracee)
 {
 	struct fguard_rule *rule;
 	unsigned long id;
-	bool may = true;
 
-	rcu_read_lock();
-	xa_for_each(&rules, id, rule) {
+	xa_for_each(&rules, id, rule)
 		if (fguard_rule_lets_in(rule) &&
 		    fguard_subjects_hold(rule->subjects, tracee) &&
-		    !fguard_subjects_hold(rule->subjects, tracer)) {
-			may = false;
-			break;
-		}
-	}
-	rcu_read_unlock();
-	return may;
+		    !fguard_subjects_hold(rule->subjects, tracer))
+			return rule;
+	return NULL;
 }
 
 /* ---- showing the set ----------------------------------------------------- */

@@ -205,6 +205,8 @@ enum fguard_detail {
 	FGUARD_DETAIL_RULE_GONE,	/* the rule that asked was removed */
 	FGUARD_DETAIL_REMEMBERED,	/* the answer to an earlier question */
 	FGUARD_DETAIL_ANSWERER,		/* let in because it is an answerer's own */
+	FGUARD_DETAIL_TRACING,		/* it would trace a process that is let in, or
+					 * write its memory: the path is its program's */
 	__FGUARD_DETAIL_MAX,
 };
 

@@ -14,7 +14,7 @@ struct route_name {
 #define ROUTE(name) static long name(const char *path, const char *second)
 
 extern const struct route_name open_routes[], uring_routes[], name_routes[], attr_routes[],
-	mount_routes[], fd_routes[], rare_routes[];
+	mount_routes[], fd_routes[], map_routes[], rare_routes[];
 
 /* NULL: there is none of this name. */
 route route_find(const char *name);
@@ -25,5 +25,8 @@ long route_hold(const char *path);
 
 /* The same of a directory. */
 long route_hold_directory(const char *path);
+
+/* A page of a file, mapped while that was allowed. */
+extern volatile char *route_mapping;
 
 #endif

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "mapping.h"
+#include "store.h"
+
+/* How long a busy address space is left alone. */
+#define PAUSE (HZ / 20 ?: 1)
+
+/**
+ * struct round - address spaces that are to be looked through
+ * @count: how many
+ * @spaces: they; a reference to the structure is held, not to what is mapped
+ */
+struct round {
+	u32 count;
+	struct mm_struct *spaces[];
+};
+
+static DEFINE_MUTEX(round_lock);
+static struct round *round;
+
+static void try_again(struct work_struct *work);
+static DECLARE_DELAYED_WORK(again_work, try_again);
+
+/* ---- one address space --------------------------------------------------- */
+
+static bool is_concerned(const struct vm_area_struct *vma)
+{
+	struct file *file = vma->vm_file;
+	bool concerned;
+
+	if (!file)
+		return false;
+	rcu_read_lock();
+	concerned = fguard_store_concerns(rcu_dereference(fguard_store),
+					  file->f_path.dentry, file_inode(file));
+	rcu_read_unlock();
+	return concerned;
+}
+
+/* All who map the file lose its pages, but not their private copies of some. */
+static void take_out(const struct vm_area_struct *vma)
+{
+	unmap_mapping_range(vma->vm_file->f_mapping, 0, 0, 0);
+}
+
+/* With the lock held for writing no fault is under way that was not judged. */
+static bool take_out_all(struct mm_struct *mm)
+{
+	VMA_ITERATOR(at, mm, 0);
+	struct vm_area_struct *vma;
+
+	if (!mmap_write_trylock(mm))
+		return false;
+	for_each_vma(at, vma) {
+		if (!is_concerned(vma))
+			continue;
+		vma_start_write(vma);
+		take_out(vma);
+	}
+	mmap_write_unlock(mm);
+	return true;
+}
+
+/* Faults that are under way may still bring a page back. */
+static bool take_out_most(struct mm_struct *mm)
+{
+	VMA_ITERATOR(at, mm, 0);
+	struct vm_area_struct *vma;
+	bool all = true;
+
+	if (!mmap_read_trylock(mm))
+		return false;
+	for_each_vma(at, vma) {
+		if (!is_concerned(vma))
+			continue;
+		take_out(vma);
+		all = false;
+	}
+	mmap_read_unlock(mm);
+	return all;
+}
+
+static bool is_done(struct mm_struct *mm)
+{
+	bool done;
+
+	/* A process that ends shall not be kept from it. */
+	if (!mmget_not_zero(mm))
+		return true;
+	done = take_out_all(mm) || take_out_most(mm);
+	mmput(mm);
+	return done;
+}
+
+/* ---- all of them --------------------------------------------------------- */
+
+static u32 count_processes(void)
+{
+	struct task_struct *task;
+	u32 count = 0;
+
+	rcu_read_lock();
+	for_each_process(task)
+		count++;
+	rcu_read_unlock();
+	return count;
+}
+
+static struct mm_struct *space_of(struct task_struct *task)
+{
+	struct mm_struct *mm;
+
+	task_lock(task);
+	mm = task->flags & PF_KTHREAD ? NULL : task->mm;
+	if (mm)
+		mmgrab(mm);
+	task_unlock(task);
+	return mm;
+}
+
+/* The first thread may have ended before the others. */
+static void note_space(struct round *to, struct task_struct *process)
+{
+	struct mm_struct *mm = NULL;
+	struct task_struct *thread;
+
+	for_each_thread(process, thread) {
+		mm = space_of(thread);
+		if (mm)
+			break;
+	}
+	if (mm)
+		to->spaces[to->count++] = mm;
+}
+
+static bool note_all(struct round *to, u32 room)
+{
+	struct task_struct *process;
+	bool fits = true;
+
+	rcu_read_lock();
+	for_each_process(process) {
+		fits = to->count < room;
+		if (!fits)
+			break;
+		note_space(to, process);
+	}
+	rcu_read_unlock();
+	return fits;
+}
+
+static void round_free(struct round *old)
+{
+	while (old && old->count)
+		mmdrop(old->spaces[--old->count]);
+	kvfree(old);
+}
+
+/*
+ * Processes that come later are copies of these: what is mapped by a copy is
+ * taken out with what its original maps.
+ */
+static struct round *round_new(void)
+{
+	u32 room = count_processes() + 64;
+	struct round *new;
+
+	for (;; room *= 2) {
+		new = kvmalloc(struct_size(new, spaces, room), GFP_KERNEL);
+		if (!new)
+			return NULL;
+		new->count = 0;
+		if (note_all(new, room))
+			return new;
+		round_free(new);
+	}
+}
+
+static void go_through(struct round *these)
+{
+	u32 i, left = 0;
+
+	for (i = 0; i < these->count; i++) {
+		if (is_done(these->spaces[i]))
+			mmdrop(these->spaces[i]);
+		else
+			these->spaces[left++] = these->spaces[i];
+	}
+	these->count = left;
+}
+
+static void go_on(void)
+{
+	if (!round)
+		round = round_new();
+	if (round)
+		go_through(round);
+	if (round && !round->count) {
+		round_free(round);
+		round = NULL;
+		return;
+	}
+	queue_delayed_work(system_dfl_wq, &again_work, PAUSE);
+}
+
+static void try_again(struct work_struct *work)
+{
+	mutex_lock(&round_lock);
+	go_on();
+	mutex_unlock(&round_lock);
+}
+
+void fguard_mappings_revoke(void)
+{
+	mutex_lock(&round_lock);
+	round_free(round);
+	round = NULL;
+	go_on();
+	mutex_unlock(&round_lock);
+}
+
+void fguard_mappings_exit(void)
+{
+	cancel_delayed_work_sync(&again_work);
+	round_free(round);
+	round = NULL;
+}
