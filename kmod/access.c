@@ -12,6 +12,7 @@
 #include <uapi/linux/mount.h>
 
 #include "access.h"
+#include "ioctl.h"
 #include "judge.h"
 #include "subject.h"
 #include "syscall.h"
@@ -340,38 +341,12 @@ ON(security_inode_file_setattr)
 }
 #endif
 
-/* ext4 has numbers of its own for what others call FS_IOC_SETVERSION. */
-#define EXT4_SETVERSION		_IOW('f', 4, long)
-#define EXT4_SETVERSION_32	_IOW('f', 4, int)
-
-static bool sets_attributes(unsigned int command)
-{
-	switch (command) {
-	/* Sets the generation, by which an inode is known. */
-	case FS_IOC_SETVERSION:
-	case FS_IOC32_SETVERSION:
-	case EXT4_SETVERSION:
-	case EXT4_SETVERSION_32:
-		return true;
-#ifndef FGUARD_HAVE_INODE_FILE_SETATTR
-	case FS_IOC_SETFLAGS:
-	case FS_IOC32_SETFLAGS:
-	case FS_IOC_FSSETXATTR:
-		return true;
-#endif
-	}
-	return false;
-}
-
 /* ioctl(). No lock held. */
 #define ON_IOCTL(name)							\
 	ON(name)							\
 	{								\
-		struct file *file = ARGUMENT(struct file *, 0);		\
-									\
-		if (sets_attributes(ARGUMENT(unsigned int, 1)))		\
-			judge_entry(file->f_path.dentry, file->f_path.mnt, \
-				    FGUARD_OP_ATTR, false, fregs);		\
+		fguard_ioctl_judge(ARGUMENT(struct file *, 0),		\
+				   ARGUMENT(unsigned int, 1), fregs);	\
 	}
 
 ON_IOCTL(security_file_ioctl)
@@ -623,9 +598,10 @@ struct fguard_hook fguard_hook_table[] = {
 #ifdef FGUARD_HAVE_INODE_FILE_SETATTR
 	FGUARD_HOOK(security_inode_file_setattr, BIT(FGUARD_OP_ATTR)),
 #endif
-	FGUARD_HOOK(security_file_ioctl, BIT(FGUARD_OP_ATTR)),
+	FGUARD_HOOK(security_file_ioctl, BIT(FGUARD_OP_ATTR) | FGUARD_NEED_DESCRIPTORS),
 #ifdef FGUARD_HAVE_FILE_IOCTL_COMPAT
-	FGUARD_HOOK(security_file_ioctl_compat, BIT(FGUARD_OP_ATTR)),
+	FGUARD_HOOK(security_file_ioctl_compat,
+		    BIT(FGUARD_OP_ATTR) | FGUARD_NEED_DESCRIPTORS),
 #endif
 	FGUARD_HOOK(security_sb_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_move_mount, BIT(FGUARD_OP_MOUNT)),

@@ -51,20 +51,30 @@ static void take_out(const struct vm_area_struct *vma)
 	unmap_mapping_range(vma->vm_file->f_mapping, 0, 0, 0);
 }
 
-/* With the lock held for writing no fault is under way that was not judged. */
-static bool take_out_all(struct mm_struct *mm)
+/* Gives whether there was anything to take out. */
+static bool take_out_of(struct mm_struct *mm, bool alone)
 {
 	VMA_ITERATOR(at, mm, 0);
 	struct vm_area_struct *vma;
+	bool any = false;
 
-	if (!mmap_write_trylock(mm))
-		return false;
 	for_each_vma(at, vma) {
 		if (!is_concerned(vma))
 			continue;
-		vma_start_write(vma);
+		if (alone)
+			vma_start_write(vma);
 		take_out(vma);
+		any = true;
 	}
+	return any;
+}
+
+/* With the lock held for writing no fault is under way that was not judged. */
+static bool take_out_all(struct mm_struct *mm)
+{
+	if (!mmap_write_trylock(mm))
+		return false;
+	take_out_of(mm, true);
 	mmap_write_unlock(mm);
 	return true;
 }
@@ -72,20 +82,13 @@ static bool take_out_all(struct mm_struct *mm)
 /* Faults that are under way may still bring a page back. */
 static bool take_out_most(struct mm_struct *mm)
 {
-	VMA_ITERATOR(at, mm, 0);
-	struct vm_area_struct *vma;
-	bool all = true;
+	bool any;
 
 	if (!mmap_read_trylock(mm))
 		return false;
-	for_each_vma(at, vma) {
-		if (!is_concerned(vma))
-			continue;
-		take_out(vma);
-		all = false;
-	}
+	any = take_out_of(mm, false);
 	mmap_read_unlock(mm);
-	return all;
+	return !any;
 }
 
 static bool is_done(struct mm_struct *mm)

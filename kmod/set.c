@@ -7,6 +7,7 @@
 #include <linux/xarray.h>
 
 #include "access.h"
+#include "alias.h"
 #include "expire.h"
 #include "family.h"
 #include "hook.h"
@@ -547,6 +548,46 @@ struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer
 		if (fguard_rule_lets_in(rule) &&
 		    fguard_subjects_hold(rule->subjects, tracee) &&
 		    !fguard_subjects_hold(rule->subjects, tracer))
+			return rule;
+	return NULL;
+}
+
+/* ---- objects that nobody can tell ---------------------------------------- */
+
+static bool is_on(const struct fguard_rule *rule, const struct super_block *sb)
+{
+	const struct fguard_alias *alias;
+
+	if (rule->suffix.length && !rule->suffix.below)
+		return true;
+	if (fguard_identity_on(object_directory(rule), sb->s_dev, &sb->s_uuid))
+		return true;
+	list_for_each_entry_rcu(alias, &rule->aliases, siblings)
+		if (fguard_identity_on(&alias->identity, sb->s_dev, &sb->s_uuid))
+			return true;
+	return false;
+}
+
+/* Whom it would ask, it refuses, unless it lets in by default. */
+static bool refuses(const struct fguard_rule *rule, const struct fguard_actor *actor)
+{
+	if (rule->terms.otherwise == FGUARD_ELSE_LOG ||
+	    (rule->terms.otherwise == FGUARD_ELSE_ASK &&
+	     rule->terms.fallback == FGUARD_VERDICT_ALLOW))
+		return false;
+	return !fguard_rule_allows(rule, actor);
+}
+
+struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fguard_op op,
+					   bool strict, const struct fguard_actor *actor)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+
+	xa_for_each(&rules, id, rule)
+		if ((rule->terms.ops & BIT(op)) &&
+		    (!strict || (rule->flags & FGUARD_RULE_STRICT)) && is_on(rule, sb) &&
+		    refuses(rule, actor))
 			return rule;
 	return NULL;
 }

@@ -76,6 +76,20 @@ struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer
 					       const struct fguard_actor *tracee);
 
 /**
+ * fguard_set_against_any - a rule that keeps a task from an object that is not known
+ * @sb: the filesystem that it is on
+ * @op: what would be done to it
+ * @strict: by a descriptor that was opened earlier: only strict rules count
+ * @actor: the task
+ *
+ * Context: RCU read side.
+ * Return: a rule about something on that filesystem that refuses the task; NULL if
+ * there is none.
+ */
+struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fguard_op op,
+					   bool strict, const struct fguard_actor *actor);
+
+/**
  * fguard_set_expire - end the rules whose time is over, or whose last pid is gone
  * @now: nanoseconds since boot
  *

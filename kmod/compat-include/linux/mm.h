@@ -7,6 +7,7 @@
 #define _FGUARD_COMPAT_MM_H
 
 #include_next <linux/mm.h>
+#include <linux/mmap_lock.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -19,6 +20,18 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 static inline void vma_start_write(struct vm_area_struct *vma)
 {
+}
+#endif
+
+#ifndef FGUARD_HAVE_MMAP_WRITE_TRYLOCK
+static inline bool mmap_write_trylock(struct mm_struct *mm)
+{
+	if (!down_write_trylock(&mm->mmap_lock))
+		return false;
+#ifdef FGUARD_HAVE_MM_LOCK_SEQCOUNT_BEGIN
+	mm_lock_seqcount_begin(mm);
+#endif
+	return true;
 }
 #endif
 

@@ -14,7 +14,8 @@ struct route_name {
 #define ROUTE(name) static long name(const char *path, const char *second)
 
 extern const struct route_name open_routes[], uring_routes[], name_routes[], attr_routes[],
-	mount_routes[], fd_routes[], map_routes[], rare_routes[];
+	mount_routes[], fd_routes[], map_routes[], ioctl_routes[],
+	rare_routes[];
 
 /* NULL: there is none of this name. */
 route route_find(const char *name);
