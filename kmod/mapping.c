@@ -14,17 +14,19 @@
 #define PAUSE (HZ / 20 ?: 1)
 
 /**
- * struct round - address spaces that are to be looked through
+ * struct fguard_round - address spaces that are to be looked through
+ * @room: for how many there is memory
  * @count: how many
  * @spaces: they; a reference to the structure is held, not to what is mapped
  */
-struct round {
+struct fguard_round {
+	u32 room;
 	u32 count;
 	struct mm_struct *spaces[];
 };
 
 static DEFINE_MUTEX(round_lock);
-static struct round *round;
+static struct fguard_round *current_round;
 
 static void try_again(struct work_struct *work);
 static DECLARE_DELAYED_WORK(again_work, try_again);
@@ -130,7 +132,7 @@ static struct mm_struct *space_of(struct task_struct *task)
 }
 
 /* The first thread may have ended before the others. */
-static void note_space(struct round *to, struct task_struct *process)
+static void note_space(struct fguard_round *round, struct task_struct *process)
 {
 	struct mm_struct *mm = NULL;
 	struct task_struct *thread;
@@ -141,77 +143,83 @@ static void note_space(struct round *to, struct task_struct *process)
 			break;
 	}
 	if (mm)
-		to->spaces[to->count++] = mm;
-}
-
-static bool note_all(struct round *to, u32 room)
-{
-	struct task_struct *process;
-	bool fits = true;
-
-	rcu_read_lock();
-	for_each_process(process) {
-		fits = to->count < room;
-		if (!fits)
-			break;
-		note_space(to, process);
-	}
-	rcu_read_unlock();
-	return fits;
-}
-
-static void round_free(struct round *old)
-{
-	while (old && old->count)
-		mmdrop(old->spaces[--old->count]);
-	kvfree(old);
+		round->spaces[round->count++] = mm;
 }
 
 /*
  * Processes that come later are copies of these: what is mapped by a copy is
  * taken out with what its original maps.
  */
-static struct round *round_new(void)
+static bool note_all(struct fguard_round *round)
 {
-	u32 room = count_processes() + 64;
-	struct round *new;
+	struct task_struct *process;
+	bool fits = true;
 
-	for (;; room *= 2) {
-		new = kvmalloc(struct_size(new, spaces, room), GFP_KERNEL);
-		if (!new)
-			return NULL;
-		new->count = 0;
-		if (note_all(new, room))
-			return new;
-		round_free(new);
+	rcu_read_lock();
+	for_each_process(process) {
+		fits = round->count < round->room;
+		if (!fits)
+			break;
+		note_space(round, process);
 	}
+	rcu_read_unlock();
+	return fits;
 }
 
-static void go_through(struct round *these)
+static void round_free(struct fguard_round *round)
+{
+	while (round && round->count)
+		mmdrop(round->spaces[--round->count]);
+	kvfree(round);
+}
+
+static void go_through(struct fguard_round *round)
 {
 	u32 i, left = 0;
 
-	for (i = 0; i < these->count; i++) {
-		if (is_done(these->spaces[i]))
-			mmdrop(these->spaces[i]);
+	for (i = 0; i < round->count; i++) {
+		if (is_done(round->spaces[i]))
+			mmdrop(round->spaces[i]);
 		else
-			these->spaces[left++] = these->spaces[i];
+			round->spaces[left++] = round->spaces[i];
 	}
-	these->count = left;
+	round->count = left;
+}
+
+struct fguard_round *fguard_mappings_prepare(void)
+{
+	/* Some may come until they are noted. */
+	u32 room = count_processes() * 2 + 64;
+	struct fguard_round *round = kvmalloc(struct_size(round, spaces, room), GFP_KERNEL);
+
+	if (round) {
+		round->room = room;
+		round->count = 0;
+	}
+	return round;
+}
+
+/* Instead of the round that may be under way, which wants the same. */
+static void begin(struct fguard_round *round)
+{
+	round_free(current_round);
+	current_round = round;
+	if (round && !note_all(round)) {
+		round_free(round);
+		current_round = NULL;
+	}
 }
 
 static void go_on(void)
 {
-	if (!round)
-		round = round_new();
-	if (round)
-		go_through(round);
-	if (round && !round->count) {
-		round_free(round);
-		round = NULL;
-		return;
-	}
-	queue_delayed_work(system_dfl_wq, &again_work, PAUSE);
+	if (!current_round)
+		begin(fguard_mappings_prepare());
+	if (current_round)
+		go_through(current_round);
+	if (current_round && !current_round->count)
+		begin(NULL);
+	else
+		queue_delayed_work(system_dfl_wq, &again_work, PAUSE);
 }
 
 static void try_again(struct work_struct *work)
@@ -221,11 +229,14 @@ static void try_again(struct work_struct *work)
 	mutex_unlock(&round_lock);
 }
 
-void fguard_mappings_revoke(void)
+void fguard_mappings_revoke(struct fguard_round *round, bool in_force)
 {
+	if (!round || !in_force) {
+		kvfree(round);
+		return;
+	}
 	mutex_lock(&round_lock);
-	round_free(round);
-	round = NULL;
+	begin(round);
 	go_on();
 	mutex_unlock(&round_lock);
 }
@@ -233,6 +244,5 @@ void fguard_mappings_revoke(void)
 void fguard_mappings_exit(void)
 {
 	cancel_delayed_work_sync(&again_work);
-	round_free(round);
-	round = NULL;
+	begin(NULL);
 }

@@ -367,29 +367,40 @@ static bool any_strict(struct fguard_rule **new, u32 count)
 	return false;
 }
 
+/* What strict rules need besides; nothing for others. */
+static int prepare_mappings(struct fguard_rule **new, u32 count,
+			    struct fguard_round **round)
+{
+	*round = NULL;
+	if (!any_strict(new, count))
+		return 0;
+	*round = fguard_mappings_prepare();
+	return *round ? 0 : -ENOMEM;
+}
+
 int fguard_set_add(struct fguard_rule **new, u32 count,
 		     struct fguard_added *added,
 		     struct netlink_ext_ack *extack)
 {
-	/* Asked while they are nobody else's yet. */
-	bool strict = any_strict(new, count);
+	struct fguard_round *round;
 	struct fguard_rule **old;
 	int err;
 
-	err = check_distinct(new, count, extack);
+	err = check_distinct(new, count, extack) ?: prepare_mappings(new, count, &round);
 	if (err)
 		return err;
 	old = kvcalloc(count, sizeof(*old), GFP_KERNEL);
-	if (!old)
+	if (!old) {
+		fguard_mappings_revoke(round, false);
 		return -ENOMEM;
+	}
 
 	mutex_lock(&set_lock);
 	err = fguard_lock_check(extack) ?:
 	      add_locked(new, old, count, added, extack);
 	mutex_unlock(&set_lock);
 	kvfree(old);
-	if (!err && strict)
-		fguard_mappings_revoke();
+	fguard_mappings_revoke(round, !err);
 	return err;
 }
 
@@ -456,17 +467,16 @@ undo:
 int fguard_set_replace(struct fguard_rule **new, u32 count,
 		     struct netlink_ext_ack *extack)
 {
-	bool strict = any_strict(new, count);
+	struct fguard_round *round;
 	int err;
 
-	err = check_distinct(new, count, extack);
+	err = check_distinct(new, count, extack) ?: prepare_mappings(new, count, &round);
 	if (err)
 		return err;
 	mutex_lock(&set_lock);
 	err = fguard_lock_check(extack) ?: set_locked(new, count, extack);
 	mutex_unlock(&set_lock);
-	if (!err && strict)
-		fguard_mappings_revoke();
+	fguard_mappings_revoke(round, !err);
 	return err;
 }
 
