@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {HardLinks, Holder} from './object.js';
+import type {Bypass, HardLinks, Holder} from './object.js';
 import type {KernelRule} from './rule.js';
 
 /** What would happen to an access? */
@@ -46,6 +46,7 @@ export interface ObjectExplanation extends Omit<Explanation, 'matches' | 'rule'>
   matches: MatchedRule[];
   links: HardLinks | null;
   mounts: string[];
-  device: string | null;
+  /** What holds its bytes, from the filesystem's device downwards. */
+  beneath: Bypass[];
   holders: Holder[];
 }

@@ -205,8 +205,11 @@ describe('documents', () => {
     const env = {FAKE_RULES: '70', FAKE_LOG: join(folder, 'log')};
     const document = (await json(['explain', path, '--op', 'mount'], env)) as {
       matches: unknown[];
+      device: string | null;
+      beneath: {path: string}[];
     };
     expectDocument('explain', document);
+    expect(document.beneath[0]?.path ?? null).toBe(document.device);
     expect(document.matches).toHaveLength(70);
     expect(document.matches.slice(68)).toMatchObject([
       {rule: {id: 69}, kind: 'path', distance: 68, decides: false},
@@ -230,7 +233,11 @@ describe('documents', () => {
     const path = join(newFolder(), 'new');
     const granted = await json(['explain', path, '--pid', pid], {FAKE_RULES: '1'});
     expectDocument('explain', granted);
-    expect(granted).toMatchObject({process: {pid: process.pid}, reason: 'grant', links: null});
+    expect(granted).toMatchObject({
+      process: {pid: process.pid},
+      reason: 'grant',
+      links: null,
+    });
     const free = await json(['explain', path]);
     expectDocument('explain', free);
     expect(free).toMatchObject({reason: 'none', rule: null, matches: []});
