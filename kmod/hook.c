@@ -107,7 +107,8 @@ static int activate(struct fguard_hook *hook, struct netlink_ext_ack *extack)
 	}
 	err = register_ftrace_function(&hook->trace);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "ftrace refuses a hook: another user redirects the same function, or kernel.ftrace_enabled is 0");
+		if (extack)
+			extack->_msg = hook->refusal;
 		pr_warn_ratelimited("cannot hook %s: %d\n", hook->function, err);
 		return err;
 	}
