@@ -36,6 +36,18 @@ export interface MatchedRule extends Omit<Match, 'rule'> {
   decides: boolean;
 }
 
+/** script: the process that runs one has another executable; interpreter: it does what it is told. */
+export type ExecutableKind = 'program' | 'interpreter' | 'script';
+
+/** An executable that rules let in, and what else may get in by it, or why it does not. */
+export interface AllowedExecutable {
+  exe: string;
+  kind: ExecutableKind;
+  /** Ids of the rules. */
+  rules: number[];
+  why: string;
+}
+
 /** Which rule decides an access, and what else the object is called and held by. */
 export interface ObjectExplanation extends Omit<Explanation, 'matches' | 'rule'> {
   path: string;
@@ -44,6 +56,7 @@ export interface ObjectExplanation extends Omit<Explanation, 'matches' | 'rule'>
   /** Id of the rule that decides, or null. */
   rule: number | null;
   matches: MatchedRule[];
+  executables: AllowedExecutable[];
   links: HardLinks | null;
   mounts: string[];
   /** What holds its bytes, from the filesystem's device downwards. */

@@ -2,6 +2,7 @@
 import type {Explanation, MatchedRule, ObjectExplanation} from '../domain/explanation.js';
 import type {KernelRule} from '../domain/rule.js';
 import {BypassSearch} from './bypasses.js';
+import {allowedExecutables} from './executables.js';
 import {withGuard} from './guard.js';
 import {hardLinks} from './hard-links.js';
 import {findHolders} from './holders.js';
@@ -41,6 +42,7 @@ export async function explainPath(
     reason,
     rule: rule === 0 ? null : rule,
     matches,
+    executables: allowedExecutables(about),
     links: hardLinks(path),
     mounts: visibleAliases(mounts, path),
     beneath: new BypassSearch(rules, mounts).below(path, about),

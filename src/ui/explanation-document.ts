@@ -43,6 +43,7 @@ export function explanationDocument(explained: ObjectExplanation) {
       allowed: match.allowed,
       decides: match.decides,
     })),
+    executables: explained.executables,
     links,
     mounts,
     device: beneath[0]?.path ?? null,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {AllowedExecutable} from '../domain/explanation.js';
 import type {Bypass} from '../domain/object.js';
 import {shellWord} from '../domain/shell-word.js';
 import {escapeText} from '../domain/text.js';
@@ -42,6 +43,10 @@ function aliasLines({links, mounts}: ExplanationDocument): string[] {
   ];
 }
 
+/* What a rule that lets in an executable cannot keep out. */
+const executableLine = ({why, rules}: AllowedExecutable): string =>
+  `${warn('by exe:')} ${escapeText(why)} (${rules.length === 1 ? 'rule' : 'rules'} ${list(rules.map(String))})`;
+
 const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 
@@ -67,6 +72,7 @@ export function renderExplanation(document: ExplanationDocument, columns?: numbe
   return [
     headline(document),
     ...(matches.length === 0 ? [] : [renderTable(HEAD, matches.map(row), columns)]),
+    ...document.executables.map(executableLine),
     ...aliasLines(document),
     ...holders.map(holderLine),
     ...beneathLines(document),

@@ -228,6 +228,25 @@ describe('documents', () => {
     expect(log(folder)[0]).toBe(`explain path=${path} op=10 pid=0`);
   });
 
+  it('explain, with what an executable that is let in may be made to run', async () => {
+    const folder = newFolder();
+    const script = join(folder, 'script');
+    writeFileSync(script, '#!/bin/sh\n');
+    const explain = async (exe: string) => {
+      const document = await json(['explain', folder], {FAKE_RULES: '2', FAKE_EXE: exe});
+      expectDocument('explain', document);
+      return document;
+    };
+    for (const [exe, kind, why] of [
+      ['/usr/bin/python3.11', 'interpreter', 'whatever it is told'],
+      ['/usr/bin/cat', 'program', 'LD_PRELOAD'],
+      [script, 'script', 'does not let it in'],
+    ] as const)
+      expect(await explain(exe)).toMatchObject({
+        executables: [{exe, kind, rules: [1, 2], why: expect.stringContaining(why)}],
+      });
+  });
+
   it('explain for a process, and where no rule is', async () => {
     const pid = String(process.pid);
     const path = join(newFolder(), 'new');
@@ -236,6 +255,7 @@ describe('documents', () => {
     expect(granted).toMatchObject({
       process: {pid: process.pid},
       reason: 'grant',
+      executables: [],
       links: null,
     });
     const free = await json(['explain', path]);

@@ -45,6 +45,7 @@ it('explain knows the rules, the other names, the holders, and the device beneat
       {...common, rule: rule(near), kind: 'path', distance: 0, decides: true},
       {...common, rule: rule(far), kind: 'tree', distance: 1, decides: false},
     ]),
+    executables: [],
     links: {count: 2, others: [secret]},
     mounts: [`${other}/hard`],
     device,
@@ -93,4 +94,16 @@ it('what doctor and explain name beneath a file can be guarded, and is', async (
   expect(await json(`fguard explain ${secret} --json`)).toMatchObject({
     beneath: [device, image].map((path) => ({path, guarded: true})),
   });
+});
+
+it('explain tells of an interpreter that is let in, which does run what it is told', async () => {
+  const shell = (await vm.ok('readlink -f /bin/sh')).trim();
+  const {id} = await lab.guard.add(secret, {exes: [shell]});
+  expect(await json(`fguard explain ${secret} --json`)).toMatchObject({
+    executables: [
+      {exe: shell, kind: 'interpreter', rules: [id], why: expect.stringContaining(shell)},
+    ],
+  });
+  expect((await vm.run(['cat', secret])).code).toBe(1);
+  expect(await vm.ok([shell, '-c', `read -r line <${secret}; echo "$line"`])).toBe('treasure\n');
 });

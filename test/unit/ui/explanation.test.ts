@@ -34,6 +34,9 @@ const explained = {
       decides: false,
     },
   ],
+  executables: [
+    {exe: '/a\u001b', kind: 'interpreter' as const, rules: [2, 3], why: '/a\u001b runs anything'},
+  ],
   links: {count: 3, others: ['/srv/other']},
   mounts: ['/mnt/a'],
   beneath: [
@@ -52,6 +55,7 @@ describe('an explanation', () => {
       'tree, 2 up',
       'decides',
       'not concerned',
+      'by exe: /a\\x1b runs anything (rules 2 and 3)',
       '3 hard links, also /srv/other, 1 not found nearby',
       '/mnt/a',
       'lie on /dev/sda1, /dev/sda (guarded) and /srv/my image: who may open one of them',
