@@ -490,13 +490,14 @@ static __always_inline u32 mapping_ops(const struct vm_area_struct *vma, bool wr
 
 /*
  * A page of a mapping is needed; mapping.c sees to it that it is asked for. The lock
- * of the address space or of the mapping is held.
+ * of the address space or of the mapping is held. The machine would not outlive the
+ * signal to its first process.
  */
 ON(handle_mm_fault)
 {
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
-	if (vma->vm_file)
+	if (vma->vm_file && likely(!is_global_init(current)))
 		judge_descriptor(vma->vm_file, mapping_ops(vma, vma->vm_flags & VM_WRITE),
 				 FGUARD_USE_FAULT, fregs);
 }

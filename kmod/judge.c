@@ -88,6 +88,11 @@ static noinline void ask(const struct fguard_access *access,
 	const struct fguard_rule *asked = NULL;
 	unsigned int i;
 
+	/* It was asked about when it was mapped; nobody can be asked page by page. */
+	if (access->fault) {
+		inquiry->decision.outcome = FGUARD_OUTCOME_LOG;
+		return;
+	}
 	if (access->count == 1) {
 		fguard_ask(access, &inquiry->decision, inquiry->decider);
 		return;

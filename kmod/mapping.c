@@ -33,12 +33,13 @@ static DECLARE_DELAYED_WORK(again_work, try_again);
 
 /* ---- one address space --------------------------------------------------- */
 
+/* What a driver has mapped at once does not come back by a fault. */
 static bool is_concerned(const struct vm_area_struct *vma)
 {
 	struct file *file = vma->vm_file;
 	bool concerned;
 
-	if (!file)
+	if (!file || !S_ISREG(file_inode(file)->i_mode))
 		return false;
 	rcu_read_lock();
 	concerned = fguard_store_concerns(rcu_dereference(fguard_store),

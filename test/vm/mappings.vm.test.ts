@@ -183,3 +183,49 @@ describe.each(FILES)('a mapping from before a strict rule, of %s', (secret) => {
     await refusals(lab.intruder);
   });
 });
+
+describe('a mapping where a strict rule asks', () => {
+  it('stays as it is, since nobody can be asked page by page', async () => {
+    const [secret] = FILES as [string];
+    expect(await lab.intruder.do('map-hold-write', secret)).toBe('OK');
+    await lab.guard.add(secret, {strict: true, otherwise: 'ask', pids: [lab.owner.pid]});
+    expect(await lab.intruder.do('map-write', '-')).toBe('OK');
+    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+    expect(await refusals(lab.intruder)).toMatchObject([{op: 'read', reason: 'default'}]);
+  });
+});
+
+describe('a mapping from before a strict rule, of a file behind others', () => {
+  it('is refused through an overlay, whichever of its layers the rule is about', async () => {
+    await vm.ok(
+      `cd ${lab.directory} && mkdir lower upper work merged && printf treasure >lower/secret &&
+       mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work none merged`,
+    );
+    const other = await Actor.start();
+    for (const [hold, about] of [
+      ['map-hold-private', 'merged/secret'],
+      ['map-hold-write', 'merged/secret'],
+      ['map-hold-write', 'upper/secret'],
+    ] as const) {
+      expect(await other.do(hold, lab.path('merged/secret'))).toBe('OK');
+      const {id} = await lab.guard.add(lab.path(about), {strict: true});
+      expect([hold, about, await other.do('map-read', '-')]).toEqual([hold, about, 'EFAULT']);
+      await remove(id);
+      expect(await other.do('map-read', '-')).toBe('OK');
+    }
+    await other.end();
+    await refusals(lab.intruder);
+    await vm.ok(`umount ${lab.path('merged')}`);
+  });
+});
+
+describe('the first process of the machine', () => {
+  it('goes on where a strict rule is about its program', async () => {
+    const program = path.basename((await vm.ok('readlink /proc/1/exe')).trim());
+    const {id} = await lab.guard.add(undefined, {suffix: program, strict: true});
+    // by way of that process
+    for (let i = 0; i < 20; i++) expect(await lab.intruder.do('stat', '/')).toBe('OK');
+    await remove(id);
+    await refusals(lab.intruder);
+  });
+});
