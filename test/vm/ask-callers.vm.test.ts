@@ -3,7 +3,7 @@
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {Actor} from './helper/actor.js';
-import {Answerer} from './helper/answerer.js';
+import {Answerer, type Question} from './helper/answerer.js';
 import {PROGRAMS} from './helper/build.js';
 import {OPS, type Op, type RuleRequest, type Verdict} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
@@ -27,6 +27,8 @@ const [secret, moved, free, disk] = [
 const LONG = 600_000;
 
 let answerer: Answerer;
+/** What settle() waited for in vain: two who wait would take it from each other. */
+let expected: Promise<Question> | undefined;
 let asker: Actor;
 let asked: number;
 
@@ -59,6 +61,7 @@ beforeEach(async () => {
     `cd ${lab.directory} && rm -rf vault && mkdir -p vault disk && touch free marker && printf treasure >vault/secret`,
   );
   answerer = await Answerer.start();
+  expected = undefined;
   asker = await Actor.start();
   ({asked} = await lab.guard.status());
 });
@@ -86,17 +89,15 @@ async function reply(verdict: Verdict, count = 1) {
 /** Answers all questions until it ends; gives how that was, and what they were about. */
 async function settle(end: Promise<string>, verdict: Verdict, most = 5) {
   const ops: Op[] = [];
-  const answerNext = async (): Promise<undefined> => {
-    const {id, op} = await answerer.question();
-    ops.push(op);
-    await answerer.answer(id, {verdict});
-  };
   while (ops.length <= most) {
-    const next = answerNext();
+    expected ??= answerer.question();
     // none comes after the last one
-    next.catch(() => undefined);
-    const result = await Promise.race([end, next]);
-    if (result !== undefined) return {result, ops};
+    expected.catch(() => undefined);
+    const next = await Promise.race([end, expected]);
+    if (typeof next === 'string') return {result: next, ops};
+    expected = undefined;
+    ops.push(next.op);
+    await answerer.answer(next.id, {verdict});
   }
   throw new Error(`asked again and again: ${ops.join(' ')}`);
 }
