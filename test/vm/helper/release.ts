@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {Size} from './intruders.js';
 import {vm} from '../runner/shared.js';
 
 const [major = 0, minor = 0] = (await vm.ok('uname -r')).split(/[.-]/).map(Number);
@@ -35,7 +36,7 @@ export function hasRoute(route: string): boolean {
 const SMALL = ['truncate64', 'ftruncate64', 'old-umount', 'socketcall-bind'];
 
 /** Can the program go this way on this kernel? */
-export function programHas(program: 'try' | 'try32', route: string): boolean {
+export function programHas(program: Size, route: string): boolean {
   return hasRoute(route) && (program === 'try32' || !SMALL.includes(route));
 }
 
