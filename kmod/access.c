@@ -4,6 +4,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
 #include <linux/ptrace.h>
@@ -11,10 +12,11 @@
 #include <uapi/linux/mount.h>
 
 #include "access.h"
+#include "ioctl.h"
 #include "judge.h"
-#include "set.h"
 #include "subject.h"
 #include "syscall.h"
+#include "tracing.h"
 
 #define ON(name)							\
 	static void notrace on_##name(unsigned long ip,			\
@@ -339,38 +341,12 @@ ON(security_inode_file_setattr)
 }
 #endif
 
-/* ext4 has numbers of its own for what others call FS_IOC_SETVERSION. */
-#define EXT4_SETVERSION		_IOW('f', 4, long)
-#define EXT4_SETVERSION_32	_IOW('f', 4, int)
-
-static bool sets_attributes(unsigned int command)
-{
-	switch (command) {
-	/* Sets the generation, by which an inode is known. */
-	case FS_IOC_SETVERSION:
-	case FS_IOC32_SETVERSION:
-	case EXT4_SETVERSION:
-	case EXT4_SETVERSION_32:
-		return true;
-#ifndef FGUARD_HAVE_INODE_FILE_SETATTR
-	case FS_IOC_SETFLAGS:
-	case FS_IOC32_SETFLAGS:
-	case FS_IOC_FSSETXATTR:
-		return true;
-#endif
-	}
-	return false;
-}
-
 /* ioctl(). No lock held. */
 #define ON_IOCTL(name)							\
 	ON(name)							\
 	{								\
-		struct file *file = ARGUMENT(struct file *, 0);		\
-									\
-		if (sets_attributes(ARGUMENT(unsigned int, 1)))		\
-			judge_entry(file->f_path.dentry, file->f_path.mnt, \
-				    FGUARD_OP_ATTR, false, fregs);		\
+		fguard_ioctl_judge(ARGUMENT(struct file *, 0),		\
+				   ARGUMENT(unsigned int, 1), fregs);	\
 	}
 
 ON_IOCTL(security_file_ioctl)
@@ -451,13 +427,14 @@ ON(security_sb_pivotroot)
 
 /* ---- descriptors from before the rule ------------------------------------ */
 
-static __always_inline void judge_descriptor(struct file *file, u32 ops, bool received,
+static __always_inline void judge_descriptor(struct file *file, u32 ops,
+					     enum fguard_use use,
 					     struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	if (fguard_store_concerns(rcu_dereference(fguard_store), file->f_path.dentry,
 				  file_inode(file)))
-		fguard_judge_descriptor(file, ops, received, fregs);
+		fguard_judge_descriptor(file, ops, use, fregs);
 	rcu_read_unlock();
 }
 
@@ -474,7 +451,7 @@ ON(security_file_permission)
 		ops = BIT(FGUARD_OP_WRITE);
 	else
 		ops = BIT(FGUARD_OP_READ);
-	judge_descriptor(file, ops, false, fregs);
+	judge_descriptor(file, ops, FGUARD_USE_DESCRIPTOR, fregs);
 }
 
 /*
@@ -490,7 +467,7 @@ ON(security_mmap_file)
 	if (file && shared && (file->f_mode & FMODE_WRITE))
 		ops |= BIT(FGUARD_OP_WRITE);
 	if (file)
-		judge_descriptor(file, ops, false, fregs);
+		judge_descriptor(file, ops, FGUARD_USE_DESCRIPTOR, fregs);
 }
 
 /* A descriptor comes over a socket or by pidfd_getfd(). No lock held. */
@@ -498,21 +475,56 @@ ON(security_file_receive)
 {
 	struct file *file = ARGUMENT(struct file *, 0);
 
-	judge_descriptor(file, open_ops(file), true, fregs);
+	judge_descriptor(file, open_ops(file), FGUARD_USE_RECEIVED, fregs);
 }
+
+/* A shared mapping that may be written to is written to without a further fault. */
+static __always_inline u32 mapping_ops(const struct vm_area_struct *vma, bool writable)
+{
+	u32 ops = BIT(FGUARD_OP_READ);
+
+	if (writable && (vma->vm_flags & VM_SHARED))
+		ops |= BIT(FGUARD_OP_WRITE);
+	return ops;
+}
+
+/*
+ * A page of a mapping is needed; mapping.c sees to it that it is asked for. The lock
+ * of the address space or of the mapping is held.
+ */
+ON(handle_mm_fault)
+{
+	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
+
+	if (vma->vm_file)
+		judge_descriptor(vma->vm_file, mapping_ops(vma, vma->vm_flags & VM_WRITE),
+				 FGUARD_USE_FAULT, fregs);
+}
+
+/* mprotect(). The lock of the address space is held for writing. */
+ON(security_file_mprotect)
+{
+	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
+
+	if (vma->vm_file)
+		judge_descriptor(vma->vm_file,
+				 mapping_ops(vma, ARGUMENT(unsigned long, 2) & PROT_WRITE),
+				 FGUARD_USE_DESCRIPTOR, fregs);
+}
+
+#ifdef FGUARD_HAVE_MADVISE_COLLAPSE
+/* madvise(MADV_COLLAPSE) maps huge pages without a fault. As handle_mm_fault(). */
+ON(madvise_collapse)
+{
+	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
+
+	if (vma->vm_file)
+		judge_descriptor(vma->vm_file, mapping_ops(vma, vma->vm_flags & VM_WRITE),
+				 FGUARD_USE_DESCRIPTOR, fregs);
+}
+#endif
 
 /* ---- tracing of those who are let in ------------------------------------- */
-
-static void judge_tracing(struct fguard_actor *tracer, struct fguard_actor *tracee,
-			  struct ftrace_regs *fregs)
-{
-	if (!fguard_set_may_trace(tracer, tracee))
-		fguard_hook_refuse(fregs, -EPERM);
-	if (tracer->exe)
-		fput(tracer->exe);
-	if (tracee->exe)
-		fput(tracee->exe);
-}
 
 /* ptrace(), process_vm_writev(), /proc/PID/mem. task_lock() of the other is held. */
 ON(security_ptrace_access_check)
@@ -526,7 +538,7 @@ ON(security_ptrace_access_check)
 		return;
 	tracer.exe = fguard_subject_exe();
 	tracee.exe = fguard_subject_exe_locked(other);
-	judge_tracing(&tracer, &tracee, fregs);
+	fguard_tracing_judge(&tracer, &tracee, fregs);
 }
 
 /*
@@ -547,7 +559,7 @@ ON(security_ptrace_traceme)
 		spin_unlock(&parent->alloc_lock);
 	}
 	tracee.exe = fguard_subject_exe();
-	judge_tracing(&tracer, &tracee, fregs);
+	fguard_tracing_judge(&tracer, &tracee, fregs);
 }
 
 /* ---- the table ----------------------------------------------------------- */
@@ -586,9 +598,10 @@ struct fguard_hook fguard_hook_table[] = {
 #ifdef FGUARD_HAVE_INODE_FILE_SETATTR
 	FGUARD_HOOK(security_inode_file_setattr, BIT(FGUARD_OP_ATTR)),
 #endif
-	FGUARD_HOOK(security_file_ioctl, BIT(FGUARD_OP_ATTR)),
+	FGUARD_HOOK(security_file_ioctl, BIT(FGUARD_OP_ATTR) | FGUARD_NEED_DESCRIPTORS),
 #ifdef FGUARD_HAVE_FILE_IOCTL_COMPAT
-	FGUARD_HOOK(security_file_ioctl_compat, BIT(FGUARD_OP_ATTR)),
+	FGUARD_HOOK(security_file_ioctl_compat,
+		    BIT(FGUARD_OP_ATTR) | FGUARD_NEED_DESCRIPTORS),
 #endif
 	FGUARD_HOOK(security_sb_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_move_mount, BIT(FGUARD_OP_MOUNT)),
@@ -597,6 +610,11 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_file_permission, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(security_mmap_file, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(security_file_receive, FGUARD_NEED_DESCRIPTORS),
+	FGUARD_HOOK(handle_mm_fault, FGUARD_NEED_DESCRIPTORS),
+	FGUARD_HOOK(security_file_mprotect, FGUARD_NEED_DESCRIPTORS),
+#ifdef FGUARD_HAVE_MADVISE_COLLAPSE
+	FGUARD_HOOK(madvise_collapse, FGUARD_NEED_DESCRIPTORS),
+#endif
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
 };

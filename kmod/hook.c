@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/ptrace.h>
 #include <linux/string.h>
@@ -33,6 +34,7 @@ REFUSAL(refuse_eacces, -EACCES)
 REFUSAL(refuse_eperm, -EPERM)
 REFUSAL(refuse_enoent, -ENOENT)
 REFUSAL(refuse_enomem, -ENOMEM)
+REFUSAL(refuse_page, VM_FAULT_SIGBUS)
 REFUSAL(restart, -ERESTARTNOINTR)
 
 void notrace fguard_hook_refuse(struct ftrace_regs *fregs, int error)
@@ -45,6 +47,8 @@ void notrace fguard_hook_refuse(struct ftrace_regs *fregs, int error)
 		refusal = refuse_enoent;
 	else if (error == -ENOMEM)
 		refusal = refuse_enomem;
+	else if (error == -EFAULT)
+		refusal = refuse_page;
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)refusal);
 }
 
@@ -103,7 +107,8 @@ static int activate(struct fguard_hook *hook, struct netlink_ext_ack *extack)
 	}
 	err = register_ftrace_function(&hook->trace);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "ftrace refuses a hook: another user redirects the same function, or kernel.ftrace_enabled is 0");
+		if (extack)
+			extack->_msg = hook->refusal;
 		pr_warn_ratelimited("cannot hook %s: %d\n", hook->function, err);
 		return err;
 	}

@@ -14,6 +14,7 @@
 /**
  * struct fguard_hook - one hooked function
  * @function: its name
+ * @refusal: what a person is told if ftrace refuses the hook
  * @needs: mask of what needs it: enum fguard_op, and what the table's owner adds
  * @trace: the callback, and ftrace's own state; one for each function, because
  *	a shared one would make ftrace look the function up on every call
@@ -22,6 +23,7 @@
  */
 struct fguard_hook {
 	const char *function;
+	const char *refusal;
 	u32 needs;
 	struct ftrace_ops trace;
 	bool missing;
@@ -34,6 +36,8 @@ struct fguard_hook {
 #define FGUARD_HOOK(name, mask)						\
 	{								\
 		.function = #name,					\
+		.refusal = "ftrace refuses to hook " #name		\
+			   ": another user redirects it, or kernel.ftrace_enabled is 0", \
 		.needs = (mask),						\
 		.trace = {						\
 			.func = on_##name,				\
@@ -46,7 +50,8 @@ struct fguard_hook {
 /**
  * fguard_hook_refuse - make the hooked function return an error at once
  * @fregs: the registers that the callback was given
- * @error: -EACCES, -EPERM, -ENOENT or -ENOMEM
+ * @error: -EACCES, -EPERM, -ENOENT or -ENOMEM; -EFAULT where the function returns
+ *	a vm_fault_t
  *
  * Context: inside an ftrace callback.
  */

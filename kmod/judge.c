@@ -153,6 +153,7 @@ static __always_inline void judge(const struct fguard_access *access,
 	struct fguard_inquiry inquiry = { .target = access->targets, .actor = &actor };
 	struct fguard_decision *decision = &inquiry.decision;
 	const bool inner = access->inner, two = access->count > 1;
+	const bool fault = access->fault;
 
 	settle(access, &inquiry);
 	if (decision->outcome == FGUARD_OUTCOME_ASK) {
@@ -168,7 +169,7 @@ static __always_inline void judge(const struct fguard_access *access,
 			fguard_event_report(access, decision, inquiry.decider);
 	}
 	if (decision->outcome == FGUARD_OUTCOME_DENY)
-		fguard_hook_refuse(fregs, decision->error);
+		fguard_hook_refuse(fregs, fault ? -EFAULT : decision->error);
 }
 
 void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs)
@@ -199,41 +200,42 @@ static inline bool is_behind_another(const struct file *file)
 	return file_inode(file) != d_inode_rcu(file->f_path.dentry);
 }
 
-enum use {
-	OPENED,		/* or about to be */
-	HELD,		/* opened earlier */
-	RECEIVED,	/* opened earlier, by another: the message is taken already */
-};
-
-static __always_inline void judge_file(struct file *file, u32 ops, u32 flags,
-				       enum use use, struct ftrace_regs *fregs)
+void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs)
 {
 	struct fguard_target target = {
 		.dentry = file->f_path.dentry,
 		.inode = file_inode(file),
 		.mnt = file->f_path.mnt,
 		.ops = ops,
-		.strict = use != OPENED,
 	};
 	const struct fguard_access access = {
 		.targets = &target,
 		.count = 1,
 		.open_flags = flags,
-		.descriptor = use != OPENED,
-		.inner = use != OPENED || is_behind_another(file),
-		.final = use == RECEIVED,
+		.inner = is_behind_another(file),
 	};
 
 	judge(&access, fregs);
 }
 
-void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs)
-{
-	judge_file(file, ops, flags, OPENED, fregs);
-}
-
-void fguard_judge_descriptor(struct file *file, u32 ops, bool received,
+void fguard_judge_descriptor(struct file *file, u32 ops, enum fguard_use use,
 			     struct ftrace_regs *fregs)
 {
-	judge_file(file, ops, 0, received ? RECEIVED : HELD, fregs);
+	struct fguard_target target = {
+		.dentry = file->f_path.dentry,
+		.inode = file_inode(file),
+		.mnt = file->f_path.mnt,
+		.ops = ops,
+		.strict = true,
+	};
+	const struct fguard_access access = {
+		.targets = &target,
+		.count = 1,
+		.descriptor = true,
+		.inner = true,
+		.final = use != FGUARD_USE_DESCRIPTOR,
+		.fault = use == FGUARD_USE_FAULT,
+	};
+
+	judge(&access, fregs);
 }

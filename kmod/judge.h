@@ -16,6 +16,7 @@
  * @inner: part of another access that is reported: what is let through is not
  *	reported once more
  * @final: the task cannot go back and do it again: it is not asked about
+ * @fault: it is a fault of a page, whose refusal is a signal
  * @opens: something is created, and opened next: what is to be asked about that
  *	must be asked before
  */
@@ -26,6 +27,7 @@ struct fguard_access {
 	bool descriptor;
 	bool inner;
 	bool final;
+	bool fault;
 	bool opens;
 };
 
@@ -77,16 +79,23 @@ void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs)
  */
 void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs);
 
+/* What a file that was opened earlier is used by. */
+enum fguard_use {
+	FGUARD_USE_DESCRIPTOR,	/* the task's own */
+	FGUARD_USE_RECEIVED,	/* another's: the message is taken already */
+	FGUARD_USE_FAULT,	/* a page of a mapping: the task is in no call */
+};
+
 /**
  * fguard_judge_descriptor - the same, about a file that was opened earlier
  * @file: the file
  * @ops: mask of what is done to it
- * @received: it comes from another task, whose message is taken already
+ * @use: what it is used by
  * @fregs: the registers that the callback was given
  *
  * Context: as fguard_judge().
  */
-void fguard_judge_descriptor(struct file *file, u32 ops, bool received,
+void fguard_judge_descriptor(struct file *file, u32 ops, enum fguard_use use,
 			     struct ftrace_regs *fregs);
 
 #endif

@@ -6,6 +6,7 @@
 #include "expire.h"
 #include "family.h"
 #include "hook.h"
+#include "mapping.h"
 #include "mount.h"
 #include "netlink.h"
 #include "question.h"
@@ -50,6 +51,7 @@ set_exit:
 static void __exit fguard_exit(void)
 {
 	fguard_netlink_exit();
+	fguard_mappings_exit();
 	fguard_expire_exit();
 	fguard_subscriptions_exit();
 	fguard_family_exit();

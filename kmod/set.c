@@ -7,10 +7,12 @@
 #include <linux/xarray.h>
 
 #include "access.h"
+#include "alias.h"
 #include "expire.h"
 #include "family.h"
 #include "hook.h"
 #include "lock.h"
+#include "mapping.h"
 #include "question.h"
 #include "set.h"
 #include "store.h"
@@ -357,25 +359,48 @@ static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 	return 0;
 }
 
+static bool any_strict(struct fguard_rule **new, u32 count)
+{
+	while (count--)
+		if (new[count]->flags & FGUARD_RULE_STRICT)
+			return true;
+	return false;
+}
+
+/* What strict rules need besides; nothing for others. */
+static int prepare_mappings(struct fguard_rule **new, u32 count,
+			    struct fguard_round **round)
+{
+	*round = NULL;
+	if (!any_strict(new, count))
+		return 0;
+	*round = fguard_mappings_prepare();
+	return *round ? 0 : -ENOMEM;
+}
+
 int fguard_set_add(struct fguard_rule **new, u32 count,
 		     struct fguard_added *added,
 		     struct netlink_ext_ack *extack)
 {
+	struct fguard_round *round;
 	struct fguard_rule **old;
 	int err;
 
-	err = check_distinct(new, count, extack);
+	err = check_distinct(new, count, extack) ?: prepare_mappings(new, count, &round);
 	if (err)
 		return err;
 	old = kvcalloc(count, sizeof(*old), GFP_KERNEL);
-	if (!old)
+	if (!old) {
+		fguard_mappings_revoke(round, false);
 		return -ENOMEM;
+	}
 
 	mutex_lock(&set_lock);
 	err = fguard_lock_check(extack) ?:
 	      add_locked(new, old, count, added, extack);
 	mutex_unlock(&set_lock);
 	kvfree(old);
+	fguard_mappings_revoke(round, !err);
 	return err;
 }
 
@@ -442,14 +467,16 @@ undo:
 int fguard_set_replace(struct fguard_rule **new, u32 count,
 		     struct netlink_ext_ack *extack)
 {
+	struct fguard_round *round;
 	int err;
 
-	err = check_distinct(new, count, extack);
+	err = check_distinct(new, count, extack) ?: prepare_mappings(new, count, &round);
 	if (err)
 		return err;
 	mutex_lock(&set_lock);
 	err = fguard_lock_check(extack) ?: set_locked(new, count, extack);
 	mutex_unlock(&set_lock);
+	fguard_mappings_revoke(round, !err);
 	return err;
 }
 
@@ -521,24 +548,58 @@ u64 fguard_set_expire(u64 now)
 
 /* ---- tracing ------------------------------------------------------------- */
 
-bool fguard_set_may_trace(const struct fguard_actor *tracer,
-			  const struct fguard_actor *tracee)
+struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer,
+					       const struct fguard_actor *tracee)
 {
 	struct fguard_rule *rule;
 	unsigned long id;
-	bool may = true;
 
-	rcu_read_lock();
-	xa_for_each(&rules, id, rule) {
+	xa_for_each(&rules, id, rule)
 		if (fguard_rule_lets_in(rule) &&
 		    fguard_subjects_hold(rule->subjects, tracee) &&
-		    !fguard_subjects_hold(rule->subjects, tracer)) {
-			may = false;
-			break;
-		}
-	}
-	rcu_read_unlock();
-	return may;
+		    !fguard_subjects_hold(rule->subjects, tracer))
+			return rule;
+	return NULL;
+}
+
+/* ---- objects that nobody can tell ---------------------------------------- */
+
+static bool is_on(const struct fguard_rule *rule, const struct super_block *sb)
+{
+	const struct fguard_alias *alias;
+
+	if (rule->suffix.length && !rule->suffix.below)
+		return true;
+	if (fguard_identity_on(object_directory(rule), sb->s_dev, &sb->s_uuid))
+		return true;
+	list_for_each_entry_rcu(alias, &rule->aliases, siblings)
+		if (fguard_identity_on(&alias->identity, sb->s_dev, &sb->s_uuid))
+			return true;
+	return false;
+}
+
+/* Whom it would ask, it refuses, unless it lets in by default. */
+static bool refuses(const struct fguard_rule *rule, const struct fguard_actor *actor)
+{
+	if (rule->terms.otherwise == FGUARD_ELSE_LOG ||
+	    (rule->terms.otherwise == FGUARD_ELSE_ASK &&
+	     rule->terms.fallback == FGUARD_VERDICT_ALLOW))
+		return false;
+	return !fguard_rule_allows(rule, actor);
+}
+
+struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fguard_op op,
+					   bool strict, const struct fguard_actor *actor)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+
+	xa_for_each(&rules, id, rule)
+		if ((rule->terms.ops & BIT(op)) &&
+		    (!strict || (rule->flags & FGUARD_RULE_STRICT)) && is_on(rule, sb) &&
+		    refuses(rule, actor))
+			return rule;
+	return NULL;
 }
 
 /* ---- showing the set ----------------------------------------------------- */

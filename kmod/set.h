@@ -65,15 +65,29 @@ int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
 			struct netlink_ext_ack *extack);
 
 /**
- * fguard_set_may_trace - may one task trace another, or write its memory?
+ * fguard_set_against_tracing - a rule that keeps one task from tracing another
  * @tracer: the one
  * @tracee: the other
  *
- * Context: any; looks up no executables.
- * Return: false if a rule lets @tracee in and @tracer not.
+ * Context: RCU read side; looks up no executables.
+ * Return: a rule that lets @tracee in and @tracer not; NULL if there is none.
  */
-bool fguard_set_may_trace(const struct fguard_actor *tracer,
-			  const struct fguard_actor *tracee);
+struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer,
+					       const struct fguard_actor *tracee);
+
+/**
+ * fguard_set_against_any - a rule that keeps a task from an object that is not known
+ * @sb: the filesystem that it is on
+ * @op: what would be done to it
+ * @strict: by a descriptor that was opened earlier: only strict rules count
+ * @actor: the task
+ *
+ * Context: RCU read side.
+ * Return: a rule about something on that filesystem that refuses the task; NULL if
+ * there is none.
+ */
+struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fguard_op op,
+					   bool strict, const struct fguard_actor *actor);
 
 /**
  * fguard_set_expire - end the rules whose time is over, or whose last pid is gone

@@ -3,6 +3,7 @@
 # Builds kmod/ for a kernel of the cache, in the root of its suite, and prints
 # the folder that holds the result in lib/modules/RELEASE: module.sh NAME
 # For the machine's own kernel it is built here, and lies there without the rest.
+# FGUARD_KMOD: sources of another module, which is kept apart from ours.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -11,6 +12,8 @@ kernel=$cache/kernels/$name
 sources=${FGUARD_KMOD:-$repo/kmod}
 [[ -e $kernel/release ]] || die "kernel $name is not there; scripts/kernel.sh $name brings it"
 release=$(<"$kernel/release")
+label=$name
+[[ $sources -ef $repo/kmod ]] || label+=-$(basename "$sources")
 suite=
 [[ $name == "$own_kernel" ]] || suite=$(<"$kernel/suite")
 
@@ -68,11 +71,11 @@ build() {
 
 # Results of sources that are gone: all but the latest few.
 prune() {
-	find "$cache/modules" -maxdepth 1 -type d -name "$name-????????????????" -printf '%T@ %p\n' |
+	find "$cache/modules" -maxdepth 1 -type d -name "$label-????????????????" -printf '%T@ %p\n' |
 		sort -rn | tail -n +7 | cut -d' ' -f2- | xargs -r rm -rf
 }
 
-out=$cache/modules/$name-$(source_hash)
+out=$cache/modules/$label-$(source_hash)
 if [[ ! -d $out ]]; then
 	mkdir -p "$cache/modules"
 	lock "modules/$name" >&2

@@ -115,7 +115,8 @@ export const fguard_detail = {
   FGUARD_DETAIL_RULE_GONE: 4,
   FGUARD_DETAIL_REMEMBERED: 5,
   FGUARD_DETAIL_ANSWERER: 6,
-  __FGUARD_DETAIL_MAX: 7,
+  FGUARD_DETAIL_TRACING: 7,
+  __FGUARD_DETAIL_MAX: 8,
 } as const;
 
 export const fguard_lifetime = {

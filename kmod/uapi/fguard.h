@@ -205,6 +205,8 @@ enum fguard_detail {
 	FGUARD_DETAIL_RULE_GONE,	/* the rule that asked was removed */
 	FGUARD_DETAIL_REMEMBERED,	/* the answer to an earlier question */
 	FGUARD_DETAIL_ANSWERER,		/* let in because it is an answerer's own */
+	FGUARD_DETAIL_TRACING,		/* it would trace a process that is let in, or
+					 * write its memory: the path is its program's */
 	__FGUARD_DETAIL_MAX,
 };
 
@@ -224,7 +226,8 @@ enum fguard_lifetime {
 #define FGUARD_RULE_TREE	(1U << 2)	/* all below the path, and itself */
 #define FGUARD_RULE_CHILDREN	(1U << 3)	/* descendants of the pids too */
 #define FGUARD_RULE_UNTIL_EXIT	(1U << 4)	/* ends with the last pid */
-#define FGUARD_RULE_STRICT	(1U << 5)	/* descriptors from before too */
+#define FGUARD_RULE_STRICT	(1U << 5)	/* descriptors and mappings from
+						 * before too */
 #define FGUARD_RULE_AGAINST	(1U << 6)	/* about nobody but its subjects:
 						 * everybody else is let in */
 #define FGUARD_RULE_FLAGS_ALL	(31U << 2)	/* what a new rule may have */

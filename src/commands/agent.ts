@@ -18,7 +18,7 @@ export default class Agent extends BaseCommand {
     'Its lifetime is once, process, forever or a time such as 10m; more than once means the same operation on everything that the rule guards which asked, not only what the entry matches. ' +
     'schemas/policy.schema.json of this package describes it for editors.\n\n' +
     'A file that changes, or SIGHUP, is read again; if it is wrong, that is told with line and column, and the policy before stays in force. ' +
-    'Speaks sd_notify: ready, reloading, stopping and watchdog. SIGTERM and SIGINT end it; what waits then is left to the other answerers and to the rules.';
+    'Speaks sd_notify: ready, reloading, stopping and watchdog. SIGTERM, as a service is stopped, and SIGINT (Ctrl-C), which gives exit code 130, end it; what waits then is left to the other answerers and to the rules.';
   static override examples = [
     {
       description: 'in the foreground',
@@ -50,7 +50,7 @@ export default class Agent extends BaseCommand {
     const text = restText(rest);
     if (text !== undefined) this.caution(text);
     await this.output.end();
-    this.exit(EXIT.done);
+    this.exit(signal.reason === 'SIGINT' ? EXIT.interrupted : EXIT.done);
   }
 
   /* A daemon whose reader goes away answers on. */

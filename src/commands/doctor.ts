@@ -6,7 +6,7 @@ import {examine} from '../services/doctor/doctor.js';
 export default class Doctor extends BaseCommand {
   static override summary = 'Check all that fguard needs, each with the command that mends it.';
   static override description =
-    'Kernel, headers, compiler, signatures, hooks, other tracers, versions, service. ' +
+    'Kernel, headers, compiler, signatures, hooks, other tracers, versions, block devices beneath guarded files, service. ' +
     'Changes nothing. Exits with 1 if something stops fguard; warnings do not count.';
   static override examples = [
     {description: 'for people', command: 'sudo <%= config.bin %> doctor'},

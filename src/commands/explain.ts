@@ -12,7 +12,7 @@ import {explanationDocument} from '../ui/explanation-document.js';
 export default class Explain extends BaseCommand {
   static override summary = 'Show which rule decides about an object, and why.';
   static override description =
-    'Also its other names, who holds it open, and the block device it lies on. Nothing is counted or reported.';
+    'Also what the executables that are let in may be made to run, its other names, who holds it open, and what its bytes lie on: block devices, and the files behind loop devices. Nothing is counted or reported.';
   static override examples = [
     {
       description: 'what happens to a stranger who reads it',

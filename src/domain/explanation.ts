@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {HardLinks, Holder} from './object.js';
+import type {Bypass, HardLinks, Holder} from './object.js';
 import type {KernelRule} from './rule.js';
 
 /** What would happen to an access? */
@@ -36,6 +36,18 @@ export interface MatchedRule extends Omit<Match, 'rule'> {
   decides: boolean;
 }
 
+/** script: the process that runs one has another executable; interpreter: it does what it is told. */
+export type ExecutableKind = 'program' | 'interpreter' | 'script';
+
+/** An executable that rules let in, and what else may get in by it, or why it does not. */
+export interface AllowedExecutable {
+  exe: string;
+  kind: ExecutableKind;
+  /** Ids of the rules. */
+  rules: number[];
+  why: string;
+}
+
 /** Which rule decides an access, and what else the object is called and held by. */
 export interface ObjectExplanation extends Omit<Explanation, 'matches' | 'rule'> {
   path: string;
@@ -44,8 +56,10 @@ export interface ObjectExplanation extends Omit<Explanation, 'matches' | 'rule'>
   /** Id of the rule that decides, or null. */
   rule: number | null;
   matches: MatchedRule[];
+  executables: AllowedExecutable[];
   links: HardLinks | null;
   mounts: string[];
-  device: string | null;
+  /** What holds its bytes, from the filesystem's device downwards. */
+  beneath: Bypass[];
   holders: Holder[];
 }

@@ -17,6 +17,13 @@ export interface Holder {
   access: HeldAccess | 'map';
 }
 
+/** A device, or a file behind one, that holds a file's bytes: a way past every rule about the file. */
+export interface Bypass {
+  path: string;
+  /** Whether rules guard it as they guard the file. */
+  guarded: boolean;
+}
+
 /** Something mounted below a guarded directory that no rule reaches. */
 export interface Unreached {
   path: string;

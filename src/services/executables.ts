@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {closeSync, openSync, readSync} from 'node:fs';
 
+import type {AllowedExecutable, ExecutableKind} from '../domain/explanation.js';
+import type {KernelRule} from '../domain/rule.js';
 import {encodePath} from '../domain/text.js';
 import {UserError} from '../errors.js';
 import {statIfPossible} from './files.js';
@@ -8,7 +10,7 @@ import {resolveExisting} from './resolve-path.js';
 
 /** Programs that do what a file or an argument tells them. */
 const INTERPRETER =
-  /^(?:(?:ba|da|z|k|mk|fi|c|tc|a|pdk)?sh|busybox|python[\d.]*|pypy[\d.]*|perl[\d.]*|node(?:js)?|deno|bun|ruby[\d.]*|lua(?:jit)?[\d.-]*|php[\d.]*(?:-cgi)?|[gmn]?awk|tclsh[\d.]*|wish[\d.]*|expect|guile[\d.-]*|java|mono|Rscript|R|sed|env|gdb|vim?(?:\.\w+)?|emacs[\w.-]*)$/;
+  /^(?:(?:ba|da|z|k|mk|fi|c|tc|a|pdk)?sh|busybox|python[\d.]*|pypy[\d.]*|perl[\d.]*|node(?:js)?|deno|bun|ruby[\d.]*|lua(?:jit)?[\d.-]*|php[\d.]*(?:-cgi)?|[gmn]?awk|tclsh[\d.]*|wish[\d.]*|expect|guile[\d.-]*|java|mono|Rscript|R|sed|env|gdb|vim?(?:\.\w+)?|ld(?:-[\w.-]+)?\.so[\d.]*|emacs[\w.-]*)$/;
 
 function isScript(path: string): boolean {
   const start = Buffer.alloc(2);
@@ -29,11 +31,34 @@ export function resolveExecutable(path: string): string {
   throw new UserError('EACCES', `${path} is not an executable`);
 }
 
+function executableKind(path: string): ExecutableKind {
+  if (isScript(path)) return 'script';
+  return INTERPRETER.test(path.slice(path.lastIndexOf('/') + 1)) ? 'interpreter' : 'program';
+}
+
+const WHY: Record<ExecutableKind, (path: string) => string> = {
+  script: (path) =>
+    `${path} is a script: the process that runs it has its interpreter as executable, so --exe does not let it in`,
+  interpreter: (path) =>
+    `${path} runs whatever it is told: whoever may start it gets in with a script of their own`,
+  program: (path) =>
+    `${path} may be made to load other code, by LD_PRELOAD or as a plug-in: whoever may start it may get in with a library of their own`,
+};
+
 /** Why an executable is less of a subject than it seems; undefined for an ordinary program. */
 export function executableWarning(path: string): string | undefined {
-  if (isScript(path))
-    return `${path} is a script: the process that runs it has its interpreter as executable, so --exe does not let it in`;
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  if (!INTERPRETER.test(name)) return undefined;
-  return `${path} runs whatever it is told: whoever may start it gets in with a script of their own`;
+  const kind = executableKind(path);
+  return kind === 'program' ? undefined : WHY[kind](path);
+}
+
+/* A rule against its subjects lets in all others. */
+const letIn = ({exes, against}: KernelRule): readonly string[] => (against ? [] : exes);
+
+/** What is to be known of the executables that rules let in, each once. */
+export function allowedExecutables(rules: readonly KernelRule[]): AllowedExecutable[] {
+  return [...new Set(rules.flatMap(letIn))].map((exe) => {
+    const kind = executableKind(exe);
+    const ids = rules.filter((rule) => letIn(rule).includes(exe)).map(({id}) => id);
+    return {exe, kind, rules: ids, why: WHY[kind](exe)};
+  });
 }

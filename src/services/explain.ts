@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type {Explanation, MatchedRule, ObjectExplanation} from '../domain/explanation.js';
 import type {KernelRule} from '../domain/rule.js';
+import {BypassSearch} from './bypasses.js';
+import {allowedExecutables} from './executables.js';
 import {withGuard} from './guard.js';
 import {hardLinks} from './hard-links.js';
 import {findHolders} from './holders.js';
-import {blockDevice, readMounts, visibleAliases} from './mounts.js';
+import {readMounts, visibleAliases} from './mounts.js';
 import {processName} from './proc.js';
 import {requireProcess} from './processes.js';
 import {resolvePath} from './resolve-path.js';
@@ -30,6 +32,8 @@ export async function explainPath(
   }));
   const {verdict, reason, rule} = explanation;
   const mounts = readMounts();
+  const matches = matched(explanation, rules);
+  const about = matches.map((match) => match.rule);
   return {
     path,
     op,
@@ -37,10 +41,11 @@ export async function explainPath(
     verdict,
     reason,
     rule: rule === 0 ? null : rule,
-    matches: matched(explanation, rules),
+    matches,
+    executables: allowedExecutables(about),
     links: hardLinks(path),
     mounts: visibleAliases(mounts, path),
-    device: blockDevice(mounts, path),
+    beneath: new BypassSearch(rules, mounts).below(path, about),
     holders: findHolders([{path, tree: false, suffix: null}]),
   };
 }

@@ -10,6 +10,14 @@ export const errorCode = (error: unknown): string =>
 export const realPath = (path: string): string =>
   decodePath(fs.realpathSync.native(encodePath(path), {encoding: 'buffer'}));
 
+export function realPathIfPossible(path: string): string | undefined {
+  try {
+    return realPath(path);
+  } catch {
+    return undefined;
+  }
+}
+
 export const readLink = (path: string): string =>
   decodePath(fs.readlinkSync(encodePath(path), {encoding: 'buffer'}));
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {decodePath} from '../domain/text.js';
-import {readIfPossible, readLinkIfPossible, statIfPossible} from './files.js';
+import {readIfPossible, statIfPossible} from './files.js';
 
 /** A line of /proc/self/mountinfo. */
 export interface Mount {
@@ -57,11 +57,11 @@ const join = (directory: string, rest: string): string =>
   directory === '/' ? rest || '/' : directory + rest;
 
 /** The mount that a path lies in: the deepest, and of several at one place the last. */
-export function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
-  const above = mounts.filter(({point}) => behind(point, path) !== undefined);
-  const deepest = Math.max(...above.map(({point}) => point.length));
-  return above.findLast(({point}) => point.length === deepest);
-}
+export const mountOf = (mounts: readonly Mount[], path: string): Mount | undefined =>
+  mounts.reduce<Mount | undefined>((deepest, mount) => {
+    if (mount.point.length < (deepest?.point.length ?? 0)) return deepest;
+    return behind(mount.point, path) === undefined ? deepest : mount;
+  }, undefined);
 
 /** An object by its filesystem and its path in there, the same through every mount. */
 export interface Place {
@@ -98,12 +98,3 @@ function isSameObject(path: string, other: string): boolean {
 
 export const visibleAliases = (mounts: readonly Mount[], path: string): string[] =>
   otherPaths(mounts, path).filter((other) => isSameObject(path, other));
-
-/** The block device under a path's filesystem; null if there is none. */
-export function blockDevice(mounts: readonly Mount[], path: string): string | null {
-  const mount = mountOf(mounts, path);
-  if (mount === undefined) return null;
-  const link = readLinkIfPossible(`/sys/dev/block/${mount.device}`);
-  if (link !== undefined) return `/dev/${link.slice(link.lastIndexOf('/') + 1)}`;
-  return mount.source.startsWith('/dev/') ? mount.source : null;
-}

@@ -26,7 +26,7 @@ function whyText({reason, rule, op, verdict}: ObjectExplanation): string {
 
 /** The result of `fguard explain --json`. */
 export function explanationDocument(explained: ObjectExplanation) {
-  const {path, op, process, verdict, reason, rule, links, mounts, device, holders} = explained;
+  const {path, op, process, verdict, reason, rule, links, mounts, beneath, holders} = explained;
   return {
     path,
     op: OPS.name(op),
@@ -43,9 +43,11 @@ export function explanationDocument(explained: ObjectExplanation) {
       allowed: match.allowed,
       decides: match.decides,
     })),
+    executables: explained.executables,
     links,
     mounts,
-    device,
+    device: beneath[0]?.path ?? null,
+    beneath,
     holders,
   };
 }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+import type {AllowedExecutable} from '../domain/explanation.js';
+import type {Bypass} from '../domain/object.js';
+import {shellWord} from '../domain/shell-word.js';
 import {escapeText} from '../domain/text.js';
 import type {ExplanationDocument, MatchDocument} from './explanation-document.js';
 import {paintVerdict, strong, warn} from './paint.js';
@@ -40,17 +43,38 @@ function aliasLines({links, mounts}: ExplanationDocument): string[] {
   ];
 }
 
-const deviceLine = (device: string): string =>
-  `${warn('beneath:')} its bytes lie on ${escapeText(device)}: who may open that device passes every rule about files; \`fguard protect ${escapeText(device)}\` guards it under that name`;
+/* What a rule that lets in an executable cannot keep out. */
+const executableLine = ({why, rules}: AllowedExecutable): string =>
+  `${warn('by exe:')} ${escapeText(why)} (${rules.length === 1 ? 'rule' : 'rules'} ${list(rules.map(String))})`;
+
+const list = (words: readonly string[]): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+
+const guardedText = ({path, guarded}: Bypass): string =>
+  `${escapeText(path)}${guarded ? ' (guarded)' : ''}`;
+
+/* Who opens one of them has all that is in the file, whatever the rules say. */
+function beneathLines({beneath}: ExplanationDocument): string[] {
+  if (beneath.length === 0) return [];
+  const bytes = `its bytes lie on ${list(beneath.map(guardedText))}`;
+  const open = beneath.filter(({guarded}) => !guarded).map(({path}) => shellWord(path));
+  if (open.length === 0) return [`${strong('beneath')}  ${bytes}`];
+  const which = beneath.length === 1 ? 'that' : 'one of them';
+  const names = open.length === 1 ? 'it under that name' : 'them under those names';
+  return [
+    `${warn('beneath:')} ${bytes}: who may open ${which} passes every rule about files; \`fguard protect ${open.join(' ')}\` guards ${names}`,
+  ];
+}
 
 /** An explanation for a person. */
 export function renderExplanation(document: ExplanationDocument, columns?: number): string {
-  const {matches, device, holders} = document;
+  const {matches, holders} = document;
   return [
     headline(document),
     ...(matches.length === 0 ? [] : [renderTable(HEAD, matches.map(row), columns)]),
+    ...document.executables.map(executableLine),
     ...aliasLines(document),
     ...holders.map(holderLine),
-    ...(device === null ? [] : [deviceLine(device)]),
+    ...beneathLines(document),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Protected, Unreached} from '../domain/object.js';
-import {shellWord} from './shell-word.js';
+import {shellWord} from '../domain/shell-word.js';
 
 /** A flag as it was typed; one without a value has its own name for it. */
 export interface TypedFlag {

@@ -18,7 +18,7 @@ interface Running {
   child: ChildProcess;
   config: string;
   next: () => Promise<Record<string, unknown>>;
-  stop: () => Promise<number | null>;
+  stop: (signal?: NodeJS.Signals) => Promise<number | null>;
 }
 
 async function startAgent(policy: string, env: Record<string, string> = {}): Promise<Running> {
@@ -30,8 +30,8 @@ async function startAgent(policy: string, env: Record<string, string> = {}): Pro
   const read = lineReader(child);
   const next = async () => JSON.parse(await read()) as Record<string, unknown>;
   const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  const stop = () => {
-    child.kill('SIGTERM');
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
     return exited;
   };
   await ready;
@@ -62,6 +62,15 @@ describe('agent', () => {
     expect(closed).toMatchObject({id: '2', reason: 'answered'});
     expect(feed.answers()).toEqual(['answer id=1 verdict=0 lifetime=2 ttl=600000']);
     expect(await stop()).toBe(0);
+    expect(feed.calls().slice(-2)).toEqual(['close', 'close']);
+  });
+
+  it.each([
+    {signal: 'SIGTERM' as const, code: 0},
+    {signal: 'SIGINT' as const, code: 130},
+  ])('$signal ends it with $code', async ({signal, code}) => {
+    const {feed, stop} = await startAgent(ALLOW_DOCX);
+    expect(await stop(signal)).toBe(code);
     expect(feed.calls().slice(-2)).toEqual(['close', 'close']);
   });
 

@@ -205,8 +205,11 @@ describe('documents', () => {
     const env = {FAKE_RULES: '70', FAKE_LOG: join(folder, 'log')};
     const document = (await json(['explain', path, '--op', 'mount'], env)) as {
       matches: unknown[];
+      device: string | null;
+      beneath: {path: string}[];
     };
     expectDocument('explain', document);
+    expect(document.beneath[0]?.path ?? null).toBe(document.device);
     expect(document.matches).toHaveLength(70);
     expect(document.matches.slice(68)).toMatchObject([
       {rule: {id: 69}, kind: 'path', distance: 68, decides: false},
@@ -225,12 +228,36 @@ describe('documents', () => {
     expect(log(folder)[0]).toBe(`explain path=${path} op=10 pid=0`);
   });
 
+  it('explain, with what an executable that is let in may be made to run', async () => {
+    const folder = newFolder();
+    const script = join(folder, 'script');
+    writeFileSync(script, '#!/bin/sh\n');
+    const explain = async (exe: string) => {
+      const document = await json(['explain', folder], {FAKE_RULES: '2', FAKE_EXE: exe});
+      expectDocument('explain', document);
+      return document;
+    };
+    for (const [exe, kind, why] of [
+      ['/usr/bin/python3.11', 'interpreter', 'whatever it is told'],
+      ['/usr/bin/cat', 'program', 'LD_PRELOAD'],
+      [script, 'script', 'does not let it in'],
+    ] as const)
+      expect(await explain(exe)).toMatchObject({
+        executables: [{exe, kind, rules: [1, 2], why: expect.stringContaining(why)}],
+      });
+  });
+
   it('explain for a process, and where no rule is', async () => {
     const pid = String(process.pid);
     const path = join(newFolder(), 'new');
     const granted = await json(['explain', path, '--pid', pid], {FAKE_RULES: '1'});
     expectDocument('explain', granted);
-    expect(granted).toMatchObject({process: {pid: process.pid}, reason: 'grant', links: null});
+    expect(granted).toMatchObject({
+      process: {pid: process.pid},
+      reason: 'grant',
+      executables: [],
+      links: null,
+    });
     const free = await json(['explain', path]);
     expectDocument('explain', free);
     expect(free).toMatchObject({reason: 'none', rule: null, matches: []});

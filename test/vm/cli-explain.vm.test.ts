@@ -5,11 +5,11 @@ import {useLab} from './helper/lab.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/cli-explain/
-//   image         an ext4 filesystem
+//   image         an ext4 filesystem, by a loop device
 //   disk/secret   in it, guarded; the owner gets in. hard: another name of it
 //   other/        where it is mounted as well
 const lab = useLab('cli-explain');
-const [disk, other] = [lab.path('disk'), lab.path('other')];
+const [disk, other, image] = [lab.path('disk'), lab.path('other'), lab.path('image')];
 const [secret, hard] = [`${disk}/secret`, `${disk}/hard`];
 let device: string;
 
@@ -48,6 +48,7 @@ it('explain knows the rules, the other names, the holders, and the device beneat
     links: {count: 2, others: [secret]},
     mounts: [`${other}/hard`],
     device,
+    beneath: [device, image].map((path) => ({path, guarded: false})),
     holders: [
       {pid: lab.intruder.pid, comm: 'try', fd: expect.any(Number), path: hard, access: 'rw'},
     ],
@@ -63,17 +64,45 @@ it('explain knows the rules, the other names, the holders, and the device beneat
     `2 hard links, also ${hard}`,
     `${other}/secret`,
     `try[${lab.intruder.pid}] has it open`,
-    `fguard protect ${device}`,
+    `fguard protect ${device} ${image}`,
   ])
     expect(text).toContain(part);
   const table = lines.filter((line) => /[│─]/.test(line));
   expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(columns);
 });
 
-it('the device that explain names can be guarded, and is', async () => {
-  const line = `head -c 1 ${device} | wc -c`;
-  expect((await vm.ok(line)).trim()).toBe('1');
-  await vm.ok(`fguard protect ${device}`);
-  expect((await vm.ok(line)).trim()).toBe('0');
+it('what doctor and explain name beneath a file can be guarded, and is', async () => {
+  const check = async (): Promise<unknown> => {
+    const {checks} = (await json('fguard doctor --json')) as {checks: {title: string}[]};
+    return checks.find(({title}) => title === 'block devices');
+  };
+  const read = async (path: string): Promise<string> =>
+    (await vm.ok(`head -c 1 ${path} | wc -c`)).trim();
+  const command = `fguard protect ${device} ${image}`;
+  expect(await check()).toMatchObject({
+    state: 'warning',
+    detail: expect.stringContaining(`lie on ${device}, ${image}: who may open one of them`),
+    fix: `sudo ${command}`,
+  });
+  expect([await read(device), await read(image)]).toEqual(['1', '1']);
+
+  await vm.ok(command);
+  expect([await read(device), await read(image)]).toEqual(['0', '0']);
   expect(await lab.owner.do('open', secret)).toBe('OK');
+  expect(await check()).toMatchObject({state: 'ok', detail: `guarded too: ${device}, ${image}`});
+  expect(await json(`fguard explain ${secret} --json`)).toMatchObject({
+    beneath: [device, image].map((path) => ({path, guarded: true})),
+  });
+});
+
+it('explain tells of an interpreter that is let in, which does run what it is told', async () => {
+  const shell = (await vm.ok('readlink -f /bin/sh')).trim();
+  const {id} = await lab.guard.add(secret, {exes: [shell]});
+  expect(await json(`fguard explain ${secret} --json`)).toMatchObject({
+    executables: [
+      {exe: shell, kind: 'interpreter', rules: [id], why: expect.stringContaining(shell)},
+    ],
+  });
+  expect((await vm.run(['cat', secret])).code).toBe(1);
+  expect(await vm.ok([shell, '-c', `read -r line <${secret}; echo "$line"`])).toBe('treasure\n');
 });

@@ -4,14 +4,36 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from '
 import {Actor} from './helper/actor.js';
 import {PROGRAMS} from './helper/build.js';
 import {useLab} from './helper/lab.js';
+import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/tracing/secret   guarded: the owner gets in
 const lab = useLab('tracing');
 const secret = lab.path('secret');
+const TRY = path.join(PROGRAMS, 'try');
 
-beforeAll(() => vm.ok(`printf treasure >${secret}`));
+let watcher: Watcher;
+
+beforeAll(async () => {
+  await vm.ok(`printf treasure >${secret}`);
+  watcher = await Watcher.start({verdict: 'deny'});
+});
 afterEach(() => lab.guard.clear());
+afterAll(() => watcher.end());
+
+/** The event names who tried, and the program that was to be traced. */
+async function expectTold(rule: number, tracer: Actor, program: string): Promise<void> {
+  expect(await watcher.next()).toMatchObject({
+    op: 'write',
+    verdict: 'deny',
+    reason: 'rule',
+    detail: 'tracing',
+    path: program,
+    rule,
+    pid: tracer.pid,
+  });
+  expect((await lab.guard.list()).find(({id}) => id === rule)?.denied).toBe(1);
+}
 
 const WAYS: [way: string, error: string][] = [
   ['trace-attach', 'EPERM'],
@@ -22,12 +44,15 @@ const WAYS: [way: string, error: string][] = [
 ];
 
 describe('a process that a rule allows', () => {
+  let rule: number;
+
   beforeEach(async () => {
-    await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    rule = (await lab.guard.add(secret, {pids: [lab.owner.pid]})).id;
   });
 
   it.each(WAYS)('is safe from %s', async (way, error) => {
     expect(await lab.intruder.do(way, lab.owner.pid)).toBe(error);
+    await expectTold(rule, lab.intruder, TRY);
     expect(await lab.owner.do('open', secret)).toBe('OK');
   });
 
@@ -51,6 +76,7 @@ describe('a process that a rule allows', () => {
     expect(await lab.intruder.do(way, lab.owner.pid)).toBe('OK');
     await lab.guard.add(lab.path('other'), {pids: [lab.owner.pid]});
     expect(await lab.intruder.do(way, lab.owner.pid)).not.toBe('OK');
+    expect(await watcher.next()).toMatchObject({detail: 'tracing'});
   });
 });
 
@@ -62,21 +88,25 @@ describe('a process that a rule allows by something else', () => {
   };
   const rule = {executable: {exes: [program]}, user: {uids: [4242]}};
 
-  beforeAll(() => vm.ok(['cp', path.join(PROGRAMS, 'try'), program]));
+  beforeAll(() => vm.ok(['cp', TRY, program]));
 
   describe.each(['executable', 'user'] as const)('its %s', (kind) => {
     let member: Actor;
     let other: Actor;
+    let id: number;
 
     beforeAll(async () => {
       member = await start[kind]();
       other = await start[kind]();
     });
-    beforeEach(() => lab.guard.add(secret, rule[kind]));
+    beforeEach(async () => {
+      id = (await lab.guard.add(secret, rule[kind])).id;
+    });
     afterAll(() => Promise.all([member.end(), other.end()]));
 
     it.each(WAYS)('is safe from %s', async (way, error) => {
       expect(await lab.intruder.do(way, member.pid)).toBe(error);
+      await expectTold(id, lab.intruder, kind === 'executable' ? program : TRY);
     });
 
     it.each(WAYS)('can be reached with %s by one that it allows, too', async (way) => {
@@ -88,9 +118,10 @@ describe('a process that a rule allows by something else', () => {
 describe('children that a rule allows', () => {
   it.each(WAYS)('are safe from %s', async (way, error) => {
     const parent = await Actor.start();
-    await lab.guard.add(secret, {pids: [parent.pid], children: true});
+    const {id} = await lab.guard.add(secret, {pids: [parent.pid], children: true});
     expect(await parent.do('fork')).toBe('OK');
     expect(await lab.intruder.do(way, await parent.number())).toBe(error);
+    await expectTold(id, lab.intruder, TRY);
     await parent.end();
   });
 });
@@ -108,8 +139,15 @@ describe('PTRACE_TRACEME', () => {
   afterEach(() => family.end());
 
   it('is refused to an allowed process whose parent is not', async () => {
-    await lab.guard.add(secret, {pids: [child]});
+    const {id} = await lab.guard.add(secret, {pids: [child]});
     expect(await family.do('trace-me')).toBe('EPERM');
+    expect(await watcher.next()).toMatchObject({
+      op: 'write',
+      detail: 'tracing',
+      path: TRY,
+      pid: child,
+      rule: id,
+    });
   });
 
   it('works where the parent is allowed too', async () => {

@@ -2,6 +2,7 @@
 import type {CheckResult} from '../../domain/checks.js';
 import {BUILD_CHECKS} from './build-checks.js';
 import {type Check, runCheck} from './check.js';
+import {DEVICE_CHECKS} from './device-checks.js';
 import {Host} from './host.js';
 import {KERNEL_CHECKS} from './kernel-checks.js';
 import {MODULE_CHECKS} from './module-checks.js';
@@ -16,6 +17,7 @@ export const CHECKS: readonly Check[] = [
   ...SIGNING_CHECKS,
   ...TRACE_CHECKS,
   ...MODULE_CHECKS,
+  ...DEVICE_CHECKS,
   ...SERVICE_CHECKS,
 ];
 

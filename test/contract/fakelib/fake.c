@@ -8,6 +8,7 @@
  *	FAKE_ADD=N	fguard_add_rules() fails with errno N
  *	FAKE_SET=N	fguard_set_rules() fails with errno N
  *	FAKE_RULES=N	rules that are there from the start
+ *	FAKE_EXE=P	whom those let in, besides their processes
  *	FAKE_PATH=P	the first of them is about a path
  *	FAKE_SUFFIX=S	the first of them is about a suffix
  *	FAKE_EVENTS	"N": N events, one to a batch, then silence
@@ -163,10 +164,12 @@ int fguard_open(struct fguard **guard)
 	for (i = 0; i < number("FAKE_RULES"); i++) {
 		char path[32];
 		uint32_t pids[] = { 10, 11 };
+		const char *exe = getenv("FAKE_EXE");
 
 		snprintf(path, sizeof(path), "/srv/file\xff%d", i + 1);
 		keep(*guard, &(struct fguard_rule){ .path = path, .name = i ? NULL : "first",
-						    .pids = pids, .n_pids = 2 });
+						    .pids = pids, .n_pids = 2,
+						    .exes = &exe, .n_exes = exe != NULL });
 	}
 	return -number("FAKE_OPEN");
 }

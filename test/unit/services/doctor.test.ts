@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {chmodSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
@@ -346,8 +346,80 @@ describe('what the module says', () => {
       'other tracers',
       'module',
       'answerer',
+      'block devices',
     ]);
     expect(results.filter(({state}) => state === 'failed')).toEqual([]);
+  });
+});
+
+describe('block devices', () => {
+  const notLoadedYet: ModuleAnswer = {refusal: notLoaded()};
+  const saved = (name: string, text: string): void => {
+    file(`etc/fguard/rules.d/${name}.yaml`, `rules:\n  - ${text}\n`);
+  };
+  const inForce = (...paths: string[]): ModuleAnswer => {
+    const answer = loaded();
+    return {...answer, rules: paths.map((path, index) => ({...RULE, path, id: index + 1}))};
+  };
+
+  beforeEach(() => {
+    file(
+      'proc/self/mountinfo',
+      '20 1 7:0 / / rw - ext4 /dev/loop0 rw\n21 20 0:6 / /dev rw - devtmpfs udev rw\n',
+    );
+    file('sys/class/block/loop0/loop/backing_file', '/srv/my image\n');
+    file('sys/dev/block/x');
+    symlinkSync('../../class/block/loop0', join(root, 'sys/dev/block/7:0'));
+    file('srv/my image');
+  });
+
+  it('beneath guarded files are named once, with the command that guards them', async () => {
+    expect(await check('block devices', {answer: inForce('/srv/a.db', '/srv/b.db')})).toEqual({
+      title: 'block devices',
+      state: 'warning',
+      detail:
+        'guarded files lie on /dev/loop0, /srv/my image: who may open one of them passes every rule about files',
+      fix: "sudo fguard protect /dev/loop0 '/srv/my image'",
+    });
+  });
+
+  it('that are guarded are not open', async () => {
+    const some = inForce('/srv/a.db', '/srv/my image');
+    expect(await check('block devices', {answer: some})).toMatchObject({
+      state: 'warning',
+      fix: 'sudo fguard protect /dev/loop0',
+    });
+    const all = inForce('/srv/a.db', '/srv/my image', '/dev/loop0');
+    expect(await check('block devices', {answer: all})).toMatchObject({
+      state: 'ok',
+      detail: expect.stringContaining('/dev/loop0'),
+    });
+  });
+
+  it('are none beneath files that lie on none', async () => {
+    const answer = inForce('/dev/secret');
+    expect(await check('block devices', {answer})).toMatchObject({state: 'ok'});
+  });
+
+  it('of saved rules are told while the module is not loaded', async () => {
+    removeModule();
+    const given = {answer: notLoadedYet};
+    expect(await check('block devices', given)).toMatchObject({
+      state: 'ok',
+      detail: 'no rule is saved',
+    });
+    saved('tmp', '{path: /tmp/a.db}');
+    saved('wrong', '{path: relative}');
+    expect(await check('block devices', given)).toMatchObject({
+      state: 'warning',
+      fix: "sudo fguard protect --save /dev/loop0 '/srv/my image'",
+    });
+  });
+
+  it('of a loaded module that does not answer are unknown', async () => {
+    saved('tmp', '{path: /tmp/a.db}');
+    const refusal = new UserError('EVERSION', 'of another version');
+    expect(await check('block devices', {answer: {refusal}})).toMatchObject({state: 'unknown'});
   });
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {describe, expect, it} from 'vitest';
 
-import {blockDevice, mountOf, otherPaths, parseMounts} from '../../../src/services/mounts.js';
+import {mountOf, otherPaths, parseMounts} from '../../../src/services/mounts.js';
 
 /*
  * /          8:1, /
@@ -16,7 +16,6 @@ const mounts = parseMounts(
     '22 20 8:2 /in /a\\040b rw shared:2 master:1 - ext4 /dev/sdb rw',
     '23 20 8:2 /in/deep /deep rw - ext4 /dev/sdb rw',
     '24 20 0:9 / /late rw - tmpfs tmpfs rw',
-    '25 20 0:31 /sub /btrfs rw - btrfs /dev/sdc rw',
     '',
   ].join('\n'),
 );
@@ -47,10 +46,5 @@ describe('mounts', () => {
     ['/x', []],
   ])('%s is also %j', (path, others) => {
     expect(otherPaths(mounts, path)).toEqual(others);
-  });
-
-  it('the device is the source where the number is of no device', () => {
-    expect(blockDevice(mounts, '/btrfs/x')).toBe('/dev/sdc');
-    expect(blockDevice(mounts, '/late/x')).toBeNull();
   });
 });

@@ -4,8 +4,13 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
 import {cgroupDirectory} from '../../../src/services/cgroups.js';
-import {executableWarning, resolveExecutable} from '../../../src/services/executables.js';
+import {
+  allowedExecutables,
+  executableWarning,
+  resolveExecutable,
+} from '../../../src/services/executables.js';
 import {newFolder} from '../folder.js';
+import {RULE} from '../plain-rule.js';
 
 describe('a cgroup', () => {
   /*
@@ -52,6 +57,8 @@ describe('an executable', () => {
     ['node', '/usr/local/bin/node'],
     ['lua', '/usr/bin/lua5.4'],
     ['ruby', '/usr/bin/ruby3.1'],
+    ['the dynamic loader', '/usr/lib64/ld-linux-x86-64.so.2'],
+    ['an older one', '/usr/lib/ld-2.31.so'],
   ])('%s is told to be an interpreter', (_name, path) => {
     expect(executableWarning(path)).toContain('whatever it is told');
   });
@@ -60,12 +67,30 @@ describe('an executable', () => {
     expect(executableWarning(script)).toContain('is a script');
   });
 
-  it.each(['/bin/ls', '/usr/bin/shuf', '/usr/bin/nodename', '/usr/bin/rm'])(
+  it.each(['/bin/ls', '/usr/bin/shuf', '/usr/bin/nodename', '/usr/bin/ld', '/usr/lib/libc.so.6'])(
     '%s is fine',
     (path) => {
       expect(executableWarning(path)).toBeUndefined();
     },
   );
+
+  it('that rules let in is told once, with what it may be made to run', () => {
+    const rule = (id: number, exes: string[], more: object = {}) => ({...RULE, id, exes, ...more});
+    const rules = [
+      rule(1, ['/bin/ls', '/bin/dash']),
+      rule(2, ['/bin/dash', script]),
+      rule(3, ['/bin/bash'], {against: true}),
+      rule(4, []),
+    ];
+    const told = allowedExecutables(rules);
+    expect(told.map(({exe, kind, rules: ids}) => [exe, kind, ids])).toEqual([
+      ['/bin/ls', 'program', [1]],
+      ['/bin/dash', 'interpreter', [1, 2]],
+      [script, 'script', [2]],
+    ]);
+    expect(told[0]?.why).toContain('LD_PRELOAD');
+    expect(told.slice(1).map(({why}) => why)).toEqual(['/bin/dash', script].map(executableWarning));
+  });
 
   it('is a file, and the one a link leads to', () => {
     expect(resolveExecutable('/proc/self/exe')).toBe(process.execPath);

@@ -34,9 +34,16 @@ const explained = {
       decides: false,
     },
   ],
+  executables: [
+    {exe: '/a\u001b', kind: 'interpreter' as const, rules: [2, 3], why: '/a\u001b runs anything'},
+  ],
   links: {count: 3, others: ['/srv/other']},
   mounts: ['/mnt/a'],
-  device: '/dev/sda1',
+  beneath: [
+    {path: '/dev/sda1', guarded: false},
+    {path: '/dev/sda', guarded: true},
+    {path: '/srv/my image', guarded: false},
+  ],
   holders: [{pid: 7, comm: 'vi', fd: 3, path: '/srv/a', access: 'rw' as const}],
 };
 
@@ -48,14 +55,26 @@ describe('an explanation', () => {
       'tree, 2 up',
       'decides',
       'not concerned',
+      'by exe: /a\\x1b runs anything (rules 2 and 3)',
       '3 hard links, also /srv/other, 1 not found nearby',
       '/mnt/a',
-      '/dev/sda1',
+      'lie on /dev/sda1, /dev/sda (guarded) and /srv/my image: who may open one of them',
+      "`fguard protect /dev/sda1 '/srv/my image'` guards them",
       'vi[7]',
     ])
       expect(text).toContain(part);
     expect(text).not.toContain('\u001b');
     expect(text.match(/decides/g)).toHaveLength(1);
+  });
+
+  it('says that what is beneath is guarded too, and nothing where nothing is', () => {
+    const text = (beneath: (typeof explained)['beneath']) =>
+      renderExplanation(explanationDocument({...explained, beneath}), 120);
+    const guarded = text([{path: '/dev/sda', guarded: true}]);
+    expect(guarded).toContain('its bytes lie on /dev/sda (guarded)');
+    expect(guarded).not.toContain('who may open');
+    expect(text([{path: '/dev/sda', guarded: false}])).toContain('who may open that passes');
+    expect(text([])).not.toContain('beneath');
   });
 
   it.each([

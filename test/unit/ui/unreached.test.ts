@@ -3,7 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {describe, expect, it} from 'vitest';
 
 import {encodePath} from '../../../src/domain/text.js';
-import {shellWord} from '../../../src/ui/shell-word.js';
+import {shellWord} from '../../../src/domain/shell-word.js';
 import {unreachedFlags, unreachedWarnings} from '../../../src/ui/unreached.js';
 import {RULE} from '../plain-rule.js';
 

@@ -10,7 +10,14 @@ export type Reason =
   'none' | 'rule' | 'grant' | 'default' | 'answer' | 'expired' | 'unaskable' | 'ask';
 
 export type Detail =
-  'none' | 'no-answerer' | 'answerer-gone' | 'queue-full' | 'rule-gone' | 'remembered' | 'answerer';
+  | 'none'
+  | 'no-answerer'
+  | 'answerer-gone'
+  | 'queue-full'
+  | 'rule-gone'
+  | 'remembered'
+  | 'answerer'
+  | 'tracing';
 
 /** What a record tells of an access, and a question too. */
 export interface Asked {

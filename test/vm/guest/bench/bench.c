@@ -3,21 +3,24 @@
  * What a guarded system costs:
  *
  *	bench measure OPERATION PATH	nanoseconds of an operation
- *	bench granted OPERATION PATH	the same, let in by a rule about PATH
+ *	bench few OPERATION PATH	the same, a tenth as often
+ *	bench granted OPERATION PATH	the same, let in by a rule
+ *	bench refused OPERATION PATH	the same, where each try must be refused
  *	bench rules N DIRECTORY		replaces all rules by N on names in DIRECTORY
  *	bench tree DIRECTORY		adds a rule about a tree that lets nobody in
- *	bench deny PATH			adds a rule that lets nobody in
- *	bench watch PATH		reads the events about PATH until it is killed
- *	bench ask PATH			adds a rule that asks about PATH
+ *	bench deny OPERATION PATH	adds a rule that lets nobody in
+ *	bench ask OPERATION PATH	adds a rule that asks
+ *	bench watch OPERATION PATH	reads the events until it is killed
  *	bench answer			says yes to all questions until it is killed
  *	bench fanotify PATH		a fanotify daemon that says yes to who opens PATH
- *	bench few OPERATION PATH	as measure, a tenth as often
  *
- * OPERATION: open (and close), stat, renew (create and unlink), rename (and back)
+ * OPERATION: open (and close), stat, renew (create and unlink), rename (and back).
+ * The last two need PATH.other as well; there is then a rule about each.
  */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +36,9 @@
 /* How often in a round. */
 static int times = 10000;
 
+/* Whether nothing may succeed. */
+static bool refused;
+
 static double now(void)
 {
 	struct timespec time;
@@ -41,9 +47,14 @@ static double now(void)
 	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
+/* What is measured must be what was meant. */
 static void check(int result, const char *path)
 {
-	if (result < 0 && errno != EACCES)
+	if (!refused && result < 0)
+		err(1, "%s", path);
+	if (refused && result >= 0)
+		errx(1, "%s: not refused", path);
+	if (refused && errno != EACCES)
 		err(1, "%s", path);
 }
 
@@ -62,62 +73,88 @@ static void do_stat(const char *path, const char *other)
 	struct stat status;
 
 	(void)other;
-	check(stat(path, &status), path);
+	if (stat(path, &status))
+		err(1, "%s", path);
 }
 
 static void do_renew(const char *path, const char *other)
 {
 	int fd = open(other, O_WRONLY | O_CREAT | O_EXCL, 0644);
 
-	check(fd, path);
-	close(fd);
-	check(unlink(other), path);
+	check(fd, other);
+	if (fd >= 0)
+		close(fd);
+	/* what could not be made is not there to be removed */
+	check(unlink(fd < 0 ? path : other), path);
 }
 
 static void do_rename(const char *path, const char *other)
 {
-	check(rename(path, other), path);
-	check(rename(other, path), path);
+	int moved = rename(path, other);
+
+	check(moved, path);
+	check(moved < 0 ? rename(path, other) : rename(other, path), path);
 }
 
 static const struct operation {
 	const char *name;
 	void (*run)(const char *path, const char *other);
+	/* Of those two. */
+	uint32_t names;
 } operations[] = {
-	{ "open", do_open },
-	{ "stat", do_stat },
-	{ "renew", do_renew },
-	{ "rename", do_rename },
+	{ "open", do_open, 1 },
+	{ "stat", do_stat, 1 },
+	{ "renew", do_renew, 2 },
+	{ "rename", do_rename, 2 },
 };
 
-static void (*operation_of(const char *name))(const char *, const char *)
+static const struct operation *operation_of(const char *name)
 {
 	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
 		if (!strcmp(operations[i].name, name))
-			return operations[i].run;
+			return &operations[i];
 	errx(2, "no operation %s", name);
 }
 
-/* The cheapest round: the others had an interrupt in them. */
-static int measure(const char *operation, const char *path)
+static const char *other_name(const char *path)
 {
-	void (*run)(const char *, const char *) = operation_of(operation);
-	double best = 0;
 	char *other;
 
 	if (asprintf(&other, "%s.other", path) < 0)
 		err(1, "asprintf");
+	return other;
+}
+
+/* The cheapest round: the others had an interrupt in them. */
+static int measure(char **words)
+{
+	const struct operation *operation = operation_of(words[0]);
+	const char *path = words[1], *other = other_name(path);
+	double best = 0;
+
 	for (int round = 0; round < ROUNDS; round++) {
 		double start = now(), cost;
 
 		for (int i = 0; i < times; i++)
-			run(path, other);
+			operation->run(path, other);
 		cost = (now() - start) / times;
 		if (!round || cost < best)
 			best = cost;
 	}
 	printf("%.1f\n", best);
 	return 0;
+}
+
+static int measure_few(char **words)
+{
+	times /= 10;
+	return measure(words);
+}
+
+static int measure_refused(char **words)
+{
+	refused = true;
+	return measure(words);
 }
 
 static struct fguard *connect_module(void)
@@ -129,15 +166,16 @@ static struct fguard *connect_module(void)
 	return guard;
 }
 
-static int set_rules(size_t n, const char *directory)
+static int set_rules(char **words)
 {
+	size_t n = strtoul(words[0], NULL, 10);
 	struct fguard *guard = connect_module();
 	struct fguard_rule *rules = calloc(n + 1, sizeof(*rules));
 
 	for (size_t i = 0; rules && i < n; i++) {
 		char *path;
 
-		if (asprintf(&path, "%s/file-%zu", directory, i) < 0)
+		if (asprintf(&path, "%s/file-%zu", words[1], i) < 0)
 			err(1, "asprintf");
 		rules[i].path = path;
 	}
@@ -146,34 +184,55 @@ static int set_rules(size_t n, const char *directory)
 	return 0;
 }
 
-static int add_rule(const struct fguard_rule *rule)
+static int add_rules(const struct fguard_rule *rules, size_t n)
 {
 	struct fguard *guard = connect_module();
-	struct fguard_added added;
+	struct fguard_added added[2];
 
-	if (fguard_add_rules(guard, rule, 1, &added) < 0)
+	if (fguard_add_rules(guard, rules, n, added) < 0)
 		errx(1, "%s", fguard_message(guard));
 	return 0;
 }
 
-static int deny(const char *path, uint32_t flags)
+/* The same rule about each name that an operation needs. */
+static int add_each(struct fguard_rule rule, char **words)
 {
-	return add_rule(&(struct fguard_rule){ .path = path, .flags = flags });
+	struct fguard_rule rules[] = { rule, rule };
+
+	rules[0].path = words[1];
+	rules[1].path = other_name(words[1]);
+	return add_rules(rules, operation_of(words[0])->names);
 }
 
-static int granted(const char *operation, const char *path)
+static int measure_granted(char **words)
 {
 	uint32_t self = (uint32_t)getpid();
 
-	add_rule(&(struct fguard_rule){ .path = path, .n_pids = 1, .pids = &self });
-	return measure(operation, path);
+	add_each((struct fguard_rule){ .n_pids = 1, .pids = &self }, words);
+	return measure(words);
 }
 
-static int watch(const char *path)
+static int add_tree(char **words)
+{
+	return add_rules(&(struct fguard_rule){ .path = words[0], .flags = FGUARD_RULE_TREE }, 1);
+}
+
+static int add_deny(char **words)
+{
+	return add_each((struct fguard_rule){ 0 }, words);
+}
+
+static int add_ask(char **words)
+{
+	return add_each((struct fguard_rule){ .otherwise = FGUARD_ELSE_ASK }, words);
+}
+
+static int watch(char **words)
 {
 	static char batch[FGUARD_BATCH_MAX];
 	struct fguard *guard = connect_module();
-	struct fguard_filter filter = { .n_paths = 1, .paths = &path };
+	const char *paths[] = { words[1], other_name(words[1]) };
+	struct fguard_filter filter = { .n_paths = operation_of(words[0])->names, .paths = paths };
 
 	if (fguard_subscribe(guard, &filter) < 0)
 		errx(1, "%s", fguard_message(guard));
@@ -182,11 +241,6 @@ static int watch(const char *path)
 	while (fguard_read_events(guard, batch, sizeof(batch), -1) > 0)
 		;
 	errx(1, "%s", fguard_message(guard));
-}
-
-static int ask(const char *path)
-{
-	return add_rule(&(struct fguard_rule){ .path = path, .otherwise = FGUARD_ELSE_ASK });
 }
 
 static void say_yes(struct fguard *guard, const char *batch, size_t size)
@@ -201,12 +255,13 @@ static void say_yes(struct fguard *guard, const char *batch, size_t size)
 	}
 }
 
-static int answer(void)
+static int answer(char **words)
 {
 	static _Alignas(8) char batch[FGUARD_BATCH_MAX];
 	struct fguard *questions = connect_module(), *answers = connect_module();
 	ssize_t size;
 
+	(void)words;
 	if (fguard_subscribe(questions, &(struct fguard_filter){ .answer = 1 }) < 0)
 		errx(1, "%s", fguard_message(questions));
 	puts("ready");
@@ -227,13 +282,13 @@ static void permit(int group, const struct fanotify_event_metadata *event, ssize
 	}
 }
 
-static int fanotify(const char *path)
+static int fanotify(char **words)
 {
 	static _Alignas(8) char events[4096];
 	int group = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY);
 	ssize_t size;
 
-	if (group < 0 || fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, path))
+	if (group < 0 || fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, words[0]))
 		err(1, "fanotify");
 	puts("ready");
 	fflush(stdout);
@@ -242,29 +297,28 @@ static int fanotify(const char *path)
 	err(1, "fanotify");
 }
 
+static const struct verb {
+	const char *name;
+	int words;
+	int (*run)(char **words);
+} verbs[] = {
+	{ "measure", 2, measure },
+	{ "few", 2, measure_few },
+	{ "granted", 2, measure_granted },
+	{ "refused", 2, measure_refused },
+	{ "rules", 2, set_rules },
+	{ "tree", 1, add_tree },
+	{ "deny", 2, add_deny },
+	{ "ask", 2, add_ask },
+	{ "answer", 0, answer },
+	{ "watch", 2, watch },
+	{ "fanotify", 1, fanotify },
+};
+
 int main(int argc, char **argv)
 {
-	if (argc == 4 && !strcmp(argv[1], "few")) {
-		times /= 10;
-		return measure(argv[2], argv[3]);
-	}
-	if (argc == 3 && !strcmp(argv[1], "ask"))
-		return ask(argv[2]);
-	if (argc == 2 && !strcmp(argv[1], "answer"))
-		return answer();
-	if (argc == 3 && !strcmp(argv[1], "fanotify"))
-		return fanotify(argv[2]);
-	if (argc == 4 && !strcmp(argv[1], "measure"))
-		return measure(argv[2], argv[3]);
-	if (argc == 4 && !strcmp(argv[1], "granted"))
-		return granted(argv[2], argv[3]);
-	if (argc == 4 && !strcmp(argv[1], "rules"))
-		return set_rules(strtoul(argv[2], NULL, 10), argv[3]);
-	if (argc == 3 && !strcmp(argv[1], "tree"))
-		return deny(argv[2], FGUARD_RULE_TREE);
-	if (argc == 3 && !strcmp(argv[1], "deny"))
-		return deny(argv[2], 0);
-	if (argc == 3 && !strcmp(argv[1], "watch"))
-		return watch(argv[2]);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (argc == verbs[i].words + 2 && !strcmp(argv[1], verbs[i].name))
+			return verbs[i].run(argv + 2);
 	errx(2, "usage: see the top of bench.c");
 }

@@ -38,6 +38,9 @@ long race_path(char **words);
 long trace_keep(char **words);
 long trace_drop(char **words);
 
+/* library_map.c */
+long use_mapping(char **words);
+
 /* library_rare.c */
 long mount_idmapped(char **words);
 long listen_for_opens(char **words);

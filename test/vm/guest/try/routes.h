@@ -16,7 +16,8 @@ struct route_name {
 #define ROUTE(name) static long name(const char *path, const char *second)
 
 extern const struct route_name open_routes[], uring_routes[], name_routes[], attr_routes[],
-	mount_routes[], fd_routes[], rare_routes[], hole_routes[], entry_routes[], aio_routes[];
+	mount_routes[], fd_routes[], map_routes[], ioctl_routes[],
+	rare_routes[], hole_routes[], entry_routes[], aio_routes[];
 
 /* NULL: there is none of this name. */
 route route_find(const char *name);
@@ -30,5 +31,8 @@ long route_hold_directory(const char *path);
 
 /* A socket is bound there, by @bind. */
 long route_bind_by(const char *path, long (*bind)(long fd, const void *address, size_t size));
+
+/* A page of a file, mapped while that was allowed. */
+extern volatile char *route_mapping;
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {encodePath, escapeText} from '../domain/text.js';
+import {encodePath, escapeText} from './text.js';
 
 const byByte = (text: string): string =>
   [...encodePath(text)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mappings of an address space are in a tree since 6.1, in a list before; they have
+ * locks of their own since 6.4. madvise(MADV_COLLAPSE) came with 6.1.
+ */
+#ifndef _FGUARD_COMPAT_MM_H
+#define _FGUARD_COMPAT_MM_H
+
+#include_next <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#define VMA_ITERATOR(name, mm, address) struct vm_area_struct *name = (mm)->mmap
+#define for_each_vma(name, vma) for (vma = name; vma; vma = vma->vm_next)
+#elif defined(CONFIG_TRANSPARENT_HUGEPAGE)
+#define FGUARD_HAVE_MADVISE_COLLAPSE 1
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+static inline void vma_start_write(struct vm_area_struct *vma)
+{
+}
+#endif
+
+#ifndef FGUARD_HAVE_MMAP_WRITE_TRYLOCK
+static inline bool mmap_write_trylock(struct mm_struct *mm)
+{
+	if (!down_write_trylock(&mm->mmap_lock))
+		return false;
+#ifdef FGUARD_HAVE_MM_LOCK_SEQCOUNT_BEGIN
+	mm_lock_seqcount_begin(mm);
+#endif
+	return true;
+}
+#endif
+
+#endif

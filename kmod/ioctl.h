@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Controls of filesystems that change files. */
+#ifndef _FGUARD_IOCTL_H
+#define _FGUARD_IOCTL_H
+
+#include "hook.h"
+
+/**
+ * fguard_ioctl_judge - decide an ioctl(), refuse it if so decided, and report it
+ * @file: the descriptor
+ * @command: the command
+ * @fregs: the registers that the callback was given
+ *
+ * Context: inside an ftrace callback, no lock held.
+ */
+void fguard_ioctl_judge(struct file *file, unsigned int command, struct ftrace_regs *fregs);
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
+
+#include "judge.h"
+#include "rule.h"
+#include "set.h"
+#include "tracing.h"
+
+/**
+ * struct attempt - what is reported when the locks of ptrace() are released
+ * @work: runs on the way back to user mode
+ * @exe: the executable of the task that was to be traced
+ * @rule: id of the rule that refused it
+ */
+struct attempt {
+	struct callback_head work;
+	struct file *exe;
+	u32 rule;
+};
+
+/* The object is the process that is let in: told as its program, written to. */
+static void report(struct callback_head *work)
+{
+	struct attempt *attempt = container_of(work, struct attempt, work);
+	struct fguard_target target = {
+		.dentry = attempt->exe->f_path.dentry,
+		.inode = file_inode(attempt->exe),
+		.mnt = attempt->exe->f_path.mnt,
+		.ops = BIT(FGUARD_OP_WRITE),
+	};
+	const struct fguard_access access = { .targets = &target, .count = 1 };
+	const struct fguard_decision decision = {
+		.outcome = FGUARD_OUTCOME_DENY,
+		.op = FGUARD_OP_WRITE,
+		.reason = FGUARD_REASON_RULE,
+		.detail = FGUARD_DETAIL_TRACING,
+		.rule = attempt->rule,
+	};
+
+	rcu_read_lock();
+	fguard_event_report(&access, &decision, NULL);
+	rcu_read_unlock();
+	fput(attempt->exe);
+	kfree(attempt);
+	module_put(THIS_MODULE);
+}
+
+static void report_later(const struct fguard_rule *rule, struct file *exe)
+{
+	struct attempt *attempt;
+
+	if (!fguard_events_wanted(true) || !exe || (current->flags & PF_KTHREAD) ||
+	    !try_module_get(THIS_MODULE))
+		return;
+	attempt = kmalloc(sizeof(*attempt), GFP_ATOMIC | __GFP_NOWARN);
+	if (attempt) {
+		attempt->exe = get_file(exe);
+		attempt->rule = rule->terms.id;
+		init_task_work(&attempt->work, report);
+		if (!task_work_add(current, &attempt->work, TWA_RESUME))
+			return;
+		fput(exe);
+		kfree(attempt);
+	}
+	module_put(THIS_MODULE);
+}
+
+void fguard_tracing_judge(const struct fguard_actor *tracer,
+			  const struct fguard_actor *tracee, struct ftrace_regs *fregs)
+{
+	struct fguard_rule *rule;
+
+	rcu_read_lock();
+	rule = fguard_set_against_tracing(tracer, tracee);
+	if (rule) {
+		fguard_rule_count(rule, FGUARD_OUTCOME_DENY);
+		fguard_hook_refuse(fregs, -EPERM);
+		report_later(rule, tracee->exe);
+	}
+	rcu_read_unlock();
+	if (tracer->exe)
+		fput(tracer->exe);
+	if (tracee->exe)
+		fput(tracee->exe);
+}

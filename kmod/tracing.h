@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Whoever is let in is not traced by who is not. */
+#ifndef _FGUARD_TRACING_H
+#define _FGUARD_TRACING_H
+
+#include "hook.h"
+#include "subject.h"
+
+/**
+ * fguard_tracing_judge - refuse, if so it must be, that a task traces another or
+ *	writes its memory, and report it
+ * @tracer: the one
+ * @tracee: the other; the current task is one of the two
+ * @fregs: the registers that the callback was given
+ *
+ * Context: inside an ftrace callback; spinlocks may be held and interrupts off.
+ */
+void fguard_tracing_judge(const struct fguard_actor *tracer,
+			  const struct fguard_actor *tracee, struct ftrace_regs *fregs);
+
+#endif

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+import path from 'node:path';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {Actor} from './helper/actor.js';
+import type {Op} from './helper/guard.js';
+import {useLab} from './helper/lab.js';
+import {Watcher} from './helper/watcher.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/mappings/memory/secret   in tmpfs, mapped by all before there is a rule
+//               disk/secret     in ext4, likewise
+//               fence           guarded: its refusal ends what is read of the events
+const lab = useLab('mappings');
+const fence = lab.path('fence');
+const FOLDERS = [lab.path('memory'), lab.path('disk')];
+const FILES = FOLDERS.map((folder) => `${folder}/secret`);
+const hasCollapse = (await vm.run('grep -qw madvise_collapse /proc/kallsyms')).code === 0;
+const actors: Actor[] = [];
+let watcher: Watcher;
+
+beforeAll(async () => {
+  await vm.ok(
+    `cd ${lab.directory} && mkdir memory disk && mount -t tmpfs none memory &&
+     truncate -s 16M image && modprobe -a loop ext4 && mkfs.ext4 -q image &&
+     mount -o loop image disk && echo >fence`,
+  );
+  actors.push(lab.intruder, await Actor.start({program: 'try32'}));
+  watcher = await Watcher.start({verdict: 'deny', trees: [lab.directory, ...FOLDERS]});
+});
+
+beforeEach(async () => {
+  for (const file of FILES) await vm.ok(`printf treasure >${file}`);
+  await lab.guard.add(fence);
+});
+
+afterEach(() => lab.guard.clear());
+
+afterAll(async () => {
+  await watcher.end();
+  // in the place of what they have mapped
+  for (const actor of [...actors, lab.owner]) await actor.do('map-hold-read', fence);
+  await actors[1]?.end();
+  await vm.ok(['umount', ...FOLDERS]);
+});
+
+const remove = (id: number) => lab.guard.do('del', {id});
+
+const refusals = async (actor: Actor) => {
+  expect(await actor.do('open', fence)).toBe('EACCES');
+  return watcher.upTo(fence);
+};
+
+/** The errno, an event for each fault and no other, and that nothing changed. */
+async function expectRefused(
+  actor: Actor,
+  use: string,
+  error: string,
+  event: {op: Op; path: string; rule: number},
+): Promise<void> {
+  const before = await lab.owner.show(event.path);
+  expect([use, await actor.do(use, '-')]).toEqual([use, error]);
+  const records = await refusals(actor);
+  expect(records.length).toBeGreaterThan(0);
+  for (const record of records) expect(record).toMatchObject({...event, verdict: 'deny'});
+  expect(await lab.owner.show(event.path)).toBe(before);
+}
+
+const ROWS: [hold: string, use: string, op: Op, error: string][] = [
+  ['map-hold-read', 'map-read', 'read', 'EFAULT'],
+  ['map-hold-private', 'map-read', 'read', 'EFAULT'],
+  ['map-hold-write', 'map-read', 'write', 'EFAULT'],
+  ['map-hold-write', 'map-write', 'write', 'EFAULT'],
+  ['map-hold-read', 'map-mprotect', 'write', 'EACCES'],
+];
+if (hasCollapse) ROWS.push(['map-hold-read', 'map-collapse', 'read', 'EACCES']);
+
+describe.each(FILES)('a mapping from before a strict rule, of %s', (secret) => {
+  const add = (more: object = {}) =>
+    lab.guard.add(secret, {strict: true, pids: [lab.owner.pid], ...more});
+
+  it.each(ROWS)('%s: is refused %s, 64-bit or 32-bit', async (hold, use, op, error) => {
+    for (const actor of actors) {
+      expect(await actor.do(hold, secret)).toBe('OK');
+      const {id: rule} = await add();
+      await expectRefused(actor, use, error, {op, path: secret, rule});
+      await remove(rule);
+    }
+  });
+
+  it('ends the process that touches it with SIGBUS', async () => {
+    const actor = await Actor.start();
+    expect(await actor.do('map-hold-read', secret)).toBe('OK');
+    await add();
+    actor.say('map-touch', '-');
+    expect(await actor.process.exit).toMatchObject({signal: 'SIGBUS'});
+    expect((await refusals(lab.intruder))[0]).toMatchObject({op: 'read', pid: actor.pid});
+  });
+
+  it('is refused to a child, too', async () => {
+    expect(await lab.intruder.do('map-hold-write', secret)).toBe('OK');
+    await add();
+    expect(await lab.intruder.do('child', 'map-read', '-')).toBe('EFAULT');
+    expect(await refusals(lab.intruder)).not.toEqual([]);
+  });
+
+  it('works for the allowed process', async () => {
+    for (const [hold, use] of [
+      ['map-hold-read', 'map-read'],
+      ['map-hold-private', 'map-read'],
+      ['map-hold-write', 'map-write'],
+      ['map-hold-read', 'map-mprotect'],
+    ] as const) {
+      expect(await lab.owner.do(hold, secret)).toBe('OK');
+      const {id} = await add();
+      expect([use, await lab.owner.do(use, '-')]).toEqual([use, 'OK']);
+      await remove(id);
+    }
+    expect(await vm.ok(`cat ${secret}`)).toBe('Spoilede');
+  });
+
+  it('works again when the rule is gone', async () => {
+    expect(await lab.intruder.do('map-hold-write', secret)).toBe('OK');
+    const {id} = await add();
+    expect(await lab.intruder.do('map-read', '-')).toBe('EFAULT');
+    await remove(id);
+    expect(await lab.intruder.do('map-read', '-')).toBe('OK');
+    await refusals(lab.intruder);
+  });
+
+  it('keeps what the process made its own', async () => {
+    expect(await lab.intruder.do('map-hold-copy', secret)).toBe('OK');
+    await add();
+    expect(await lab.intruder.do('map-read', '-')).toBe('OK');
+    expect(await refusals(lab.intruder)).toEqual([]);
+  });
+
+  it('is judged by the operations of the rule', async () => {
+    expect(await lab.intruder.do('map-hold-read', secret)).toBe('OK');
+    const {id: rule} = await add({ops: ['write']});
+    expect(await lab.intruder.do('map-read', '-')).toBe('OK');
+    await expectRefused(lab.intruder, 'map-mprotect', 'EACCES', {
+      op: 'write',
+      path: secret,
+      rule,
+    });
+  });
+
+  it('is refused where a rule about it becomes strict, or is about its tree', async () => {
+    const directory = path.dirname(secret);
+    for (const about of [secret, directory]) {
+      const tree = about === directory;
+      expect(await lab.intruder.do('map-hold-write', secret)).toBe('OK');
+      await lab.guard.add(about, {tree, pids: [lab.owner.pid]});
+      expect(await lab.intruder.do('map-read', '-')).toBe('OK');
+      const {id} = await lab.guard.add(about, {tree, strict: true, pids: [lab.owner.pid]});
+      expect(await lab.intruder.do('map-read', '-')).toBe('EFAULT');
+      await remove(id);
+      expect(await refusals(lab.intruder)).not.toEqual([]);
+    }
+  });
+
+  it('works where no rule about it is strict', async () => {
+    for (const [hold, use] of [
+      ['map-hold-read', 'map-read'],
+      ['map-hold-write', 'map-write'],
+      ['map-hold-read', 'map-mprotect'],
+    ] as const) {
+      expect(await lab.intruder.do(hold, secret)).toBe('OK');
+      const {id} = await lab.guard.add(secret, {pids: [lab.owner.pid]});
+      await lab.guard.add(lab.path('elsewhere'), {strict: true});
+      expect([use, await lab.intruder.do(use, '-')]).toEqual([use, 'OK']);
+      await remove(id);
+    }
+    expect(await refusals(lab.intruder)).toEqual([]);
+  });
+
+  it('is refused to each of many threads that use it all the time', async () => {
+    const crowd = await Actor.start();
+    expect(await crowd.do('map-hold-write', secret)).toBe('OK');
+    expect(await crowd.do('map-crowd', '-')).toBe('READY');
+    await add();
+    expect(await crowd.process.exit).toMatchObject({signal: 'SIGBUS'});
+    await refusals(lab.intruder);
+  });
+});
