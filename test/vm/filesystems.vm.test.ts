@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {OPS} from './helper/guard.js';
+import {OPS, type Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
+import {useRefusals} from './helper/refusal.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/filesystems/
@@ -11,8 +12,11 @@ import {vm} from './runner/shared.js';
 //   xfs/          an xfs filesystem
 //   lower/secret  guarded, below an overlay
 const lab = useLab('filesystems');
+const refuses = useRefusals(lab);
 const [disk, other] = [lab.path('disk'), lab.path('other')];
 const secret = `${disk}/secret`;
+/** As somebody sees it who may. */
+const sameFile = (file: string) => ({unchanged: () => lab.owner.show(file)});
 const ALL_BUT_MOUNT = OPS.filter((op) => op !== 'mount');
 
 beforeAll(async () => {
@@ -30,8 +34,8 @@ describe('on ext4', () => {
   });
 
   it('a rule guards, and lets the allowed process in', async () => {
-    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
-    expect(await lab.intruder.do('handle', secret)).toBe('EACCES');
+    await refuses(['open', secret], 'read', sameFile(secret));
+    await refuses(['handle', secret], 'read', sameFile(secret));
     expect(await lab.owner.show(secret)).toContain('content=treasure');
   });
 
@@ -40,8 +44,8 @@ describe('on ext4', () => {
     expect(await lab.intruder.do('open', secret)).toBe('ENOENT');
     expect(await lab.guard.list()).toMatchObject([{path: secret}]);
     await vm.ok(`mount -o loop ${lab.path('image')} ${disk}`);
-    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
-    expect(await lab.intruder.do('open-write', secret)).toBe('EACCES');
+    await refuses(['open', secret], 'read', sameFile(secret));
+    await refuses(['open-trunc', secret], 'write', sameFile(secret));
     expect(await lab.owner.show(secret)).toContain('content=treasure');
   });
 
@@ -54,21 +58,22 @@ describe('on ext4', () => {
       `umount ${disk} && cd ${lab.directory} && printf 'ln pair/one pair/two\nsif pair/one links_count 2\n' | debugfs -w image && mount -o loop image disk`,
     );
     expect(await lab.intruder.do('open', one)).toBe('OK');
-    expect(await lab.intruder.do('open', two)).toBe('EACCES');
+    await refuses(['open', two], 'read');
     expect(await lab.owner.do('open', one)).toBe('EACCES');
     for (const path of [one, two]) await lab.guard.do('del', {path});
   });
 
   it('a rule guards wherever the filesystem is mounted', async () => {
     await vm.ok(`mount $(findmnt -no SOURCE ${disk}) ${other}`);
-    expect(await lab.intruder.do('open', `${other}/secret`)).toBe('EACCES');
-    expect(await lab.intruder.do('rename', `${other}/secret`, `${other}/away`)).toBe('EACCES');
+    await refuses(['open', `${other}/secret`], 'read', sameFile(secret));
+    await refuses(['rename', `${other}/secret`, `${other}/away`], 'rename', sameFile(secret));
     const result = await vm.run(
       `unshare -m sh -c 'mount --bind ${other} /mnt && cat /mnt/secret'; chroot ${other} /secret`,
     );
     expect(result.code).not.toBe(0);
     expect(result.stdout).toBe('');
     expect(result.stderr.match(/denied/g)).toHaveLength(2);
+    expect(await lab.owner.show(secret)).toContain('content=treasure');
   });
 
   it('an inode number that is used again is not guarded for that', async () => {
@@ -77,9 +82,9 @@ describe('on ext4', () => {
       `cd ${disk} && for i in $(seq 60); do echo $i >file$i || exit; done; cat file* | wc -l; rm file*`,
     );
     expect(reused).toBe('60\n');
-    expect(await lab.intruder.do('open-create', secret)).toBe('EACCES');
+    await refuses(['open-create', secret], 'create', sameFile(secret));
     expect(await lab.owner.do('write', secret, 'again')).toBe('OK');
-    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+    await refuses(['open', secret], 'read', sameFile(secret));
   });
 });
 
@@ -87,18 +92,20 @@ describe('on xfs', () => {
   const file = lab.path('xfs/folder/secret');
   const hard = lab.path('xfs/hard');
   const image = lab.path('image.xfs');
-  const ROUTES: [route: string, ...files: string[]][] = [
-    ['open', file],
-    ['open-write', hard],
-    ['handle', file],
-    ['truncate', hard],
-    ['chmod', file],
-    ['setxattr', file],
-    ['unlink', file],
-    ['rename', file, lab.path('xfs/away')],
-    ['rename-exchange', lab.path('xfs/plain'), file],
-    ['link', hard, lab.path('xfs/more')],
+  const ROUTES: [op: Op, route: string, ...files: string[]][] = [
+    ['read', 'open', file],
+    ['write', 'open-trunc', hard],
+    ['write', 'punch-hole', file],
+    ['read', 'handle', file],
+    ['truncate', 'truncate', hard],
+    ['attr', 'chmod', file],
+    ['attr', 'setxattr', file],
+    ['delete', 'unlink', file],
+    ['rename', 'rename', file, lab.path('xfs/away')],
+    ['rename', 'rename-exchange', lab.path('xfs/plain'), file],
+    ['link', 'link', hard, lab.path('xfs/more')],
   ];
+  const eitherName = {path: expect.stringMatching(new RegExp(`^(${file}|${hard})$`))};
 
   beforeAll(async () => {
     await vm.ok(
@@ -114,8 +121,8 @@ describe('on xfs', () => {
   });
 
   const isGuarded = async (): Promise<void> => {
-    for (const [route, ...files] of ROUTES)
-      expect([route, await lab.intruder.do(route, ...files)]).toEqual([route, 'EACCES']);
+    for (const [op, ...words] of ROUTES)
+      await refuses(words, op, {...sameFile(file), ...(words[0] === 'handle' && eitherName)});
     expect(await lab.owner.show(file)).toContain('content=treasure');
   };
 
@@ -135,8 +142,11 @@ describe('with an overlay', () => {
        mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work merged`,
     );
     await lab.guard.add(lab.path('lower/secret'), {pids: [lab.owner.pid]});
-    expect(await lab.intruder.do('open', lab.path('lower/secret'))).toBe('EACCES');
-    expect(await lab.intruder.do('open', lab.path('merged/secret'))).toBe('EACCES');
+    const same = sameFile(lab.path('lower/secret'));
+    await refuses(['open', lab.path('lower/secret')], 'read', same);
+    // newer kernels open it through a mount of the overlay's own, to which no path leads
+    const path = expect.stringMatching(/\/secret$/) as unknown;
+    await refuses(['open', lab.path('merged/secret')], 'read', {...same, path});
     expect(await lab.owner.show(lab.path('merged/secret'))).toContain('content=treasure');
     await vm.ok(`umount ${lab.path('merged')}`);
   });

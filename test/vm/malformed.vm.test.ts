@@ -74,6 +74,34 @@ const EXPECTED = {
   list_without_dump: 'EOPNOTSUPP',
   status_as_dump: 'EOPNOTSUPP',
   header_too_short: 'EINVAL',
+  explain_nothing: 'EINVAL',
+  explain_without_path: 'EINVAL',
+  explain_without_op: 'EINVAL',
+  explain_op_unknown: 'ERANGE',
+  explain_path_relative: 'EINVAL',
+  explain_path_empty: 'EINVAL',
+  explain_path_root: 'EINVAL',
+  explain_path_no_directory: 'ENOENT',
+  explain_pid_zero: 'ERANGE',
+  explain_pid_unknown: 'ESRCH',
+  explain_not_nested: 'EINVAL',
+  explain_verdict_given: 'EINVAL',
+  answer_nothing: 'EINVAL',
+  answer_without_id: 'EINVAL',
+  answer_without_verdict: 'EINVAL',
+  answer_id_zero: 'ERANGE',
+  answer_id_short: 'EINVAL',
+  answer_id_unknown: 'ENOENT',
+  answer_verdict_unknown: 'ERANGE',
+  answer_lifetime_unknown: 'ERANGE',
+  answer_time_without_length: 'EINVAL',
+  answer_length_without_time: 'EINVAL',
+  answer_length_zero: 'ERANGE',
+  answer_not_nested: 'EINVAL',
+  answer_attribute_unknown: 'EINVAL',
+  questions_without_dump: 'EOPNOTSUPP',
+  lock_as_dump: 'EOPNOTSUPP',
+  lock_attribute_unknown: 'EINVAL',
 };
 
 const readAnswers = (text: string): Record<string, string> =>
@@ -109,7 +137,7 @@ describe('a malformed message', () => {
 
   it('changes nothing', async () => {
     expect(await lab.guard.list()).toEqual(before);
-    expect(await lab.guard.status()).toMatchObject({rules: 2, subscribers: 0});
+    expect(await lab.guard.status()).toMatchObject({rules: 2, subscribers: 0, locked: 0});
     expect(await lab.intruder.do('open', lab.path('one'))).toBe('EACCES');
   });
 });

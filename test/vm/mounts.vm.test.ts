@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {Actor} from './helper/actor.js';
+import type {Op} from './helper/guard.js';
+import {SIZES, useIntruders} from './helper/intruders.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
+import {hasRoute, programHas} from './helper/release.js';
 import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
@@ -14,9 +17,9 @@ import {vm} from './runner/shared.js';
 //   loose/file         another filesystem
 //   spare/ unrelated/  nothing is mounted there
 const lab = useLab('mounts');
+const intruders = useIntruders(lab);
 const place = (name: string): string => (name === '.' ? lab.directory : lab.path(name));
 const secret = lab.path('base/folder/secret');
-let watcher: Watcher;
 let rule: number;
 
 beforeAll(async () => {
@@ -26,11 +29,9 @@ beforeAll(async () => {
      mount -t tmpfs loose loose && touch loose/file && printf treasure >base/folder/secret`,
   );
   rule = (await lab.guard.add(secret, {pids: [lab.owner.pid]})).id;
-  watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
 });
 
 afterAll(async () => {
-  await watcher.end();
   await lab.guard.clear();
   await vm.ok(`cd ${lab.directory} && umount -R base && umount loose`);
 });
@@ -44,6 +45,7 @@ const ROWS: [route: string, first: string, second?: string, path?: string][] = [
   ['mount', '.'],
   ['fsmount', 'base/folder'],
   ['fsmount', 'base'],
+  ['mount-beneath', 'base'],
   ['mount-bind', 'base/folder/secret', 'free'],
   ['mount-bind', 'base/folder', 'spare'],
   ['mount-rbind', 'base', 'spare'],
@@ -53,24 +55,47 @@ const ROWS: [route: string, first: string, second?: string, path?: string][] = [
   ['move-mount', 'loose', 'base/folder', 'base/folder'],
   ['umount', 'base'],
   ['umount-lazy', 'base'],
+  ['old-umount', 'base'],
   ['mount-move', 'base', 'spare', 'spare'],
   ['move-mount', 'base', 'spare'],
   ['pivot-root', 'base', 'base/old', '/'],
 ];
 
-describe('a process that is not allowed', () => {
-  it.each(ROWS)('cannot %s %s %s', async (route, first, second, path) => {
-    const before = await mounts();
-    expect(await lab.intruder.do(route, place(first), ...(second ? [place(second)] : []))).toBe(
-      'EACCES',
-    );
-    const named = path?.startsWith('/') ? path : place(path ?? first);
-    const event = await watcher.next();
-    expect([event.path, event.newPath]).toContain(named);
-    expect(event).toMatchObject({op: 'mount', rule, verdict: 'deny', reason: 'rule'});
-    expect(await mounts()).toBe(before);
-  });
+describe.each(SIZES)('a %s that is not allowed', (program) => {
+  it.each(ROWS.filter(([route]) => programHas(program, route)))(
+    'cannot %s %s %s',
+    async (route, first, second, path) => {
+      const before = await mounts();
+      const words = [route, place(first), ...(second ? [place(second)] : [])];
+      expect(await intruders[program].do(...words)).toBe('EACCES');
+      const named = path?.startsWith('/') ? path : place(path ?? first);
+      const event = await intruders.watcher.next();
+      expect([event.path, event.newPath]).toContain(named);
+      expect(event).toMatchObject({op: 'mount', rule, verdict: 'deny', reason: 'rule'});
+      expect(await mounts()).toBe(before);
+    },
+  );
 
+  it.each([
+    ['detached-open', 'read'],
+    ['detached-trunc', 'write'],
+    ['detached-unlink', 'delete'],
+    ['detached-rename', 'rename'],
+  ] as const)('gets no further below a copy of a mount that is nowhere: %s', async (route, op) => {
+    await expectRefusal({
+      actor: intruders[program],
+      watcher: intruders.watcher,
+      words: [route, secret],
+      op,
+      rule,
+      // no path leads there from any root
+      path: expect.stringMatching(/secret$/),
+      unchanged: () => lab.owner.show(secret),
+    });
+  });
+});
+
+describe('a process that is not allowed', () => {
   const UNRELATED: [route: string, first: string, second?: string][] = [
     ['mount', 'spare'],
     ['umount', 'spare'],
@@ -98,7 +123,7 @@ describe('a process that is not allowed', () => {
     expect(await lab.intruder.do('mount-bind', place('spare'), place('base/folder'))).toBe('OK');
     await expectRefusal({
       actor: lab.intruder,
-      watcher,
+      watcher: intruders.watcher,
       words: ['open', lab.path('spare/secret')],
       op: 'read',
       rule,
@@ -140,6 +165,74 @@ describe.each(['private', 'slave'])('in a mount namespace of its own, %s', (prop
   });
 });
 
+const ACCESSES: readonly [route: string, op: Op][] = [
+  ['open', 'read'],
+  ['open-trunc', 'write'],
+  ['unlink', 'delete'],
+];
+
+describe.each(['private', 'slave'])('with a mount namespace apart, %s', (propagation) => {
+  let apart: Actor;
+  let seen: Watcher;
+
+  beforeEach(async () => {
+    apart = await Actor.start();
+    expect(await apart.do('unshare', propagation)).toBe('OK');
+    seen = await Watcher.start({verdict: 'deny', trees: [lab.path('base')]});
+  });
+
+  afterEach(async () => {
+    await seen.end();
+    await apart.end();
+  });
+
+  const expectRefusals = async (actor: Actor, file: string, path: unknown): Promise<void> => {
+    const unchanged = () => lab.owner.show(secret);
+    for (const [route, op] of ACCESSES)
+      await expectRefusal({actor, watcher: seen, words: [route, file], op, rule, path, unchanged});
+    expect(await unchanged()).toContain('content=treasure');
+  };
+
+  it('a process gets no further with another root', async () => {
+    expect(await apart.do('pivot-root', place('base'), place('base/old'))).toBe('OK');
+    expect(await apart.do('open', `/old${place('free')}`)).toBe('OK');
+    await expectRefusals(apart, '/folder/secret', expect.stringMatching(/\/folder\/secret$/));
+    expect(await apart.do('umount-lazy', '/old')).toBe('OK');
+    await expectRefusals(apart, '/folder/secret', expect.stringMatching(/\/folder\/secret$/));
+  });
+
+  it('a process that comes in gets no further, nor when it goes back', async () => {
+    const visitor = await Actor.start();
+    expect(await apart.do('mount-bind', place('spare'), place('base/folder'))).toBe('OK');
+    expect(await visitor.do('enter', apart.pid)).toBe('OK');
+    await expectRefusals(visitor, lab.path('spare/secret'), expect.stringMatching(/\/secret$/));
+    expect(await visitor.do('mount', place('base/folder'))).toBe('OK');
+    expect(await visitor.do('open', secret)).toBe('ENOENT');
+
+    const before = await mounts();
+    expect(await visitor.do('enter', lab.owner.pid)).toBe('OK');
+    await expectRefusals(visitor, secret, secret);
+    expect(await visitor.do('mount', place('base/folder'))).toBe('EACCES');
+    expect(await seen.next()).toMatchObject({op: 'mount', rule, pid: visitor.pid});
+    expect(await mounts()).toBe(before);
+    await visitor.end();
+  });
+
+  if (propagation === 'slave') return;
+  it.runIf(hasRoute('mount-beneath'))(
+    'a process reveals what it has mounted below a mount to itself alone',
+    async () => {
+      const before = await mounts();
+      expect(await apart.do('mount-beneath', place('base'))).toBe('OK');
+      await expectRefusals(apart, secret, secret);
+      expect(await apart.do('umount-lazy', place('base'))).toBe('OK');
+      expect(await apart.do('open', secret)).toBe('ENOENT');
+      expect(await mounts()).toBe(before);
+      await expectRefusals(lab.intruder, secret, secret);
+    },
+  );
+});
+
 describe('in a mount namespace that shares its mounts', () => {
   it('nothing may be mounted over the place', async () => {
     const apart = await Actor.start();
@@ -158,6 +251,13 @@ describe('the allowed process', () => {
     expect(await lab.intruder.do('open', secret)).toBe('ENOENT');
     expect(await lab.owner.do('umount', place('base/folder'))).toBe('OK');
     expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+  });
+
+  it('gets in below a copy of the mount that is nowhere', async () => {
+    expect(await lab.owner.do('detached-open', secret)).toBe('OK');
+    expect(await lab.owner.do('detached-trunc', secret)).toBe('OK');
+    expect(await lab.owner.show(secret)).toContain('size=0 content=');
+    expect(await lab.owner.do('write', secret, 'treasure')).toBe('OK');
   });
 
   it('may move the mount, and what it holds stays guarded', async () => {

@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: MIT
-import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {beforeEach, describe, expect, it} from 'vitest';
+import {Actor} from './helper/actor.js';
+import {PROGRAMS} from './helper/build.js';
 import {EXISTS, type Op, REPLACED} from './helper/guard.js';
+import {SIZES, type Size, useIntruders} from './helper/intruders.js';
 import {useLab} from './helper/lab.js';
-import {hasRoute} from './helper/release.js';
+import {programHas} from './helper/release.js';
 import {Watcher} from './helper/watcher.js';
+import {vm} from './runner/shared.js';
 
 // /tmp/names/
 //   secret   guarded, there or not; the owner gets in
 //   decoy    "decoy", not guarded
 const lab = useLab('names');
+const intruders = useIntruders(lab);
 const secret = lab.path('secret');
 const decoy = lab.path('decoy');
-let watcher: Watcher;
 
-beforeAll(async () => {
-  watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
-});
-
-afterAll(() => watcher.end());
+/** The next refusal is of this. */
+async function expectEvent(op: Op, path: string, newPath = ''): Promise<void> {
+  const {id} = (await lab.guard.list()).find((rule) => rule.path === secret) ?? {};
+  expect(await intruders.watcher.next()).toMatchObject({
+    op,
+    path,
+    newPath,
+    rule: id,
+    verdict: 'deny',
+    reason: 'rule',
+  });
+}
 
 /** Both files as the fixture says; @param there whether the guarded one is */
 async function reset(there: boolean): Promise<void> {
@@ -36,26 +47,34 @@ interface Creation {
   op: Op;
 }
 
-const ALL_CREATIONS: readonly Creation[] = [
+const CREATIONS: readonly Creation[] = [
   {route: 'open-create', op: 'create'},
   {route: 'open-create-read', op: 'create'},
   {route: 'open-excl', op: 'create'},
+  {route: 'openat-create', op: 'create'},
   {route: 'creat', op: 'create'},
   {route: 'mkdir', op: 'create'},
+  {route: 'mkdirat', op: 'create'},
   {route: 'uring-mkdir', op: 'create'},
   {route: 'symlink', op: 'create'},
+  {route: 'symlinkat', op: 'create'},
   {route: 'uring-symlink', op: 'create'},
   {route: 'mknod', op: 'create'},
+  {route: 'mknodat', op: 'create'},
   {route: 'mkfifo', op: 'create'},
   {route: 'bind', op: 'create'},
+  {route: 'socketcall-bind', op: 'create'},
+  {route: 'uring-bind', op: 'create'},
   {route: 'link-tmpfile', op: 'create'},
   {route: 'link', from: decoy, op: 'create'},
+  {route: 'linkat', from: decoy, op: 'create'},
   {route: 'uring-link', from: decoy, op: 'create'},
   {route: 'rename', from: decoy, op: 'rename'},
   {route: 'rename-noreplace', from: decoy, op: 'rename'},
   {route: 'rename-whiteout', from: decoy, op: 'rename'},
 ];
-const CREATIONS = ALL_CREATIONS.filter(({route}) => hasRoute(route));
+const creationsOf = (program: Size): readonly Creation[] =>
+  CREATIONS.filter(({route}) => programHas(program, route));
 
 describe('a guarded file that is not there yet', () => {
   let rule: number;
@@ -67,29 +86,35 @@ describe('a guarded file that is not there yet', () => {
     rule = added.id;
   });
 
-  it.each(CREATIONS)('cannot be made by $route', async ({route, from, op}) => {
-    const names = from === undefined ? [secret] : [from, secret];
-    expect(await lab.intruder.do(route, ...names)).toBe('EACCES');
-    const record = await watcher.next();
-    expect(record).toMatchObject({op, verdict: 'deny', reason: 'rule', rule});
-    expect(record.newPath === '' ? record.path : record.newPath).toBe(secret);
-    expect(await lab.owner.do('stat', secret)).toBe('ENOENT');
-    expect(await lab.owner.show(decoy)).toContain('links=1 mode=33188 size=5 content=decoy');
+  describe.each(SIZES)('and a %s', (program) => {
+    it.each(creationsOf(program))('cannot be made by $route', async ({route, from, op}) => {
+      const names = from === undefined ? [secret] : [from, secret];
+      expect(await intruders[program].do(route, ...names)).toBe('EACCES');
+      const record = await intruders.watcher.next();
+      expect(record).toMatchObject({op, verdict: 'deny', reason: 'rule', rule});
+      expect(record.newPath === '' ? record.path : record.newPath).toBe(secret);
+      expect(await lab.owner.do('stat', secret)).toBe('ENOENT');
+      expect(await lab.owner.show(decoy)).toContain('links=1 mode=33188 size=5 content=decoy');
+    });
   });
 
-  it.each(CREATIONS)('is guarded when the owner has made it by $route', async ({route, from}) => {
-    const names = from === undefined ? [secret] : [from, secret];
-    expect(await lab.owner.do(route, ...names)).toBe('OK');
-    const directory = route.endsWith('mkdir');
-    expect(await lab.intruder.do(directory ? 'rmdir' : 'unlink', secret)).toBe('EACCES');
-    expect(await lab.intruder.do('rename', secret, lab.path('moved'))).toBe('EACCES');
-    if (!/symlink|mkfifo|bind/.test(route))
-      expect(await lab.intruder.do(directory ? 'open-dir' : 'open', secret)).toBe('EACCES');
-    expect(await lab.owner.do('stat', secret)).toBe('OK');
-    await watcher.next();
-    await watcher.next();
-    if (!/symlink|mkfifo|bind/.test(route)) await watcher.next();
-  });
+  it.each(creationsOf('try'))(
+    'is guarded when the owner has made it by $route',
+    async ({route, from}) => {
+      const names = from === undefined ? [secret] : [from, secret];
+      expect(await lab.owner.do(route, ...names)).toBe('OK');
+      const directory = route.includes('mkdir');
+      expect(await lab.intruder.do(directory ? 'rmdir' : 'unlink', secret)).toBe('EACCES');
+      await expectEvent('delete', secret);
+      expect(await lab.intruder.do('rename', secret, lab.path('moved'))).toBe('EACCES');
+      await expectEvent('rename', secret, lab.path('moved'));
+      if (!/symlink|mkfifo|bind/.test(route)) {
+        expect(await lab.intruder.do(directory ? 'open-dir' : 'open', secret)).toBe('EACCES');
+        await expectEvent(directory ? 'list' : 'read', secret);
+      }
+      expect(await lab.owner.do('stat', secret)).toBe('OK');
+    },
+  );
 
   it('is looked for in vain by others', async () => {
     expect(await lab.intruder.do('open', secret)).toBe('ENOENT');
@@ -99,7 +124,7 @@ describe('a guarded file that is not there yet', () => {
   it('is guarded under a second name that was made before the first', async () => {
     expect(await lab.owner.do('link', decoy, secret)).toBe('OK');
     expect(await lab.intruder.do('open', decoy)).toBe('EACCES');
-    await watcher.next();
+    await expectEvent('read', decoy);
   });
 });
 
@@ -114,8 +139,10 @@ describe('a guarded file', () => {
       await lab.owner.do('write', lab.path('secret.tmp'), text);
       expect(await lab.owner.do('rename', lab.path('secret.tmp'), secret)).toBe('OK');
       expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+      await expectEvent('read', secret);
+      expect(await lab.intruder.do('unlink', secret)).toBe('EACCES');
+      await expectEvent('delete', secret);
       expect(await lab.owner.show(secret)).toContain(`content=${text}`);
-      await watcher.next();
     }
   });
 
@@ -125,39 +152,47 @@ describe('a guarded file', () => {
     expect(await lab.intruder.do('open', lab.path('stash'))).toBe('OK');
     expect(await lab.owner.do('rename', lab.path('secret.tmp'), secret)).toBe('OK');
     expect(await lab.intruder.do('open', lab.path('stash'))).toBe('EACCES');
+    await expectEvent('read', lab.path('stash'));
     expect(await lab.intruder.do('handle', lab.path('stash'))).toBe('EACCES');
-    await watcher.next();
-    await watcher.next();
+    // a handle is of the file, whatever its name
+    const path: unknown = expect.stringMatching(/\/(secret|stash)$/);
+    expect(await intruders.watcher.next()).toMatchObject({op: 'read', verdict: 'deny', path});
+    expect(await lab.owner.show(secret)).toContain('content=fresh');
   });
 
   it('stays guarded, and its name too, when the owner moves it', async () => {
     expect(await lab.owner.do('rename', secret, lab.path('moved'))).toBe('OK');
     expect(await lab.intruder.do('open', lab.path('moved'))).toBe('EACCES');
+    await expectEvent('read', lab.path('moved'));
     expect(await lab.intruder.do('open-create', secret)).toBe('EACCES');
-    await watcher.next();
-    await watcher.next();
+    await expectEvent('create', secret);
+    expect(await lab.owner.show(lab.path('moved'))).toContain('content=treasure');
+    expect(await lab.owner.do('stat', secret)).toBe('ENOENT');
   });
 
   it('stays guarded, with the other one, when the owner exchanges it', async () => {
     expect(await lab.owner.do('rename-exchange', secret, decoy)).toBe('OK');
     expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+    await expectEvent('read', secret);
     expect(await lab.intruder.do('open', decoy)).toBe('EACCES');
-    await watcher.next();
-    await watcher.next();
+    await expectEvent('read', decoy);
+    expect(await lab.owner.show(secret)).toContain('content=decoy');
+    expect(await lab.owner.show(decoy)).toContain('content=treasure');
   });
 
   it('is guarded again after the owner deleted and made it', async () => {
     expect(await lab.owner.do('unlink', secret)).toBe('OK');
     expect(await lab.owner.do('write', secret, 'again')).toBe('OK');
     expect(await lab.intruder.do('open', secret)).toBe('EACCES');
-    await watcher.next();
+    await expectEvent('read', secret);
+    expect(await lab.owner.show(secret)).toContain('content=again');
   });
 
   it.each(['EACCES', 'EPERM', 'ENOENT'] as const)('can refuse with %s', async (error) => {
     await lab.guard.add(secret, {error});
     for (const route of ['open', 'unlink', 'truncate', 'openat2', 'uring-open']) {
       expect(await lab.intruder.do(route, secret)).toBe(error);
-      await watcher.next();
+      expect(await intruders.watcher.next()).toMatchObject({verdict: 'deny', path: secret});
     }
   });
 
@@ -215,23 +250,52 @@ describe('a rule about one operation', () => {
       const result = await lab.intruder.do(route, secret, ...second(route));
       expect([route, result]).toEqual([route, op === ops ? 'EACCES' : 'OK']);
     }
-    expect(await watcher.next()).toMatchObject({op: ops, path: secret});
+    expect(await intruders.watcher.next()).toMatchObject({op: ops, path: secret});
   });
 
   it('create, refuses that alone', async () => {
     await reset(false);
     await lab.guard.add(secret, {ops: ['create']});
     expect(await lab.intruder.do('mknod', secret)).toBe('EACCES');
-    expect(await watcher.next()).toMatchObject({op: 'create', path: secret});
+    expect(await intruders.watcher.next()).toMatchObject({op: 'create', path: secret});
     expect(await lab.intruder.do('rename', decoy, secret)).toBe('OK');
     expect(await lab.intruder.do('open-create', secret)).toBe('OK');
+  });
+
+  describe.each(SIZES)('and a %s', (program) => {
+    it('exec, refuses that alone', async () => {
+      await reset(false);
+      await vm.ok(`cp ${PROGRAMS}/${program} ${secret}`);
+      await lab.guard.add(secret, {ops: ['exec']});
+      const before = await lab.owner.show(secret);
+      for (const route of ['execve', 'execveat']) {
+        expect([route, await intruders[program].do(route, secret)]).toEqual([route, 'EACCES']);
+        await expectEvent('exec', secret);
+      }
+      for (const route of ['open', 'open-rdwr', 'handle', 'openat2'])
+        expect([route, await intruders[program].do(route, secret)]).toEqual([route, 'OK']);
+      expect(await lab.owner.show(secret)).toBe(before);
+    });
+
+    it.each<Op>(['read', 'write'])('%s, lets it be run', async (ops) => {
+      await reset(false);
+      await vm.ok(`cp ${PROGRAMS}/${program} ${secret}`);
+      await lab.guard.add(secret, {ops: [ops]});
+      const runner = await Actor.start({program});
+      runner.say('execve', secret);
+      expect(await runner.do('stat', '/')).toBe('OK');
+      expect(await vm.ok(`readlink /proc/${runner.pid}/exe`)).toBe(`${secret}\n`);
+      await runner.end();
+      expect(await intruders[program].do('open-rdwr', secret)).toBe('EACCES');
+      await expectEvent(ops, secret);
+    });
   });
 
   it('reports an open for reading and writing by what the rule is about', async () => {
     await reset(true);
     await lab.guard.add(secret, {ops: ['read']});
     expect(await lab.intruder.do('open-rdwr', secret)).toBe('EACCES');
-    expect(await watcher.next()).toMatchObject({op: 'read', path: secret});
+    expect(await intruders.watcher.next()).toMatchObject({op: 'read', path: secret});
   });
 });
 
@@ -297,6 +361,6 @@ describe('what is said of a rule', () => {
       denied: after.denied,
       allowed: after.allowed,
     });
-    for (let i = 0; i < 7; i++) await watcher.next();
+    for (let i = 0; i < 7; i++) await intruders.watcher.next();
   });
 });

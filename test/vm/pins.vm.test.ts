@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {SIZES, useIntruders} from './helper/intruders.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
-import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/pins/
@@ -11,8 +11,8 @@ import {vm} from './runner/shared.js';
 //   fake/b/c/secret  what an intruder would like to put there
 //   a/beside/        a directory that nobody minds
 const lab = useLab('pins');
+const intruders = useIntruders(lab);
 const secret = lab.path('a/b/c/secret');
-let watcher: Watcher;
 let rule: number;
 
 beforeAll(async () => {
@@ -20,16 +20,16 @@ beforeAll(async () => {
     `cd ${lab.directory} && mkdir -p a/b/c a/beside fake/b/c empty && printf treasure >a/b/c/secret &&
      printf bait >fake/b/c/secret`,
   );
-  watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
 });
 
 beforeEach(async () => {
   rule = (await lab.guard.add(secret, {pids: [lab.owner.pid]})).id;
 });
 
-afterAll(() => watcher.end());
+/** What is there, and where it would go. */
+const SEEN = 'a a/b a/b/c a/b/c/secret a/c fake fake/b fake/b/c gone empty';
 
-const tree = (): Promise<string> => vm.ok(`find ${lab.directory} -printf '%p %i\\n' | sort`);
+const tree = (): Promise<string[]> => lab.owner.showAll(SEEN.split(' ').map(lab.path));
 
 const ROWS: [route: string, first: string, second: string][] = [
   ['rename', 'a', 'gone'],
@@ -38,17 +38,19 @@ const ROWS: [route: string, first: string, second: string][] = [
   ['rename', 'a/b/c', 'a/c'],
   ['renameat', 'a', 'gone'],
   ['rename-noreplace', 'a', 'gone'],
+  ['rename-whiteout', 'a/b', 'gone'],
   ['uring-rename', 'a/b', 'gone'],
+  ['uring-rename-exchange', 'fake', 'a'],
   ['rename-exchange', 'a', 'fake'],
   ['rename-exchange', 'fake/b', 'a/b'],
   ['rename-exchange', 'a/b/c', 'fake/b/c'],
 ];
 
-describe('a directory on the way to a guarded file', () => {
+describe.each(SIZES)('for a %s a directory on the way', (program) => {
   it.each(ROWS)('cannot be moved by %s: %s %s', async (route, first, second) => {
     await expectRefusal({
-      actor: lab.intruder,
-      watcher,
+      actor: intruders[program],
+      watcher: intruders.watcher,
       words: [route, lab.path(first), lab.path(second)],
       op: 'rename',
       rule,
@@ -58,13 +60,21 @@ describe('a directory on the way to a guarded file', () => {
   });
 
   it('cannot be removed or replaced', async () => {
-    const before = await tree();
-    expect(await lab.intruder.do('rmdir', lab.path('a/b/c'))).toBe('ENOTEMPTY');
-    expect(await lab.intruder.do('rename', lab.path('empty'), lab.path('a/b'))).toBe('EACCES');
-    await watcher.next();
-    expect(await tree()).toBe(before);
+    expect(await intruders[program].do('rmdir', lab.path('a/b/c'))).toBe('ENOTEMPTY');
+    expect(await intruders[program].do('uring-rmdir', lab.path('a/b/c'))).toBe('ENOTEMPTY');
+    await expectRefusal({
+      actor: intruders[program],
+      watcher: intruders.watcher,
+      words: ['rename', lab.path('empty'), lab.path('a/b')],
+      op: 'rename',
+      rule,
+      path: lab.path('empty'),
+      unchanged: tree,
+    });
   });
+});
 
+describe('a directory on the way to a guarded file', () => {
   it('does not keep what is beside it', async () => {
     expect(await lab.intruder.do('rename', lab.path('a/beside'), lab.path('a/moved'))).toBe('OK');
     expect(await lab.intruder.do('rename', lab.path('a/moved'), lab.path('a/beside'))).toBe('OK');
@@ -80,7 +90,7 @@ describe('a directory on the way to a guarded file', () => {
         name,
         'EACCES',
       ]);
-    for (let i = 0; i < 3; i++) await watcher.next();
+    for (let i = 0; i < 3; i++) await intruders.watcher.next();
     await lab.guard.clear();
   });
 
@@ -88,7 +98,7 @@ describe('a directory on the way to a guarded file', () => {
     await lab.guard.add(secret, {ops: ['read']});
     expect(await lab.intruder.do('rename', lab.path('a/b'), lab.path('a/z'))).toBe('OK');
     expect(await lab.intruder.do('open', lab.path('a/z/c/secret'))).toBe('EACCES');
-    await watcher.next();
+    await intruders.watcher.next();
     expect(await lab.intruder.do('rename', lab.path('a/z'), lab.path('a/b'))).toBe('OK');
     await lab.guard.clear();
     expect(await lab.intruder.do('rename', lab.path('a/b'), lab.path('a/z'))).toBe('OK');

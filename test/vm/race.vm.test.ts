@@ -3,6 +3,7 @@
 // name meanwhile.
 import {beforeAll, expect, it} from 'vitest';
 import {useLab} from './helper/lab.js';
+import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/race/
@@ -16,6 +17,12 @@ beforeAll(async () => {
 });
 
 it('a path that changes in memory opens nothing that is guarded', async () => {
-  expect(await lab.intruder.do('race', lab.path('secret'), lab.path('public'), 20_000)).toBe('OK');
-  expect(await lab.owner.do('open', lab.path('secret'))).toBe('OK');
+  const [secret, open] = [lab.path('secret'), lab.path('public')];
+  const before = await lab.owner.show(secret);
+  const watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+  expect(await lab.intruder.do('race', secret, open, 20_000)).toBe('OK');
+  expect(await watcher.next()).toMatchObject({op: 'read', path: secret, reason: 'rule'});
+  await watcher.end();
+  expect(await lab.owner.show(secret)).toBe(before);
+  expect(before).toContain('content=treasure');
 });

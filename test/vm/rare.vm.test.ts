@@ -11,15 +11,14 @@ import {vm} from './runner/shared.js';
 
 // /tmp/rare/disk/   ext4
 //   secret          "treasure", guarded in most tests: the owner gets in
+//   ledger          4 KiB of "a", then 12 of "b"; guarded in some tests
 //   swap            an area for swapping, of which there is a rule too
 //   mapped/         where copies of the mount go
 const lab = useLab('rare');
 const disk = lab.path('disk');
-const [secret, swap, mapped] = ['secret', 'swap', 'mapped'].map((name) => `${disk}/${name}`) as [
-  string,
-  string,
-  string,
-];
+const [secret, ledger, swap, mapped] = ['secret', 'ledger', 'swap', 'mapped'].map(
+  (name) => `${disk}/${name}`,
+) as [string, string, string, string];
 const HAS_URING_XATTR = isSince('5.19');
 const HAS_IDMAPPED = isSince('5.12');
 let watcher: Watcher;
@@ -51,6 +50,7 @@ const intruder = (): Actor => actors[0];
 
 const state = async (): Promise<string[]> => [
   await lab.owner.show(secret),
+  await lab.owner.show(ledger),
   await lab.owner.do('attributes', secret),
 ];
 
@@ -124,6 +124,53 @@ describe('a process that is not allowed', () => {
   });
 });
 
+/** They leave the length as it is, or not; what is there afterwards is other in any case. */
+const HOLES: [route: string, after: string][] = [
+  ['punch-hole', 'size=16384 content='],
+  ['zero-range', 'size=16384 content='],
+  ['collapse-range', `size=12288 content=${'b'.repeat(127)}`],
+];
+
+describe('blocks of a guarded file', () => {
+  const same = `size=16384 content=${'a'.repeat(127)}`;
+
+  // what a route takes, and more
+  beforeEach(() =>
+    vm.ok(
+      `{ head -c 4096 /dev/zero | tr '\\0' a; head -c 12288 /dev/zero | tr '\\0' b; } >${ledger}`,
+    ),
+  );
+
+  it.each(HOLES)('cannot be taken by %s, 64-bit or 32-bit', async (route, after) => {
+    expect(await lab.owner.show(ledger)).toMatch(new RegExp(`${same}$`));
+    for (const actor of actors) {
+      await expectRefused(actor, [route, ledger], 'write');
+      await lab.guard.clear();
+    }
+    expect(await actors[1].do(route, ledger)).toBe('OK');
+    expect(await lab.owner.show(ledger)).toMatch(new RegExp(`${after}$`));
+  });
+
+  it.each(HOLES)('cannot be taken by fd-%s after a strict rule', async (route, after) => {
+    for (const actor of actors) {
+      expect(await actor.do('hold', ledger)).toBe('OK');
+      const {id} = await lab.guard.add(ledger, {strict: true, pids: [lab.owner.pid]});
+      await expectRefusal({
+        actor,
+        watcher,
+        words: [`fd-${route}`, ledger],
+        op: 'write',
+        rule: id,
+        path: ledger,
+        unchanged: state,
+      });
+      await lab.guard.clear();
+    }
+    expect(await actors[1].do(`fd-${route}`, ledger)).toBe('OK');
+    expect(await lab.owner.show(ledger)).toMatch(new RegExp(`${after}$`));
+  });
+});
+
 const DESCRIPTOR: [route: string, op: Op][] = [
   ['fd-mprotect', 'write'],
   ['fd-copy', 'read'],
@@ -132,6 +179,8 @@ const DESCRIPTOR: [route: string, op: Op][] = [
   ['uring-write', 'write'],
   ['uring-write-async', 'write'],
   ['uring-fallocate', 'write'],
+  ['aio-read', 'read'],
+  ['aio-write', 'write'],
 ];
 
 describe('a descriptor from before a strict rule', () => {

@@ -1,45 +1,51 @@
 // SPDX-License-Identifier: MIT
+import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {Actor} from './helper/actor.js';
+import {PROGRAMS} from './helper/build.js';
 import type {Op} from './helper/guard.js';
+import {SIZES, useIntruders} from './helper/intruders.js';
 import {useLab} from './helper/lab.js';
-import {UNKNOWN_ROUTES, hasRoute} from './helper/release.js';
-import {Watcher} from './helper/watcher.js';
+import {UNKNOWN_ROUTES, hasRoute, programHas} from './helper/release.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/routes/
 //   secret         "treasure", guarded: the owner gets in
 //   hard           another name of it, made before the rule
 //   soft           -> secret
+//   way            -> the directory itself
+//   inside         what the confined process runs
 //   decoy          "decoy", not guarded
 //   program        guarded, can be run
 //   folder/        guarded
 // /tmp/routes-bind/  the same by a bind mount
 const lab = useLab('routes');
+const intruders = useIntruders(lab);
 const bind = '/tmp/routes-bind';
 
 const rules = {secret: 0, program: 0, folder: 0};
-let watcher: Watcher;
-let actors: Record<'try' | 'try32', Actor>;
+/** Others, whose cwd is the directory, and whose root is above it. */
+let others: Record<'standing' | 'confined', Actor>;
 
 beforeAll(async () => {
   await vm.ok(
     `cd ${lab.directory} && printf treasure >secret && ln secret hard && ln -s secret soft &&
-     printf decoy >decoy && cp /bin/true program && mkdir folder &&
+     printf decoy >decoy && cp /bin/true program && mkdir folder && ln -s . way &&
+     cp ${path.join(PROGRAMS, 'try')} inside &&
      mkdir -p ${bind} && mount --bind . ${bind}`,
   );
-  actors = {try: lab.intruder, try32: await Actor.start({program: 'try32'})};
-  for (const actor of Object.values(actors))
+  others = {
+    standing: await Actor.start({through: ['env', '-C', lab.directory]}),
+    confined: await Actor.start({program: '/routes/inside', through: ['chroot', '/tmp']}),
+  };
+  for (const actor of [intruders.try, intruders.try32])
     expect(await actor.do('hold', lab.path('secret'))).toBe('OK');
   for (const name of ['secret', 'program', 'folder'] as const)
     rules[name] = (await lab.guard.add(lab.path(name), {pids: [lab.owner.pid]})).id;
-  const pids = Object.values(actors).map(({pid}) => pid);
-  watcher = await Watcher.start({verdict: 'deny', pids});
 });
 
 afterAll(async () => {
-  await watcher.end();
-  await actors.try32.end();
+  for (const actor of Object.values(others)) await actor.end();
   await vm.ok(`umount ${bind}`);
 });
 
@@ -66,6 +72,8 @@ const row = (
 
 /** A handle is of the file, whatever its name. */
 const eitherName = expect.stringMatching(/^\/tmp\/routes\/(secret|hard)$/);
+
+const itself = {path: lab.path('secret')};
 
 const OPENING: readonly Row[] = [
   row('open', 'read'),
@@ -98,6 +106,12 @@ const OPENING: readonly Row[] = [
   row('open', 'read', [`${bind}/secret`]),
   row('open-write', 'write', [`${bind}/hard`]),
   row('proc-root', 'read', [`${bind}/secret`]),
+  row('open', 'read', ['way/secret'], itself),
+  row('open-trunc', 'write', ['way/../routes/way/secret'], itself),
+  row('open', 'read', ['/proc/standing/cwd/secret'], itself),
+  row('open-write', 'write', ['/proc/standing/cwd/hard'], {path: lab.path('hard')}),
+  row('open', 'read', ['/proc/confined/root/routes/secret'], itself),
+  row('openat2', 'write', ['/proc/confined/root/routes/way/secret'], itself),
   row('open-dir', 'list', ['folder'], {rule: 'folder'}),
   row('execve', 'exec', ['program'], {rule: 'program'}),
   row('execveat', 'exec', ['program'], {rule: 'program'}),
@@ -107,11 +121,19 @@ const CHANGING: readonly Row[] = [
   row('truncate', 'truncate'),
   row('truncate', 'truncate', ['hard']),
   row('ftruncate', 'truncate'),
+  row('truncate64', 'truncate'),
+  row('ftruncate64', 'truncate'),
+  row('uring-ftruncate', 'truncate'),
+  row('truncate', 'truncate', ['way/secret'], itself),
+  row('truncate', 'truncate', ['/proc/confined/root/routes/secret'], itself),
   row('unlink', 'delete'),
   row('unlinkat', 'delete'),
   row('uring-unlink', 'delete'),
   row('unlink', 'delete', ['hard']),
   row('unlink', 'delete', [`${bind}/secret`]),
+  row('unlink', 'delete', ['way/secret'], itself),
+  row('unlink', 'delete', ['/proc/standing/cwd/secret'], itself),
+  row('unlinkat', 'delete', ['/proc/confined/root/routes/secret'], itself),
   row('rename', 'rename', ['secret', 'away']),
   row('renameat', 'rename', ['secret', 'away']),
   row('rename-noreplace', 'rename', ['secret', 'away']),
@@ -124,35 +146,47 @@ const CHANGING: readonly Row[] = [
   row('renameat', 'rename', ['decoy', 'secret']),
   row('uring-rename', 'rename', ['decoy', 'secret']),
   row('rename', 'rename', ['decoy', 'hard']),
+  row('rename-whiteout', 'rename', ['decoy', 'secret']),
+  row('rename-whiteout', 'rename', ['decoy', 'hard']),
   row('rename-exchange', 'rename', ['secret', 'decoy']),
   row('rename-exchange', 'rename', ['decoy', 'secret']),
+  row('uring-rename-exchange', 'rename', ['secret', 'decoy']),
+  row('uring-rename-exchange', 'rename', ['decoy', 'hard']),
   row('link', 'link', ['secret', 'more']),
+  row('linkat', 'link', ['secret', 'more']),
   row('link-empty', 'link', ['secret', 'more']),
   row('link-proc', 'link', ['secret', 'more']),
   row('uring-link', 'link', ['secret', 'more']),
   row('link', 'link', ['hard', 'more']),
   row('link', 'link', [`${bind}/secret`, `${bind}/more`]),
   row('rmdir', 'delete', ['folder'], {rule: 'folder'}),
+  row('uring-rmdir', 'delete', ['folder'], {rule: 'folder'}),
   row('rename', 'rename', ['folder', 'away'], {rule: 'folder'}),
   row('rename-exchange', 'rename', ['decoy', 'folder'], {rule: 'folder'}),
 ];
 
-const place = (name: string): string => (name.startsWith('/') ? name : lab.path(name));
+const place = (name: string): string =>
+  name.startsWith('/')
+    ? name.replace(
+        /^\/proc\/(standing|confined)\//,
+        (_, who: keyof typeof others) => `/proc/${others[who].pid}/`,
+      )
+    : lab.path(name);
 
 async function expectRefused(
   actor: Actor,
-  {route, names, op, path, rule = 'secret'}: Row,
+  {route, names, op, path: shown, rule = 'secret'}: Row,
 ): Promise<void> {
   const [first, second = ''] = names.map((name) => name && place(name));
   const before = await everything();
   expect(await actor.do(route, first ?? '', second)).toBe('EACCES');
-  expect(await watcher.next()).toMatchObject({
+  expect(await intruders.watcher.next()).toMatchObject({
     op,
     verdict: 'deny',
     reason: 'rule',
     rule: rules[rule],
     pid: actor.pid,
-    path: path ?? first,
+    path: shown ?? first,
     newPath: second,
     cut: 0,
   });
@@ -160,43 +194,41 @@ async function expectRefused(
 }
 
 /** What the folder looks like to somebody who may see it. */
-async function everything(): Promise<string[]> {
-  const shown: string[] = [];
-  for (const name of ['secret', 'hard', 'decoy', 'folder', 'away', 'folder/away', 'more'])
-    shown.push(`${name} ${await lab.owner.show(lab.path(name))}`);
-  return shown;
-}
+const everything = (): Promise<string[]> =>
+  lab.owner.showAll(
+    ['secret', 'hard', 'decoy', 'folder', 'away', 'folder/away', 'more'].map(lab.path),
+  );
 
-describe.each(['try', 'try32'] as const)('a %s that is not allowed', (program) => {
+describe.each(SIZES)('a %s that is not allowed', (program) => {
   it.each(OPENING)('cannot get in by $route of $names.0', async (attempt) => {
-    await expectRefused(actors[program], attempt);
+    await expectRefused(intruders[program], attempt);
   });
 
-  it.each(CHANGING.filter(({route}) => hasRoute(route)))(
+  it.each(CHANGING.filter(({route}) => programHas(program, route)))(
     'cannot $route $names',
     async (attempt) => {
-      await expectRefused(actors[program], attempt);
+      await expectRefused(intruders[program], attempt);
     },
   );
 
   it('is told that the name is taken, and learns no more', async () => {
     const secret = lab.path('secret');
     for (const route of ['open-excl', 'mkdir', 'mknod', 'symlink', 'uring-mkdir'].filter(hasRoute))
-      expect([route, await actors[program].do(route, secret)]).toEqual([route, 'EEXIST']);
-    expect(await actors[program].do('link', lab.path('decoy'), secret)).toBe('EEXIST');
+      expect([route, await intruders[program].do(route, secret)]).toEqual([route, 'EEXIST']);
+    expect(await intruders[program].do('link', lab.path('decoy'), secret)).toBe('EEXIST');
   });
 
   it('gets no further by an operation that the io_uring of the kernel does not have', async () => {
     const before = await everything();
     for (const route of UNKNOWN_ROUTES.filter((name) => name.startsWith('uring-'))) {
       const words = [route, lab.path('secret'), lab.path('more')];
-      expect([route, await actors[program].do(...words)]).toEqual([route, 'EINVAL']);
+      expect([route, await intruders[program].do(...words)]).toEqual([route, 'EINVAL']);
     }
     expect(await everything()).toEqual(before);
   });
 
   it('can look at the attributes', async () => {
-    expect(await actors[program].do('stat', lab.path('secret'))).toBe('OK');
+    expect(await intruders[program].do('stat', lab.path('secret'))).toBe('OK');
   });
 });
 
@@ -238,6 +270,6 @@ describe('a process that is allowed', () => {
 describe('the refusals of this file', () => {
   it('are all that was reported', async () => {
     expect(await lab.intruder.do('open-rdwr', lab.path('program'))).toBe('EACCES');
-    expect(await watcher.upTo(lab.path('program'))).toEqual([]);
+    expect(await intruders.watcher.upTo(lab.path('program'))).toEqual([]);
   });
 });

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
-import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import type {Op} from './helper/guard.js';
+import {SIZES, useIntruders} from './helper/intruders.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
-import {Watcher} from './helper/watcher.js';
+import {programHas} from './helper/release.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/suffix/{,area/deep/}
 //   letter.docx   the owner gets in
 //   work.tmp      not guarded
 const lab = useLab('suffix');
+const intruders = useIntruders(lab);
 const letter = lab.path('letter.docx');
 const work = lab.path('work.tmp');
-let watcher: Watcher;
 let rule: number;
 
 beforeAll(async () => {
@@ -20,17 +21,12 @@ beforeAll(async () => {
     `cd ${lab.directory} && mkdir -p area/deep &&
      for at in . area area/deep; do printf dear >$at/letter.docx; printf raw >$at/work.tmp; done`,
   );
-  watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
 });
 
-afterAll(() => watcher.end());
+/** What is there, and what a refused access would have made. */
+const SEEN = 'letter.docx work.tmp area/deep/letter.docx new.docx .docx work.docx letter.tmp';
 
-/** What the folder looks like to somebody who may see it. */
-const everything = async (): Promise<string[]> => [
-  await vm.ok(`find ${lab.directory} -printf '%p %i %m %s %n\\n' | sort`),
-  await lab.owner.show(letter),
-  await lab.owner.show(work),
-];
+const everything = (): Promise<string[]> => lab.owner.showAll(SEEN.split(' ').map(lab.path));
 
 describe('a suffix that counts everywhere', () => {
   beforeEach(async () => {
@@ -54,19 +50,29 @@ describe('a suffix that counts everywhere', () => {
     ['rename-exchange', 'rename', 'work.tmp', 'letter.docx'],
     ['link', 'link', 'letter.docx', 'letter.tmp'],
     ['link', 'create', 'work.tmp', 'work.docx'],
+    ['rename-whiteout', 'rename', 'work.tmp', 'letter.docx'],
     ['truncate', 'truncate', 'letter.docx'],
+    ['truncate64', 'truncate', 'letter.docx'],
+    ['openat-create', 'create', 'new.docx'],
+    ['bind', 'create', 'new.docx'],
+    ['socketcall-bind', 'create', 'new.docx'],
   ];
 
-  it.each(ROWS)('refuses %s as %s: %s %s', async (route, op, first, second) => {
-    await expectRefusal({
-      actor: lab.intruder,
-      watcher,
-      words: [route, lab.path(first), ...(second ? [lab.path(second)] : [])],
-      op,
-      rule,
-      path: lab.path(first),
-      unchanged: everything,
-    });
+  describe.each(SIZES)('and refuses a %s', (program) => {
+    it.each(ROWS.filter(([route]) => programHas(program, route)))(
+      '%s as %s: %s %s',
+      async (route, op, first, second) => {
+        await expectRefusal({
+          actor: intruders[program],
+          watcher: intruders.watcher,
+          words: [route, lab.path(first), ...(second ? [lab.path(second)] : [])],
+          op,
+          rule,
+          path: lab.path(first),
+          unchanged: everything,
+        });
+      },
+    );
   });
 
   it('is the end of the name and nothing else', async () => {

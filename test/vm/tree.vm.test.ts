@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {beforeAll, describe, expect, it} from 'vitest';
 import type {Op} from './helper/guard.js';
+import {useIntruders} from './helper/intruders.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
-import {hasRoute} from './helper/release.js';
+import {programHas} from './helper/release.js';
 import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
@@ -12,9 +13,9 @@ import {vm} from './runner/shared.js';
 //   free                                not guarded
 const DEPTHS = [1, 21, 64];
 const lab = useLab('tree');
+const intruders = useIntruders(lab);
 const vault = lab.path('vault');
 const free = lab.path('free');
-let watcher: Watcher;
 let rule: number;
 
 const at = (depth: number, name: string): string => `${vault}/${'d/'.repeat(depth - 1)}${name}`;
@@ -27,11 +28,6 @@ beforeAll(async () => {
       `cd ${at(depth, '.')} && printf treasure >secret && cp /bin/true program && mkdir sub`,
     );
   rule = (await lab.guard.add(vault, {tree: true, pids: [lab.owner.pid]})).id;
-  watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
-});
-
-afterAll(async () => {
-  await watcher.end();
 });
 
 /** A name within the tree, or one outside with a leading slash. */
@@ -69,46 +65,62 @@ const ROWS: [route: string, op: Op, first: string, second?: string][] = [
   ['open-dir', 'list', 'sub'],
 ];
 
+/** Tried at one depth only. */
+const MORE_ROWS: typeof ROWS = [
+  ['truncate64', 'truncate', 'secret'],
+  ['openat-create', 'create', 'new'],
+  ['mkdirat', 'create', 'new'],
+  ['mknodat', 'create', 'new'],
+  ['symlinkat', 'create', 'new'],
+  ['socketcall-bind', 'create', 'new'],
+  ['uring-bind', 'create', 'new'],
+  ['unlinkat', 'delete', 'secret'],
+  ['uring-rmdir', 'delete', 'sub'],
+  ['linkat', 'link', 'secret', '/new'],
+  ['rename-whiteout', 'rename', '/free', 'new'],
+  ['rename-whiteout', 'rename', '/free', 'secret'],
+  ['uring-rename-exchange', 'rename', '/free', 'secret'],
+];
+
 /** Where the file that gets the name has none itself. */
 const UNNAMED = /^link-tmpfile$/;
 
-describe.each(DEPTHS)('at depth %i', (depth) => {
+describe.each([
+  ...DEPTHS.map((depth) => [depth, 'try', depth === 21 ? MORE_ROWS : []] as const),
+  [21, 'try32', MORE_ROWS] as const,
+])('at depth %i, a %s', (depth, program, more) => {
+  const rows = [...ROWS, ...more].filter(
+    ([route]) => programHas(program, route) && !UNNAMED.test(route),
+  );
   const place = (name: string): string =>
     name.startsWith('/') ? lab.path(name.slice(1)) : at(depth, name);
-  const everything = async (): Promise<string[]> => {
-    const shown: string[] = [];
-    for (const name of ['secret', 'program', 'sub', 'new', '/free', '/new'])
-      shown.push(await lab.owner.show(place(name)));
-    return shown;
-  };
+  const everything = (): Promise<string[]> =>
+    lab.owner.showAll(['secret', 'program', 'sub', 'new', '/free', '/new'].map(place));
 
-  it.each(ROWS.filter(([route]) => hasRoute(route) && !UNNAMED.test(route)))(
-    '%s is refused as %s: %s %s',
-    async (route, op, first, second) => {
-      await expectRefusal({
-        actor: lab.intruder,
-        watcher,
-        words: [route, place(first), ...(second ? [place(second)] : [])],
-        op,
-        rule,
-        path: place(first),
-        unchanged: everything,
-      });
-    },
-  );
+  it.each(rows)('is refused %s as %s: %s %s', async (route, op, first, second) => {
+    await expectRefusal({
+      actor: intruders[program],
+      watcher: intruders.watcher,
+      words: [route, place(first), ...(second ? [place(second)] : [])],
+      op,
+      rule,
+      path: place(first),
+      unchanged: everything,
+    });
+  });
 
-  it('a file without a name cannot get one there', async () => {
-    expect(await lab.intruder.do('link-tmpfile', place('new'))).toBe('EACCES');
-    expect(await watcher.next()).toMatchObject({verdict: 'deny', rule});
+  it('cannot give a file that has none a name there', async () => {
+    expect(await intruders[program].do('link-tmpfile', place('new'))).toBe('EACCES');
+    expect(await intruders.watcher.next()).toMatchObject({verdict: 'deny', rule});
     expect(await lab.owner.show(place('new'))).toBe('ENOENT');
   });
 
-  it('everything is as before, and can be looked at', async () => {
+  it('can look at everything, which is as before', async () => {
     expect(await lab.owner.show(place('secret'))).toContain('content=treasure');
-    expect(await lab.intruder.do('stat', place('secret'))).toBe('OK');
+    expect(await intruders[program].do('stat', place('secret'))).toBe('OK');
   });
 
-  it('the allowed process may', async () => {
+  it('can do less than the allowed process', async () => {
     for (const route of ['open-rdwr', 'chmod', 'open-create'])
       expect([route, await lab.owner.do(route, place('secret'))]).toEqual([route, 'OK']);
     expect(await lab.owner.do('mkdir', place('mine'))).toBe('OK');
@@ -129,7 +141,7 @@ describe('the directory of a tree', () => {
   it.each(ITSELF)('refuses %s', async (route, op, second) => {
     await expectRefusal({
       actor: lab.intruder,
-      watcher,
+      watcher: intruders.watcher,
       words: [route, vault, ...(second ? [second] : [])],
       op,
       rule,
@@ -178,8 +190,8 @@ describe('names and paths at their limits', () => {
     expect(await lab.intruder.do('open', `${vault}/${long}`)).toBe('EACCES');
     expect(await lab.intruder.do('unlink', `${vault}/${long}`)).toBe('EACCES');
     expect(await lab.intruder.do('rename', free, `${vault}/${'m'.repeat(255)}`)).toBe('EACCES');
-    await watcher.end();
-    watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+    await intruders.watcher.end();
+    intruders.watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
   });
 
   it('a path beyond PATH_MAX is guarded', async () => {
@@ -197,7 +209,7 @@ describe('names and paths at their limits', () => {
         route,
         'EACCES',
       ]);
-      const event = await watcher.next();
+      const event = await intruders.watcher.next();
       // No string holds all of it, and the event says so.
       expect({op: event.op, rule: event.rule, cut: event.cut}).toEqual({op, rule, cut: 1});
       expect(event.path.split('/').at(-1)).toBe(name);

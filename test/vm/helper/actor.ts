@@ -60,6 +60,13 @@ export class Actor {
     return this.do('show', file);
   }
 
+  /** Each of these, or that there is nothing. */
+  async showAll(files: readonly string[]): Promise<string[]> {
+    const shown: string[] = [];
+    for (const file of files) shown.push(`${file} ${await this.show(file)}`);
+    return shown;
+  }
+
   async end(): Promise<void> {
     this.process.end();
     await this.process.exit;

@@ -87,6 +87,8 @@ export interface Status {
   denied: number;
   events: number;
   lost: number;
+  /** 1 until the machine restarts. */
+  locked: number;
   answerers: number;
   /** Questions. */
   waiting: number;

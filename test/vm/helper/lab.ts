@@ -11,7 +11,7 @@ export interface Lab {
   /** To be named in rules. */
   owner: Actor;
   intruder: Actor;
-  path(name: string): string;
+  path: (name: string) => string;
   /** After the module was removed and inserted. */
   reconnect(): Promise<void>;
 }

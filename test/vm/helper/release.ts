@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {Size} from './intruders.js';
 import {vm} from '../runner/shared.js';
 
 const [major = 0, minor = 0] = (await vm.ok('uname -r')).split(/[.-]/).map(Number);
@@ -19,6 +20,9 @@ const SINCE: Readonly<Record<string, string>> = {
   'uring-link': '5.15',
   fchmodat2: '6.6',
   'fchmodat2-empty': '6.6',
+  'uring-ftruncate': '6.9',
+  'uring-bind': '6.11',
+  'mount-beneath': '6.5',
   setxattrat: '6.13',
   'file-setattr': '6.17',
 };
@@ -26,6 +30,14 @@ const SINCE: Readonly<Record<string, string>> = {
 /** Does the kernel have what a route uses? */
 export function hasRoute(route: string): boolean {
   return isSince(SINCE[route] ?? '0');
+}
+
+/** Routes by system calls that only 32-bit programs have. */
+const SMALL = ['truncate64', 'ftruncate64', 'old-umount', 'socketcall-bind'];
+
+/** Can the program go this way on this kernel? */
+export function programHas(program: Size, route: string): boolean {
+  return hasRoute(route) && (program === 'try32' || !SMALL.includes(route));
 }
 
 /** Routes of which the kernel knows nothing. */

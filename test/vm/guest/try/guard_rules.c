@@ -188,8 +188,9 @@ static void status(struct fguard *guard, char **words)
 	       now.subscribers, (unsigned long long)now.allowed, (unsigned long long)now.denied);
 	printf("\"events\":%llu,\"lost\":%llu,", (unsigned long long)now.events,
 	       (unsigned long long)now.lost);
-	printf("\"answerers\":%u,\"waiting\":%u,\"asked\":%llu,\"expired\":%llu,", now.answerers,
-	       now.waiting, (unsigned long long)now.asked, (unsigned long long)now.expired);
+	printf("\"locked\":%u,\"answerers\":%u,\"waiting\":%u,", now.locked, now.answerers,
+	       now.waiting);
+	printf("\"asked\":%llu,\"expired\":%llu,", (unsigned long long)now.asked, (unsigned long long)now.expired);
 	print_hooks(hooks, now.n_hooks);
 	puts("}");
 }

@@ -66,6 +66,7 @@ const struct verb library_verbs[] = {
 	{ "pid", 0, show_pid },
 	{ "memfd", 0, hold_memfd },
 	{ "unshare", 1, leave_mounts },
+	{ "enter", 1, enter_mounts },
 	{ "listen", 1, listen_for_descriptor },
 	{ "send", 1, send_descriptor },
 	{ "receive", 0, receive_descriptor },

@@ -10,6 +10,7 @@ long go_on_as_orphan(char **words);
 long show_pid(char **words);
 long hold_memfd(char **words);
 long leave_mounts(char **words);
+long enter_mounts(char **words);
 
 /* library_pass.c: descriptors of others */
 long listen_for_descriptor(char **words);

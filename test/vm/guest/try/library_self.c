@@ -154,3 +154,19 @@ long leave_mounts(char **words)
 		return 0;
 	return outcome(mount(NULL, "/", NULL, MS_REC | how, NULL));
 }
+
+/* enter PID: the mount namespace of that process */
+long enter_mounts(char **words)
+{
+	char path[64];
+	long result;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/mnt", words[0]);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return -errno;
+	result = outcome(setns(fd, CLONE_NEWNS));
+	close(fd);
+	return result;
+}

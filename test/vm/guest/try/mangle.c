@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * Speaks to the module without the library:
- *	each [FAMILY]      every command once, as it should be
- *	on FD FAMILY       the same on a socket that was handed down, by sendto()
- *	written FD FAMILY  likewise, by write()
+ *	each FAMILY QUESTION          every command once, as it should be; answers
+ *	                              the question, and locks
+ *	one FAMILY QUESTION COMMAND   one of them
+ *	on FD FAMILY QUESTION         all on a socket that was handed down, by sendto()
+ *	written FD FAMILY QUESTION    likewise, by write()
  *	table              messages that are wrong, by name
  *	random SEED COUNT  messages with a few bytes changed; counts the answers
  *	open PROGRAM ARG…  runs it with a new socket as descriptor 9
@@ -26,44 +28,88 @@ const char *name_of(int result)
 	return result ? strerrorname_np(-result) : "OK";
 }
 
-static void make_command(int family, int command)
+static void put_rule(uint32_t question)
 {
-	struct nlattr *nest;
-
-	message_begin(&message, family, command);
-	switch (command) {
-	case FGUARD_CMD_ADD_RULES:
-	case FGUARD_CMD_SET_RULES:
-		message_put_rule(&message, "/tmp/each");
-		break;
-	case FGUARD_CMD_DEL_RULES:
-		nest = message_open(&message, FGUARD_A_RULE);
-		message_put_u32(&message, FGUARD_RULE_A_ID, 1);
-		message_close(&message, nest);
-		break;
-	case FGUARD_CMD_SUBSCRIBE:
-		message_close(&message, message_open(&message, FGUARD_A_SUBSCRIPTION));
-		break;
-	}
+	(void)question;
+	message_put_rule(&message, "/tmp/each");
 }
+
+static void put_key(uint32_t question)
+{
+	struct nlattr *nest = message_open(&message, FGUARD_A_RULE);
+
+	(void)question;
+	message_put_u32(&message, FGUARD_RULE_A_ID, 1);
+	message_close(&message, nest);
+}
+
+static void put_subscription(uint32_t question)
+{
+	(void)question;
+	message_close(&message, message_open(&message, FGUARD_A_SUBSCRIPTION));
+}
+
+static void put_subscription_to_questions(uint32_t question)
+{
+	struct nlattr *nest = message_open(&message, FGUARD_A_SUBSCRIPTION);
+
+	(void)question;
+	message_put_u32(&message, FGUARD_SUBSCRIPTION_A_FLAGS, FGUARD_SUBSCRIBE_ANSWER);
+	message_close(&message, nest);
+}
+
+static void put_answer(uint32_t question)
+{
+	message_put_answer(&message, question, FGUARD_VERDICT_ALLOW);
+}
+
+static void put_query(uint32_t question)
+{
+	(void)question;
+	message_put_query(&message, "/tmp/each", FGUARD_OP_READ);
+}
+
+/* LOCK comes last: whoever may not send it must have been refused the rest. */
+static const struct {
+	const char *name;
+	int command;
+	void (*put)(uint32_t question); /* its attributes, if it has any */
+} commands[] = {
+	{ "GET_STATUS", FGUARD_CMD_GET_STATUS, NULL },
+	{ "ADD_RULES", FGUARD_CMD_ADD_RULES, put_rule },
+	{ "SET_RULES", FGUARD_CMD_SET_RULES, put_rule },
+	{ "DEL_RULES", FGUARD_CMD_DEL_RULES, put_key },
+	{ "GET_RULES", FGUARD_CMD_GET_RULES, NULL },
+	{ "SUBSCRIBE", FGUARD_CMD_SUBSCRIBE, put_subscription },
+	{ "SUBSCRIBE_ANSWER", FGUARD_CMD_SUBSCRIBE, put_subscription_to_questions },
+	{ "EXPLAIN", FGUARD_CMD_EXPLAIN, put_query },
+	{ "ANSWER", FGUARD_CMD_ANSWER, put_answer },
+	{ "GET_QUESTIONS", FGUARD_CMD_GET_QUESTIONS, NULL },
+	{ "LOCK", FGUARD_CMD_LOCK, NULL },
+};
 
 typedef int (*ask)(int link, const struct message *message);
 
-static int send_each(int link, int family, ask ask_by)
+/*
+ * @question: an id, to be answered
+ * @only: the name of a command, or NULL for all
+ */
+static int send_each(int link, int family, uint32_t question, const char *only, ask ask_by)
 {
-	static const char *const names[] = { NULL,	  "GET_STATUS", "ADD_RULES", "SET_RULES",
-					     "DEL_RULES", "GET_RULES",	"SUBSCRIBE" };
-
-	for (int command = FGUARD_CMD_GET_STATUS; command <= FGUARD_CMD_SUBSCRIBE; command++) {
-		make_command(family, command);
-		printf("%s %s\n", names[command], name_of(ask_by(link, &message)));
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (only && strcmp(only, commands[i].name))
+			continue;
+		message_begin(&message, family, commands[i].command);
+		if (commands[i].put)
+			commands[i].put(question);
+		printf("%s %s\n", commands[i].name, name_of(ask_by(link, &message)));
 	}
 	return 0;
 }
 
-static int send_table(int link, int family)
+static int send_table(int link, int family, const struct malformed *wrong)
 {
-	for (const struct malformed *wrong = malformed_messages; wrong->name; wrong++) {
+	for (; wrong->name; wrong++) {
 		wrong->make(&message, family);
 		printf("%s %s\n", wrong->name, name_of(link_ask(link, &message)));
 	}
@@ -88,6 +134,16 @@ static void make_base(uint32_t kind, int family)
 	static const uint32_t numbers[] = { 1, 2, 3 };
 	struct nlattr *nest;
 
+	if (kind % 8 == 0) {
+		message_begin(&message, family, FGUARD_CMD_EXPLAIN);
+		message_put_query(&message, "nonexistent/directory/of/file", FGUARD_OP_READ);
+		return;
+	}
+	if (kind % 8 == 1) {
+		message_begin(&message, family, FGUARD_CMD_ANSWER);
+		message_put_answer(&message, 4000000000U, FGUARD_VERDICT_ALLOW);
+		return;
+	}
 	message_begin(&message, family, kind % 2 ? FGUARD_CMD_ADD_RULES : FGUARD_CMD_DEL_RULES);
 	for (int i = 0; i < 3; i++) {
 		nest = message_open(&message, FGUARD_A_RULE);
@@ -144,18 +200,31 @@ static int run_with_link(char **arguments)
 	return 1;
 }
 
+static int send_commands(int argc, char **argv)
+{
+	bool one = !strcmp(argv[1], "one"), written = !strcmp(argv[1], "written");
+	bool handed = written || !strcmp(argv[1], "on");
+	char **rest = argv + (handed ? 3 : 2);
+
+	if (argc != (handed || one ? 5 : 4))
+		return 1;
+	return send_each(handed ? atoi(argv[2]) : link_open(), atoi(rest[0]),
+			 (uint32_t)atoi(rest[1]), one ? argv[4] : NULL,
+			 written ? link_ask_written : link_ask);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
-	bool written = !strcmp(what, "written") && argc == 4;
-	bool handed = written || (!strcmp(what, "on") && argc == 4);
-	int link = handed ? atoi(argv[2]) : link_open();
-	int family = handed ? atoi(argv[3]) : link_family(link);
+	int link, family;
 
+	if (!strcmp(what, "each") || !strcmp(what, "one") || !strcmp(what, "on") ||
+	    !strcmp(what, "written"))
+		return send_commands(argc, argv);
 	if (!strcmp(what, "open") && argc > 2)
 		return run_with_link(argv + 2);
-	if (!strcmp(what, "each") && argc == 3)
-		family = atoi(argv[2]);
+	link = link_open();
+	family = link_family(link);
 	if (family < 0) {
 		printf("family %s\n", name_of(family));
 		return 1;
@@ -163,8 +232,9 @@ int main(int argc, char **argv)
 	if (!strcmp(what, "family"))
 		return printf("%d\n", family) < 0;
 	if (!strcmp(what, "table"))
-		return send_table(link, family);
+		return send_table(link, family, malformed_messages) ||
+		       send_table(link, family, malformed_questions);
 	if (!strcmp(what, "random") && argc == 4)
 		return send_random(link, family, (uint32_t)atoi(argv[2]), (uint32_t)atoi(argv[3]));
-	return send_each(link, family, written ? link_ask_written : link_ask);
+	return 1;
 }

@@ -33,6 +33,10 @@ void message_close(struct message *message, struct nlattr *nest);
 /* A rule for @path, whole and right. */
 void message_put_rule(struct message *message, const char *path);
 
+/* A whole answer, and a whole question what would happen to nobody in particular. */
+void message_put_answer(struct message *message, uint64_t question, uint8_t verdict);
+void message_put_query(struct message *message, const char *path, uint8_t op);
+
 /* What no message came for. */
 #define SILENT 1
 
@@ -56,6 +60,10 @@ struct malformed {
 	void (*make)(struct message *message, int family);
 };
 
-extern const struct malformed malformed_messages[];
+/* Of all commands, and of those about questions, explaining and locking. */
+extern const struct malformed malformed_messages[], malformed_questions[];
+
+#define MAKE(name) static void name(struct message *message, int family)
+#define ROW(name) { #name, name }
 
 #endif

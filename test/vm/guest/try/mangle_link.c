@@ -8,6 +8,11 @@
 
 static int sequence;
 
+static bool is_dump(int command)
+{
+	return command == FGUARD_CMD_GET_RULES || command == FGUARD_CMD_GET_QUESTIONS;
+}
+
 void message_begin(struct message *message, int family, int command)
 {
 	struct genlmsghdr *generic = NLMSG_DATA(&message->head);
@@ -15,8 +20,7 @@ void message_begin(struct message *message, int family, int command)
 	memset(message->bytes, 0, NLMSG_HDRLEN + GENL_HDRLEN);
 	message->head.nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN;
 	message->head.nlmsg_type = (uint16_t)family;
-	message->head.nlmsg_flags = NLM_F_REQUEST |
-				    (command == FGUARD_CMD_GET_RULES ? NLM_F_DUMP : NLM_F_ACK);
+	message->head.nlmsg_flags = NLM_F_REQUEST | (is_dump(command) ? NLM_F_DUMP : NLM_F_ACK);
 	message->head.nlmsg_seq = (uint32_t)++sequence;
 	generic->cmd = (uint8_t)command;
 	generic->version = FGUARD_GENL_VERSION;
@@ -60,6 +64,24 @@ void message_put_rule(struct message *message, const char *path)
 	struct nlattr *nest = message_open(message, FGUARD_A_RULE);
 
 	message_put_string(message, FGUARD_RULE_A_PATH, path);
+	message_close(message, nest);
+}
+
+void message_put_answer(struct message *message, uint64_t question, uint8_t verdict)
+{
+	struct nlattr *nest = message_open(message, FGUARD_A_ANSWER);
+
+	message_put(message, FGUARD_ANSWER_A_ID, &question, sizeof(question));
+	message_put(message, FGUARD_ANSWER_A_VERDICT, &verdict, sizeof(verdict));
+	message_close(message, nest);
+}
+
+void message_put_query(struct message *message, const char *path, uint8_t op)
+{
+	struct nlattr *nest = message_open(message, FGUARD_A_EXPLAIN);
+
+	message_put_string(message, FGUARD_EXPLAIN_A_PATH, path);
+	message_put(message, FGUARD_EXPLAIN_A_OP, &op, sizeof(op));
 	message_close(message, nest);
 }
 

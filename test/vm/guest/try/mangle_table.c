@@ -4,8 +4,6 @@
 
 #include "mangle.h"
 
-#define MAKE(name) static void name(struct message *message, int family)
-
 /* Messages that stand for "one right rule, and then this one". */
 static void begin_rules(struct message *message, int family, int command)
 {
@@ -341,7 +339,6 @@ MAKE(header_too_short)
 }
 
 const struct malformed malformed_messages[] = {
-#define ROW(name) { #name, name }
 	ROW(ops_unknown), ROW(ops_none), ROW(ops_short), ROW(errno_other),
 	ROW(else_unknown), ROW(else_wide), ROW(id_in_new_rule), ROW(pid_unknown),
 	ROW(pids_broken), ROW(pids_too_many), ROW(attribute_unknown),

@@ -3,6 +3,8 @@
 #ifndef TRY_ROUTES_H
 #define TRY_ROUTES_H
 
+#include <stddef.h>
+
 /* Gives a negative errno, or how it went well. @second: a new name, or NULL. */
 typedef long (*route)(const char *path, const char *second);
 
@@ -15,7 +17,7 @@ struct route_name {
 
 extern const struct route_name open_routes[], uring_routes[], name_routes[], attr_routes[],
 	mount_routes[], fd_routes[], map_routes[], ioctl_routes[],
-	rare_routes[];
+	rare_routes[], hole_routes[], entry_routes[], aio_routes[];
 
 /* NULL: there is none of this name. */
 route route_find(const char *name);
@@ -26,6 +28,9 @@ long route_hold(const char *path);
 
 /* The same of a directory. */
 long route_hold_directory(const char *path);
+
+/* A socket is bound there, by @bind. */
+long route_bind_by(const char *path, long (*bind)(long fd, const void *address, size_t size));
 
 /* A page of a file, mapped while that was allowed. */
 extern volatile char *route_mapping;

@@ -146,20 +146,30 @@ ROUTE(do_mkfifo)
 }
 
 /* By its last name, because the address of a socket is short. */
-ROUTE(do_bind)
+long route_bind_by(const char *path, long (*bind)(long fd, const void *address, size_t size))
 {
 	struct sockaddr_un address = { .sun_family = 1 };
 	struct place place = place_of(path);
 	long fd = sys(__NR_socket, 1, 1, 0);
 	long result = sys(__NR_chdir, place.directory);
 
-	(void)second;
 	text_put(address.sun_path, place.name);
 	if (!result)
-		result = sys(__NR_bind, fd, &address, sizeof(address));
+		result = bind(fd, &address, sizeof(address));
 	sys(__NR_close, fd);
 	sys(__NR_chdir, "/");
 	return result;
+}
+
+static long bind_direct(long fd, const void *address, size_t size)
+{
+	return sys(__NR_bind, fd, address, size);
+}
+
+ROUTE(do_bind)
+{
+	(void)second;
+	return route_bind_by(path, bind_direct);
 }
 
 /* In this very process: only a failure comes back. */

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* The same through io_uring, whose workers are other threads. */
 #include <linux/fcntl.h>
+#include <linux/fs.h>
 #include <linux/openat2.h>
 
 #include "routes.h"
 #include "sys.h"
 #include "uring.h"
+
+/* Newer than the headers of some systems: since 6.9 and 6.11. */
+#define OP_FTRUNCATE 55
+#define OP_BIND 56
 
 static uint64_t address(const void *pointer)
 {
@@ -66,7 +71,45 @@ static long uring_unlink(const char *path, const char *second)
 	});
 }
 
-static long two_names(uint8_t opcode, const char *path, const char *second)
+static long uring_rmdir(const char *path, const char *second)
+{
+	(void)second;
+	return uring_run(&(struct io_uring_sqe){
+		.opcode = IORING_OP_UNLINKAT,
+		.fd = AT_FDCWD,
+		.addr = address(path),
+		.unlink_flags = AT_REMOVEDIR,
+	});
+}
+
+/* Of the descriptor that is held. */
+static long uring_ftruncate(const char *path, const char *second)
+{
+	(void)path, (void)second;
+	return uring_run(&(struct io_uring_sqe){
+		.opcode = OP_FTRUNCATE,
+		.fd = route_held,
+		.off = 1,
+	});
+}
+
+static long bind_by_uring(long fd, const void *name, size_t size)
+{
+	return uring_run(&(struct io_uring_sqe){
+		.opcode = OP_BIND,
+		.fd = (int)fd,
+		.addr = address(name),
+		.addr2 = size,
+	});
+}
+
+static long uring_bind(const char *path, const char *second)
+{
+	(void)second;
+	return route_bind_by(path, bind_by_uring);
+}
+
+static long two_names(uint8_t opcode, uint32_t flags, const char *path, const char *second)
 {
 	return uring_run(&(struct io_uring_sqe){
 		.opcode = opcode,
@@ -74,17 +117,23 @@ static long two_names(uint8_t opcode, const char *path, const char *second)
 		.addr = address(path),
 		.len = (uint32_t)AT_FDCWD,
 		.addr2 = address(second),
+		.rename_flags = flags,
 	});
 }
 
 static long uring_rename(const char *path, const char *second)
 {
-	return two_names(IORING_OP_RENAMEAT, path, second);
+	return two_names(IORING_OP_RENAMEAT, 0, path, second);
+}
+
+static long uring_rename_exchange(const char *path, const char *second)
+{
+	return two_names(IORING_OP_RENAMEAT, RENAME_EXCHANGE, path, second);
 }
 
 static long uring_link(const char *path, const char *second)
 {
-	return two_names(IORING_OP_LINKAT, path, second);
+	return two_names(IORING_OP_LINKAT, 0, path, second);
 }
 
 static long uring_symlink(const char *path, const char *second)
@@ -114,7 +163,11 @@ const struct route_name uring_routes[] = {
 	{ "uring-open-async", uring_open_async },
 	{ "uring-openat2", uring_openat2 },
 	{ "uring-unlink", uring_unlink },
+	{ "uring-rmdir", uring_rmdir },
+	{ "uring-ftruncate", uring_ftruncate },
+	{ "uring-bind", uring_bind },
 	{ "uring-rename", uring_rename },
+	{ "uring-rename-exchange", uring_rename_exchange },
 	{ "uring-link", uring_link },
 	{ "uring-symlink", uring_symlink },
 	{ "uring-mkdir", uring_mkdir },
