@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Makes the disk of a Debian machine with systemd and the package installed, and
 # the module for some kernels of the cache: service-image.sh SUITE DEB FILE KERNEL…
-# A kernel with "+build" behind it comes with what builds the module for it.
+# A kernel with "+build" behind it comes with what builds the module for it; with
+# "+nfs" it can serve files over NFS, and mount them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -10,7 +11,7 @@ suite=$1 deb=$2 image=$3
 shift 3
 scratch=$(mktemp -d "$cache/image.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
-packages=
+packages=()
 mkdir -p "$scratch/kernels/lib/modules"
 
 # What a kernel's package and the hook for kernels would have left there.
@@ -34,15 +35,29 @@ headers() {
 	cp -a "$from/src/linux-headers-$2" "$from/src/linux-headers-${2%-*}-common" "$to/"
 	cp -a "$from"/lib/linux-kbuild-* "$scratch/kernels/lib/"
 	ln -s "/usr/src/linux-headers-$2" "$scratch/kernels/lib/modules/$2/build"
-	packages='gcc make libelf1'
+	packages+=(gcc make libelf1)
+}
+
+# The kernel's own modules for servers and clients, and for a file system in a file.
+nfs() {
+	local base file module
+	base=$cache/kernels/$1
+	for module in nfsd nfsv3 nfsv4 loop; do
+		modprobe -d "$base" -S "$2" --show-depends "$module"
+	done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r file; do
+		install -D -m 644 "$file" "$scratch/kernels/lib/modules/$2/${file##*/modules/"$2"/}"
+	done
+	depmod -b "$scratch/kernels" "$2"
+	packages+=(nfs-kernel-server nfs-common acl attr)
 }
 
 kernel() {
 	local name release
-	name=$(kernel_name "${1%+build}")
+	name=$(kernel_name "${1%%+*}")
 	release=$(<"$cache/kernels/$name/release")
 	modules "$name" "$release"
-	[[ $1 != *+build ]] || headers "$name" "$release"
+	[[ $1 != *+build* ]] || headers "$name" "$release"
+	[[ $1 != *+nfs* ]] || nfs "$name" "$release"
 }
 
 # In a mount namespace of its own, which takes the mounts with it.
@@ -55,7 +70,9 @@ fill='
 	cp "$deb" "$1/root/tmp/fguard.deb"
 	mount -t proc proc "$1/root/proc"
 	chroot "$1/root" apt-get update
-	chroot "$1/root" apt-get install -y --no-install-recommends /tmp/fguard.deb $packages
+	chroot "$1/root" apt-get install -y --no-install-recommends /tmp/fguard.deb $wanted
+	# what is there for some tests is started by them
+	for unit in $units; do chroot "$1/root" systemctl disable "$unit"; done
 	chroot "$1/root" apt-get clean
 	umount "$1/root/proc"
 	rm "$1/root/tmp/fguard.deb"
@@ -69,6 +86,9 @@ fill='
 for name in "$@"; do
 	kernel "$name"
 done
-export deb image packages
+wanted=${packages[*]}
+units=
+[[ $wanted != *nfs-* ]] || units='nfs-server nfs-client.target rpcbind.service rpcbind.socket'
+export deb image wanted units
 DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 unshare --mount sh -c "$fill" sh \
 	"$scratch" "$cache/roots/plain-$suite"

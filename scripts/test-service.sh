@@ -12,6 +12,6 @@ deb=$repo/$("$repo/scripts/package.sh")
 FGUARD_IMAGES=$(mktemp -d "$cache/service.XXXXXX")
 trap 'rm -rf "$FGUARD_IMAGES"' EXIT
 export FGUARD_IMAGES
-"$repo/scripts/service-image.sh" bookworm "$deb" "$FGUARD_IMAGES/bookworm" 6.1+build newest
+"$repo/scripts/service-image.sh" bookworm "$deb" "$FGUARD_IMAGES/bookworm" 6.1+build+nfs newest+nfs
 "$repo/scripts/service-image.sh" trixie "$deb" "$FGUARD_IMAGES/trixie" 6.12
 npx vitest run --config test/vm/service/vitest.config.ts "$@"
