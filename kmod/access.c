@@ -304,15 +304,21 @@ ON(security_path_truncate)
 
 /*
  * notify_change(): chmod(), chown(), utimes(), by path, descriptor, io_uring or
- * nfsd. The inode is locked. Changes of length have hooks of their own, and what
- * a write does to the mode by itself (ATTR_FORCE) belongs to the write.
+ * nfsd. The inode is locked. Changes of length have hooks of their own, which nfsd
+ * goes past, and what a write does to the mode by itself (ATTR_FORCE) belongs to
+ * the write.
  */
 ON(security_inode_setattr)
 {
 	const struct iattr *attr = ARGUMENT(const struct iattr *, FGUARD_SETATTR_DENTRY + 1);
 
-	if ((attr->ia_valid & ATTR_BY_USER) &&
-	    !(attr->ia_valid & (ATTR_SIZE | ATTR_FORCE)))
+	if (attr->ia_valid & ATTR_SIZE) {
+		if (current->flags & PF_KTHREAD)
+			judge_entry(ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY),
+				    NULL, FGUARD_OP_TRUNCATE, false, fregs);
+		return;
+	}
+	if ((attr->ia_valid & ATTR_BY_USER) && !(attr->ia_valid & ATTR_FORCE))
 		judge_entry(ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY), NULL,
 			    FGUARD_OP_ATTR, false, fregs);
 }
@@ -479,11 +485,11 @@ ON(security_file_receive)
 }
 
 /* A shared mapping that may be written to is written to without a further fault. */
-static __always_inline u32 mapping_ops(const struct vm_area_struct *vma, bool writable)
+static __always_inline u32 mapping_ops(const struct vm_area_struct *vma)
 {
 	u32 ops = BIT(FGUARD_OP_READ);
 
-	if (writable && (vma->vm_flags & VM_SHARED))
+	if ((vma->vm_flags & (VM_SHARED | VM_WRITE)) == (VM_SHARED | VM_WRITE))
 		ops |= BIT(FGUARD_OP_WRITE);
 	return ops;
 }
@@ -498,8 +504,7 @@ ON(handle_mm_fault)
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file && likely(!is_global_init(current)))
-		judge_descriptor(vma->vm_file, mapping_ops(vma, vma->vm_flags & VM_WRITE),
-				 FGUARD_USE_FAULT, fregs);
+		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_FAULT, fregs);
 }
 
 /* mprotect(). The lock of the address space is held for writing. */
@@ -507,10 +512,10 @@ ON(security_file_mprotect)
 {
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
-	if (vma->vm_file)
-		judge_descriptor(vma->vm_file,
-				 mapping_ops(vma, ARGUMENT(unsigned long, 2) & PROT_WRITE),
-				 FGUARD_USE_DESCRIPTOR, fregs);
+	if (vma->vm_file && (vma->vm_flags & VM_SHARED) &&
+	    (ARGUMENT(unsigned long, 2) & PROT_WRITE))
+		judge_descriptor(vma->vm_file, BIT(FGUARD_OP_WRITE), FGUARD_USE_DESCRIPTOR,
+				 fregs);
 }
 
 #ifdef FGUARD_HAVE_MADVISE_COLLAPSE
@@ -520,8 +525,7 @@ ON(madvise_collapse)
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file)
-		judge_descriptor(vma->vm_file, mapping_ops(vma, vma->vm_flags & VM_WRITE),
-				 FGUARD_USE_DESCRIPTOR, fregs);
+		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_DESCRIPTOR, fregs);
 }
 #endif
 
@@ -589,7 +593,7 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_inode_rmdir, BIT(FGUARD_OP_DELETE)),
 	FGUARD_HOOK(security_inode_link, BIT(FGUARD_OP_LINK) | BIT(FGUARD_OP_CREATE)),
 	FGUARD_HOOK(security_inode_rename, BIT(FGUARD_OP_RENAME)),
-	FGUARD_HOOK(security_inode_setattr, BIT(FGUARD_OP_ATTR)),
+	FGUARD_HOOK(security_inode_setattr, BIT(FGUARD_OP_ATTR) | BIT(FGUARD_OP_TRUNCATE)),
 	FGUARD_HOOK(security_inode_setxattr, BIT(FGUARD_OP_ATTR)),
 	FGUARD_HOOK(security_inode_removexattr, BIT(FGUARD_OP_ATTR)),
 #ifdef FGUARD_HAVE_INODE_SET_ACL

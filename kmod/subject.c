@@ -4,6 +4,7 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/file.h>
+#include <linux/kernfs.h>
 #include <linux/magic.h>
 #include <linux/mm_types.h>
 #include <linux/namei.h>
@@ -148,6 +149,24 @@ static int take_numbers(struct fguard_subjects *subjects,
 	return 0;
 }
 
+/* From the root of the hierarchy, whatever is mounted where the path was seen. */
+static int take_name(struct fguard_place *place, const struct inode *inode)
+{
+	struct kernfs_node *node = inode->i_private;
+	char *buffer = kmalloc(PATH_MAX, GFP_KERNEL);
+	int length;
+
+	if (!buffer)
+		return -ENOMEM;
+	length = kernfs_path(node, buffer, PATH_MAX);
+	if (length >= 0 && length < PATH_MAX)
+		place->name = kstrdup(buffer, GFP_KERNEL);
+	kfree(buffer);
+	if (length < 0 || length >= PATH_MAX)
+		return -ENAMETOOLONG;
+	return place->name ? 0 : -ENOMEM;
+}
+
 static int take_place(struct fguard_place *place, const char *path, bool cgroup,
 		      struct netlink_ext_ack *extack)
 {
@@ -170,6 +189,8 @@ static int take_place(struct fguard_place *place, const char *path, bool cgroup,
 		err = -EINVAL;
 	}
 	fguard_identity_take(&place->identity, d_inode(found.dentry));
+	if (!err && cgroup)
+		err = take_name(place, d_inode(found.dentry));
 	path_put(&found);
 	return err;
 }
@@ -237,8 +258,10 @@ static void free_places(struct fguard_place *places, u32 count)
 {
 	u32 i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		kfree(places[i].path);
+		kfree(places[i].name);
+	}
 	kvfree(places);
 }
 
@@ -393,6 +416,29 @@ static bool is_cgroup(const struct fguard_subjects *subjects, u64 id)
 	return false;
 }
 
+static bool is_below(const char *path, const char *place)
+{
+	size_t length = strlen(place);
+
+	return !strncmp(path, place, length) && (!path[length] || path[length] == '/');
+}
+
+/* Whose cgroup has a longer name than fits is known by the cgroup itself only. */
+static noinline bool is_in_place(const struct fguard_subjects *subjects,
+				 struct task_struct *task)
+{
+	char path[256];
+	int length = cgroup_path(task_dfl_cgroup(task), path, sizeof(path));
+	u32 i;
+
+	if (length < 0 || length >= sizeof(path))
+		return false;
+	for (i = 0; i < subjects->n_cgroups; i++)
+		if (is_below(path, subjects->cgroups[i].name))
+			return true;
+	return false;
+}
+
 static bool holds_cgroup(const struct fguard_subjects *subjects,
 			 struct task_struct *task)
 {
@@ -403,7 +449,7 @@ static bool holds_cgroup(const struct fguard_subjects *subjects,
 	for (cgroup = task_dfl_cgroup(task); cgroup; cgroup = cgroup_parent(cgroup))
 		if (is_cgroup(subjects, cgroup_id(cgroup)))
 			return true;
-	return false;
+	return is_in_place(subjects, task);
 }
 
 static noinline bool hold_others(const struct fguard_subjects *subjects,

@@ -54,10 +54,13 @@ struct fguard_grant {
 /**
  * struct fguard_place - an executable or a cgroup that is let in
  * @path: as it was given
+ * @name: of a cgroup, where it is in the hierarchy: a unit that is started again is
+ *	a new cgroup in the old one's place
  * @identity: the inode; of a cgroup the number is the cgroup's id
  */
 struct fguard_place {
 	char *path;
+	char *name;
 	struct fguard_identity identity;
 };
 
