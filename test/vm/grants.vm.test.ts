@@ -183,6 +183,18 @@ describe('cgroups', () => {
     expect(await gets()).toBe('EACCES');
   });
 
+  it('let in who is in one that was made anew in their place, as a unit that is restarted is', async () => {
+    await lab.guard.add(secret, {cgroups: [`${CGROUP}/below`]});
+    await vm.ok(
+      `cd ${CGROUP} && rmdir below/more below && mkdir -p below/more && mkdir belowing above`,
+    );
+    expect(await gets('as', 'cgroup', `${CGROUP}/below`)).toBe('OK');
+    expect(await gets('as', 'cgroup', `${CGROUP}/below/more`)).toBe('OK');
+    expect(await gets('as', 'cgroup', `${CGROUP}/belowing`)).toBe('EACCES');
+    expect(await gets('as', 'cgroup', `${CGROUP}/above`)).toBe('EACCES');
+    expect(await gets('as', 'cgroup', CGROUP)).toBe('EACCES');
+  });
+
   it('do not let in who is above them', async () => {
     await lab.guard.add(secret, {cgroups: [`${CGROUP}/below`]});
     expect(await gets('as', 'cgroup', CGROUP)).toBe('EACCES');
