@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
+#include <linux/posix_acl.h>
 #include <linux/ptrace.h>
 #include <linux/security.h>
 #include <uapi/linux/mount.h>
@@ -339,6 +340,29 @@ ON_ATTRIBUTE(security_inode_set_acl)
 ON_ATTRIBUTE(security_inode_remove_acl)
 #endif
 
+#ifdef CONFIG_FS_POSIX_ACL
+/*
+ * How nfsd and ksmbd set ACLs, past the functions above. The inode is locked; before
+ * 6.2 it is all that is known.
+ */
+ON(set_posix_acl)
+{
+	struct dentry *dentry;
+
+	if (!(current->flags & PF_KTHREAD))
+		return;
+	rcu_read_lock();
+#ifdef FGUARD_HAVE_INODE_SET_ACL
+	dentry = ARGUMENT(struct dentry *, 1);
+#else
+	dentry = fguard_any_alias(ARGUMENT(struct inode *, FGUARD_SET_ACL_INODE));
+#endif
+	if (dentry)
+		judge_entry(dentry, NULL, FGUARD_OP_ATTR, false, fregs);
+	rcu_read_unlock();
+}
+#endif
+
 #ifdef FGUARD_HAVE_INODE_FILE_SETATTR
 /* chattr, by ioctl or file_setattr(). The inode is locked. Since 6.17. */
 ON(security_inode_file_setattr)
@@ -599,6 +623,9 @@ struct fguard_hook fguard_hook_table[] = {
 #ifdef FGUARD_HAVE_INODE_SET_ACL
 	FGUARD_HOOK(security_inode_set_acl, BIT(FGUARD_OP_ATTR)),
 	FGUARD_HOOK(security_inode_remove_acl, BIT(FGUARD_OP_ATTR)),
+#endif
+#ifdef CONFIG_FS_POSIX_ACL
+	FGUARD_HOOK(set_posix_acl, BIT(FGUARD_OP_ATTR)),
 #endif
 #ifdef FGUARD_HAVE_INODE_FILE_SETATTR
 	FGUARD_HOOK(security_inode_file_setattr, BIT(FGUARD_OP_ATTR)),

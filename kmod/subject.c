@@ -331,12 +331,12 @@ static bool holds_uid(const kuid_t *uids, u32 count, kuid_t uid)
 	return !count;
 }
 
-static bool has_gid(const struct cred *cred, kgid_t gid)
+static bool has_gid(const struct cred *cred, kgid_t own, kgid_t gid)
 {
 	const struct group_info *groups = cred->group_info;
 	int i;
 
-	if (gid_eq(cred->gid, gid))
+	if (gid_eq(own, gid))
 		return true;
 	for (i = 0; i < groups->ngroups; i++)
 		if (gid_eq(groups->gid[i], gid))
@@ -344,12 +344,13 @@ static bool has_gid(const struct cred *cred, kgid_t gid)
 	return false;
 }
 
-static bool holds_gid(const struct fguard_subjects *subjects, const struct cred *cred)
+static bool holds_gid(const struct fguard_subjects *subjects, const struct cred *cred,
+		      kgid_t own)
 {
 	u32 i;
 
 	for (i = 0; i < subjects->n_gids; i++)
-		if (has_gid(cred, subjects->gids[i]))
+		if (has_gid(cred, own, subjects->gids[i]))
 			return true;
 	return !subjects->n_gids;
 }
@@ -452,6 +453,18 @@ static bool holds_cgroup(const struct fguard_subjects *subjects,
 	return is_in_place(subjects, task);
 }
 
+/* A server in the kernel is root, and borrows the rights of whom it serves. */
+static bool holds_served(const struct fguard_subjects *subjects,
+			 const struct task_struct *task)
+{
+	const struct cred *served = current_cred();
+
+	if (!(task->flags & PF_KTHREAD) || task != current)
+		return true;
+	return holds_uid(subjects->uids, subjects->n_uids, served->fsuid) &&
+	       holds_gid(subjects, served, served->fsgid);
+}
+
 static noinline bool hold_others(const struct fguard_subjects *subjects,
 				 const struct fguard_actor *actor)
 {
@@ -460,7 +473,7 @@ static noinline bool hold_others(const struct fguard_subjects *subjects,
 	const struct cred *cred = __task_cred(task);
 
 	return holds_uid(subjects->uids, subjects->n_uids, cred->uid) &&
-	       holds_gid(subjects, cred) &&
+	       holds_gid(subjects, cred, cred->gid) && holds_served(subjects, task) &&
 	       (!subjects->n_loginuids ||
 		holds_uid(subjects->loginuids, subjects->n_loginuids,
 			  audit_get_loginuid(task))) &&

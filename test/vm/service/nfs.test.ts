@@ -22,11 +22,14 @@ import {boot, newDisk, write} from './machine.js';
 /* A try: the operation that is refused, and what a shell does; $f a file, $a no file yet, $m the mount. */
 type Try = readonly [op: string, command: string];
 
+const perl = (words: string): string => `perl -e '${words} or die "$!\\n"'`;
+
 /** To an object that is there. */
 const TRIES: Record<string, Try> = {
   'read it': ['read', 'cat $f'],
   'write it': ['write', 'dd if=/dev/zero of=$f bs=4 count=1 conv=notrunc,fsync'],
   'append to it': ['write', 'echo more | dd of=$f oflag=append conv=notrunc,fsync'],
+  'truncate it': ['truncate', `${perl('truncate($ARGV[0], 1)')} $f`],
   'change its mode': ['attr', 'chmod 700 $f'],
   'change its owner': ['attr', 'chown 4711 $f'],
   'change its times': ['attr', 'touch -c -d @4711 $f'],
@@ -51,8 +54,15 @@ const SPECIAL: Record<Version, Record<string, Try>> = {
   'NFS 4.2': {
     'empty it when opening it': ['write', ': >$f'],
     'change an extended attribute': ['attr', 'setfattr -n user.word -v more $f'],
+    'change its ACL': [
+      'attr',
+      'acl=$(getfattr -e hex -n system.nfs4_acl $f | sed -n s/.*=//p); setfattr -n system.nfs4_acl -v $acl $f',
+    ],
   },
-  'NFS 3': {},
+  'NFS 3': {
+    'empty it when opening it': ['truncate', ': >$f'],
+    'change its ACL': ['attr', 'setfacl -m u:4711:r $f'],
+  },
 };
 
 const DIRECTORY: Record<string, Try> = {
@@ -84,7 +94,7 @@ async function expectRefused(version: Version, object: keyof typeof GUARDED, [op
 
 const table = (tries: Record<string, Try>): [string, Try][] => Object.entries(tries);
 
-describe.each(['6.1'])('an NFS server of kernel %s', (kernel) => {
+describe.each(['6.1', 'newest'])('an NFS server of kernel %s', (kernel) => {
   beforeAll(async () => {
     vm = await boot(kernel, newDisk('bookworm', `nfs-${kernel}`));
     await serve(vm);
@@ -135,6 +145,16 @@ describe.each(['6.1'])('an NFS server of kernel %s', (kernel) => {
       expect(entry).toMatchObject({FGUARD_COMM: 'nfsd', FGUARD_REASON: 'unaskable'});
       expect(threads).toContain(entry?.FGUARD_PID);
       expect(await vm.ok(`cat ${m}/let`)).toBe('let\n');
+    }
+  });
+
+  it('is not root to a rule when it serves somebody else', async () => {
+    await guard(vm, `rules: [{path: ${EXPORT}/secret, allow: {uids: [0]}}]`);
+    for (const place of [EXPORT, ...Object.values(MOUNTS)]) {
+      const {stdout, stderr} = await vm.run(
+        `setpriv --reuid 4711 --clear-groups cat ${place}/secret`,
+      );
+      expect([place, stdout, stderr]).toEqual([place, '', expect.stringMatching(/denied/)]);
     }
   });
 

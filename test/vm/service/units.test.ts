@@ -85,6 +85,12 @@ describe('a rule that lets a systemd unit in', () => {
     expect(await explain('$$')).toMatchObject({verdict: 'deny', reason: 'rule'});
   });
 
+  it('lets the unit in that was started again, and has another cgroup of that name', async () => {
+    await vm.ok('systemctl restart reader');
+    expect(await words('reader')).toBe('treasure\n');
+    expect(await reload('reader')).toBe(0);
+  });
+
   it('keeps out whoever was started again as another unit', async () => {
     await vm.ok('systemctl restart other');
     expect(await words('other')).toBe(REFUSED);
