@@ -34,7 +34,7 @@ REFUSAL(refuse_eacces, -EACCES)
 REFUSAL(refuse_eperm, -EPERM)
 REFUSAL(refuse_enoent, -ENOENT)
 REFUSAL(refuse_enomem, -ENOMEM)
-REFUSAL(refuse_page, VM_FAULT_SIGBUS)
+REFUSAL(refuse_page, (__force int)VM_FAULT_SIGBUS)
 REFUSAL(restart, -ERESTARTNOINTR)
 
 void notrace fguard_hook_refuse(struct ftrace_regs *fregs, int error)
