@@ -50,6 +50,16 @@ struct attributes_request {
 #define ATTRIBUTES_BY_HANDLE _IOW('X', 123, struct attributes_request)
 #define SET_ATTRIBUTE 2
 
+static long control(const char *path, long flags, unsigned long command, void *argument)
+{
+	long fd = sys(__NR_open, path, flags), result = fd;
+
+	if (fd >= 0)
+		result = sys(__NR_ioctl, fd, command, argument);
+	sys(__NR_close, fd);
+	return result;
+}
+
 ROUTE(by_verity)
 {
 	struct fsverity_enable_arg how = {
@@ -57,26 +67,18 @@ ROUTE(by_verity)
 		.hash_algorithm = FS_VERITY_HASH_ALG_SHA256,
 		.block_size = 4096,
 	};
-	long fd = sys(__NR_open, path, O_RDONLY), result = fd;
 
 	(void)second;
-	if (fd >= 0)
-		result = sys(__NR_ioctl, fd, FS_IOC_ENABLE_VERITY, &how);
-	sys(__NR_close, fd);
-	return result;
+	return control(path, O_RDONLY, FS_IOC_ENABLE_VERITY, &how);
 }
 
 /* The content of what is held into @path, and the other way round. */
 ROUTE(by_extent)
 {
 	struct move_extent move = { .donor = (uint32_t)route_held, .length = 1 };
-	long fd = sys(__NR_open, path, O_RDWR), result = fd;
 
 	(void)second;
-	if (fd >= 0)
-		result = sys(__NR_ioctl, fd, MOVE_EXTENT, &move);
-	sys(__NR_close, fd);
-	return result;
+	return control(path, O_RDWR, MOVE_EXTENT, &move);
 }
 
 /* @second: a directory of the same filesystem. */
