@@ -416,21 +416,24 @@ static void judge_mounts(struct fguard_target first, const struct path *second,
 	rcu_read_unlock();
 }
 
-#define NOT_ON_IT (MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+#define PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
-/*
- * mount(). No lock held. Changes of options and propagation mount nothing. With
- * MS_MOVE nobody says yet which mount goes: it might be any.
- */
+/* Changes of options and propagation mount nothing. The kernel asks in this order. */
+static bool mounts_nothing(unsigned long flags)
+{
+	return (flags & MS_REMOUNT) || (!(flags & MS_BIND) && (flags & PROPAGATION));
+}
+
+/* mount(). No lock held. With MS_MOVE nobody says yet which mount goes: perhaps any. */
 ON(security_sb_mount)
 {
 	unsigned long flags = ARGUMENT(unsigned long, 3);
 	struct fguard_target target;
 
-	if (flags & NOT_ON_IT)
+	if (mounts_nothing(flags))
 		return;
 	target = mount_on(ARGUMENT(const struct path *, 1));
-	target.any_pin = flags & MS_MOVE;
+	target.any_pin = (flags & (MS_BIND | MS_MOVE)) == MS_MOVE;
 	judge_mounts(target, NULL, fregs);
 }
 

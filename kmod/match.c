@@ -386,8 +386,8 @@ static noinline void match_way(struct fguard_inquiry *inquiry)
 
 	if (inquiry->target->any_pin)
 		match_all_pins(inquiry);
-	else if (inode && fguard_store_may_hold_key(inquiry->store,
-						    inode->i_ino ^ FGUARD_PIN_SALT))
+	if (inode && fguard_store_may_hold_key(inquiry->store,
+					       inode->i_ino ^ FGUARD_PIN_SALT))
 		match_pins(inquiry);
 }
 
