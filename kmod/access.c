@@ -137,7 +137,6 @@ ON(security_path_mknod)
 ON_ENTRY(security_path_mkdir, FGUARD_OP_CREATE)
 ON_ENTRY(security_path_symlink, FGUARD_OP_CREATE)
 ON_ENTRY(security_path_unlink, FGUARD_OP_DELETE)
-ON_ENTRY(security_path_rmdir, FGUARD_OP_DELETE)
 
 /* Both on one mount. */
 static noinline void judge_link(struct dentry *old, struct dentry *new,
@@ -199,6 +198,15 @@ static bool is_pinned(const struct dentry *dentry)
 					 inode->i_ino ^ FGUARD_PIN_SALT);
 }
 
+static __always_inline void judge_removal(struct dentry *dentry, struct vfsmount *mnt,
+					  bool inner, struct ftrace_regs *fregs)
+{
+	rcu_read_lock();
+	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)) || is_pinned(dentry))
+		judge_dentry(dentry, mnt, FGUARD_OP_DELETE, inner, fregs);
+	rcu_read_unlock();
+}
+
 static __always_inline void judge_renaming(struct dentry *old, struct dentry *new,
 					   struct vfsmount *mnt, unsigned int flags,
 					   bool inner, struct ftrace_regs *fregs)
@@ -216,6 +224,16 @@ ON(security_path_link)
 {
 	judge_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
 		      ARGUMENT(const struct path *, 1)->mnt, false, fregs);
+}
+
+/*
+ * rmdir(). The directory is locked. One on the way to a guarded path may be empty:
+ * what it holds is mounted on it, in another namespace perhaps, or not there yet.
+ */
+ON(security_path_rmdir)
+{
+	judge_removal(ARGUMENT(struct dentry *, 1), ARGUMENT(const struct path *, 0)->mnt,
+		      false, fregs);
 }
 
 /* rename(), with all flags. Both directories locked; one mount. */
@@ -257,7 +275,12 @@ ON_INNER(security_inode_mknod, FGUARD_OP_CREATE)
 ON_INNER(security_inode_mkdir, FGUARD_OP_CREATE)
 ON_INNER(security_inode_symlink, FGUARD_OP_CREATE)
 ON_INNER(security_inode_unlink, FGUARD_OP_DELETE)
-ON_INNER(security_inode_rmdir, FGUARD_OP_DELETE)
+
+ON(security_inode_rmdir)
+{
+	if (acts_for_another())
+		judge_removal(ARGUMENT(struct dentry *, 1), NULL, is_inner(), fregs);
+}
 
 ON(security_inode_link)
 {

@@ -348,7 +348,7 @@ static bool reveals(const struct fguard_rule *rule, const struct fguard_target *
 static bool pin_concerns(const struct fguard_pin *pin,
 			 const struct fguard_target *target)
 {
-	if (target->ops & BIT(FGUARD_OP_RENAME))
+	if (!(target->ops & BIT(FGUARD_OP_MOUNT)))
 		return true;
 	return target->pins_only ? reveals(pin->rule, target) :
 				   hides(pin->rule, target);
@@ -379,7 +379,7 @@ static void match_all_pins(struct fguard_inquiry *inquiry)
 				consider(inquiry, pin->rule, FGUARD_RANK_PATH);
 }
 
-/* Something on the way to a guarded path may be renamed, covered or taken away. */
+/* What is on the way to a guarded path may be renamed, removed, covered or taken away. */
 static noinline void match_way(struct fguard_inquiry *inquiry)
 {
 	const struct inode *inode = inquiry->target->inode;
@@ -464,12 +464,14 @@ static noinline void match_missing(struct fguard_inquiry *inquiry)
 	match_suffixes(inquiry, target->name);
 }
 
+#define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT))
+
 void fguard_store_decide(struct fguard_inquiry *inquiry)
 {
 	const struct fguard_target *target = inquiry->target;
 
 	inquiry->store = rcu_dereference(fguard_store);
-	if (target->ops & (BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT))) {
+	if (target->ops & WAY_OPS) {
 		match_way(inquiry);
 		if (target->pins_only)
 			return;
