@@ -183,8 +183,10 @@ static noinline void judge_rename(struct dentry *old, struct dentry *new,
 	};
 
 	targets[0].moves = true;
+	targets[0].destination = new;
 	targets[0].incoming = exchange ? new : NULL;
 	targets[1].moves = exchange;
+	targets[1].destination = exchange ? old : NULL;
 	targets[1].incoming = old;
 	fguard_judge(&access, fregs);
 }
@@ -207,6 +209,13 @@ static __always_inline void judge_removal(struct dentry *dentry, struct vfsmount
 	rcu_read_unlock();
 }
 
+/* May a directory take files away from where their suffix counts? */
+static bool may_take_along(const struct dentry *old, const struct dentry *new)
+{
+	return rcu_dereference(fguard_store)->suffix_count &&
+	       old->d_parent != new->d_parent && (d_is_dir(old) || d_is_dir(new));
+}
+
 static __always_inline void judge_renaming(struct dentry *old, struct dentry *new,
 					   struct vfsmount *mnt, unsigned int flags,
 					   bool inner, struct ftrace_regs *fregs)
@@ -214,7 +223,7 @@ static __always_inline void judge_renaming(struct dentry *old, struct dentry *ne
 	rcu_read_lock();
 	if (fguard_judge_concerns(old, d_inode_rcu(old)) ||
 	    fguard_judge_concerns(new, d_inode_rcu(new)) ||
-	    is_pinned(old) || is_pinned(new))
+	    is_pinned(old) || is_pinned(new) || may_take_along(old, new))
 		judge_rename(old, new, mnt, flags & RENAME_EXCHANGE, inner, fregs);
 	rcu_read_unlock();
 }
