@@ -507,7 +507,8 @@ static noinline void match_missing(struct fguard_inquiry *inquiry)
 	match_suffixes(inquiry, target->name);
 }
 
-#define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT))
+#define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
+		 FGUARD_OPS_IDENTITY)
 
 void fguard_store_decide(struct fguard_inquiry *inquiry)
 {

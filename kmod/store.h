@@ -233,6 +233,9 @@ fguard_pin_bucket(const struct fguard_store *store, u64 ino)
 	return &store->pins[hash_64(ino, 32) & store->bucket_mask];
 }
 
+/* In the mask of what is done, beside operations: the object ceases to be known. */
+#define FGUARD_OPS_IDENTITY BIT(31)
+
 /**
  * struct fguard_target - one object of an access
  * @dentry: the object, or where it would be
