@@ -40,12 +40,10 @@ target_of(struct dentry *dentry, struct vfsmount *mnt, u32 ops)
 
 /* ---- opening ------------------------------------------------------------- */
 
-static inline u32 open_ops(const struct file *file)
+static inline u32 mode_ops(const struct file *file)
 {
 	u32 ops = 0;
 
-	if (file->f_flags & __FMODE_EXEC)
-		return BIT(FGUARD_OP_EXEC);
 	if (S_ISDIR(file_inode(file)->i_mode))
 		return BIT(FGUARD_OP_LIST);
 	if (file->f_mode & FMODE_READ)
@@ -54,6 +52,24 @@ static inline u32 open_ops(const struct file *file)
 		ops |= BIT(FGUARD_OP_WRITE);
 	/* Access mode 3 is for ioctl only, and asks for both permissions. */
 	return ops ?: BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
+}
+
+/* Not inlined: what it needs would cost every open. */
+static noinline void judge_execution(struct file *file, struct ftrace_regs *fregs)
+{
+	u32 ops = BIT(FGUARD_OP_EXEC);
+
+	if (fguard_syscall_gives_raw_flags())
+		ops = mode_ops(file);
+	fguard_judge_open(file, ops, file->f_flags, fregs);
+}
+
+static __always_inline void judge_opening(struct file *file, struct ftrace_regs *fregs)
+{
+	if (unlikely(file->f_flags & __FMODE_EXEC))
+		judge_execution(file, fregs);
+	else
+		fguard_judge_open(file, mode_ops(file), file->f_flags, fregs);
 }
 
 /*
@@ -67,7 +83,7 @@ ON(security_file_open)
 
 	rcu_read_lock();
 	if (fguard_judge_concerns(file->f_path.dentry, file_inode(file)))
-		fguard_judge_open(file, open_ops(file), file->f_flags, fregs);
+		judge_opening(file, fregs);
 	rcu_read_unlock();
 }
 
@@ -540,7 +556,7 @@ ON(security_file_receive)
 {
 	struct file *file = ARGUMENT(struct file *, 0);
 
-	judge_descriptor(file, open_ops(file), FGUARD_USE_RECEIVED, fregs);
+	judge_descriptor(file, mode_ops(file), FGUARD_USE_RECEIVED, fregs);
 }
 
 /* A shared mapping that may be written to is written to without a further fault. */

@@ -72,6 +72,11 @@ static bool opens_compat(int number)
 {
 	return number == 5 || number == 8 || number == 295 || number == 437;
 }
+
+/* ioctl, mq_open; x32 has a number of its own for the first. */
+#define COMPAT_IOCTL	54
+#define COMPAT_MQ_OPEN	277
+#define X32_IOCTL	514
 #endif
 
 bool fguard_syscall_opens(void)
@@ -92,4 +97,17 @@ bool fguard_syscall_opens(void)
 		return true;
 	}
 	return false;
+}
+
+bool fguard_syscall_gives_raw_flags(void)
+{
+	int number = number_of(task_pt_regs(current));
+
+#ifdef CONFIG_X86
+	if (in_ia32_syscall())
+		return number == COMPAT_IOCTL || number == COMPAT_MQ_OPEN;
+	if (number == X32_IOCTL)
+		return true;
+#endif
+	return number == __NR_ioctl || number == __NR_mq_open;
 }

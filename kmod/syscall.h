@@ -35,4 +35,15 @@ bool fguard_syscall_restarts(void);
  */
 bool fguard_syscall_opens(void);
 
+/**
+ * fguard_syscall_gives_raw_flags - does it open by flags of which none was taken out?
+ *
+ * The mark of what is opened to be executed is none that a caller may give, but
+ * mq_open() and the opening by handle of xfs pass it on.
+ *
+ * Context: any.
+ * Return: true for mq_open() and ioctl().
+ */
+bool fguard_syscall_gives_raw_flags(void);
+
 #endif

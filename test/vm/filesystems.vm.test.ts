@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {Actor} from './helper/actor.js';
 import {OPS, type Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {useRefusals} from './helper/refusal.js';
@@ -17,16 +18,22 @@ const [disk, other] = [lab.path('disk'), lab.path('other')];
 const secret = `${disk}/secret`;
 /** As somebody sees it who may. */
 const sameFile = (file: string) => ({unchanged: () => lab.owner.show(file)});
+/** A 32-bit program that is not allowed. */
+let small: Actor;
 const ALL_BUT_MOUNT = OPS.filter((op) => op !== 'mount');
 
 beforeAll(async () => {
+  small = await Actor.start({program: 'try32'});
   await vm.ok(
     `cd ${lab.directory} && truncate -s 32M image && modprobe -a loop ext4 overlay && mkfs.ext4 -q -N 128 image && mkdir disk other lower upper work merged &&
      mount -o loop image disk && printf treasure >disk/secret`,
   );
 });
 
-afterAll(() => vm.ok(`umount ${other}; umount ${disk}`));
+afterAll(async () => {
+  await small.end();
+  await vm.ok(`umount ${other}; umount ${disk}`);
+});
 
 describe('on ext4', () => {
   beforeAll(async () => {
@@ -132,6 +139,33 @@ describe('on xfs', () => {
     await vm.ok(`umount ${lab.path('xfs')} && mount -o loop ${image} ${lab.path('xfs')}`);
     await isGuarded();
     expect(await lab.intruder.do('open', lab.path('xfs/plain'))).toBe('OK');
+  });
+
+  it('nobody gets in by a flag that is the kernel\'s own: an open that claims to execute', async () => {
+    const plain = lab.path('xfs/plain');
+    await lab.guard.add(plain, {ops: ['write']});
+    await refuses(['xfs-open', plain, lab.path('xfs')], 'write', sameFile(plain));
+    await lab.guard.add(plain, {ops: ['read']});
+    await refuses(['xfs-open', plain, lab.path('xfs')], 'read', sameFile(plain));
+    expect(await small.do('xfs-open', plain, lab.path('xfs'))).toBe('EACCES');
+    await lab.guard.add(plain, {ops: ['exec']});
+    expect(await lab.intruder.do('xfs-open', plain, lab.path('xfs'))).toBe('OK');
+    await lab.guard.do('del', {path: plain});
+  });
+});
+
+describe('on message queues', () => {
+  it('nobody gets in by such a flag either', async () => {
+    const queue = lab.path('queues/secret');
+    await vm.ok(`mkdir ${lab.path('queues')} && mount -t mqueue queues ${lab.path('queues')}`);
+    await vm.ok(`touch ${queue}`);
+    await lab.guard.add(queue, {ops: ['write']});
+    const path = expect.stringMatching(/secret$/) as unknown;
+    await refuses(['queue-open', queue], 'write', {path});
+    expect(await small.do('queue-open', queue)).toBe('EACCES');
+    await lab.guard.clear();
+    expect(await lab.intruder.do('queue-open', queue)).toBe('OK');
+    await vm.ok(`umount ${lab.path('queues')}`);
   });
 });
 

@@ -5,6 +5,7 @@
 #include <linux/fsverity.h>
 #include <linux/ioctl.h>
 
+#include "place.h"
 #include "routes.h"
 #include "sys.h"
 
@@ -47,6 +48,7 @@ struct attributes_request {
 };
 
 #define PATH_TO_HANDLE _IOWR('X', 105, struct handle_request)
+#define OPEN_BY_HANDLE _IOWR('X', 107, struct handle_request)
 #define ATTRIBUTES_BY_HANDLE _IOW('X', 123, struct attributes_request)
 #define SET_ATTRIBUTE 2
 
@@ -81,11 +83,32 @@ ROUTE(by_extent)
 	return control(path, O_RDWR, MOVE_EXTENT, &move);
 }
 
+struct handle {
+	char bytes[64];
+	uint32_t length;
+};
+
+/* By a descriptor of a directory of the same filesystem, which it gives. */
+static long find_handle(const char *path, const char *directory, struct handle *handle)
+{
+	struct handle_request find = {
+		.path = path,
+		.out = handle->bytes,
+		.out_length = &handle->length,
+	};
+	long fd = sys(__NR_open, directory, O_RDONLY), result = fd;
+
+	if (fd >= 0)
+		result = sys(__NR_ioctl, fd, PATH_TO_HANDLE, &find);
+	if (result < 0)
+		sys(__NR_close, fd);
+	return result < 0 ? result : fd;
+}
+
 /* @second: a directory of the same filesystem. */
 ROUTE(by_xfs_handle)
 {
-	char handle[64];
-	uint32_t length = sizeof(handle);
+	struct handle handle = { .length = sizeof(handle.bytes) };
 	struct attribute_change change = {
 		.operation = SET_ATTRIBUTE,
 		.name = "try",
@@ -93,22 +116,55 @@ ROUTE(by_xfs_handle)
 		.length = 1,
 	};
 	struct attributes_request request = { .count = 1, .changes = &change };
-	struct handle_request find = { .path = path, .out = handle, .out_length = &length };
-	long fd = sys(__NR_open, second, O_RDONLY), result = fd;
+	long fd = find_handle(path, second, &handle), result = fd;
 
+	request.handle.in = handle.bytes;
+	request.handle.in_length = handle.length;
 	if (fd >= 0)
-		result = sys(__NR_ioctl, fd, PATH_TO_HANDLE, &find);
-	request.handle.in = handle;
-	request.handle.in_length = length;
-	if (result >= 0)
 		result = sys(__NR_ioctl, fd, ATTRIBUTES_BY_HANDLE, &request);
 	sys(__NR_close, fd);
 	return result < 0 ? result : change.error;
+}
+
+static long closed(long fd)
+{
+	if (fd >= 0)
+		sys(__NR_close, fd);
+	return fd;
+}
+
+/* The kernel's mark of what is opened to be executed. */
+#define FOR_EXECUTION 0x20
+
+/* @second: a directory of the same filesystem. */
+ROUTE(by_xfs_open)
+{
+	struct handle handle = { .length = sizeof(handle.bytes) };
+	struct handle_request request = { .flags = O_RDWR | FOR_EXECUTION };
+	long fd = find_handle(path, second, &handle), result = fd;
+
+	request.in = handle.bytes;
+	request.in_length = handle.length;
+	if (fd >= 0)
+		result = closed(sys(__NR_ioctl, fd, OPEN_BY_HANDLE, &request));
+	sys(__NR_close, fd);
+	return result;
+}
+
+/* The last name of the path is the queue's. */
+ROUTE(by_queue)
+{
+	struct place place = place_of(path);
+
+	(void)second;
+	return closed(sys(__NR_mq_open, place.name, O_RDWR | FOR_EXECUTION, 0, NULL));
 }
 
 const struct route_name ioctl_routes[] = {
 	{ "verity", by_verity },
 	{ "move-extent", by_extent },
 	{ "xfs-attr", by_xfs_handle },
+	{ "xfs-open", by_xfs_open },
+	{ "queue-open", by_queue },
 	{ NULL, NULL },
 };
