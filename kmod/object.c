@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ctype.h>
 #include <linux/dcache.h>
 #include <linux/magic.h>
 #include <linux/namei.h>
@@ -108,12 +109,46 @@ int fguard_object_check_directory(const struct dentry *directory,
 {
 	const struct super_block *sb = directory->d_sb;
 
-	if ((sb->s_magic == MSDOS_SUPER_MAGIC || sb->s_magic == EXFAT_SUPER_MAGIC) &&
-	    directory != sb->s_root) {
+	switch (sb->s_magic) {
+	case MSDOS_SUPER_MAGIC:
+	case EXFAT_SUPER_MAGIC:
+		if (directory == sb->s_root)
+			return 0;
 		NL_SET_ERR_MSG(extack, "this filesystem (FAT) numbers its files anew each time it reads them: only entries of its root directory can be guarded");
+		return -EOPNOTSUPP;
+	case PROC_SUPER_MAGIC:
+	case SYSFS_MAGIC:
+		NL_SET_ERR_MSG(extack, "this filesystem (proc, sysfs) is another one in each namespace: nothing in it can be guarded");
 		return -EOPNOTSUPP;
 	}
 	return 0;
+}
+
+static bool is_short_part(const char *part, size_t length, size_t longest)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		if (!isascii(part[i]) ||
+		    (!isalnum(part[i]) && !strchr("!#$%&'()-@^_`{}", part[i])))
+			return false;
+	return length && length <= longest;
+}
+
+/*
+ * FAT makes up a second name, such as PROGRA~1, for a file whose own is not of this
+ * form.
+ */
+static int check_short_name(const char *name, struct netlink_ext_ack *extack)
+{
+	size_t base = strcspn(name, ".");
+	const char *end = name + base;
+
+	if (is_short_part(name, base, 8) &&
+	    (!*end || is_short_part(end + 1, strlen(end + 1), 3)))
+		return 0;
+	NL_SET_ERR_MSG(extack, "this filesystem (FAT) gives the file a second name, as in PROGRA~1: only names of up to 8 letters, a dot and 3 more can be guarded");
+	return -EOPNOTSUPP;
 }
 
 static int find_directory(const char *path, struct fguard_found *found,
@@ -160,6 +195,21 @@ void fguard_object_release(struct fguard_found *found)
 	path_put(&found->directory);
 }
 
+/* Of the object, what is mounted there counts. */
+static int check_found(const struct fguard_found *found, struct netlink_ext_ack *extack)
+{
+	const struct dentry *directory = found->directory.dentry;
+	const struct dentry *object = found->object.dentry;
+	int err;
+
+	err = fguard_object_check_directory(directory, extack);
+	if (!err && found->exists && object->d_sb != directory->d_sb)
+		err = fguard_object_check_directory(object, extack);
+	if (!err && directory->d_sb->s_magic == MSDOS_SUPER_MAGIC)
+		err = check_short_name(found->last, extack);
+	return err;
+}
+
 int fguard_name_take(struct fguard_name *name, const struct fguard_found *found,
 		     struct netlink_ext_ack *extack)
 {
@@ -171,5 +221,5 @@ int fguard_name_take(struct fguard_name *name, const struct fguard_found *found,
 	name->length = strlen(found->last);
 	name->hash = fguard_name_hash(name->directory.ino, name->folds, name->name,
 				      name->length);
-	return fguard_object_check_directory(directory, extack);
+	return check_found(found, extack);
 }

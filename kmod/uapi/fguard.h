@@ -30,7 +30,7 @@
  *	-EEXIST	two rules of the message name one object, or a rule has the name
  *		of another
  *	-EOPNOTSUPP this kernel lacks a function that an operation needs, or the
- *		filesystem (FAT) gives its files no lasting identity
+ *		filesystem (FAT, proc, sysfs) gives its files no lasting identity
  *	-EBUSY	another tracer holds a function that an operation needs
  *	-ENOMEM
  *

@@ -96,3 +96,31 @@ it('below the root of a FAT filesystem nothing can be guarded, and the refusal s
     ).rejects.toThrow(/FAT/);
   expect(await lab.guard.list()).toEqual([]);
 });
+
+it.each(['a-long-name.txt', 'LONGNA~1.TXT', 'two.dots.x', 'a+b', '.hidden', 'letter.docx', 'pièce'])(
+  'a file of FAT that has two names cannot be guarded by one of them, and the refusal says so: %s',
+  async (name) => {
+    for (const options of [{}, {tree: true}])
+      await expect(lab.guard.add(`${fat}/${name}`, options)).rejects.toThrow(/second name/);
+  },
+);
+
+it.each(['SECRET.TXT', 'a', "{x}-'1'.$_", 'EFI'])(
+  'a file of FAT that has one name can: %s',
+  async (name) => {
+    await lab.guard.add(`${fat}/${name}`);
+    await refuses(['open-excl', `${fat}/${name}`], 'create');
+  },
+);
+
+it.each(['/proc/sys/kernel/core_pattern', '/proc/self/cmdline', '/sys/power/state'])(
+  'what is another in each namespace cannot be guarded, and the refusal says so: %s',
+  async (path) => {
+    await expect(lab.guard.add(path)).rejects.toThrow(/namespace/);
+    const directory = path.slice(0, path.lastIndexOf('/'));
+    await expect(lab.guard.add(directory, {suffix: 'e'})).rejects.toThrow(/namespace/);
+    await expect(lab.guard.add(directory, {tree: true})).rejects.toThrow(/namespace/);
+    const root = path.slice(0, path.indexOf('/', 1));
+    await expect(lab.guard.add(root, {tree: true})).rejects.toThrow(/namespace/);
+  },
+);
