@@ -31,6 +31,9 @@ const mountsBelow = (mounts: readonly Mount[], path: string): Mount[] =>
 const isAsWide = (rule: Guarded, suffix: string | null): boolean =>
   rule.suffix === null ? rule.tree : rule.suffix === suffix;
 
+/** Of which the module guards nothing. */
+const UNKNOWABLE = ['proc', 'sysfs'];
+
 const shows = (mount: Mount, place: Place | undefined): boolean =>
   place?.device === mount.device && behind(place.inside, mount.root) !== undefined;
 
@@ -48,6 +51,7 @@ export function unreachedMounts(
   if (wide.some((rule) => rule.path === null)) return [];
   const places = wide.flatMap((rule) => rule.path ?? []).map((own) => placeOf(mounts, own));
   return mountsBelow(mounts, path)
+    .filter(({type}) => !UNKNOWABLE.includes(type))
     .filter((mount) => !places.some((place) => shows(mount, place)))
     .map(({point}) => point);
 }

@@ -13,6 +13,8 @@ export interface Mount {
   root: string;
   /** Where. */
   point: string;
+  /** Of filesystem. */
+  type: string;
   source: string;
 }
 
@@ -27,13 +29,14 @@ const unescape = (text: string): string =>
 function parseLine(line: string): Mount {
   const [left = '', right = ''] = line.split(' - ');
   const [id, parent, device = '', root = '', point = ''] = left.split(' ');
-  const [, source = ''] = right.split(' ');
+  const [type = '', source = ''] = right.split(' ');
   return {
     id: Number(id),
     parent: Number(parent),
     device,
     root: unescape(root),
     point: unescape(point),
+    type,
     source: unescape(source),
   };
 }

@@ -14,6 +14,9 @@ import {unreachedMounts} from '../../../src/services/mounts-below.js';
  *     ├── etc           8:1, /etc       of the same filesystem, from elsewhere
  *     └── late          0:10, /         hidden by 0:12, with 0:11 in it
  *         └── lost      0:11, /
+ * └── jail
+ *     └── proc          0:20, /   of which nothing can be guarded
+ *         └── misc      0:21, /
  */
 const LINES = [
   '20 1 8:1 / / rw - ext4 /dev/sda1 rw',
@@ -25,6 +28,8 @@ const LINES = [
   '26 20 0:10 / /srv/late rw - tmpfs tmpfs rw',
   '27 26 0:11 / /srv/late/lost rw - tmpfs tmpfs rw',
   '28 26 0:12 / /srv/late rw - tmpfs tmpfs rw',
+  '29 20 0:20 / /jail/proc rw - proc proc rw',
+  '30 29 0:21 / /jail/proc/misc rw - binfmt_misc none rw',
 ];
 const mounts = parseMounts(LINES.join('\n'));
 
@@ -37,10 +42,15 @@ describe('the mounts that a rule does not reach', () => {
     {title: 'all that show something else', rule: tree('/srv'), found: ALL},
     {title: 'those of a suffix', rule: suffix('/srv', '.docx'), found: ALL},
     {title: 'only those below', rule: tree('/srv/disk'), found: ['/srv/disk/deep']},
+    {title: 'none that cannot be guarded', rule: tree('/jail'), found: ['/jail/proc/misc']},
     {title: 'a name that only begins so', rule: tree('/sr'), found: []},
     {title: 'none of a single object', rule: {...tree('/srv'), tree: false}, found: []},
     {title: 'none of a suffix everywhere', rule: suffix(null, '.docx'), found: []},
-    {title: 'what is shown of a whole filesystem', rule: tree('/'), found: ALL.toSpliced(3, 1)},
+    {
+      title: 'what is shown of a whole filesystem',
+      rule: tree('/'),
+      found: [...ALL.toSpliced(3, 1), '/jail/proc/misc'],
+    },
   ])('$title', ({rule, found}) => {
     expect(unreachedMounts(mounts, rule, [rule])).toEqual(found);
   });
