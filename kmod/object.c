@@ -195,16 +195,15 @@ void fguard_object_release(struct fguard_found *found)
 	path_put(&found->directory);
 }
 
-/* Of the object, what is mounted there counts. */
+/* What is mounted there is known by itself, and keeps the place in memory. */
 static int check_found(const struct fguard_found *found, struct netlink_ext_ack *extack)
 {
 	const struct dentry *directory = found->directory.dentry;
-	const struct dentry *object = found->object.dentry;
 	int err;
 
+	if (found->exists && found->object.dentry->d_sb != directory->d_sb)
+		return fguard_object_check_directory(found->object.dentry, extack);
 	err = fguard_object_check_directory(directory, extack);
-	if (!err && found->exists && object->d_sb != directory->d_sb)
-		err = fguard_object_check_directory(object, extack);
 	if (!err && directory->d_sb->s_magic == MSDOS_SUPER_MAGIC)
 		err = check_short_name(found->last, extack);
 	return err;

@@ -124,3 +124,13 @@ it.each(['/proc/sys/kernel/core_pattern', '/proc/self/cmdline', '/sys/power/stat
     await expect(lab.guard.add(root, {tree: true})).rejects.toThrow(/namespace/);
   },
 );
+
+it.each(['/sys/fs/cgroup', '/sys/kernel/debug'])(
+  'what is mounted there and is one for all can: %s',
+  async (path) => {
+    await lab.guard.add(path, {tree: true, ops: ['list']});
+    await refuses(['open', path], 'list');
+    await forget();
+    await refuses(['open', path], 'list');
+  },
+);
