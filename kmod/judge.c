@@ -158,7 +158,7 @@ static __always_inline void judge(const struct fguard_access *access,
 	struct fguard_inquiry inquiry = { .target = access->targets, .actor = &actor };
 	struct fguard_decision *decision = &inquiry.decision;
 	const bool inner = access->inner, two = access->count > 1;
-	const bool fault = access->fault;
+	const int error = !access->fault ? 0 : access->copied ? -ENOMEM : -EFAULT;
 
 	settle(access, &inquiry);
 	if (decision->outcome == FGUARD_OUTCOME_ASK) {
@@ -174,7 +174,7 @@ static __always_inline void judge(const struct fguard_access *access,
 			fguard_event_report(access, decision, inquiry.decider);
 	}
 	if (decision->outcome == FGUARD_OUTCOME_DENY)
-		fguard_hook_refuse(fregs, fault ? -EFAULT : decision->error);
+		fguard_hook_refuse(fregs, error ?: decision->error);
 }
 
 void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs)
@@ -239,7 +239,8 @@ void fguard_judge_descriptor(struct file *file, u32 ops, enum fguard_use use,
 		.descriptor = true,
 		.inner = true,
 		.final = use != FGUARD_USE_DESCRIPTOR,
-		.fault = use == FGUARD_USE_FAULT,
+		.fault = use >= FGUARD_USE_FAULT,
+		.copied = use == FGUARD_USE_COPY,
 	};
 
 	judge(&access, fregs);

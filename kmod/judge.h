@@ -16,7 +16,7 @@
  * @inner: part of another access that is reported: what is let through is not
  *	reported once more
  * @final: the task cannot go back and do it again: it is not asked about
- * @fault: it is a fault of a page, whose refusal is a signal
+ * @fault: it is a page of a mapping: of a fault, whose refusal is a signal, or copied
  * @opens: something is created, and opened next: what is to be asked about that
  *	must be asked before
  */
@@ -28,6 +28,7 @@ struct fguard_access {
 	bool inner;
 	bool final;
 	bool fault;
+	bool copied;
 	bool opens;
 };
 
@@ -84,6 +85,7 @@ enum fguard_use {
 	FGUARD_USE_DESCRIPTOR,	/* the task's own */
 	FGUARD_USE_RECEIVED,	/* another's: the message is taken already */
 	FGUARD_USE_FAULT,	/* a page of a mapping: the task is in no call */
+	FGUARD_USE_COPY,	/* a mapping with its pages: the task forks */
 };
 
 /**
