@@ -13,8 +13,11 @@
 #include <uapi/linux/mount.h>
 
 #include "access.h"
+#include "asker.h"
+#include "family.h"
 #include "ioctl.h"
 #include "judge.h"
+#include "mapping.h"
 #include "subject.h"
 #include "syscall.h"
 #include "tracing.h"
@@ -531,6 +534,20 @@ ON(handle_mm_fault)
 		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_FAULT, fregs);
 }
 
+/*
+ * fork() copies the pages of a mapping that has private ones, and leaves others to
+ * faults. While mapping.c takes pages out, that would carry some past it. Both address
+ * spaces are locked for writing.
+ */
+ON(copy_page_range)
+{
+	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 1);
+
+	if (vma->vm_file && (vma->anon_vma || (vma->vm_flags & VM_MIXEDMAP)) &&
+	    fguard_mappings_are_revoked() && likely(!is_global_init(current)))
+		judge_descriptor(vma->vm_file, BIT(FGUARD_OP_READ), FGUARD_USE_COPY, fregs);
+}
+
 /* mprotect(). The lock of the address space is held for writing. */
 ON(security_file_mprotect)
 {
@@ -591,6 +608,22 @@ ON(security_ptrace_traceme)
 	fguard_tracing_judge(&tracer, &tracee, fregs);
 }
 
+/* ---- processes that begin and end ---------------------------------------- */
+
+/* Not by tracepoints: those forbid to wait, as locks do in a real-time kernel. */
+
+/* fork(): the child is whole and does not run yet. No lock held. */
+ON(wake_up_new_task)
+{
+	fguard_family_fork(ARGUMENT(struct task_struct *, 0));
+}
+
+/* A task ends, which is the current one. No lock held. */
+ON(exit_signals)
+{
+	fguard_asker_exit();
+}
+
 /* ---- the table ----------------------------------------------------------- */
 
 #define OPEN_OPS (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE) | \
@@ -643,12 +676,15 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_mmap_file, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(security_file_receive, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(handle_mm_fault, FGUARD_NEED_DESCRIPTORS),
+	FGUARD_HOOK(copy_page_range, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(security_file_mprotect, FGUARD_NEED_DESCRIPTORS),
 #ifdef FGUARD_HAVE_MADVISE_COLLAPSE
 	FGUARD_HOOK(madvise_collapse, FGUARD_NEED_DESCRIPTORS),
 #endif
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
+	FGUARD_HOOK(wake_up_new_task, FGUARD_NEED_FORKS),
+	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS),
 };
 
 const unsigned int fguard_hook_table_size = ARRAY_SIZE(fguard_hook_table);
