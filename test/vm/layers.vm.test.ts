@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import type {Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
+import {expectRefusal} from './helper/refusal.js';
 import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
@@ -8,6 +10,7 @@ import {vm} from './runner/shared.js';
 //   {lower,upper,work,merged}/   an overlay with "secret" in lower, guarded as merged/secret
 //   btrfs/{one,two}/secret       two subvolumes, in which the file has the same inode number
 //   disk/{secret,hard}           ext4, on a loop device
+//   mine/up/secret               ext4, shown by an overlay as view/secret
 const lab = useLab('layers');
 const at = (name: string) => lab.path(name);
 
@@ -111,6 +114,59 @@ describe('a rule about a tree', () => {
     expect(await lab.owner.do('unlink', at('cover/absent'))).toBe('OK');
     await lab.guard.clear();
     await vm.ok(`umount ${at('cover')}`);
+  });
+});
+
+describe('a file that somebody makes the upper one of an overlay', () => {
+  let watcher: Watcher;
+  let rule: number;
+
+  beforeAll(async () => {
+    await vm.ok(
+      `cd ${lab.directory} && mkdir nothing mine view && truncate -s 16M own &&
+       mkfs.ext4 -q -N 128 own && mount -o loop own mine && mkdir mine/up mine/work &&
+       printf treasure >mine/up/secret &&
+       mount -t overlay overlay -o lowerdir=nothing,upperdir=mine/up,workdir=mine/work view`,
+    );
+    watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+  });
+
+  afterAll(async () => {
+    await watcher.end();
+    await lab.guard.clear();
+    // it is held open
+    await vm.ok(`cd ${lab.directory} && umount -l view mine`);
+  });
+
+  const refuses = (route: string, op: Op) =>
+    expectRefusal({
+      actor: lab.intruder,
+      watcher,
+      words: [route, at('view/secret')],
+      op,
+      rule,
+      path: at('mine/up/secret'),
+      unchanged: () => lab.owner.do('attributes', at('mine/up/secret')),
+    });
+
+  it('is guarded against being cut through it', async () => {
+    const {id} = await lab.guard.add(at('mine/up/secret'), {pids: [lab.owner.pid]});
+    rule = id;
+    await refuses('truncate', 'truncate');
+    expect(await lab.owner.show(at('mine/up/secret'))).toContain('content=treasure');
+  });
+
+  it('is, too, where the rule is about its length only', async () => {
+    const {id} = await lab.guard.add(at('mine/up/secret'), {
+      pids: [lab.owner.pid],
+      ops: ['truncate'],
+    });
+    rule = id;
+    for (const route of ['truncate', 'ftruncate', 'open-trunc', 'open-read-trunc']) {
+      expect(await lab.intruder.do('hold', at('view/secret'))).toBe('OK');
+      await refuses(route, 'truncate');
+    }
+    expect(await lab.owner.show(at('mine/up/secret'))).toContain('content=treasure');
   });
 });
 
