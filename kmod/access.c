@@ -309,17 +309,17 @@ ON(security_path_truncate)
 /*
  * notify_change(): chmod(), chown(), utimes(), by path, descriptor, io_uring or
  * nfsd. The inode is locked. Changes of length have hooks of their own, which nfsd
- * goes past, and what a write does to the mode by itself (ATTR_FORCE) belongs to
- * the write.
+ * goes past, and overlayfs for its upper file; what a write does to the mode by
+ * itself (ATTR_FORCE) belongs to the write.
  */
 ON(security_inode_setattr)
 {
 	const struct iattr *attr = ARGUMENT(const struct iattr *, FGUARD_SETATTR_DENTRY + 1);
 
 	if (attr->ia_valid & ATTR_SIZE) {
-		if (current->flags & PF_KTHREAD)
+		if (acts_for_another())
 			judge_entry(ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY),
-				    NULL, FGUARD_OP_TRUNCATE, false, fregs);
+				    NULL, FGUARD_OP_TRUNCATE, is_inner(), fregs);
 		return;
 	}
 	if ((attr->ia_valid & ATTR_BY_USER) && !(attr->ia_valid & ATTR_FORCE))

@@ -119,7 +119,11 @@ static void judge_attributes(struct file *file, struct ftrace_regs *fregs)
 		.mnt = file->f_path.mnt,
 		.ops = BIT(FGUARD_OP_ATTR),
 	};
-	const struct fguard_access access = { .targets = &target, .count = 1 };
+	const struct fguard_access access = {
+		.targets = &target,
+		.count = 1,
+		.inner = fguard_judge_is_behind(file),
+	};
 
 	if (fguard_judge_concerns(target.dentry, target.inode))
 		fguard_judge(&access, fregs);
