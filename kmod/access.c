@@ -140,7 +140,6 @@ ON(security_path_mknod)
 ON_ENTRY(security_path_mkdir, FGUARD_OP_CREATE)
 ON_ENTRY(security_path_symlink, FGUARD_OP_CREATE)
 ON_ENTRY(security_path_unlink, FGUARD_OP_DELETE)
-ON_ENTRY(security_path_rmdir, FGUARD_OP_DELETE)
 
 /* Both on one mount. */
 static noinline void judge_link(struct dentry *old, struct dentry *new,
@@ -187,8 +186,10 @@ static noinline void judge_rename(struct dentry *old, struct dentry *new,
 	};
 
 	targets[0].moves = true;
+	targets[0].destination = new;
 	targets[0].incoming = exchange ? new : NULL;
 	targets[1].moves = exchange;
+	targets[1].destination = exchange ? old : NULL;
 	targets[1].incoming = old;
 	fguard_judge(&access, fregs);
 }
@@ -202,6 +203,22 @@ static bool is_pinned(const struct dentry *dentry)
 					 inode->i_ino ^ FGUARD_PIN_SALT);
 }
 
+static __always_inline void judge_removal(struct dentry *dentry, struct vfsmount *mnt,
+					  bool inner, struct ftrace_regs *fregs)
+{
+	rcu_read_lock();
+	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)) || is_pinned(dentry))
+		judge_dentry(dentry, mnt, FGUARD_OP_DELETE, inner, fregs);
+	rcu_read_unlock();
+}
+
+/* May a directory take files away from where their suffix counts? */
+static bool may_take_along(const struct dentry *old, const struct dentry *new)
+{
+	return rcu_dereference(fguard_store)->suffix_count &&
+	       old->d_parent != new->d_parent && (d_is_dir(old) || d_is_dir(new));
+}
+
 static __always_inline void judge_renaming(struct dentry *old, struct dentry *new,
 					   struct vfsmount *mnt, unsigned int flags,
 					   bool inner, struct ftrace_regs *fregs)
@@ -209,7 +226,7 @@ static __always_inline void judge_renaming(struct dentry *old, struct dentry *ne
 	rcu_read_lock();
 	if (fguard_judge_concerns(old, d_inode_rcu(old)) ||
 	    fguard_judge_concerns(new, d_inode_rcu(new)) ||
-	    is_pinned(old) || is_pinned(new))
+	    is_pinned(old) || is_pinned(new) || may_take_along(old, new))
 		judge_rename(old, new, mnt, flags & RENAME_EXCHANGE, inner, fregs);
 	rcu_read_unlock();
 }
@@ -219,6 +236,16 @@ ON(security_path_link)
 {
 	judge_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
 		      ARGUMENT(const struct path *, 1)->mnt, false, fregs);
+}
+
+/*
+ * rmdir(). The directory is locked. One on the way to a guarded path may be empty:
+ * what it holds is mounted on it, in another namespace perhaps, or not there yet.
+ */
+ON(security_path_rmdir)
+{
+	judge_removal(ARGUMENT(struct dentry *, 1), ARGUMENT(const struct path *, 0)->mnt,
+		      false, fregs);
 }
 
 /* rename(), with all flags. Both directories locked; one mount. */
@@ -260,7 +287,12 @@ ON_INNER(security_inode_mknod, FGUARD_OP_CREATE)
 ON_INNER(security_inode_mkdir, FGUARD_OP_CREATE)
 ON_INNER(security_inode_symlink, FGUARD_OP_CREATE)
 ON_INNER(security_inode_unlink, FGUARD_OP_DELETE)
-ON_INNER(security_inode_rmdir, FGUARD_OP_DELETE)
+
+ON(security_inode_rmdir)
+{
+	if (acts_for_another())
+		judge_removal(ARGUMENT(struct dentry *, 1), NULL, is_inner(), fregs);
+}
 
 ON(security_inode_link)
 {
@@ -419,21 +451,24 @@ static void judge_mounts(struct fguard_target first, const struct path *second,
 	rcu_read_unlock();
 }
 
-#define NOT_ON_IT (MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+#define PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
-/*
- * mount(). No lock held. Changes of options and propagation mount nothing. With
- * MS_MOVE nobody says yet which mount goes: it might be any.
- */
+/* Changes of options and propagation mount nothing. The kernel asks in this order. */
+static bool mounts_nothing(unsigned long flags)
+{
+	return (flags & MS_REMOUNT) || (!(flags & MS_BIND) && (flags & PROPAGATION));
+}
+
+/* mount(). No lock held. With MS_MOVE nobody says yet which mount goes: perhaps any. */
 ON(security_sb_mount)
 {
 	unsigned long flags = ARGUMENT(unsigned long, 3);
 	struct fguard_target target;
 
-	if (flags & NOT_ON_IT)
+	if (mounts_nothing(flags))
 		return;
 	target = mount_on(ARGUMENT(const struct path *, 1));
-	target.any_pin = flags & MS_MOVE;
+	target.any_pin = (flags & (MS_BIND | MS_MOVE)) == MS_MOVE;
 	judge_mounts(target, NULL, fregs);
 }
 
