@@ -9,6 +9,7 @@ export const SECONDS: Readonly<Record<string, number>> = {
   'ask-deadlock.vm.test.ts': 170,
   'cli-apply.vm.test.ts': 90,
   'cli-lock.vm.test.ts': 95,
+  'redirect.vm.test.ts': 80,
   'transparency.vm.test.ts': 80,
   'cli.vm.test.ts': 70,
   'cli-life.vm.test.ts': 60,
