@@ -4,6 +4,7 @@ import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {Actor} from './helper/actor.js';
 import {PROGRAMS} from './helper/build.js';
 import {useLab} from './helper/lab.js';
+import {useShortLinger} from './helper/linger.js';
 import {expectRefusal} from './helper/refusal.js';
 import {Watcher} from './helper/watcher.js';
 import {PATIENCE} from './runner/patience.js';
@@ -315,9 +316,13 @@ describe('the end of a rule', () => {
     await lab.guard.until(({rules}) => rules === 1);
   });
 
-  it('takes the hooks along', async () => {
-    await lab.guard.add(secret, {ttl: 500 * PATIENCE, ops: ['read']});
-    expect((await lab.guard.status()).hooks.security_file_open).toBe('active');
-    await lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
+  describe('soon', () => {
+    useShortLinger(lab);
+
+    it('takes the hooks along', async () => {
+      await lab.guard.add(secret, {ttl: 500 * PATIENCE, ops: ['read']});
+      expect((await lab.guard.status()).hooks.security_file_open).toBe('active');
+      await lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
+    });
   });
 });
