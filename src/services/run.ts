@@ -34,12 +34,15 @@ interface RunObject extends ResolvedPath {
   asks: boolean;
 }
 
-/** A rule about the process and its descendants; a directory counts with all that is in it. */
-const request = ({path, isDirectory, asks}: RunObject, pid: number): RuleRequest => ({
+/**
+ * A rule about the process and its descendants; a directory counts with all that
+ * is in it, and what is not there yet may become one.
+ */
+const request = ({path, exists, isDirectory, asks}: RunObject, pid: number): RuleRequest => ({
   path,
   suffix: null,
   name: null,
-  tree: isDirectory,
+  tree: isDirectory || !exists,
   children: true,
   strict: false,
   untilExit: true,
