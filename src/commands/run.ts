@@ -7,6 +7,7 @@ import {ruleDocument} from '../domain/rule.js';
 import {wrongUsage} from '../errors.js';
 import {commandBehind} from '../services/argv.js';
 import {runGuarded} from '../services/run.js';
+import {objectText} from '../ui/object-text.js';
 import {NOBODY_ANSWERS} from '../ui/protected.js';
 import {unreachedFlags} from '../ui/unreached.js';
 
@@ -65,6 +66,9 @@ export default class Run extends BaseCommand {
       unreached: (found) => {
         const text = unreachedFlags(found);
         if (text !== undefined) this.caution(text);
+      },
+      notRemoved: (rule, reason) => {
+        this.caution(`rule ${rule.id} about ${objectText(rule)} was not removed: ${reason}`);
       },
     });
     process.exitCode = code;

@@ -171,6 +171,23 @@ describe('run', () => {
     expect((await fguard(args, {FAKE_OPEN: '2'})).code).toBe(3);
   });
 
+  it.each([
+    ['the module was unloaded', '19'],
+    ['the rules were locked', '1'],
+  ])("keeps the command's code where %s meanwhile, and says so", async (_what, FAKE_DELETE) => {
+    const paths = ['--protect', '/tmp/x', '--protect', '/tmp/y'];
+    const {code, stderr} = await fguard(['run', ...paths, '--', 'sh', '-c', 'exit 7'], {
+      FAKE_DELETE,
+    });
+    expect(code).toBe(7);
+    expect(stderr).toMatch(/^fguard: rule 1 about \/tmp\/x.* was not removed: .+\n.*rule 2 .*\n$/);
+  });
+
+  it('a rule that went before the command is not missed', async () => {
+    const args = ['run', '--protect', '/tmp/x', '--', 'sh', '-c', 'exit 7'];
+    expect(await fguard(args, {FAKE_DELETE: '2'})).toMatchObject({code: 7, stderr: ''});
+  });
+
   it('a path that is guarded already is refused, and its rule stays', async () => {
     const folder = newFolder();
     const path = join(folder, 'file');
