@@ -11,6 +11,13 @@
 #include <linux/ptrace.h>
 #include <linux/security.h>
 #include <uapi/linux/mount.h>
+#ifdef FGUARD_HAVE_URING_CMD
+#if __has_include(<linux/io_uring/cmd.h>)
+#include <linux/io_uring/cmd.h>
+#else
+#include <linux/io_uring.h>
+#endif
+#endif
 
 #include "access.h"
 #include "asker.h"
@@ -419,6 +426,14 @@ ON_IOCTL(security_file_ioctl)
 ON_IOCTL(security_file_ioctl_compat) /* since 6.8, and in later stable ones */
 #endif
 
+#ifdef FGUARD_HAVE_URING_CMD
+/* IORING_OP_URING_CMD, which block devices have since 6.12. No lock held. */
+ON(security_uring_cmd)
+{
+	fguard_ioctl_judge_device(ARGUMENT(struct io_uring_cmd *, 0)->file, fregs);
+}
+#endif
+
 /* ---- mounts -------------------------------------------------------------- */
 
 static struct fguard_target mount_on(const struct path *path)
@@ -702,6 +717,9 @@ struct fguard_hook fguard_hook_table[] = {
 #ifdef FGUARD_HAVE_FILE_IOCTL_COMPAT
 	FGUARD_HOOK(security_file_ioctl_compat,
 		    BIT(FGUARD_OP_ATTR) | FGUARD_NEED_DESCRIPTORS),
+#endif
+#ifdef FGUARD_HAVE_URING_CMD
+	FGUARD_HOOK(security_uring_cmd, FGUARD_NEED_DESCRIPTORS),
 #endif
 	FGUARD_HOOK(security_sb_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_move_mount, BIT(FGUARD_OP_MOUNT)),
