@@ -120,6 +120,7 @@
 #define FGUARD_QUESTIONS_MAX	4096	/* waiting at a time */
 #define FGUARD_DEADLINE_DEFAULT	5000	/* milliseconds */
 #define FGUARD_DEADLINE_MAX	86400000 /* a day */
+#define FGUARD_TTL_MAX		3153600000000 /* milliseconds: a hundred years */
 
 enum fguard_command {
 	FGUARD_CMD_UNSPEC,
@@ -260,8 +261,8 @@ enum fguard_rule_attr {
 	FGUARD_RULE_A_LOGINUIDS, /* u32 array */
 	FGUARD_RULE_A_EXE,	/* string, an executable, repeated */
 	FGUARD_RULE_A_CGROUP,	/* string, directory of a cgroup, repeated */
-	FGUARD_RULE_A_TTL,	/* u64, milliseconds, from 1: how long it is to
-				 * last; kernel to user: what is left of them */
+	FGUARD_RULE_A_TTL,	/* u64, milliseconds, 1 to FGUARD_TTL_MAX: how long it
+				 * is to last; kernel to user: what is left of them */
 	FGUARD_RULE_A_DEFAULT,	/* u8, enum fguard_verdict, where nobody answers;
 				 * default deny */
 	FGUARD_RULE_A_DEADLINE,	/* u32, milliseconds an answer may take, 1 to
@@ -313,7 +314,7 @@ enum fguard_answer_attr {
 	FGUARD_ANSWER_A_ID,		/* u64, of the question */
 	FGUARD_ANSWER_A_VERDICT,	/* u8, enum fguard_verdict */
 	FGUARD_ANSWER_A_LIFETIME,	/* u8, enum fguard_lifetime; default once */
-	FGUARD_ANSWER_A_TTL,		/* u64, milliseconds, from 1 */
+	FGUARD_ANSWER_A_TTL,		/* u64, milliseconds, 1 to FGUARD_TTL_MAX */
 	__FGUARD_ANSWER_A_MAX,
 };
 #define FGUARD_ANSWER_A_MAX (__FGUARD_ANSWER_A_MAX - 1)
