@@ -543,13 +543,16 @@ ON(security_file_mprotect)
 }
 
 #ifdef FGUARD_HAVE_MADVISE_COLLAPSE
-/* madvise(MADV_COLLAPSE) maps huge pages without a fault. As handle_mm_fault(). */
+/*
+ * MADV_COLLAPSE maps huge pages without a fault. As handle_mm_fault(). Since 6.13
+ * process_madvise() does at once again what is to be begun anew, and never goes back.
+ */
 ON(madvise_collapse)
 {
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file)
-		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_DESCRIPTOR, fregs);
+		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_ADVISED, fregs);
 }
 #endif
 
