@@ -60,7 +60,8 @@ static bool is_about_same(const struct fguard_memory *a, const struct fguard_mem
 {
 	if (a->op != b->op || a->process != b->process)
 		return false;
-	return a->process || (uid_eq(a->uid, b->uid) &&
+	/* The device, too: a copy is not the program that it is a copy of. */
+	return a->process || (uid_eq(a->uid, b->uid) && a->exe.dev == b->exe.dev &&
 			      fguard_identity_equal(&a->exe, &b->exe));
 }
 

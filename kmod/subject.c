@@ -375,7 +375,7 @@ bool fguard_subject_exe_identity(struct fguard_identity *identity)
 
 bool fguard_subject_exe_is(const struct file *exe, const struct fguard_identity *identity)
 {
-	return !is_anonymous(exe) && fguard_identity_is(identity, file_inode(exe));
+	return !is_anonymous(exe) && fguard_identity_is_original(identity, file_inode(exe));
 }
 
 static bool is_exe(const struct fguard_subjects *subjects, const struct file *exe)
@@ -385,7 +385,8 @@ static bool is_exe(const struct fguard_subjects *subjects, const struct file *ex
 	if (!exe || is_anonymous(exe))
 		return false;
 	for (i = 0; i < subjects->n_exes; i++)
-		if (fguard_identity_is(&subjects->exes[i].identity, file_inode(exe)))
+		if (fguard_identity_is_original(&subjects->exes[i].identity,
+						file_inode(exe)))
 			return true;
 	return false;
 }
