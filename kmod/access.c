@@ -594,6 +594,29 @@ ON(security_ptrace_traceme)
 	fguard_tracing_judge(&tracer, &tracee, fregs);
 }
 
+/* ---- passing for a program that is let in -------------------------------- */
+
+#ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
+/*
+ * prctl(PR_SET_MM), for oneself: whoever is in a user namespace of his own may.
+ * No lock held. Since 5.15.
+ */
+ON(replace_mm_exe_file)
+{
+	fguard_tracing_judge_posing(ARGUMENT(struct file *, 1), true, fregs);
+}
+#else
+/* The same before; another thread may change yet what the descriptor means. */
+ON(prctl_set_mm_exe_file)
+{
+	struct file *exe = fget(ARGUMENT(unsigned int, 1));
+
+	fguard_tracing_judge_posing(exe, false, fregs);
+	if (exe)
+		fput(exe);
+}
+#endif
+
 /* ---- the table ----------------------------------------------------------- */
 
 #define OPEN_OPS (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE) | \
@@ -652,6 +675,11 @@ struct fguard_hook fguard_hook_table[] = {
 #endif
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
+#ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
+	FGUARD_HOOK(replace_mm_exe_file, FGUARD_NEED_EXES),
+#else
+	FGUARD_HOOK(prctl_set_mm_exe_file, FGUARD_NEED_EXES),
+#endif
 };
 
 const unsigned int fguard_hook_table_size = ARRAY_SIZE(fguard_hook_table);

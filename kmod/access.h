@@ -6,6 +6,7 @@
 #include "hook.h"
 
 /* Needs of rules beside the operations they are about. */
+#define FGUARD_NEED_EXES	BIT(29)	/* that a process is what its executable says */
 #define FGUARD_NEED_DESCRIPTORS	BIT(30)	/* use of descriptors opened earlier */
 #define FGUARD_NEED_TRACING	BIT(31)	/* tracing of processes let in by pid */
 

@@ -131,6 +131,25 @@ bool fguard_recall(const struct fguard_rule *rule, u8 op, u8 *verdict)
 	return false;
 }
 
+static bool lets_exe_in(const struct fguard_memory *memory, const struct file *exe, u64 now)
+{
+	if (memory->process || memory->verdict != FGUARD_VERDICT_ALLOW ||
+	    is_over(memory, now))
+		return false;
+	return !exe || fguard_subject_exe_would_be(exe, &memory->exe);
+}
+
+bool fguard_remembers_exe(const struct fguard_rule *rule, const struct file *exe)
+{
+	const struct fguard_memory *memory;
+	u64 now = ktime_get_boottime_ns();
+
+	list_for_each_entry_rcu(memory, &rule->answers, node)
+		if (lets_exe_in(memory, exe, now))
+			return true;
+	return false;
+}
+
 void fguard_memories_free(struct fguard_rule *rule)
 {
 	struct fguard_memory *memory, *next;

@@ -349,7 +349,7 @@ struct fguard_status {
 
 struct fguard_hook {
 	char function[48];
-	uint32_t ops;   /* 0: needed by strict rules, or by rules that allow pids */
+	uint32_t ops;   /* 0: as FGUARD_HOOK_A_OPS says */
 	uint32_t state; /* FGUARD_HOOK_* */
 };
 

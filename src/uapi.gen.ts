@@ -117,7 +117,8 @@ export const fguard_detail = {
   FGUARD_DETAIL_REMEMBERED: 5,
   FGUARD_DETAIL_ANSWERER: 6,
   FGUARD_DETAIL_TRACING: 7,
-  __FGUARD_DETAIL_MAX: 8,
+  FGUARD_DETAIL_POSING: 8,
+  __FGUARD_DETAIL_MAX: 9,
 } as const;
 
 export const fguard_lifetime = {

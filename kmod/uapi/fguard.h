@@ -208,6 +208,8 @@ enum fguard_detail {
 	FGUARD_DETAIL_ANSWERER,		/* let in because it is an answerer's own */
 	FGUARD_DETAIL_TRACING,		/* it would trace a process that is let in, or
 					 * write its memory: the path is its program's */
+	FGUARD_DETAIL_POSING,		/* it would pass for that program, which is let in,
+					 * by prctl(PR_SET_MM): told as executing it */
 	__FGUARD_DETAIL_MAX,
 };
 
@@ -350,7 +352,8 @@ enum fguard_hook_attr {
 	FGUARD_HOOK_A_UNSPEC,
 	FGUARD_HOOK_A_FUNCTION,	/* string */
 	FGUARD_HOOK_A_OPS,	/* u32, mask of enum fguard_op; 0: needed by strict
-				 * rules, or by rules that allow pids */
+				 * rules, by rules that allow somebody, or by rules
+				 * that ask */
 	FGUARD_HOOK_A_STATE,	/* u8, enum fguard_hook_state */
 	__FGUARD_HOOK_A_MAX,
 };

@@ -38,10 +38,12 @@ async function settled(count: number): Promise<string[]> {
 const PATH = ['link', 'mkdir', 'mknod', 'rename', 'rmdir', 'symlink', 'unlink'].map(
   (name) => `security_path_${name}`,
 );
-// for strict rules, and for rules that allow a process
+// for strict rules, for rules that allow somebody, and for those that ask
 const ONLY_FOR_SOME_RULES = [
   'handle_mm_fault',
   'madvise_collapse',
+  'prctl_set_mm_exe_file',
+  'replace_mm_exe_file',
   'security_file_mprotect',
   'security_file_permission',
   'security_file_receive',
