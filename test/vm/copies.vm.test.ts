@@ -73,29 +73,29 @@ describe.each(KINDS)('a program on $name', ({name, make, beside}) => {
 
   if (beside !== undefined)
     it('does not let its copy in', async () => {
-    const inode = 'stat -c %i';
-    expect(await vm.ok(`${inode} ${copy}/program`)).toBe(await vm.ok(`${inode} ${program}`));
-    await lab.guard.add(secret, {exes: [program]});
-    expect(await opens(`${copy}/program`)).toBe('EACCES');
-    expect(await opens(program)).toBe('OK');
-  });
+      const inode = 'stat -c %i';
+      expect(await vm.ok(`${inode} ${copy}/program`)).toBe(await vm.ok(`${inode} ${program}`));
+      await lab.guard.add(secret, {exes: [program]});
+      expect(await opens(`${copy}/program`)).toBe('EACCES');
+      expect(await opens(program)).toBe('OK');
+    });
 
   if (beside !== undefined)
     it('is not its copy in an answer that is remembered', async () => {
-    await lab.guard.add(secret, {otherwise: 'ask', deadline: 600_000});
-    const answerer = await Answerer.start();
-    for (const [file, verdict, result] of [
-      [program, 'allow', 'OK'],
-      [`${copy}/program`, 'deny', 'EACCES'],
-    ] as const) {
-      const opened = opens(file);
-      expect(await answerer.reply({verdict, lifetime: 'forever'})).toMatchObject({exe: file});
-      expect(await opened).toBe(result);
-      expect(await opens(file)).toBe(result);
-    }
-    expect(await opens(program)).toBe('OK');
-    await answerer.end();
-  });
+      await lab.guard.add(secret, {otherwise: 'ask', deadline: 600_000});
+      const answerer = await Answerer.start();
+      for (const [file, verdict, result] of [
+        [program, 'allow', 'OK'],
+        [`${copy}/program`, 'deny', 'EACCES'],
+      ] as const) {
+        const opened = opens(file);
+        expect(await answerer.reply({verdict, lifetime: 'forever'})).toMatchObject({exe: file});
+        expect(await opened).toBe(result);
+        expect(await opens(file)).toBe(result);
+      }
+      expect(await opens(program)).toBe('OK');
+      await answerer.end();
+    });
 });
 
 it.each([
