@@ -610,13 +610,16 @@ ON(security_file_mprotect)
 }
 
 #ifdef FGUARD_HAVE_MADVISE_COLLAPSE
-/* madvise(MADV_COLLAPSE) maps huge pages without a fault. As handle_mm_fault(). */
+/*
+ * MADV_COLLAPSE maps huge pages without a fault. As handle_mm_fault(). Since 6.13
+ * process_madvise() does at once again what is to be begun anew, and never goes back.
+ */
 ON(madvise_collapse)
 {
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file)
-		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_DESCRIPTOR, fregs);
+		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_ADVISED, fregs);
 }
 #endif
 
@@ -673,6 +676,29 @@ ON(exit_signals)
 {
 	fguard_asker_exit();
 }
+
+/* ---- passing for a program that is let in -------------------------------- */
+
+#ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
+/*
+ * prctl(PR_SET_MM), for oneself: whoever is in a user namespace of his own may.
+ * No lock held. Since 5.15.
+ */
+ON(replace_mm_exe_file)
+{
+	fguard_tracing_judge_posing(ARGUMENT(struct file *, 1), true, fregs);
+}
+#else
+/* The same before; another thread may change yet what the descriptor means. */
+ON(prctl_set_mm_exe_file)
+{
+	struct file *exe = fget(ARGUMENT(unsigned int, 1));
+
+	fguard_tracing_judge_posing(exe, false, fregs);
+	if (exe)
+		fput(exe);
+}
+#endif
 
 /* ---- the table ----------------------------------------------------------- */
 
@@ -738,6 +764,11 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(wake_up_new_task, FGUARD_NEED_FORKS),
 	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS),
+#ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
+	FGUARD_HOOK(replace_mm_exe_file, FGUARD_NEED_EXES),
+#else
+	FGUARD_HOOK(prctl_set_mm_exe_file, FGUARD_NEED_EXES),
+#endif
 };
 
 const unsigned int fguard_hook_table_size = ARRAY_SIZE(fguard_hook_table);

@@ -93,6 +93,7 @@ void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs
 enum fguard_use {
 	FGUARD_USE_DESCRIPTOR,	/* the task's own */
 	FGUARD_USE_RECEIVED,	/* another's: the message is taken already */
+	FGUARD_USE_ADVISED,	/* a mapping: process_madvise() would begin anew in place */
 	FGUARD_USE_FAULT,	/* a page of a mapping: the task is in no call */
 	FGUARD_USE_COPY,	/* a mapping with its pages: the task forks */
 };

@@ -14,6 +14,7 @@
 #include "lock.h"
 #include "mapping.h"
 #include "question.h"
+#include "remember.h"
 #include "set.h"
 #include "store.h"
 
@@ -199,6 +200,10 @@ static u32 needs_of(const struct fguard_rule *rule)
 		needs |= FGUARD_NEED_TRACING;
 	if (rule->subjects->children)
 		needs |= FGUARD_NEED_FORKS;
+	/* Answers are remembered by executable. */
+	if (rule->terms.otherwise == FGUARD_ELSE_ASK ||
+	    (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
+		needs |= FGUARD_NEED_EXES;
 	return needs;
 }
 
@@ -576,6 +581,29 @@ struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer
 		if (fguard_rule_lets_in(rule) &&
 		    fguard_subjects_hold(rule->subjects, tracee) &&
 		    !fguard_subjects_hold(rule->subjects, tracer))
+			return rule;
+	return NULL;
+}
+
+static bool lets_pose(const struct fguard_rule *rule, const struct file *old,
+		      const struct file *new)
+{
+	if (fguard_rule_lets_in(rule) &&
+	    fguard_subjects_gain_exe(rule->subjects, old, new))
+		return false;
+	return !fguard_remembers_exe(rule, new);
+}
+
+struct fguard_rule *fguard_set_against_posing(const struct file *old,
+					      const struct file *new)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+
+	if (old && new && file_inode(old) == file_inode(new))
+		return NULL;
+	xa_for_each(&rules, id, rule)
+		if (!lets_pose(rule, old, new))
 			return rule;
 	return NULL;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {FGUARD_TTL_MAX} from '../../src/uapi.gen.js';
 import {Actor} from './helper/actor.js';
 import {PROGRAMS} from './helper/build.js';
 import {useLab} from './helper/lab.js';
@@ -314,6 +315,16 @@ describe('the end of a rule', () => {
     expect((await lab.guard.list()).map((rule) => rule.path)).toEqual([secret, lab.path('ever')]);
     await lab.guard.add(secret, {ttl: 100});
     await lab.guard.until(({rules}) => rules === 1);
+  });
+
+  it('does not come early after the longest time there is', async () => {
+    await lab.guard.add(secret, {ttl: FGUARD_TTL_MAX});
+    await lab.guard.add(lab.path('short'), {ttl: 100});
+    await lab.guard.until(({rules}) => rules === 1);
+    const [rule] = await lab.guard.list();
+    expect(rule?.path).toBe(secret);
+    expect(rule?.ttl).toBeGreaterThan(FGUARD_TTL_MAX - 86_400_000);
+    expect(await gets()).toBe('EACCES');
   });
 
   describe('soon', () => {

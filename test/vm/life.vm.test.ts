@@ -40,12 +40,14 @@ async function settled(count: number): Promise<string[]> {
 const PATH = ['link', 'mkdir', 'mknod', 'rename', 'rmdir', 'symlink', 'unlink'].map(
   (name) => `security_path_${name}`,
 );
-// for strict rules, for rules that allow a process, or its children, and for questions
+// for strict rules, for rules that allow somebody, or children, and for those that ask
 const ONLY_FOR_SOME_RULES = [
   'copy_page_range',
   'exit_signals',
   'handle_mm_fault',
   'madvise_collapse',
+  'prctl_set_mm_exe_file',
+  'replace_mm_exe_file',
   'security_file_mprotect',
   'security_file_permission',
   'security_file_receive',

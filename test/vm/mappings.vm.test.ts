@@ -2,7 +2,8 @@
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {Actor} from './helper/actor.js';
-import type {Op} from './helper/guard.js';
+import {Answerer} from './helper/answerer.js';
+import type {Op, Verdict} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {Watcher} from './helper/watcher.js';
 import {PATIENCE} from './runner/patience.js';
@@ -263,6 +264,45 @@ describe('a mapping where a strict rule asks', () => {
     expect(await lab.intruder.do('map-write', '-')).toBe('OK');
     expect(await lab.intruder.do('open', secret)).toBe('EACCES');
     expect(await refusals(lab.intruder)).toMatchObject([{op: 'read', reason: 'default'}]);
+  });
+});
+
+/** By the process for itself, and by the way that goes on in place. */
+const COLLAPSES = hasCollapse ? ['map-collapse', 'map-collapse-process'] : [];
+
+describe.skipIf(!hasCollapse)('a huge page where a strict rule asks', () => {
+  const [secret] = FILES as [string];
+  let answerer: Answerer;
+
+  const hold = async (fallback: Verdict): Promise<void> => {
+    expect(await lab.intruder.do('map-hold-read', secret)).toBe('OK');
+    await lab.guard.add(secret, {
+      strict: true,
+      otherwise: 'ask',
+      default: fallback,
+      deadline: 600_000,
+      ops: ['read'],
+    });
+  };
+
+  beforeAll(async () => {
+    answerer = await Answerer.start();
+  });
+  afterAll(() => answerer.end());
+
+  it.each(COLLAPSES)('is refused %s at once, since that cannot wait', async (use) => {
+    await hold('deny');
+    expect(await lab.intruder.do(use, '-')).toBe('EACCES');
+    const [record] = await refusals(lab.intruder);
+    expect(record).toMatchObject({op: 'read', path: secret, reason: 'unaskable'});
+  });
+
+  it.each(COLLAPSES)('is given to %s where the default is to allow', async (use) => {
+    expect(await lab.intruder.do('map-hold-read', secret)).toBe('OK');
+    const result = await lab.intruder.do(use, '-');
+    await hold('allow');
+    expect(await lab.intruder.do(use, '-')).toBe(result);
+    expect(await refusals(lab.intruder)).toEqual([]);
   });
 });
 

@@ -31,6 +31,13 @@ uint32_t number_option(char **words, const char *key, uint32_t otherwise)
 	return value ? (uint32_t)strtoul(value, NULL, 0) : otherwise;
 }
 
+uint64_t time_option(char **words, const char *key)
+{
+	const char *value = option(words, key);
+
+	return value ? strtoull(value, NULL, 0) : 0;
+}
+
 uint32_t numbers_option(char **words, const char *key, uint32_t *numbers, uint32_t max)
 {
 	const char *value = option(words, key);

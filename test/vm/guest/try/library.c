@@ -78,6 +78,7 @@ const struct verb library_verbs[] = {
 	{ "memory-read", 1, memory_read },
 	{ "memory-write", 1, memory_write },
 	{ "memory-file", 1, memory_file },
+	{ "pose", 2, pose },
 	{ "map-crowd", 1, use_mapping },
 	{ "map-chain", 3, pass_mapping_on },
 	{ "dig", 3, dig },

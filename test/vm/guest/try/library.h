@@ -27,6 +27,9 @@ long memory_read(char **words);
 long memory_write(char **words);
 long memory_file(char **words);
 
+/* library_pose.c: another executable, without running it */
+long pose(char **words);
+
 /* library_deep.c */
 long dig(char **words);
 long run_below(char **words);

@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include <linux/fcntl.h>
 #include <linux/mman.h>
+#include <linux/uio.h>
 
 #include "routes.h"
 #include "sys.h"
@@ -111,6 +112,20 @@ ROUTE(by_collapse)
 	return sys(__NR_madvise, (long)route_mapping, PAGE, MADV_COLLAPSE);
 }
 
+/* process_madvise(), of itself. */
+ROUTE(by_collapse_of_process)
+{
+	struct iovec part = { (void *)route_mapping, PAGE };
+	long self = sys(__NR_pidfd_open, sys(__NR_getpid), 0), result;
+
+	(void)path, (void)second;
+	if (self < 0)
+		return self;
+	result = sys(__NR_process_madvise, self, (long)&part, 1, MADV_COLLAPSE, 0);
+	sys(__NR_close, self);
+	return result;
+}
+
 const struct route_name map_routes[] = {
 	{ "map-hold-read", hold_reading },
 	{ "map-hold-write", hold_writing },
@@ -122,5 +137,6 @@ const struct route_name map_routes[] = {
 	{ "map-touch", by_touching },
 	{ "map-mprotect", by_protection },
 	{ "map-collapse", by_collapse },
+	{ "map-collapse-process", by_collapse_of_process },
 	{ NULL, NULL },
 };
