@@ -11,10 +11,20 @@
 #include <linux/ptrace.h>
 #include <linux/security.h>
 #include <uapi/linux/mount.h>
+#ifdef FGUARD_HAVE_URING_CMD
+#if __has_include(<linux/io_uring/cmd.h>)
+#include <linux/io_uring/cmd.h>
+#else
+#include <linux/io_uring.h>
+#endif
+#endif
 
 #include "access.h"
+#include "asker.h"
+#include "family.h"
 #include "ioctl.h"
 #include "judge.h"
+#include "mapping.h"
 #include "subject.h"
 #include "syscall.h"
 #include "tracing.h"
@@ -354,17 +364,17 @@ ON(security_path_truncate)
 /*
  * notify_change(): chmod(), chown(), utimes(), by path, descriptor, io_uring or
  * nfsd. The inode is locked. Changes of length have hooks of their own, which nfsd
- * goes past, and what a write does to the mode by itself (ATTR_FORCE) belongs to
- * the write.
+ * goes past, and overlayfs for its upper file; what a write does to the mode by
+ * itself (ATTR_FORCE) belongs to the write.
  */
 ON(security_inode_setattr)
 {
 	const struct iattr *attr = ARGUMENT(const struct iattr *, FGUARD_SETATTR_DENTRY + 1);
 
 	if (attr->ia_valid & ATTR_SIZE) {
-		if (current->flags & PF_KTHREAD)
+		if (acts_for_another())
 			judge_entry(ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY),
-				    NULL, FGUARD_OP_TRUNCATE, false, fregs);
+				    NULL, FGUARD_OP_TRUNCATE, is_inner(), fregs);
 		return;
 	}
 	if ((attr->ia_valid & ATTR_BY_USER) && !(attr->ia_valid & ATTR_FORCE))
@@ -430,6 +440,14 @@ ON(security_inode_file_setattr)
 ON_IOCTL(security_file_ioctl)
 #ifdef FGUARD_HAVE_FILE_IOCTL_COMPAT
 ON_IOCTL(security_file_ioctl_compat) /* since 6.8, and in later stable ones */
+#endif
+
+#ifdef FGUARD_HAVE_URING_CMD
+/* IORING_OP_URING_CMD, which block devices have since 6.12. No lock held. */
+ON(security_uring_cmd)
+{
+	fguard_ioctl_judge_device(ARGUMENT(struct io_uring_cmd *, 0)->file, fregs);
+}
 #endif
 
 /* ---- mounts -------------------------------------------------------------- */
@@ -582,6 +600,20 @@ ON(handle_mm_fault)
 		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_FAULT, fregs);
 }
 
+/*
+ * fork() copies the pages of a mapping that has private ones, and leaves others to
+ * faults. While mapping.c takes pages out, that would carry some past it. Both address
+ * spaces are locked for writing.
+ */
+ON(copy_page_range)
+{
+	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 1);
+
+	if (vma->vm_file && (vma->anon_vma || (vma->vm_flags & VM_MIXEDMAP)) &&
+	    fguard_mappings_are_revoked() && likely(!is_global_init(current)))
+		judge_descriptor(vma->vm_file, BIT(FGUARD_OP_READ), FGUARD_USE_COPY, fregs);
+}
+
 /* mprotect(). The lock of the address space is held for writing. */
 ON(security_file_mprotect)
 {
@@ -594,13 +626,16 @@ ON(security_file_mprotect)
 }
 
 #ifdef FGUARD_HAVE_MADVISE_COLLAPSE
-/* madvise(MADV_COLLAPSE) maps huge pages without a fault. As handle_mm_fault(). */
+/*
+ * MADV_COLLAPSE maps huge pages without a fault. As handle_mm_fault(). Since 6.13
+ * process_madvise() does at once again what is to be begun anew, and never goes back.
+ */
 ON(madvise_collapse)
 {
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file)
-		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_DESCRIPTOR, fregs);
+		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_ADVISED, fregs);
 }
 #endif
 
@@ -641,6 +676,45 @@ ON(security_ptrace_traceme)
 	tracee.exe = fguard_subject_exe();
 	fguard_tracing_judge(&tracer, &tracee, fregs);
 }
+
+/* ---- processes that begin and end ---------------------------------------- */
+
+/* Not by tracepoints: those forbid to wait, as locks do in a real-time kernel. */
+
+/* fork(): the child is whole and does not run yet. No lock held. */
+ON(wake_up_new_task)
+{
+	fguard_family_fork(ARGUMENT(struct task_struct *, 0));
+}
+
+/* A task ends, which is the current one. No lock held. */
+ON(exit_signals)
+{
+	fguard_asker_exit();
+}
+
+/* ---- passing for a program that is let in -------------------------------- */
+
+#ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
+/*
+ * prctl(PR_SET_MM), for oneself: whoever is in a user namespace of his own may.
+ * No lock held. Since 5.15.
+ */
+ON(replace_mm_exe_file)
+{
+	fguard_tracing_judge_posing(ARGUMENT(struct file *, 1), true, fregs);
+}
+#else
+/* The same before; another thread may change yet what the descriptor means. */
+ON(prctl_set_mm_exe_file)
+{
+	struct file *exe = fget(ARGUMENT(unsigned int, 1));
+
+	fguard_tracing_judge_posing(exe, false, fregs);
+	if (exe)
+		fput(exe);
+}
+#endif
 
 /* ---- the table ----------------------------------------------------------- */
 
@@ -686,6 +760,9 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_file_ioctl_compat,
 		    BIT(FGUARD_OP_ATTR) | FGUARD_NEED_DESCRIPTORS),
 #endif
+#ifdef FGUARD_HAVE_URING_CMD
+	FGUARD_HOOK(security_uring_cmd, FGUARD_NEED_DESCRIPTORS),
+#endif
 	FGUARD_HOOK(security_sb_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_move_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_sb_umount, BIT(FGUARD_OP_MOUNT)),
@@ -694,12 +771,20 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_mmap_file, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(security_file_receive, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(handle_mm_fault, FGUARD_NEED_DESCRIPTORS),
+	FGUARD_HOOK(copy_page_range, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(security_file_mprotect, FGUARD_NEED_DESCRIPTORS),
 #ifdef FGUARD_HAVE_MADVISE_COLLAPSE
 	FGUARD_HOOK(madvise_collapse, FGUARD_NEED_DESCRIPTORS),
 #endif
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
+	FGUARD_HOOK(wake_up_new_task, FGUARD_NEED_FORKS),
+	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS),
+#ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
+	FGUARD_HOOK(replace_mm_exe_file, FGUARD_NEED_EXES),
+#else
+	FGUARD_HOOK(prctl_set_mm_exe_file, FGUARD_NEED_EXES),
+#endif
 };
 
 const unsigned int fguard_hook_table_size = ARRAY_SIZE(fguard_hook_table);

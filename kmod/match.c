@@ -59,12 +59,13 @@ static __always_inline void have_say(struct fguard_inquiry *inquiry,
 	const struct fguard_target *target = inquiry->target;
 	bool allowed;
 
-	if (target->strict && !(rule->flags & FGUARD_RULE_STRICT))
-		return;
 	/* Found by its inode and by its name; the rank is the same or lower. */
 	if (rule == inquiry->decider && rank <= inquiry->decision.rank && !inquiry->seen)
 		return;
 	allowed = fguard_rule_allows(rule, inquiry->actor);
+	/* Others do not refuse what was opened before, but who may open may use it. */
+	if (target->strict && !allowed && !(rule->flags & FGUARD_RULE_STRICT))
+		return;
 	if (inquiry->seen)
 		inquiry->seen(inquiry, rule, rank, allowed);
 	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank, target->ops,

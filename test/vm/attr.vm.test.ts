@@ -170,7 +170,14 @@ describe('the identity of a directory that is only on the way', () => {
         ['marked', `${marked}/a.key`],
       ] as const) {
         const words = ['open-excl', path];
-        await expectRefusal({actor: actors[program], watcher, words, op: 'create', rule: rules[name], path});
+        await expectRefusal({
+          actor: actors[program],
+          watcher,
+          words,
+          op: 'create',
+          rule: rules[name],
+          path,
+        });
       }
     });
 

@@ -141,7 +141,7 @@ describe('on xfs', () => {
     expect(await lab.intruder.do('open', lab.path('xfs/plain'))).toBe('OK');
   });
 
-  it('nobody gets in by a flag that is the kernel\'s own: an open that claims to execute', async () => {
+  it("nobody gets in by a flag that is the kernel's own: an open that claims to execute", async () => {
     const plain = lab.path('xfs/plain');
     await lab.guard.add(plain, {ops: ['write']});
     await refuses(['xfs-open', plain, lab.path('xfs')], 'write', sameFile(plain));

@@ -97,7 +97,15 @@ it('below the root of a FAT filesystem nothing can be guarded, and the refusal s
   expect(await lab.guard.list()).toEqual([]);
 });
 
-it.each(['a-long-name.txt', 'LONGNA~1.TXT', 'two.dots.x', 'a+b', '.hidden', 'letter.docx', 'pièce'])(
+it.each([
+  'a-long-name.txt',
+  'LONGNA~1.TXT',
+  'two.dots.x',
+  'a+b',
+  '.hidden',
+  'letter.docx',
+  'pièce',
+])(
   'a file of FAT that has two names cannot be guarded by one of them, and the refusal says so: %s',
   async (name) => {
     for (const options of [{}, {tree: true}])
