@@ -18,7 +18,7 @@ import {
   protectedLines,
   savedLine,
 } from '../ui/protected.js';
-import {unreachedWarnings} from '../ui/unreached.js';
+import {layerWarnings, unreachedWarnings} from '../ui/unreached.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
 const ERRNOS: ErrnoName[] = ['EACCES', 'EPERM', 'ENOENT'];
@@ -142,7 +142,8 @@ export default class Protect extends BaseCommand {
     const typed = raw.flatMap((token) =>
       token.type === 'flag' ? {...token, input: exactArgument(token.input)} : [],
     );
-    for (const text of unreachedWarnings(rules, typed)) this.caution(text);
+    for (const text of [...unreachedWarnings(rules, typed), ...layerWarnings(rules, typed)])
+      this.caution(text);
     if (unanswered) this.hint(NOBODY_ANSWERS);
     this.say(...rules.flatMap(protectedLines), ...holders.map(holderLine));
     this.say(...(saved ?? []).map(savedLine));

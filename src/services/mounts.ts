@@ -14,10 +14,12 @@ export interface Mount {
   /** Where. */
   point: string;
   source: string;
+  /** Of the filesystem, with commas between; each is still to be unescaped. */
+  options: string;
 }
 
 /* The kernel writes spaces and the like as octal numbers. */
-const unescape = (text: string): string =>
+export const unescapeOctal = (text: string): string =>
   text.includes('\\')
     ? text.replace(/\\([0-7]{3})/g, (_all, digits: string) =>
         decodePath(Buffer.of(Number.parseInt(digits, 8))),
@@ -27,14 +29,15 @@ const unescape = (text: string): string =>
 function parseLine(line: string): Mount {
   const [left = '', right = ''] = line.split(' - ');
   const [id, parent, device = '', root = '', point = ''] = left.split(' ');
-  const [, source = ''] = right.split(' ');
+  const [, source = '', options = ''] = right.split(' ');
   return {
     id: Number(id),
     parent: Number(parent),
     device,
-    root: unescape(root),
-    point: unescape(point),
-    source: unescape(source),
+    root: unescapeOctal(root),
+    point: unescapeOctal(point),
+    source: unescapeOctal(source),
+    options,
   };
 }
 
