@@ -3,7 +3,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
-import {hasRoute} from './helper/release.js';
+import {hasRoute, isSince} from './helper/release.js';
 import {type Access, Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
@@ -210,17 +210,43 @@ describe('a file that somebody makes the upper one of an overlay', () => {
     expect(await lab.owner.show(at('mine/up/secret'))).toContain('content=treasure');
   });
 
-  it.each(['setflags', 'fssetxattr', 'file-setattr', 'chmod', 'setxattr', 'setfacl'].filter(hasRoute))(
-    'keeps its attributes where the rule is about them: %s',
-    async (route) => {
-      const {id} = await lab.guard.add(at('mine/up/secret'), {
-        pids: [lab.owner.pid],
-        ops: ['attr'],
-      });
-      rule = id;
-      await refuses(route, 'attr');
-    },
+  it.each(
+    ['setflags', 'fssetxattr', 'file-setattr', 'chmod', 'setxattr', 'setfacl'].filter(hasRoute),
+  )('keeps its attributes where the rule is about them: %s', async (route) => {
+    const {id} = await lab.guard.add(at('mine/up/secret'), {
+      pids: [lab.owner.pid],
+      ops: ['attr'],
+    });
+    rule = id;
+    await refuses(route, 'attr');
+  });
+});
+
+describe.skipIf(!isSince('6.5'))('an overlay whose data is in a layer of its own', () => {
+  // full/folder/blob becomes shell/secret, which has the attributes and says where the data is
+  beforeAll(() =>
+    vm.ok(
+      `cd ${lab.directory} && mkdir -p full/folder shell scratch front &&
+       printf treasure >full/folder/blob && mount -t overlay overlay front \
+         -o lowerdir=full,upperdir=shell,workdir=scratch,metacopy=on,redirect_dir=on &&
+       chmod 600 front/folder/blob && mv front/folder/blob front/secret && umount front &&
+       mount -t overlay overlay -o metacopy=on,lowerdir=shell::full front`,
+    ),
   );
+
+  afterAll(async () => {
+    await lab.guard.clear();
+    await vm.ok(`umount ${at('front')}`);
+  });
+
+  it.each(['before it was opened', 'once it was'])('is guarded %s', async () => {
+    await lab.guard.add(at('front/secret'), {pids: [lab.owner.pid]});
+    expect(await lab.owner.do('open', at('front/secret'))).toBe('OK');
+    for (const name of ['front/secret', 'shell/secret', 'full/folder/blob'])
+      expect([name, await lab.intruder.do('open', at(name))]).toEqual([name, 'EACCES']);
+    expect(await lab.owner.show(at('front/secret'))).toContain('content=treasure');
+    await lab.guard.clear();
+  });
 });
 
 describe('a rule about a file in a btrfs subvolume', () => {
