@@ -249,6 +249,92 @@ describe.skipIf(!isSince('6.5'))('an overlay whose data is in a layer of its own
   });
 });
 
+describe('what the kernel does to names for others than system calls about files', () => {
+  let watcher: Watcher;
+
+  beforeAll(async () => {
+    await vm.ok(
+      `cd ${lab.directory} && mkdir -p queues hall/work attic cellar seen &&
+       mount -t mqueue none queues && printf treasure >hall/work/secret`,
+    );
+    watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+  });
+
+  afterAll(async () => {
+    await watcher.end();
+    await lab.guard.clear();
+    await vm.ok(`cd ${lab.directory} && umount queues`);
+  });
+
+  it.each([
+    ['mq-create', 'create'],
+    ['mq-unlink', 'delete'],
+  ] as const)('does not pass the guard of a message queue: %s', async (route, op) => {
+    const queue = at('queues/guarded');
+    const {id} = await lab.guard.add(queue, {pids: [lab.owner.pid]});
+    const refused = {
+      actor: lab.intruder,
+      watcher,
+      words: [route, queue],
+      op,
+      rule: id,
+      path: queue,
+    };
+    if (op === 'delete') expect(await lab.owner.do('mq-create', queue)).toBe('OK');
+    await expectRefusal({...refused, unchanged: () => vm.ok(`ls ${at('queues')}`)});
+    expect(await lab.owner.do(route, queue)).toBe('OK');
+  });
+
+  it('is told of once', async () => {
+    const everything = await Watcher.start();
+    const [queue, file] = [at('queues/guarded'), at('plain')];
+    await vm.ok(`rm -f ${queue}`);
+    await lab.guard.add(at('mark'), {otherwise: 'log'});
+    for (const name of [queue, file])
+      await lab.guard.add(name, {otherwise: 'log', ops: ['create', 'delete', 'truncate']});
+    const routes = [
+      ...[
+        ['mq-create', queue],
+        ['mq-unlink', queue],
+        ['mknod', file],
+        ['truncate', file],
+      ],
+      ...[
+        ['open-trunc', file],
+        ['unlink', file],
+        ['open-create', file],
+        ['unlinkat', file],
+      ],
+    ] as const;
+    for (const words of routes)
+      expect([words, await lab.intruder.do(...words)]).toEqual([words, 'OK']);
+    expect(await lab.intruder.do('open', at('mark'))).toBe('OK');
+    const told = await everything.upTo(at('mark'));
+    expect(told.map(({op}) => op)).toEqual([
+      'create',
+      'delete',
+      'create',
+      'truncate',
+      'truncate',
+      'delete',
+      'create',
+      'delete',
+    ]);
+    await everything.end();
+  });
+
+  it('keeps what is guarded in the working directory of an overlay', async () => {
+    const secret = at('hall/work/secret');
+    const {id} = await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    const layers = `lowerdir=${at('cellar')},upperdir=${at('attic')},workdir=${at('hall')}`;
+    // it is mounted without a place to work
+    expect(await lab.intruder.do('mount-overlay', at('seen'), layers)).toBe('OK');
+    expect(await watcher.next()).toMatchObject({op: 'delete', rule: id, path: secret});
+    await vm.ok(`umount ${at('seen')}`);
+    expect(await lab.owner.show(secret)).toContain('content=treasure');
+  });
+});
+
 describe('a rule about a file in a btrfs subvolume', () => {
   beforeAll(async () => {
     await vm.ok(
