@@ -4,12 +4,14 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
 #include <linux/posix_acl.h>
 #include <linux/ptrace.h>
 #include <linux/security.h>
+#include <asm/syscall.h>
 #include <uapi/linux/mount.h>
 #ifdef FGUARD_HAVE_URING_CMD
 #if __has_include(<linux/io_uring/cmd.h>)
@@ -97,6 +99,48 @@ ON(security_file_open)
 	rcu_read_unlock();
 }
 
+/* ---- what is judged already ---------------------------------------------- */
+
+/*
+ * What a system call does to a name comes by security_path_NAME, which knows the
+ * mount, and then by security_inode_NAME, which others reach alone. So the former
+ * leaves a mark for the latter: task, call, operation and entry in one word, in a slot
+ * of the task. If another task's replaces it there, the access is judged twice.
+ */
+#define MARK_BITS 10
+
+static unsigned long marks[1 << MARK_BITS];
+
+static __always_inline unsigned long mark_of(u64 task, const struct dentry *dentry,
+					     enum fguard_op op)
+{
+	u64 call = syscall_get_nr(current, task_pt_regs(current));
+
+	return task ^ (unsigned long)dentry ^ (call << 52 | (u64)op << 48);
+}
+
+static __always_inline unsigned long *mark_slot(u64 task)
+{
+	return &marks[task >> (64 - MARK_BITS)];
+}
+
+static __always_inline void mark(const struct dentry *dentry, enum fguard_op op)
+{
+	u64 task = (unsigned long)current * GOLDEN_RATIO_64;
+
+	WRITE_ONCE(*mark_slot(task), mark_of(task, dentry, op));
+}
+
+static __always_inline bool take_mark(const struct dentry *dentry, enum fguard_op op)
+{
+	u64 task = (unsigned long)current * GOLDEN_RATIO_64;
+
+	if (READ_ONCE(*mark_slot(task)) != mark_of(task, dentry, op))
+		return false;
+	WRITE_ONCE(*mark_slot(task), 0);
+	return true;
+}
+
 /* ---- entries of directories ---------------------------------------------- */
 
 /* @inner: part of what the task was asked for, see struct fguard_access */
@@ -131,6 +175,7 @@ static __always_inline void judge_entry(struct dentry *dentry, struct vfsmount *
 #define ON_ENTRY(name, op)						\
 	ON(name)							\
 	{								\
+		mark(ARGUMENT(struct dentry *, 1), op);			\
 		judge_entry(ARGUMENT(struct dentry *, 1),		\
 			    ARGUMENT(const struct path *, 0)->mnt, op, false, \
 			    fregs);					\
@@ -154,6 +199,7 @@ ON(security_path_mknod)
 {
 	struct dentry *dentry = ARGUMENT(struct dentry *, 1);
 
+	mark(dentry, FGUARD_OP_CREATE);
 	rcu_read_lock();
 	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)))
 		judge_creation(dentry, ARGUMENT(const struct path *, 0)->mnt, fregs);
@@ -257,6 +303,7 @@ static __always_inline void judge_renaming(struct dentry *old, struct dentry *ne
 /* link(). The new directory locked; both names are on one mount. */
 ON(security_path_link)
 {
+	mark(ARGUMENT(struct dentry *, 2), FGUARD_OP_LINK);
 	judge_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
 		      ARGUMENT(const struct path *, 1)->mnt, false, fregs);
 }
@@ -274,6 +321,7 @@ ON(security_path_rmdir)
 /* rename(), with all flags. Both directories locked; one mount. */
 ON(security_path_rename)
 {
+	mark(ARGUMENT(struct dentry *, 3), FGUARD_OP_RENAME);
 	judge_renaming(ARGUMENT(struct dentry *, 1), ARGUMENT(struct dentry *, 3),
 		       ARGUMENT(const struct path *, 2)->mnt, ARGUMENT(unsigned int, 4),
 		       false, fregs);
@@ -284,7 +332,8 @@ ON(security_path_rename)
 /*
  * Servers in the kernel, such as nfsd, and filesystems that store in another, such
  * as overlayfs, go past the security_path functions. The latter act as somebody
- * else, and what they do is part of what they were asked for.
+ * else, and what they do is part of what they were asked for. As the caller itself
+ * act message queues, a mount that clears its working directory, and ecryptfs.
  */
 static bool acts_for_another(void)
 {
@@ -293,14 +342,19 @@ static bool acts_for_another(void)
 
 static bool is_inner(void)
 {
-	return !(current->flags & PF_KTHREAD);
+	return !(current->flags & PF_KTHREAD) && current_cred() != current_real_cred();
+}
+
+static __always_inline bool is_unjudged(const struct dentry *dentry, enum fguard_op op)
+{
+	return acts_for_another() || !take_mark(dentry, op);
 }
 
 /* security_inode_NAME(directory, dentry, …). The directory is locked. */
 #define ON_INNER(name, op)						\
 	ON(name)							\
 	{								\
-		if (acts_for_another())					\
+		if (is_unjudged(ARGUMENT(struct dentry *, 1), op))	\
 			judge_entry(ARGUMENT(struct dentry *, 1), NULL, op, \
 				    is_inner(), fregs);			\
 	}
@@ -319,14 +373,14 @@ ON(security_inode_rmdir)
 
 ON(security_inode_link)
 {
-	if (acts_for_another())
+	if (is_unjudged(ARGUMENT(struct dentry *, 2), FGUARD_OP_LINK))
 		judge_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
 			      NULL, is_inner(), fregs);
 }
 
 ON(security_inode_rename)
 {
-	if (acts_for_another())
+	if (is_unjudged(ARGUMENT(struct dentry *, 3), FGUARD_OP_RENAME))
 		judge_renaming(ARGUMENT(struct dentry *, 1), ARGUMENT(struct dentry *, 3),
 			       NULL, ARGUMENT(unsigned int, 4), is_inner(), fregs);
 }
@@ -339,6 +393,7 @@ ON(security_file_truncate)
 {
 	struct file *file = ARGUMENT(struct file *, 0);
 
+	mark(file->f_path.dentry, FGUARD_OP_TRUNCATE);
 	rcu_read_lock();
 	if (fguard_judge_concerns(file->f_path.dentry, file_inode(file)))
 		fguard_judge_open(file, BIT(FGUARD_OP_TRUNCATE), 0, fregs);
@@ -354,6 +409,7 @@ ON(security_path_truncate)
 {
 	const struct path *path = ARGUMENT(const struct path *, 0);
 
+	mark(path->dentry, FGUARD_OP_TRUNCATE);
 	judge_entry(path->dentry, path->mnt, FGUARD_OP_TRUNCATE, false, fregs);
 }
 
@@ -370,16 +426,15 @@ ON(security_path_truncate)
 ON(security_inode_setattr)
 {
 	const struct iattr *attr = ARGUMENT(const struct iattr *, FGUARD_SETATTR_DENTRY + 1);
+	struct dentry *dentry = ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY);
 
 	if (attr->ia_valid & ATTR_SIZE) {
-		if (acts_for_another())
-			judge_entry(ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY),
-				    NULL, FGUARD_OP_TRUNCATE, is_inner(), fregs);
+		if (is_unjudged(dentry, FGUARD_OP_TRUNCATE))
+			judge_entry(dentry, NULL, FGUARD_OP_TRUNCATE, is_inner(), fregs);
 		return;
 	}
 	if ((attr->ia_valid & ATTR_BY_USER) && !(attr->ia_valid & ATTR_FORCE))
-		judge_entry(ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY), NULL,
-			    FGUARD_OP_ATTR, false, fregs);
+		judge_entry(dentry, NULL, FGUARD_OP_ATTR, false, fregs);
 }
 
 /* security_inode_NAME([mount,] dentry, …). The inode is locked. */

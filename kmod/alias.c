@@ -118,7 +118,7 @@ static int follow(struct fguard_rule *rule, const struct fguard_target *target,
 int fguard_alias_follow(struct fguard_rule *rule, const struct fguard_target *target)
 {
 	const struct dentry *holder = target->incoming ?: target->dentry;
-	const struct inode *beneath = fguard_object_beneath(holder);
+	const struct inode *beneath = fguard_object_beneath_now(holder);
 	const struct inode *inode = target->inode;
 	int err;
 

@@ -86,6 +86,21 @@ const struct inode *fguard_object_beneath(const struct dentry *dentry)
 	return inode == d_inode_rcu(dentry) ? NULL : inode;
 }
 
+const struct inode *fguard_object_beneath_now(const struct dentry *dentry)
+{
+#ifdef FGUARD_HAVE_D_REAL_METADATA
+	const struct dentry *real;
+
+	if (!(dentry->d_flags & DCACHE_OP_REAL) || d_is_negative(dentry))
+		return NULL;
+	/* Data in a layer of its own is looked up when it is first asked for. */
+	real = d_real((struct dentry *)dentry, D_REAL_METADATA);
+	return real == dentry ? NULL : d_inode_rcu(real);
+#else
+	return fguard_object_beneath(dentry);
+#endif
+}
+
 static int split(const char *path, const char **last, struct netlink_ext_ack *extack)
 {
 	if (path[0] != '/') {

@@ -150,10 +150,20 @@ bool fguard_object_is_below(const struct dentry *dentry,
  * fguard_object_beneath - the inode of another filesystem that an object is made of
  * @dentry: the object
  *
- * Context: RCU read side, or the caller holds the dentry.
- * Return: on overlayfs the upper or lower inode; otherwise NULL.
+ * Context: may sleep; the caller holds the dentry.
+ * Return: on overlayfs the upper or lower inode that has the data; otherwise NULL.
  */
 const struct inode *fguard_object_beneath(const struct dentry *dentry);
+
+/**
+ * fguard_object_beneath_now - the same, as far as it is known at once
+ * @dentry: the object
+ *
+ * Context: RCU read side.
+ * Return: on overlayfs the upper or lower inode, which may have the attributes only;
+ * otherwise NULL.
+ */
+const struct inode *fguard_object_beneath_now(const struct dentry *dentry);
 
 /**
  * fguard_object_check_directory - will a directory be known again?

@@ -17,7 +17,7 @@ import {
   protectedLines,
   savedLine,
 } from '../ui/protected.js';
-import {unreachedWarnings} from '../ui/unreached.js';
+import {layerWarnings, unreachedWarnings} from '../ui/unreached.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
 const ERRNOS: ErrnoName[] = ['EACCES', 'EPERM', 'ENOENT'];
@@ -139,7 +139,8 @@ export default class Protect extends BaseCommand {
       if (text !== undefined) this.caution(escapeText(text));
     for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
     const typed = raw.filter((token) => token.type === 'flag');
-    for (const text of unreachedWarnings(rules, typed)) this.caution(text);
+    for (const text of [...unreachedWarnings(rules, typed), ...layerWarnings(rules, typed)])
+      this.caution(text);
     if (unanswered) this.hint(NOBODY_ANSWERS);
     this.say(...rules.flatMap(protectedLines), ...holders.map(holderLine));
     this.say(...(saved ?? []).map(savedLine));

@@ -24,7 +24,7 @@ export interface Bypass {
   guarded: boolean;
 }
 
-/** Something mounted below a guarded directory that no rule reaches. */
+/** Something that no rule reaches: mounted below a guarded directory, or in a layer of it. */
 export interface Unreached {
   path: string;
   isDirectory: boolean;
@@ -38,4 +38,5 @@ export interface Protected {
   isDirectory: boolean;
   links: HardLinks | null;
   unreached: readonly Unreached[];
+  layers: readonly Unreached[];
 }

@@ -16,10 +16,12 @@ export interface Mount {
   /** Of filesystem. */
   type: string;
   source: string;
+  /** Of the filesystem, with commas between; each is still to be unescaped. */
+  options: string;
 }
 
 /* The kernel writes spaces and the like as octal numbers. */
-const unescape = (text: string): string =>
+export const unescapeOctal = (text: string): string =>
   text.includes('\\')
     ? text.replace(/\\([0-7]{3})/g, (_all, digits: string) =>
         decodePath(Buffer.of(Number.parseInt(digits, 8))),
@@ -29,15 +31,16 @@ const unescape = (text: string): string =>
 function parseLine(line: string): Mount {
   const [left = '', right = ''] = line.split(' - ');
   const [id, parent, device = '', root = '', point = ''] = left.split(' ');
-  const [type = '', source = ''] = right.split(' ');
+  const [type = '', source = '', options = ''] = right.split(' ');
   return {
     id: Number(id),
     parent: Number(parent),
     device,
-    root: unescape(root),
-    point: unescape(point),
+    root: unescapeOctal(root),
+    point: unescapeOctal(point),
     type,
-    source: unescape(source),
+    source: unescapeOctal(source),
+    options,
   };
 }
 

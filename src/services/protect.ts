@@ -7,6 +7,7 @@ import {fguard_else as ELSE} from '../uapi.gen.js';
 import {withGuard} from './guard.js';
 import {hardLinks} from './hard-links.js';
 import {findHolders} from './holders.js';
+import {findLayers} from './layers.js';
 import {findUnreached} from './mounts-below.js';
 import {requireProcess} from './processes.js';
 import {type ResolvedPath, resolveExisting, resolvePath} from './resolve-path.js';
@@ -80,6 +81,7 @@ export async function protect(request: ProtectRequest): Promise<ProtectResult> {
       isDirectory: path !== null && isDirectory.get(path) === true,
       links: path === null || suffix !== null ? null : hardLinks(path),
       unreached: findUnreached(one.rule, inForce),
+      layers: findLayers(one.rule, inForce),
     };
   });
   return {rules, holders: findHolders(rules.map(({rule}) => rule)), unanswered};

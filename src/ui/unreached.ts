@@ -26,12 +26,10 @@ const distinct = (found: readonly Unreached[]): string[] => [
 const warning = (command: string): string =>
   `what is mounted below is not guarded; this guards it, too: ${command}`;
 
-/** Where rules end at a mount, and the commands that guard what is there in the same way. */
-export function unreachedWarnings(
-  rules: readonly Protected[],
-  typed: readonly TypedFlag[],
-): string[] {
-  const found = rules.flatMap(({unreached}) => unreached);
+const layered = (command: string): string =>
+  `only regular files of an overlay are guarded in its layers, too; this guards the rest there: ${command}`;
+
+function commandsFor(found: readonly Unreached[], typed: readonly TypedFlag[]): string[] {
   const flags = typed.filter(({flag}) => !LEFT_OUT.includes(flag));
   const ofFiles = flags.filter(({flag}) => !OF_DIRECTORIES.includes(flag));
   return [
@@ -39,8 +37,28 @@ export function unreachedWarnings(
     {paths: distinct(found.filter(({isDirectory}) => !isDirectory)), own: ofFiles},
   ]
     .filter(({paths}) => paths.length > 0)
-    .map(({paths, own}) => warning(commandFor(paths, own)));
+    .map(({paths, own}) => commandFor(paths, own));
 }
+
+/** Where rules end at a mount, and the commands that guard what is there in the same way. */
+export const unreachedWarnings = (
+  rules: readonly Pick<Protected, 'unreached'>[],
+  typed: readonly TypedFlag[],
+): string[] =>
+  commandsFor(
+    rules.flatMap(({unreached}) => unreached),
+    typed,
+  ).map(warning);
+
+/** The same for the layers of overlays. */
+export const layerWarnings = (
+  rules: readonly Pick<Protected, 'layers'>[],
+  typed: readonly TypedFlag[],
+): string[] =>
+  commandsFor(
+    rules.flatMap(({layers}) => layers),
+    typed,
+  ).map(layered);
 
 /** The same for rules that `run` makes of its flags. */
 export function unreachedFlags(unreached: readonly Unreached[]): string | undefined {

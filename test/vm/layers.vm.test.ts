@@ -3,7 +3,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
-import {hasRoute} from './helper/release.js';
+import {hasRoute, isSince} from './helper/release.js';
 import {type Access, Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
@@ -210,17 +210,129 @@ describe('a file that somebody makes the upper one of an overlay', () => {
     expect(await lab.owner.show(at('mine/up/secret'))).toContain('content=treasure');
   });
 
-  it.each(['setflags', 'fssetxattr', 'file-setattr', 'chmod', 'setxattr', 'setfacl'].filter(hasRoute))(
-    'keeps its attributes where the rule is about them: %s',
-    async (route) => {
-      const {id} = await lab.guard.add(at('mine/up/secret'), {
-        pids: [lab.owner.pid],
-        ops: ['attr'],
-      });
-      rule = id;
-      await refuses(route, 'attr');
-    },
+  it.each(
+    ['setflags', 'fssetxattr', 'file-setattr', 'chmod', 'setxattr', 'setfacl'].filter(hasRoute),
+  )('keeps its attributes where the rule is about them: %s', async (route) => {
+    const {id} = await lab.guard.add(at('mine/up/secret'), {
+      pids: [lab.owner.pid],
+      ops: ['attr'],
+    });
+    rule = id;
+    await refuses(route, 'attr');
+  });
+});
+
+describe.skipIf(!isSince('6.5'))('an overlay whose data is in a layer of its own', () => {
+  // full/folder/blob becomes shell/secret, which has the attributes and says where the data is
+  beforeAll(() =>
+    vm.ok(
+      `cd ${lab.directory} && mkdir -p full/folder shell scratch front &&
+       printf treasure >full/folder/blob && mount -t overlay overlay front \
+         -o lowerdir=full,upperdir=shell,workdir=scratch,metacopy=on,redirect_dir=on &&
+       chmod 600 front/folder/blob && mv front/folder/blob front/secret && umount front &&
+       mount -t overlay overlay -o metacopy=on,lowerdir=shell::full front`,
+    ),
   );
+
+  afterAll(async () => {
+    await lab.guard.clear();
+    await vm.ok(`umount ${at('front')}`);
+  });
+
+  it.each(['before it was opened', 'once it was'])('is guarded %s', async () => {
+    await lab.guard.add(at('front/secret'), {pids: [lab.owner.pid]});
+    expect(await lab.owner.do('open', at('front/secret'))).toBe('OK');
+    for (const name of ['front/secret', 'shell/secret', 'full/folder/blob'])
+      expect([name, await lab.intruder.do('open', at(name))]).toEqual([name, 'EACCES']);
+    expect(await lab.owner.show(at('front/secret'))).toContain('content=treasure');
+    await lab.guard.clear();
+  });
+});
+
+describe('what the kernel does to names for others than system calls about files', () => {
+  let watcher: Watcher;
+
+  beforeAll(async () => {
+    await vm.ok(
+      `cd ${lab.directory} && mkdir -p queues hall/work attic cellar seen &&
+       mount -t mqueue none queues && printf treasure >hall/work/secret`,
+    );
+    watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+  });
+
+  afterAll(async () => {
+    await watcher.end();
+    await lab.guard.clear();
+    await vm.ok(`cd ${lab.directory} && umount queues`);
+  });
+
+  it.each([
+    ['mq-create', 'create'],
+    ['mq-unlink', 'delete'],
+  ] as const)('does not pass the guard of a message queue: %s', async (route, op) => {
+    const queue = at('queues/guarded');
+    const {id} = await lab.guard.add(queue, {pids: [lab.owner.pid]});
+    const refused = {
+      actor: lab.intruder,
+      watcher,
+      words: [route, queue],
+      op,
+      rule: id,
+      path: queue,
+    };
+    if (op === 'delete') expect(await lab.owner.do('mq-create', queue)).toBe('OK');
+    await expectRefusal({...refused, unchanged: () => vm.ok(`ls ${at('queues')}`)});
+    expect(await lab.owner.do(route, queue)).toBe('OK');
+  });
+
+  it('is told of once', async () => {
+    const everything = await Watcher.start();
+    const [queue, file] = [at('queues/guarded'), at('plain')];
+    await vm.ok(`rm -f ${queue}`);
+    await lab.guard.add(at('mark'), {otherwise: 'log'});
+    for (const name of [queue, file])
+      await lab.guard.add(name, {otherwise: 'log', ops: ['create', 'delete', 'truncate']});
+    const routes = [
+      ...[
+        ['mq-create', queue],
+        ['mq-unlink', queue],
+        ['mknod', file],
+        ['truncate', file],
+      ],
+      ...[
+        ['open-trunc', file],
+        ['unlink', file],
+        ['open-create', file],
+        ['unlinkat', file],
+      ],
+    ] as const;
+    for (const words of routes)
+      expect([words, await lab.intruder.do(...words)]).toEqual([words, 'OK']);
+    expect(await lab.intruder.do('open', at('mark'))).toBe('OK');
+    const told = await everything.upTo(at('mark'));
+    expect(told.map(({op}) => op)).toEqual([
+      'create',
+      'delete',
+      'create',
+      'truncate',
+      'truncate',
+      'delete',
+      'create',
+      'delete',
+    ]);
+    await everything.end();
+  });
+
+  it('keeps what is guarded in the working directory of an overlay', async () => {
+    const secret = at('hall/work/secret');
+    const {id} = await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    const layers = `lowerdir=${at('cellar')},upperdir=${at('attic')},workdir=${at('hall')}`;
+    // it is mounted without a place to work
+    expect(await lab.intruder.do('mount-overlay', at('seen'), layers)).toBe('OK');
+    expect(await watcher.next()).toMatchObject({op: 'delete', rule: id, path: secret});
+    await vm.ok(`umount ${at('seen')}`);
+    expect(await lab.owner.show(secret)).toContain('content=treasure');
+  });
 });
 
 describe('a rule about a file in a btrfs subvolume', () => {

@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 
 import {encodePath} from '../../../src/domain/text.js';
 import {shellWord} from '../../../src/domain/shell-word.js';
-import {unreachedFlags, unreachedWarnings} from '../../../src/ui/unreached.js';
+import {layerWarnings, unreachedFlags, unreachedWarnings} from '../../../src/ui/unreached.js';
 import {RULE} from '../plain-rule.js';
 
 describe('a word for the shell', () => {
@@ -53,6 +53,14 @@ describe('what is not guarded, because mounted below', () => {
     expect(unreachedWarnings([rule(disk), rule(disk, again)], typed)).toEqual([
       "what is mounted below is not guarded; this guards it, too: fguard protect /srv/d '/srv/e f' --tree --pid 12 --pid 13 --exe '/opt/my program'",
     ]);
+  });
+
+  it('is so, too, in the layers of an overlay', () => {
+    const layers = [{path: '/up/d', isDirectory: true}];
+    expect(layerWarnings([{layers}, {layers}], typed)).toEqual([
+      "only regular files of an overlay are guarded in its layers, too; this guards the rest there: fguard protect /up/d --tree --pid 12 --pid 13 --exe '/opt/my program'",
+    ]);
+    expect(layerWarnings([{layers: []}], typed)).toEqual([]);
   });
 
   it('is guarded as itself where it is a file', () => {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * The same by other system calls: those that take a directory, and those that
- * only 32-bit programs have.
+ * The same by other system calls: those that take a directory, those of message
+ * queues, and those that only 32-bit programs have.
  */
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 
+#include "place.h"
 #include "routes.h"
 #include "sys.h"
 
@@ -40,6 +41,23 @@ ROUTE(do_symlinkat)
 ROUTE(do_linkat)
 {
 	return sys(__NR_linkat, AT_FDCWD, path, AT_FDCWD, second, 0);
+}
+
+/* @path: where its filesystem is mounted, for the name. */
+ROUTE(do_mq_create)
+{
+	long queue = sys(__NR_mq_open, place_of(path).name, O_RDWR | O_CREAT, 0600, NULL);
+
+	(void)second;
+	if (queue >= 0)
+		sys(__NR_close, queue);
+	return queue;
+}
+
+ROUTE(do_mq_unlink)
+{
+	(void)second;
+	return sys(__NR_mq_unlink, place_of(path).name);
 }
 
 #ifdef __i386__
@@ -82,6 +100,8 @@ const struct route_name entry_routes[] = {
 	{ "mknodat", do_mknodat },
 	{ "symlinkat", do_symlinkat },
 	{ "linkat", do_linkat },
+	{ "mq-create", do_mq_create },
+	{ "mq-unlink", do_mq_unlink },
 #ifdef __i386__
 	{ "truncate64", do_truncate64 },
 	{ "ftruncate64", do_ftruncate64 },

@@ -19,6 +19,7 @@
 
 MOUNT(do_mount, __NR_mount, "none", path, "tmpfs", 0, NULL)
 MOUNT(do_ext4, __NR_mount, second, path, "ext4", 0, NULL)
+MOUNT(do_overlay, __NR_mount, "overlay", path, "overlay", 0, second)
 MOUNT(do_bind, __NR_mount, second, path, NULL, MS_BIND, NULL)
 MOUNT(do_rbind, __NR_mount, second, path, NULL, MS_BIND | MS_REC, NULL)
 /* Flags that mean something else where MS_BIND is not set. */
@@ -144,6 +145,7 @@ BELOW_DETACHED(do_detached_rename, rename_in)
 const struct route_name mount_routes[] = {
 	{ "mount", do_mount },
 	{ "mount-ext4", do_ext4 },
+	{ "mount-overlay", do_overlay },
 	{ "mount-bind", do_bind },
 	{ "mount-rbind", do_rbind },
 	{ "mount-bind-private", do_bind_private },

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The directories that an overlay is made of. The kernel knows which files of
+ * theirs a file of the overlay is, but not for anything else; so who reaches
+ * them there passes a rule about the overlay's.
+ */
+import type {Unreached} from '../domain/object.js';
+import type {KernelRule} from '../domain/rule.js';
+import {lstatIfPossible, statIfPossible} from './files.js';
+import {behind, type Mount, mountOf, readMounts, unescapeOctal} from './mounts.js';
+
+type Guarded = Pick<KernelRule, 'path' | 'tree' | 'suffix'>;
+
+/* A colon in a name has a backslash before it. */
+const splitLayers = (text: string): string[] => text.match(/(?:[^:\\]|\\[^])+/g) ?? [];
+const unescape = (text: string): string => text.replace(/\\([^])/g, '$1');
+
+/* Behind "::" are layers for data, whose files have other names. */
+function layersOf(option: string): string[] {
+  const [, key = '', value = ''] = /^(upperdir|lowerdir\+?)=([^]*)$/.exec(option) ?? [];
+  if (key === '') return [];
+  if (key !== 'lowerdir') return [unescape(value)];
+  return splitLayers(value.split('::')[0] ?? '').map(unescape);
+}
+
+/** A path of an overlay as its layers have it; nothing on another filesystem. */
+export function layeredPaths(mounts: readonly Mount[], path: string): string[] {
+  const mount = mountOf(mounts, path);
+  if (mount === undefined) return [];
+  const inside = (mount.root === '/' ? '' : mount.root) + (behind(mount.point, path) ?? '');
+  return mount.options
+    .split(',')
+    .map(unescapeOctal)
+    .flatMap(layersOf)
+    .filter((layer) => layer.startsWith('/'))
+    .map((layer) => layer.replace(/\/+$/, '') + inside || '/');
+}
+
+const isDirectory = (path: string): boolean => statIfPossible(path)?.isDirectory() === true;
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+
+/* Of a suffix the directory has to be there; a name may be made where it is not. */
+const canBeGuarded = (path: string, {suffix}: Guarded): boolean =>
+  isDirectory(suffix === null ? parentOf(path) : path);
+
+const covers = (rule: Guarded, wanted: Guarded, path: string): boolean => {
+  if (rule.path === path && rule.suffix === wanted.suffix) return rule.tree || !wanted.tree;
+  const isWide = rule.suffix === null ? rule.tree : rule.suffix === wanted.suffix;
+  return isWide && (rule.path === null || behind(rule.path, path) !== undefined);
+};
+
+/** Where a rule's object lies in the layers of an overlay and no rule guards it there. */
+export function findLayers(rule: Guarded, rules: readonly Guarded[]): Unreached[] {
+  const {path, tree, suffix} = rule;
+  if (path === null || (!tree && suffix === null && lstatIfPossible(path)?.isFile() === true))
+    return [];
+  return layeredPaths(readMounts(), path)
+    .filter((place) => canBeGuarded(place, rule))
+    .filter((place) => !rules.some((other) => covers(other, rule, place)))
+    .map((place) => ({path: place, isDirectory: tree || suffix !== null}));
+}
