@@ -66,6 +66,7 @@ const ROUTES = [
   'setxattrat',
   'removexattr',
   'fremovexattr',
+  'removexattrat',
   'setfacl',
   'fsetfacl',
   'setflags',

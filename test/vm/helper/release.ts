@@ -24,6 +24,7 @@ const SINCE: Readonly<Record<string, string>> = {
   'uring-bind': '6.11',
   'mount-beneath': '6.5',
   setxattrat: '6.13',
+  removexattrat: '6.13',
   'file-setattr': '6.17',
 };
 
