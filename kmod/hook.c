@@ -224,5 +224,7 @@ void fguard_hooks_exit(void)
 	for (i = 0; i < hook_count; i++)
 		unregister(&hooks[i]);
 	mutex_unlock(&hook_lock);
+	/* ftrace does not wait for who sleeps on a lock of a real-time kernel. */
+	synchronize_rcu();
 	forget_functions();
 }

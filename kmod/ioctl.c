@@ -18,6 +18,7 @@
 enum effect {
 	NOTHING,
 	ATTRIBUTES,
+	IDENTITY,
 	CONTENT,
 	ATTRIBUTES_OF_ANY,
 	CONTENT_OF_ANY,
@@ -30,11 +31,12 @@ enum effect {
 static enum effect common_effect(unsigned int command)
 {
 	switch (command) {
-	/* Sets the generation, by which an inode is known. */
+	/* Sets the generation, by which an inode is known, also one on the way. */
 	case FS_IOC_SETVERSION:
 	case FS_IOC32_SETVERSION:
 	case EXT4_SETVERSION:
 	case EXT4_SETVERSION_32:
+		return IDENTITY;
 	/* For good, and by a descriptor for reading. */
 	case FS_IOC_ENABLE_VERITY:
 	case FS_IOC_SET_ENCRYPTION_POLICY:
@@ -111,17 +113,21 @@ static enum effect effect_of(const struct super_block *sb, unsigned int command)
 	return NOTHING;
 }
 
-static void judge_attributes(struct file *file, struct ftrace_regs *fregs)
+static void judge_attributes(struct file *file, u32 besides, struct ftrace_regs *fregs)
 {
 	struct fguard_target target = {
 		.dentry = file->f_path.dentry,
 		.inode = file_inode(file),
 		.mnt = file->f_path.mnt,
-		.ops = BIT(FGUARD_OP_ATTR),
+		.ops = BIT(FGUARD_OP_ATTR) | besides,
 	};
-	const struct fguard_access access = { .targets = &target, .count = 1 };
+	const struct fguard_access access = {
+		.targets = &target,
+		.count = 1,
+		.inner = fguard_judge_is_behind(file),
+	};
 
-	if (fguard_judge_concerns(target.dentry, target.inode))
+	if (besides || fguard_judge_concerns(target.dentry, target.inode))
 		fguard_judge(&access, fregs);
 }
 
@@ -169,7 +175,10 @@ void fguard_ioctl_judge(struct file *file, unsigned int command, struct ftrace_r
 	case NOTHING:
 		break;
 	case ATTRIBUTES:
-		judge_attributes(file, fregs);
+		judge_attributes(file, 0, fregs);
+		break;
+	case IDENTITY:
+		judge_attributes(file, FGUARD_OPS_IDENTITY, fregs);
 		break;
 	case CONTENT:
 		judge_content(file, fregs);

@@ -4,7 +4,6 @@ import {parseDuration} from './domain/duration.js';
 import type {Names} from './domain/names.js';
 import {encodePath} from './domain/text.js';
 import {wrongUsage} from './errors.js';
-import {exactArgument} from './services/argv.js';
 import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from './uapi.gen.js';
 
 /* The kernel's own limit of process ids on 64 bits. */
@@ -47,11 +46,10 @@ export function toDeadline(text: string): number {
 
 const SUFFIX_MAX = 255;
 
-export function toSuffix(text: string): string {
-  const suffix = exactArgument(text);
+export function toSuffix(suffix: string): string {
   const length = encodePath(suffix).length;
   if (length > 0 && length <= SUFFIX_MAX && !suffix.includes('/')) return suffix;
-  throw wrongUsage(`--suffix "${text}": not the end of a file name`);
+  throw wrongUsage(`--suffix "${suffix}": not the end of a file name`);
 }
 
 /** A rule's name, which must not look like an id or a path. */

@@ -28,6 +28,7 @@ import unprotect from './commands/unprotect.js';
 import watch from './commands/watch.js';
 import whois from './commands/whois.js';
 import commandNotFound from './hooks/command-not-found.js';
+import {exactArguments} from './services/argv.js';
 import {packageFile} from './services/package-root.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */
@@ -73,6 +74,7 @@ function packageDescription(): PJSON {
 export async function main(development = false): Promise<void> {
   /* Else NODE_ENV=test would make oclif look for a compiler. */
   settings.enableAutoTranspile = false;
+  process.argv = exactArguments(process.argv);
   const loadOptions = {root: packageFile(''), pjson: packageDescription(), userPlugins: false};
   await execute({development, loadOptions});
 }

@@ -3,7 +3,6 @@ import {ELSES, OPS, VERDICTS} from './domain/names.js';
 import {type ErrnoName, errnoNumber} from './errno.js';
 import {wrongUsage} from './errors.js';
 import {toDeadline, toMask, toMilliseconds, toPid, toRuleName, toSuffix} from './flags.js';
-import {exactArgument} from './services/argv.js';
 import {cgroupDirectory} from './services/cgroups.js';
 import {resolveExecutable} from './services/executables.js';
 import type {ProtectRequest} from './services/protect.js';
@@ -57,14 +56,14 @@ function requireSense(words: ProtectWords): void {
 }
 
 const distinct = <T>(words: readonly string[] | undefined, convert: (word: string) => T): T[] => [
-  ...new Set((words ?? []).map((word) => convert(exactArgument(word)))),
+  ...new Set((words ?? []).map((word) => convert(word))),
 ];
 
 /** The rules that the words describe. */
 export function toProtectRequest(words: ProtectWords): ProtectRequest {
   requireSense(words);
   return {
-    paths: words.paths.map((path) => exactArgument(path)),
+    paths: words.paths,
     suffix: words.suffix === undefined ? null : toSuffix(words.suffix),
     name: words.name === undefined ? null : toRuleName(words.name),
     tree: words.tree,

@@ -3,7 +3,6 @@ import type {EventFilter} from './domain/filter.js';
 import {OPS, VERDICTS} from './domain/names.js';
 import {UserError, wrongUsage} from './errors.js';
 import {toMask, toPid, toSuffix} from './flags.js';
-import {exactArgument} from './services/argv.js';
 import {resolveExisting, resolvePath} from './services/resolve-path.js';
 import {userId} from './services/users.js';
 
@@ -28,7 +27,7 @@ function toTree(path: string): string {
 
 /** The filter that the words describe; paths are resolved, so that symbolic links mean their targets. */
 export function toFilter(words: WatchWords): EventFilter {
-  const paths = words.paths.map((path) => exactArgument(path));
+  const {paths} = words;
   if (words.tree && paths.length === 0) throw wrongUsage('--tree needs a PATH');
   return {
     all: words.all,
@@ -38,7 +37,7 @@ export function toFilter(words: WatchWords): EventFilter {
     trees: words.tree ? paths.map(toTree) : [],
     suffixes: (words.suffix ?? []).map((suffix) => toSuffix(suffix)),
     pids: (words.pid ?? []).map((pid) => toPid(pid)),
-    exes: (words.exe ?? []).map((exe) => resolveExisting(exactArgument(exe)).path),
+    exes: (words.exe ?? []).map((exe) => resolveExisting(exe).path),
     uids: (words.user ?? []).map(userId),
   };
 }

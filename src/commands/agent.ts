@@ -5,7 +5,6 @@ import {agentReporter} from '../agent-reporter.js';
 import {BaseCommand} from '../base-command.js';
 import {EXIT, notLoaded} from '../errors.js';
 import {interruptSignal} from '../interrupt.js';
-import {exactArgument} from '../services/argv.js';
 import {restText} from '../ui/ask/rest.js';
 import {LossyOutput} from '../ui/lossy-output.js';
 
@@ -42,10 +41,9 @@ export default class Agent extends BaseCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Agent);
     const signal = interruptSignal(['SIGINT', 'SIGTERM']);
-    const config = exactArgument(flags.config);
     const {runAgent} = await import('../services/agent/agent.js');
     const reporter = agentReporter(this.jsonEnabled(), this.output);
-    const {end, rest} = await runAgent({config, signal, onReload}, reporter);
+    const {end, rest} = await runAgent({config: flags.config, signal, onReload}, reporter);
     if (end === 'unloaded') throw notLoaded('the module was unloaded');
     const text = restText(rest);
     if (text !== undefined) this.caution(text);

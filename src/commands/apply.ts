@@ -9,7 +9,6 @@ import {escapeText} from '../domain/text.js';
 import {toMilliseconds} from '../flags.js';
 import {interruptSignal} from '../interrupt.js';
 import {wrongUsage} from '../errors.js';
-import {exactArgument} from '../services/argv.js';
 import {UserNames, groupNames} from '../services/users.js';
 import {mistakeText} from '../ui/mistakes.js';
 
@@ -67,7 +66,7 @@ export default class Apply extends BaseCommand {
 
   async run() {
     const {flags, argv} = await this.parse(Apply);
-    const named = (argv as string[]).map((file) => exactArgument(file));
+    const named = argv as string[];
     if (isDecision(flags.confirm)) return this.decide(flags.confirm, named, flags['dry-run']);
     const milliseconds =
       flags.confirm === undefined ? 0 : toMilliseconds('--confirm', flags.confirm);

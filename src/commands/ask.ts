@@ -6,7 +6,6 @@ import {BaseCommand} from '../base-command.js';
 import {VERDICTS} from '../domain/names.js';
 import {EXIT, notLoaded} from '../errors.js';
 import {interruptSignal} from '../interrupt.js';
-import {exactArgument} from '../services/argv.js';
 import {Answerer} from '../services/ask/answerer.js';
 import {type AskSummary, runAsking} from '../services/ask/session.js';
 import {restText} from '../ui/ask/rest.js';
@@ -61,7 +60,7 @@ export default class Ask extends BaseCommand {
     const verdict = flags.default === undefined ? undefined : VERDICTS.value(flags.default);
     const makeMode = await toAskMode({
       json: this.jsonEnabled(),
-      program: flags.exec === undefined ? undefined : exactArgument(flags.exec),
+      program: flags.exec,
       verdict,
       complain: (text) => {
         this.caution(text);

@@ -3,7 +3,6 @@ import * as Args from '@oclif/core/args';
 
 import {BaseCommand} from '../base-command.js';
 import {EXIT} from '../errors.js';
-import {exactArgument} from '../services/argv.js';
 import {countText, mistakeLine, warningLine} from '../ui/mistakes.js';
 
 export default class Check extends BaseCommand {
@@ -29,7 +28,7 @@ export default class Check extends BaseCommand {
   async run() {
     const {argv} = await this.parse(Check);
     const {checkRuleFiles} = await import('../services/rule-files/check.js');
-    const named = (argv as string[]).map((file) => exactArgument(file));
+    const named = argv as string[];
     const {files, rules, mistakes, warnings} = checkRuleFiles(named);
     this.say(...mistakes.map(mistakeLine), ...warnings.map(warningLine));
     if (mistakes.length > 0) {

@@ -5,7 +5,6 @@ import * as Flags from '@oclif/core/flags';
 import {BaseCommand} from '../base-command.js';
 import {OPS} from '../domain/names.js';
 import {toPid} from '../flags.js';
-import {exactArgument} from '../services/argv.js';
 import {explainPath} from '../services/explain.js';
 import {explanationDocument} from '../ui/explanation-document.js';
 
@@ -41,7 +40,7 @@ export default class Explain extends BaseCommand {
   async run() {
     const {args, flags} = await this.parse(Explain);
     const pid = flags.pid === undefined ? undefined : toPid(flags.pid);
-    const explanation = await explainPath(exactArgument(args.path), OPS.value(flags.op) ?? 0, pid);
+    const explanation = await explainPath(args.path, OPS.value(flags.op) ?? 0, pid);
     const document = explanationDocument(explanation);
     if (!this.jsonEnabled()) {
       const {renderExplanation} = await import('../ui/explanation.js');

@@ -8,7 +8,6 @@ import {ruleDocument} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
 import type {ErrnoName} from '../errno.js';
 import {toProtectRequest} from '../protect-request.js';
-import {exactArgument} from '../services/argv.js';
 import {executableWarning} from '../services/executables.js';
 import {protect} from '../services/protect.js';
 import {
@@ -139,9 +138,7 @@ export default class Protect extends BaseCommand {
     for (const text of request.exes.map(executableWarning))
       if (text !== undefined) this.caution(escapeText(text));
     for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
-    const typed = raw.flatMap((token) =>
-      token.type === 'flag' ? {...token, input: exactArgument(token.input)} : [],
-    );
+    const typed = raw.filter((token) => token.type === 'flag');
     for (const text of unreachedWarnings(rules, typed)) this.caution(text);
     if (unanswered) this.hint(NOBODY_ANSWERS);
     this.say(...rules.flatMap(protectedLines), ...holders.map(holderLine));

@@ -5,8 +5,9 @@ import * as Flags from '@oclif/core/flags';
 import {BaseCommand} from '../base-command.js';
 import {ruleDocument} from '../domain/rule.js';
 import {wrongUsage} from '../errors.js';
-import {commandBehind, exactArgument} from '../services/argv.js';
+import {commandBehind} from '../services/argv.js';
 import {runGuarded} from '../services/run.js';
+import {objectText} from '../ui/object-text.js';
 import {NOBODY_ANSWERS} from '../ui/protected.js';
 import {unreachedFlags} from '../ui/unreached.js';
 
@@ -14,7 +15,7 @@ export default class Run extends BaseCommand {
   static override summary =
     'Run a command that alone gets into some files, or that must ask for some, while it runs.';
   static override description =
-    'Each --protect PATH, a directory with all below it, is guarded from before the first instruction of CMD until its end: ' +
+    'Each --protect PATH, a directory with all below it, be it there yet or not, is guarded from before the first instruction of CMD until its end: ' +
     'only CMD and what it starts get in. Each --ask PATH is the other way round: whenever CMD or what it starts touches it, ' +
     'they wait for an answer (`fguard ask` in another terminal; none in five seconds is a no), while everybody else gets in as before. ' +
     "Exits with CMD's own code, or 128 and the signal that ended it.";
@@ -55,10 +56,9 @@ export default class Run extends BaseCommand {
   async run() {
     const {flags, argv} = await this.parse(Run);
     const command = commandBehind(this.argv, argv);
-    if (command.some((word) => exactArgument(word) !== word))
+    if (command.some((word) => !word.isWellFormed()))
       throw wrongUsage('an argument of the command is not UTF-8, and would not reach it as it is');
-    const exact = (words: string[] = []) => words.map((word) => exactArgument(word));
-    const request = {protect: exact(flags.protect), ask: exact(flags.ask), command};
+    const request = {protect: flags.protect ?? [], ask: flags.ask ?? [], command};
     const {code, signal, rules} = await runGuarded(request, {
       unanswered: () => {
         this.caution(NOBODY_ANSWERS);
@@ -66,6 +66,9 @@ export default class Run extends BaseCommand {
       unreached: (found) => {
         const text = unreachedFlags(found);
         if (text !== undefined) this.caution(text);
+      },
+      notRemoved: (rule, reason) => {
+        this.caution(`rule ${rule.id} about ${objectText(rule)} was not removed: ${reason}`);
       },
     });
     process.exitCode = code;

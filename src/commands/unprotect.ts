@@ -3,7 +3,6 @@ import * as Args from '@oclif/core/args';
 
 import {BaseCommand} from '../base-command.js';
 import {ruleDocument} from '../domain/rule.js';
-import {exactArgument} from '../services/argv.js';
 import {removeRules} from '../services/rules.js';
 import {removedLine} from '../ui/removed.js';
 
@@ -26,7 +25,7 @@ export default class Unprotect extends BaseCommand {
 
   async run() {
     const {argv} = await this.parse(Unprotect);
-    const removed = await removeRules((argv as string[]).map((target) => exactArgument(target)));
+    const removed = await removeRules(argv as string[]);
     this.say(...removed.map(removedLine));
     return {removed: removed.map(ruleDocument)};
   }

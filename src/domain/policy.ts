@@ -34,6 +34,12 @@ export interface AskerFacts {
   runs(exe: string): boolean;
   /** Whether a path means the same file to it and to us. */
   sharesView(): boolean;
+  /** Whether something is mounted at this very path, as it sees it: its last name may then be any. */
+  seesMount(path: string): boolean;
+  /** What else our mounts call the object at a path. */
+  otherNames(path: string): readonly string[];
+  /** Whether two paths are one file to us, such as hard links. */
+  isSame(path: string, other: string): boolean;
 }
 
 export interface PolicyDecision {
@@ -45,13 +51,13 @@ export interface PolicyDecision {
 const isBelow = (path: string, tree: string): boolean =>
   path === tree || tree === '/' || path.startsWith(`${tree}/`);
 
-function matchesObject({paths, trees, suffixes}: PolicyMatch, path: string): boolean {
-  return (
-    (paths === undefined || paths.includes(path)) &&
-    (trees === undefined || trees.some((tree) => isBelow(path, tree))) &&
-    (suffixes === undefined || suffixes.some((suffix) => path.endsWith(suffix)))
-  );
-}
+const matchesSuffix = ({suffixes}: PolicyMatch, path: string): boolean =>
+  suffixes === undefined || suffixes.some((suffix) => path.endsWith(suffix));
+
+const matchesObject = (match: PolicyMatch, path: string): boolean =>
+  (match.paths === undefined || match.paths.includes(path)) &&
+  (match.trees === undefined || match.trees.some((tree) => isBelow(path, tree))) &&
+  matchesSuffix(match, path);
 
 const includes = <T>(list: readonly T[] | undefined, value: T | null): boolean =>
   list === undefined || (value !== null && list.includes(value));
@@ -64,21 +70,53 @@ const matchesWho = ({uids, loginuids, ops}: PolicyMatch, question: Question): bo
 const objectsOf = ({path, newPath}: Question): string[] =>
   newPath === null ? [path] : [path, newPath];
 
+const isByPlace = ({paths, trees}: PolicyMatch): boolean =>
+  paths !== undefined || trees !== undefined;
+
+/* A mount of a file gives it another name, which is true only where we see the mount too. */
+const mayBeRenamed = (path: string, facts: AskerFacts): boolean =>
+  !facts.sharesView() && facts.seesMount(path);
+
 /* What lets somebody in must match for certain. */
 function matchesSurely(match: PolicyMatch, question: Question, facts: AskerFacts): boolean {
-  const byPlace = match.paths !== undefined || match.trees !== undefined;
+  const paths = objectsOf(question);
   return (
-    objectsOf(question).every((path) => matchesObject(match, path)) &&
+    paths.every((path) => matchesObject(match, path)) &&
     (match.exes === undefined || match.exes.some((exe) => facts.runs(exe))) &&
-    (!byPlace || facts.sharesView())
+    (!isByPlace(match) || facts.sharesView()) &&
+    (match.suffixes === undefined || !paths.some((path) => mayBeRenamed(path, facts)))
   );
+}
+
+/* The kernel's mark of a file that has no name any more. */
+const living = (path: string): string => path.replace(/ \(deleted\)$/, '');
+
+/* Its front is lost, so that it may lie anywhere. */
+const isCut = (path: string): boolean => !path.startsWith('/');
+
+function mayMatchPlace(match: PolicyMatch, path: string, facts: AskerFacts): boolean {
+  const {paths, trees} = match;
+  if (!isByPlace(match) || isCut(path) || !facts.sharesView()) return true;
+  const names = [path, living(path), ...facts.otherNames(path)];
+  return (
+    (paths === undefined || paths.some((one) => names.includes(one) || facts.isSame(path, one))) &&
+    (trees === undefined || trees.some((tree) => names.some((name) => isBelow(name, tree))))
+  );
+}
+
+function mayMatchSuffix(match: PolicyMatch, path: string, facts: AskerFacts): boolean {
+  if (match.suffixes === undefined || mayBeRenamed(path, facts)) return true;
+  const others = isCut(path) ? [] : facts.otherNames(path);
+  return [path, living(path), ...others].some((name) => matchesSuffix(match, name));
 }
 
 /* What does not, counts where it may match: a false name is no way past it. */
 function matchesMaybe(match: PolicyMatch, question: Question, facts: AskerFacts): boolean {
   const {exes} = match;
   return (
-    objectsOf(question).some((path) => matchesObject(match, path)) &&
+    objectsOf(question).some(
+      (path) => mayMatchPlace(match, path, facts) && mayMatchSuffix(match, path, facts),
+    ) &&
     (includes(exes, question.exe) || exes?.some((exe) => facts.runs(exe)) === true)
   );
 }

@@ -5,14 +5,17 @@ import {decodePath} from '../domain/text.js';
 import {wrongUsage} from '../errors.js';
 
 /**
- * An argument in our encoding. Node decodes the command line as UTF-8 and so
- * loses the bytes of names that are not; the kernel still has them.
+ * The words of our command line in our encoding. Node decodes them as UTF-8 and so
+ * loses the bytes of names that are not; the kernel still has them, at the same
+ * place from the end, since options of Node's own stand in front.
  */
-export function exactArgument(argument: string, cmdline = ownCommandLine): string {
-  if (!argument.includes('\ufffd')) return argument;
-  const lossy = (text: Buffer): string => text.toString('utf8');
-  const original = cmdline().find((bytes) => lossy(bytes) === argument);
-  return original === undefined ? argument : decodePath(original);
+export function exactArguments(words: readonly string[], cmdline = ownCommandLine): string[] {
+  if (!words.some((word) => word.includes('\ufffd'))) return [...words];
+  const originals = cmdline().slice(-words.length);
+  return words.map((word, at) => {
+    const original = originals[at];
+    return original?.toString('utf8') === word ? decodePath(original) : word;
+  });
 }
 
 /**

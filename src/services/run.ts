@@ -21,12 +21,14 @@ export interface RunRequest {
   command: readonly string[];
 }
 
-/** Hears, before the command starts, what may not be as it was meant. */
+/** Hears what may not be as it was meant, before the command starts if not said otherwise. */
 export interface RunListener {
   /** It asks, and nobody is there to answer. */
   unanswered(): void;
   /** What is mounted below the paths, and stays open to all. */
   unreached(found: readonly Unreached[]): void;
+  /** Once it has ended: a rule that could not be removed, and why. */
+  notRemoved(rule: KernelRule, reason: string): void;
 }
 
 interface RunObject extends ResolvedPath {
@@ -34,12 +36,15 @@ interface RunObject extends ResolvedPath {
   asks: boolean;
 }
 
-/** A rule about the process and its descendants; a directory counts with all that is in it. */
-const request = ({path, isDirectory, asks}: RunObject, pid: number): RuleRequest => ({
+/**
+ * A rule about the process and its descendants; a directory counts with all that
+ * is in it, and what is not there yet may become one.
+ */
+const request = ({path, exists, isDirectory, asks}: RunObject, pid: number): RuleRequest => ({
   path,
   suffix: null,
   name: null,
-  tree: isDirectory,
+  tree: isDirectory || !exists,
   children: true,
   strict: false,
   untilExit: true,
@@ -68,13 +73,17 @@ function requireUnguarded(guard: Guard, objects: readonly ResolvedPath[]): void 
   }
 }
 
-/* A rule that went with the last process, or by somebody's hand, is not missed. */
-function removeRules(guard: Guard, rules: readonly KernelRule[]): void {
-  for (const {id} of rules)
+/*
+ * A rule that went with the last process, or by somebody's hand, is not missed. That
+ * one stays, or went with the module, does not change how the command ended.
+ */
+function removeRules(guard: Guard, rules: readonly KernelRule[], listener: RunListener): void {
+  for (const rule of rules)
     try {
-      guard.deleteRules([id]);
+      guard.deleteRules([rule.id]);
     } catch (error) {
-      if (!(error instanceof ModuleError && error.code === 'ENOENT')) throw error;
+      if (!(error instanceof ModuleError)) throw error;
+      if (error.code !== 'ENOENT') listener.notRemoved(rule, error.message);
     }
 }
 
@@ -92,7 +101,7 @@ async function guardAndRun(
     listener.unreached(alone.flatMap((rule) => findUnreached(rule, inForce)));
     return {...(await launcher.go()), rules};
   } finally {
-    removeRules(guard, rules);
+    removeRules(guard, rules, listener);
   }
 }
 

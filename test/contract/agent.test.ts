@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type {ChildProcess} from 'node:child_process';
-import {renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
 import {DatagramSocket} from './datagrams.js';
 import {Feed} from './feed.js';
-import {fguard, finish, lineReader, saysOnStderr, start} from './fguard.js';
+import {fguard, finish, lineReader, saysOnStderr, start, startShell} from './fguard.js';
+import {newFolder} from '../unit/folder.js';
 import {expectDocument} from './schemas.js';
 
 const ALLOW_DOCX = 'answers:\n  - {suffixes: [.docx], answer: allow, lifetime: 10m}\n';
@@ -142,6 +143,46 @@ describe('agent', () => {
     await again;
     child.kill('SIGTERM');
     expect((await done).code).toBe(0);
+  });
+
+  it('follows a policy whose name is not UTF-8', async () => {
+    const feed = new Feed();
+    const config = Buffer.from(`${feed.folder}/caf\xe9.d/policy.yaml`, 'latin1');
+    mkdirSync(config.subarray(0, config.lastIndexOf('/')));
+    writeFileSync(config, ALLOW_DOCX);
+    const script = 'exec "$0" "$1" agent --config "$2/$(printf "caf\\351.d/policy.yaml")"';
+    const child = startShell(script, [feed.folder], feed.env);
+    const done = finish(child);
+    await saysOnStderr(child, 'ready');
+    const again = saysOnStderr(child, 'policy read again');
+    writeFileSync(config, DENY_DOCX);
+    await again;
+    child.kill('SIGTERM');
+    expect((await done).code).toBe(0);
+  });
+
+  it('answers where changes cannot be followed, and says so', async () => {
+    const broken = join(newFolder(), 'broken.cjs');
+    writeFileSync(
+      broken,
+      "require('node:fs').watch = () => { throw Object.assign(new Error(), {code: 'ENOSPC'}); };",
+    );
+    const feed = new Feed();
+    const config = join(feed.folder, 'policy.yaml');
+    writeFileSync(config, ALLOW_DOCX);
+    const env = {...feed.env, NODE_OPTIONS: `--require=${broken}`};
+    const child = start(['agent', '--config', config, '--json'], env);
+    const done = finish(child);
+    await saysOnStderr(child, 'ready');
+    feed.question(1, {op: 'read', path: '/srv/a.docx'});
+    await feed.answered(1);
+    const again = saysOnStderr(child, 'policy read again');
+    child.kill('SIGHUP');
+    await again;
+    child.kill('SIGTERM');
+    const {code, stderr} = await done;
+    expect(code).toBe(0);
+    expect(stderr).toContain('go unnoticed (ENOSPC); SIGHUP reads the policy again');
   });
 
   it.each([

@@ -253,6 +253,7 @@ describe('ask --exec', () => {
   it.each([
     ['another exit code', 'exit 2', 'exit code 2'],
     ['a signal', 'kill -KILL $$', 'ended by SIGKILL'],
+    ['a signal without a name', 'kill -34 $$', 'exit code 162'],
   ])('%s is no answer', async (_name, script, problem) => {
     const {feed, child, done} = startProgram(script, ['--json']);
     const read = lineReader(child);

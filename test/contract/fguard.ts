@@ -15,16 +15,27 @@ export const FAKE = buildFakeLibrary();
 
 type Env = Record<string, string>;
 
-export function start(
-  args: readonly string[],
-  env: Env = {},
-  stdin: 'ignore' | 'pipe' = 'ignore',
-): ChildProcess {
-  return spawn(process.execPath, [`${ROOT}bin/run.js`, ...args], {
+type Input = 'ignore' | 'pipe';
+
+const run = (program: string, args: readonly string[], env: Env, stdin: Input): ChildProcess =>
+  spawn(program, args, {
     env: {...process.env, FGUARD_LIBRARY: FAKE, ...env},
     stdio: [stdin, 'pipe', 'pipe'],
   });
-}
+
+export const start = (
+  args: readonly string[],
+  env: Env = {},
+  stdin: Input = 'ignore',
+): ChildProcess => run(process.execPath, [`${ROOT}bin/run.js`, ...args], env, stdin);
+
+/** Runs a script in which "$0" "$1" is the command line and "$2" the first of the words. */
+export const startShell = (
+  script: string,
+  words: readonly string[] = [],
+  env: Env = {},
+): ChildProcess =>
+  run('/bin/sh', ['-c', script, process.execPath, `${ROOT}bin/run.js`, ...words], env, 'ignore');
 
 /** Everything a process printed, and how it ended. */
 export function finish(child: ChildProcess): Promise<Result> {

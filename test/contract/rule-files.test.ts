@@ -208,6 +208,23 @@ describe('protect --save', () => {
   });
 
   it.each([
+    ['another rule', '  - {path: /srv/by-hand}\n', ':3 has a rule about something else'],
+    ['a mistake', '  - {path: /srv/by-hand, opps: [read]}\n', ':3: '],
+  ])('does not write over a file of its own that holds %s', async (_what, more, told) => {
+    const path = join(folder, 'x');
+    await json(['protect', path, '--save']);
+    const [name = ''] = files();
+    const own = join(saved, name);
+    writeFileSync(own, `rules:\n  - {path: ${path}}\n${more}`);
+    const text = readFileSync(own, 'utf8');
+    const before = log();
+    const {code, stderr} = await fguard(['protect', path, '--save', '--strict'], env);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`not saved: ${own}${told}`)]);
+    expect(log()).toEqual(before);
+    expect(readFileSync(own, 'utf8')).toBe(text);
+  });
+
+  it.each([
     ['--pid', '1'],
     ['--ttl', '10m'],
   ])('refuses %s, which a file cannot keep', async (...words) => {

@@ -12,7 +12,7 @@ import {
 } from '../../src/uapi.gen.js';
 import {newFolder} from '../unit/folder.js';
 import {ROOT} from './compile.js';
-import {FAKE, fguard, finish, start} from './fguard.js';
+import {FAKE, fguard, finish, start, startShell} from './fguard.js';
 import {expectDocument} from './schemas.js';
 
 const FLAGS = FGUARD_RULE_CHILDREN | FGUARD_RULE_UNTIL_EXIT;
@@ -24,12 +24,14 @@ describe('run', () => {
   it('guards before the command runs, allows its process, and removes the rules behind it', async () => {
     /*
      * folder/
+     * ├── file
      * └── tree/
      */
     const folder = newFolder();
     mkdirSync(join(folder, 'tree'));
+    writeFileSync(join(folder, 'file'), '');
     const script = 'echo "command $$" >>"$FAKE_LOG"';
-    const paths = ['--protect', join(folder, 'new'), '--protect', join(folder, 'tree')];
+    const paths = ['file', 'tree', 'new'].flatMap((name) => ['--protect', join(folder, name)]);
     const {code, stdout, stderr} = await fguard(['run', ...paths, '--', 'sh', '-c', script], {
       FAKE_LOG: join(folder, 'log'),
     });
@@ -37,15 +39,27 @@ describe('run', () => {
     const pid = /^command (\d+)$/m.exec(log(folder).join('\n'))?.[1] ?? '';
     const terms = (flags: number) => `suffix=- name=- flags=${flags} ops=0 else=0 error=0 ttl=0`;
     expect(log(folder)).toEqual([
-      `add path=${folder}/new ${terms(FLAGS)}`,
+      `add path=${folder}/file ${terms(FLAGS)}`,
       `pid ${pid}`,
       `add path=${folder}/tree ${terms(FLAGS | FGUARD_RULE_TREE)}`,
+      `pid ${pid}`,
+      `add path=${folder}/new ${terms(FLAGS | FGUARD_RULE_TREE)}`,
       `pid ${pid}`,
       `command ${pid}`,
       'delete id=1 path=- name=-',
       'delete id=2 path=- name=-',
+      'delete id=3 path=- name=-',
       'close',
     ]);
+  });
+
+  it('knows names that are not UTF-8 by their bytes', async () => {
+    const folder = newFolder();
+    const script = `cd "$2" && exec "$0" "$1" run --protect="$(printf 'f\\350')" --protect "$(printf 'f\\351')" -- true`;
+    const child = startShell(script, [folder], {FAKE_LOG: join(folder, 'log')});
+    expect(await finish(child)).toMatchObject({code: 0, stderr: ''});
+    const added = readFileSync(join(folder, 'log'), 'latin1').match(/(?<=add path=)\S+/g);
+    expect(added).toEqual([`${folder}/f\xe8`, `${folder}/f\xe9`]);
   });
 
   it('--ask makes the command ask, and lets all others in', async () => {
@@ -155,6 +169,23 @@ describe('run', () => {
     expect([code, existsSync(made)]).toEqual([1, false]);
     expect(stderr).toContain('the fake says no');
     expect((await fguard(args, {FAKE_OPEN: '2'})).code).toBe(3);
+  });
+
+  it.each([
+    ['the module was unloaded', '19'],
+    ['the rules were locked', '1'],
+  ])("keeps the command's code where %s meanwhile, and says so", async (_what, FAKE_DELETE) => {
+    const paths = ['--protect', '/tmp/x', '--protect', '/tmp/y'];
+    const {code, stderr} = await fguard(['run', ...paths, '--', 'sh', '-c', 'exit 7'], {
+      FAKE_DELETE,
+    });
+    expect(code).toBe(7);
+    expect(stderr).toMatch(/^fguard: rule 1 about \/tmp\/x.* was not removed: .+\n.*rule 2 .*\n$/);
+  });
+
+  it('a rule that went before the command is not missed', async () => {
+    const args = ['run', '--protect', '/tmp/x', '--', 'sh', '-c', 'exit 7'];
+    expect(await fguard(args, {FAKE_DELETE: '2'})).toMatchObject({code: 7, stderr: ''});
   });
 
   it('a path that is guarded already is refused, and its rule stays', async () => {

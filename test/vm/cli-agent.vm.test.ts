@@ -98,6 +98,25 @@ describe('agent', () => {
     expect(await opened).toBe('OK');
   });
 
+  it('what a place refuses is refused by any other name that a mount gives it', async () => {
+    await write(
+      `default: allow\nanswers:\n  - {trees: [${tree}], ops: [read], answer: deny}\n  - {uids: [4711], answer: deny}\n`,
+    );
+    await agent.waitFor('from 2 entries', {on: 'stderr'});
+    const other = lab.path('other');
+    const bind = `mount --bind ${tree} ${other}`;
+    const through = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', `${bind}; exec "$0"`];
+    await vm.ok(`mkdir ${other}`);
+    const actor = await Actor.start({through});
+    expect(await actor.do('open', `${other}/note.txt`)).toBe('EACCES');
+    expect(await decision()).toMatchObject({op: 'read', path: `${other}/note.txt`, line: 3});
+    await actor.end();
+    await vm.ok(bind);
+    expect(await lab.intruder.do('open', `${other}/note.txt`)).toBe('EACCES');
+    expect(await decision()).toMatchObject({op: 'read', path: `${other}/note.txt`, line: 3});
+    await vm.ok(`umount ${other}`);
+  });
+
   it('SIGTERM ends it, and the rule has its default again', async () => {
     agent.kill('SIGTERM');
     expect(await agent.exit).toMatchObject({code: 0});

@@ -40,8 +40,10 @@ async function settled(count: number): Promise<string[]> {
 const PATH = ['link', 'mkdir', 'mknod', 'rename', 'rmdir', 'symlink', 'unlink'].map(
   (name) => `security_path_${name}`,
 );
-// for strict rules, and for rules that allow a process
+// for strict rules, for rules that allow a process, or its children, and for questions
 const ONLY_FOR_SOME_RULES = [
+  'copy_page_range',
+  'exit_signals',
   'handle_mm_fault',
   'madvise_collapse',
   'security_file_mprotect',
@@ -50,6 +52,7 @@ const ONLY_FOR_SOME_RULES = [
   'security_mmap_file',
   'security_ptrace_access_check',
   'security_ptrace_traceme',
+  'wake_up_new_task',
 ];
 
 /** Of the functions about names, each has a twin for those who do not name a path. */

@@ -5,6 +5,7 @@ import {Actor} from './helper/actor.js';
 import type {Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {Watcher} from './helper/watcher.js';
+import {PATIENCE} from './runner/patience.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/mappings/memory/secret   in tmpfs, mapped by all before there is a rule
@@ -15,6 +16,7 @@ const fence = lab.path('fence');
 const FOLDERS = [lab.path('memory'), lab.path('disk')];
 const FILES = FOLDERS.map((folder) => `${folder}/secret`);
 const hasCollapse = (await vm.run('grep -qw madvise_collapse /proc/kallsyms')).code === 0;
+const hasHugePages = (await vm.run('grep -qw hugetlbfs /proc/filesystems')).code === 0;
 const actors: Actor[] = [];
 let watcher: Watcher;
 
@@ -181,6 +183,75 @@ describe.each(FILES)('a mapping from before a strict rule, of %s', (secret) => {
     await add();
     expect(await crowd.process.exit).toMatchObject({signal: 'SIGBUS'});
     await refusals(lab.intruder);
+  });
+});
+
+describe('a mapping that others take over while a strict rule is made', () => {
+  it('is refused to the last of many, each of which is a child of the one before', async () => {
+    const [secret] = FILES as [string];
+    const [stop, fifo] = [lab.path('stop'), lab.path('fifo')];
+    await vm.ok(`mkfifo ${fifo}; truncate -s 8192 ${secret}`);
+    expect(await lab.intruder.do('map-chain', secret, stop, fifo)).toBe('OK');
+    await lab.guard.add(secret, {strict: true, pids: [lab.owner.pid]});
+    expect(await vm.ok(`echo >${stop}; cat ${fifo}`)).toBe('EFAULT\n');
+    expect(await refusals(lab.intruder)).toContainEqual(
+      expect.objectContaining({op: 'read', path: secret, verdict: 'deny'}),
+    );
+    await vm.ok(`rm ${stop} ${fifo}`);
+  });
+});
+
+describe('a mapping that a rule lets in', () => {
+  it('is refused when that rule is gone and a strict one about its tree decides', async () => {
+    for (const secret of FILES) {
+      await lab.guard.add(path.dirname(secret), {tree: true, strict: true});
+      const {id} = await lab.guard.add(secret, {pids: [lab.intruder.pid]});
+      expect(await lab.intruder.do('map-hold-read', secret)).toBe('OK');
+      await remove(id);
+      // taken out in the background
+      await expect
+        .poll(() => lab.intruder.do('map-read', '-'), {timeout: 30_000 * PATIENCE})
+        .toBe('EFAULT');
+      await lab.guard.clear();
+      await lab.guard.add(fence);
+      expect(await refusals(lab.intruder)).not.toEqual([]);
+    }
+  });
+});
+
+describe('a fault that is under way when a strict rule is made', () => {
+  it('does not keep the rule waiting, and its page is taken out afterwards', async () => {
+    const [, secret] = FILES as [string, string];
+    const [, disk] = FOLDERS as [string, string];
+    const writer = await Actor.start();
+    expect(await writer.do('map-hold-write', secret)).toBe('OK');
+    await vm.ok(['fsfreeze', '-f', disk]);
+    writer.say('map-write', '-');
+    await vm.ok(`until grep -q '^State:.D' /proc/${writer.pid}/status; do :; done`);
+    await lab.guard.add(secret, {strict: true, pids: [lab.owner.pid]});
+    await vm.ok(['fsfreeze', '-u', disk]);
+    // done, or begun anew as another fault
+    expect(['OK', 'EFAULT']).toContain(await writer.answer());
+    await expect
+      .poll(() => writer.do('map-read', '-'), {timeout: 30_000 * PATIENCE})
+      .toBe('EFAULT');
+    await writer.end();
+    await refusals(lab.intruder);
+  });
+});
+
+describe.runIf(hasHugePages)('a mapping of huge pages', () => {
+  it('does not keep a strict rule about its file system waiting', async () => {
+    const folder = lab.path('huge');
+    await vm.ok(`mkdir ${folder} && mount -t hugetlbfs none ${folder}`);
+    const holder = await Actor.start();
+    expect(await holder.do('map-huge', `${folder}/pages`)).toBe('OK');
+    const {id} = await lab.guard.add(folder, {tree: true, strict: true});
+    expect(await holder.do('open', `${folder}/pages`)).toBe('EACCES');
+    await holder.end();
+    await remove(id);
+    await refusals(lab.intruder);
+    await vm.ok(['umount', folder]);
   });
 });
 

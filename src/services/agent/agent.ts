@@ -47,28 +47,41 @@ function reloadListener(
   };
 }
 
-/** Answers from a policy file until it is told to stop. */
-export async function runAgent(
-  {config, signal, onReload}: AgentSettings,
+async function answerFrom(
+  source: PolicySource,
+  policy: Policy,
+  {signal, onReload}: AgentSettings,
   reporter: AgentReporter,
 ): Promise<AskSummary> {
-  const source = new PolicySource(config);
-  const policy = source.load(reporter.describe);
   const answerer = await Answerer.attach();
   const asker = new PolicyAsker(answerer, policy, reporter);
   const supervisor = new Supervisor(reporter.complain);
-  const listener = reloadListener(asker, supervisor, reporter);
   const stopReloading = onReload(() => {
-    source.reload(listener);
+    source.reload();
   });
-  source.follow(listener);
   reporter.loaded(policy.entries.length, false);
   supervisor.ready(statusText(policy));
+  source.listen(reloadListener(asker, supervisor, reporter));
   try {
     return await runAsking(answerer, asker, {signal, verdict: undefined});
   } finally {
     stopReloading();
-    source.close();
     await supervisor.stopping();
+  }
+}
+
+/** Answers from a policy file until it is told to stop. */
+export async function runAgent(
+  settings: AgentSettings,
+  reporter: AgentReporter,
+): Promise<AskSummary> {
+  const source = new PolicySource(settings.config);
+  try {
+    const policy = source.load(reporter.describe);
+    /* Nothing may fail between attaching and answering: whoever asks would wait in vain. */
+    source.follow(reporter.complain);
+    return await answerFrom(source, policy, settings, reporter);
+  } finally {
+    source.close();
   }
 }

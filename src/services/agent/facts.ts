@@ -1,25 +1,42 @@
 // SPDX-License-Identifier: MIT
 import type {AskerFacts} from '../../domain/policy.js';
 import type {Question} from '../../domain/question.js';
-import {readLinkIfPossible, statIfPossible} from '../files.js';
+import {lstatIfPossible, readIfPossible, readLinkIfPossible, statIfPossible} from '../files.js';
+import {otherPaths, parseMounts, readMounts} from '../mounts.js';
 
-function isSameFile(a: string, b: string): boolean {
-  const [one, other] = [statIfPossible(a), statIfPossible(b)];
-  return one !== undefined && one.dev === other?.dev && one.ino === other.ino;
-}
+type Look = typeof statIfPossible;
+
+const sameBy =
+  (look: Look) =>
+  (a: string, b: string): boolean => {
+    const [one, other] = [look(a), look(b)];
+    return one !== undefined && one.dev === other?.dev && one.ino === other.ino;
+  };
+
+const isSameFile = sameBy(statIfPossible);
 
 const isSameLink = (a: string, b: string): boolean => {
   const link = readLinkIfPossible(a);
   return link !== undefined && link === readLinkIfPossible(b);
 };
 
+/* One whose mounts cannot be read may have any. */
+function seesMount(tid: number, path: string): boolean {
+  const text = readIfPossible(`/proc/${tid}/mountinfo`);
+  return text === undefined || parseMounts(text).some(({point}) => point === path);
+}
+
 /**
  * Looks at an asker, which waits meanwhile and so is still there. Another mount
- * namespace or root may show it another file under the same name.
+ * namespace or root may show it another file under the same name. Each thread may
+ * have its own, so it is the thread that is looked at.
  */
-export const askerFacts = ({pid}: Question): AskerFacts => ({
-  runs: (exe) => isSameFile(`/proc/${pid}/exe`, exe),
+export const askerFacts = ({tid}: Question): AskerFacts => ({
+  runs: (exe) => isSameFile(`/proc/${tid}/exe`, exe),
   sharesView: () =>
-    isSameLink(`/proc/${pid}/ns/mnt`, '/proc/self/ns/mnt') &&
-    isSameFile(`/proc/${pid}/root`, '/proc/self/root'),
+    isSameLink(`/proc/${tid}/ns/mnt`, '/proc/self/ns/mnt') &&
+    isSameFile(`/proc/${tid}/root`, '/proc/self/root'),
+  seesMount: (path) => seesMount(tid, path),
+  otherNames: (path) => otherPaths(readMounts(), path),
+  isSame: sameBy(lstatIfPossible),
 });

@@ -4,8 +4,9 @@ import {dirname} from 'node:path';
 
 import type {Mistake} from '../../domain/mistake.js';
 import type {Policy} from '../../domain/policy.js';
+import {encodePath, escapeText} from '../../domain/text.js';
 import {UserError} from '../../errors.js';
-import {readIfPossible, realPath} from '../files.js';
+import {errorCode, readIfPossible, realPathIfPossible} from '../files.js';
 import {loadPolicy} from './policy-file.js';
 
 /* Editors write a file in several steps. */
@@ -32,6 +33,7 @@ export class PolicySource {
   private readonly watchers: FSWatcher[] = [];
   private text: string | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private listener: ReloadListener | undefined;
 
   constructor(private readonly path: string) {}
 
@@ -46,7 +48,10 @@ export class PolicySource {
     return policy;
   }
 
-  reload(listener: ReloadListener): void {
+  /** Reads it again, and tells whoever listens. */
+  reload(): void {
+    const {listener} = this;
+    if (listener === undefined) return;
     this.text = readIfPossible(this.path);
     listener.begins();
     try {
@@ -59,23 +64,45 @@ export class PolicySource {
     }
   }
 
-  /** A file that is replaced is another file: its directory tells, and that of what a link leads to. */
-  follow(listener: ReloadListener): void {
-    const folders = new Set([dirname(this.path), dirname(realPath(this.path))]);
-    for (const folder of folders) {
-      const watcher = watch(folder, () => {
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => {
-          if (readIfPossible(this.path) !== this.text) this.reload(listener);
-        }, SETTLE);
-      });
-      /* A directory that goes takes its events along; a signal still reloads. */
-      watcher.on('error', () => {
-        watcher.close();
-      });
-      this.watchers.push(watcher);
+  /**
+   * Notices changes from now on. A file that is replaced is another file: its
+   * directory tells, and that of what a link leads to.
+   * @param complain told if changes will go unnoticed; a signal still reloads
+   */
+  follow(complain: (text: string) => void): void {
+    const real = realPathIfPossible(this.path) ?? this.path;
+    for (const folder of new Set([dirname(this.path), dirname(real)])) {
+      try {
+        this.watch(folder);
+      } catch (error) {
+        complain(
+          `changes in ${escapeText(folder)} go unnoticed (${errorCode(error)}); SIGHUP reads the policy again`,
+        );
+      }
     }
   }
+
+  /** Tells of all that changes, and has changed since it was read. */
+  listen(listener: ReloadListener): void {
+    this.listener = listener;
+    this.reloadIfChanged();
+  }
+
+  private watch(folder: string): void {
+    const watcher = watch(encodePath(folder), () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(this.reloadIfChanged, SETTLE);
+    });
+    /* A directory that goes takes its events along; a signal still reloads. */
+    watcher.on('error', () => {
+      watcher.close();
+    });
+    this.watchers.push(watcher);
+  }
+
+  private readonly reloadIfChanged = (): void => {
+    if (readIfPossible(this.path) !== this.text) this.reload();
+  };
 
   close(): void {
     clearTimeout(this.timer);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {type ChildProcess, spawn} from 'node:child_process';
+import {constants} from 'node:os';
 
 /** How a program ended: with a code, or why without one. */
 export interface ProgramEnd {
@@ -17,6 +18,20 @@ export interface ProgramTask {
   milliseconds: number;
 }
 
+/*
+ * Waits for the program, rather than becoming it: a death by a real-time signal has
+ * no name in Node, which tells it as exit code 0, and that is a yes. What the shell
+ * says of a death is not heard.
+ */
+const WAIT = '"$0" 2>&3 3>&-; exit $?';
+
+function endText(code: number | null, signal: string | null): string {
+  const number = (code ?? 0) - 128;
+  const name = Object.entries(constants.signals).find(([, one]) => one === number)?.[0];
+  const by = signal ?? name;
+  return by === undefined ? `exit code ${code ?? ''}` : `ended by ${by}`;
+}
+
 /** A program that runs, in a process group of its own, so that it can be ended with all it started. */
 export class ProgramRun {
   private readonly child: ChildProcess;
@@ -24,7 +39,8 @@ export class ProgramRun {
 
   constructor({program, env, input, milliseconds}: ProgramTask, ended: (end: ProgramEnd) => void) {
     /* What it says is not our output. */
-    this.child = spawn(program, [], {env, stdio: ['pipe', 2, 2], detached: true});
+    const stdio = ['pipe', 2, 'ignore', 2] as const;
+    this.child = spawn('/bin/sh', ['-c', WAIT, program], {env, stdio: [...stdio], detached: true});
     this.timer = setTimeout(this.kill, milliseconds);
     const end = (how: ProgramEnd): void => {
       clearTimeout(this.timer);
@@ -35,7 +51,7 @@ export class ProgramRun {
       if (this.child.pid === undefined) end({code: null, text: message});
     });
     this.child.once('exit', (code, signal) => {
-      end({code, text: signal === null ? `exit code ${code ?? ''}` : `ended by ${signal}`});
+      end({code, text: endText(code, signal)});
     });
     /* One that does not read its question may know enough. */
     this.child.stdin?.on('error', () => undefined).end(input);

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
-import {existsSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {existsSync, lstatSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 
 const PREFIX = 'fguard-vm-';
+
+/* Somebody else could swap what is in a folder of theirs while we remove it. */
+const isOurs = (folder: string): boolean =>
+  lstatSync(folder, {throwIfNoEntry: false})?.uid === process.geteuid?.();
 
 /** What runs that were killed have left. */
 function sweep(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
     if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
-    rmSync(path.join(tmpdir(), name), {recursive: true, force: true});
+    const folder = path.join(tmpdir(), name);
+    if (isOurs(folder)) rmSync(folder, {recursive: true, force: true});
   }
 }
 

@@ -106,17 +106,18 @@ const isGone = (before: readonly unknown[], now: readonly unknown[]): boolean =>
 function restored(former: FormerRule): RuleRequest | undefined {
   const {grants, expiresAt, ...terms} = former.rule;
   const ttl = expiresAt === null ? 0 : expiresAt - Date.now();
+  const isOver = expiresAt !== null && ttl <= 0;
   const pids = livingProcesses(former);
   const [exes, cgroups] = [there(terms.exes), there(terms.cgroups)];
   const noProcess = isGone(grants, pids);
-  if (ttl < 0 || (noProcess && (terms.untilExit || terms.against))) return undefined;
+  if (isOver || (noProcess && (terms.untilExit || terms.against))) return undefined;
   const nobody = noProcess || isGone(terms.exes, exes) || isGone(terms.cgroups, cgroups);
   return {...terms, ttl, pids, exes, cgroups, ...(nobody ? NOBODY : {})};
 }
 
-/* The kernel looks the directory up, and would refuse the whole set for it. */
-const hasPlace = ({path}: RuleRequest): boolean =>
-  path === null || statIfPossible(dirname(path)) !== undefined;
+/* The kernel looks up the directory of a name or of a suffix, and would refuse the whole set for it. */
+const hasPlace = ({path, suffix}: RuleRequest): boolean =>
+  path === null || statIfPossible(suffix === null ? dirname(path) : path)?.isDirectory() === true;
 
 /**
  * The set that comes back: the former rules, and those that somebody has added

@@ -44,15 +44,27 @@ function taken(rule: Saveable, others: readonly PlacedRule[]): string | undefine
   return undefined;
 }
 
+/* What would go with a file if that rule took its place. */
+function lost(rule: Saveable, file: string): string | undefined {
+  const {rules, mistakes} = loadRuleFiles([file]);
+  const [mistake] = mistakes;
+  if (mistake !== undefined) return `${file}:${mistake.line}: ${mistake.message}`;
+  const other = rules.find(({request}) => objectKey(request) !== objectKey(rule));
+  return other && `${place(other)} has a rule about something else; move it to another file`;
+}
+
 /*
  * Refuses what could not be applied beside the saved rules. What is wrong with
- * those is not looked at: `fguard check` tells.
+ * those is not looked at, but in the file that is written: `fguard check` tells.
  */
 function requireSaveable(rules: readonly Saveable[], directory: string): void {
-  const own = new Set(rules.map((rule) => `${directory}/${savedName(rule)}`));
-  const others = loadRuleFiles(filesIn(directory).filter((file) => !own.has(file))).rules;
+  const files = filesIn(directory);
+  const ownFile = (rule: Saveable): string => `${directory}/${savedName(rule)}`;
+  const own = new Set(rules.map(ownFile));
+  const others = loadRuleFiles(files.filter((file) => !own.has(file))).rules;
   for (const rule of rules) {
-    const reason = taken(rule, others);
+    const file = ownFile(rule);
+    const reason = taken(rule, others) ?? (files.includes(file) ? lost(rule, file) : undefined);
     if (reason !== undefined) throw new UserError('EEXIST', `not saved: ${reason}`);
   }
 }

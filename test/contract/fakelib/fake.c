@@ -6,6 +6,7 @@
  *
  *	FAKE_OPEN=N	fguard_open() fails with errno N
  *	FAKE_ADD=N	fguard_add_rules() fails with errno N
+ *	FAKE_DELETE=N	fguard_delete_rules() fails with errno N
  *	FAKE_SET=N	fguard_set_rules() fails with errno N
  *	FAKE_RULES=N	rules that are there from the start
  *	FAKE_EXE=P	whom those let in, besides their processes
@@ -262,7 +263,7 @@ int fguard_delete_rules(struct fguard *guard, const struct fguard_rule_key *keys
 	for (i = 0; i < n; i++)
 		note("delete id=%u path=%s name=%s", keys[i].id, keys[i].path ? keys[i].path : "-",
 		     keys[i].name ? keys[i].name : "-");
-	return 0;
+	return -number("FAKE_DELETE");
 }
 
 ssize_t fguard_list_rules(struct fguard *guard)

@@ -12,9 +12,17 @@ const DENY = 1;
 const ASK = null;
 
 /* The asker is what it says, and sees what we see. */
-const HONEST: AskerFacts = {runs: (exe) => exe === '/usr/bin/cat', sharesView: () => true};
+const HONEST: AskerFacts = {
+  runs: (exe) => exe === '/usr/bin/cat',
+  sharesView: () => true,
+  seesMount: () => false,
+  otherNames: () => [],
+  isSame: () => false,
+};
 /* It runs another file of the same name, in a mount namespace of its own. */
-const FEIGNED: AskerFacts = {runs: () => false, sharesView: () => false};
+const FEIGNED: AskerFacts = {...HONEST, runs: () => false, sharesView: () => false};
+/* There it has mounted a file under another name. */
+const RENAMED: AskerFacts = {...FEIGNED, seesMount: (path) => path === '/srv/a.docx'};
 
 function says(
   match: PolicyMatch,
@@ -49,7 +57,7 @@ describe('an entry matches', () => {
     ['all kinds together', {suffixes: ['.docx'], trees: ['/srv'], uids: [1000]}, {}, true],
     ['not if one kind does not', {suffixes: ['.docx'], trees: ['/home']}, {}, false],
     ['a path that lost its front by its suffix', {suffixes: ['.docx']}, {path: '…x/a.docx'}, true],
-    ['a path that lost its front by no tree', {trees: ['/']}, {path: '…/srv/a.docx'}, true],
+    ['and not by another', {suffixes: ['.pdf']}, {path: '…x/a.docx'}, false],
   ])('%s', (_name, match, question, expected) => {
     for (const verdict of [ALLOW, DENY, ASK]) expect(says(match, verdict, question)).toBe(expected);
   });
@@ -60,6 +68,10 @@ describe('what lets in must match for certain, what does not may match', () => {
     ['a rename from the tree', {trees: ['/srv']}, {newPath: '/tmp/a.docx'}],
     ['a rename into the tree', {trees: ['/srv']}, {path: '/tmp/a.docx', newPath: '/srv/a.docx'}],
     ['a link to another suffix', {suffixes: ['.docx']}, {newPath: '/srv/a.txt'}],
+    ['a path that lost its front in a tree', {trees: ['/home']}, {path: '…/srv/a.docx'}],
+    ['and at a path', {paths: ['/srv/b']}, {path: '…b'}],
+    ['a file without a name', {paths: ['/srv/a.docx']}, {path: '/srv/a.docx (deleted)'}],
+    ['and its suffix', {suffixes: ['.docx']}, {path: '/srv/a.docx (deleted)'}],
   ])('%s', (_name, match, question) => {
     expect(says(match, ALLOW, question)).toBe(false);
     expect(says(match, DENY, question)).toBe(true);
@@ -70,9 +82,31 @@ describe('what lets in must match for certain, what does not may match', () => {
     ['an executable by name alone', {exes: ['/usr/bin/cat']}],
     ['a path as another mount namespace shows it', {paths: ['/srv/a.docx']}],
     ['a tree as another mount namespace shows it', {trees: ['/srv']}],
+    ['a path that another mount namespace may hide', {paths: ['/srv/secret']}],
+    ['a tree that another mount namespace may hide', {trees: ['/home']}],
+    ['and a suffix of what is in it', {trees: ['/home'], suffixes: ['.docx']}],
   ])('%s', (_name, match) => {
     expect(says(match, ALLOW, {}, FEIGNED)).toBe(false);
     expect(says(match, DENY, {}, FEIGNED)).toBe(true);
+    expect(says(match, ASK, {}, FEIGNED)).toBe(true);
+  });
+
+  it.each<[string, PolicyMatch]>([
+    ['a path', {paths: ['/data/a.pdf']}],
+    ['a tree', {trees: ['/data']}],
+    ['a suffix', {suffixes: ['.pdf']}],
+    ['a suffix in a tree', {trees: ['/data'], suffixes: ['.pdf']}],
+  ])('%s by the other name that one of our mounts gives', (_name, match) => {
+    const facts = {...HONEST, otherNames: () => ['/data/a.pdf']};
+    expect(says(match, ALLOW, {}, facts)).toBe(false);
+    expect(says(match, DENY, {}, facts)).toBe(true);
+  });
+
+  it('a path by its hard link', () => {
+    const facts = {...HONEST, isSame: (_path: string, other: string) => other === '/data/b'};
+    expect(says({paths: ['/data/b']}, ALLOW, {}, facts)).toBe(false);
+    expect(says({paths: ['/data/b']}, DENY, {}, facts)).toBe(true);
+    expect(says({paths: ['/data/c']}, DENY, {}, facts)).toBe(false);
   });
 
   it('an executable that runs under another name is refused all the same', () => {
@@ -80,8 +114,11 @@ describe('what lets in must match for certain, what does not may match', () => {
     expect(says({exes: ['/usr/bin/rm']}, DENY, {exe: '/tmp/harmless'}, facts)).toBe(true);
   });
 
-  it('a suffix, which no mount can feign, needs no view', () => {
+  it('a suffix needs our view only where a mount gives the file its name', () => {
     expect(says({suffixes: ['.docx']}, ALLOW, {}, FEIGNED)).toBe(true);
+    expect(says({suffixes: ['.pdf']}, DENY, {}, FEIGNED)).toBe(false);
+    expect(says({suffixes: ['.docx']}, ALLOW, {}, RENAMED)).toBe(false);
+    expect(says({suffixes: ['.pdf']}, DENY, {}, RENAMED)).toBe(true);
   });
 });
 

@@ -208,4 +208,9 @@ describe('a unit', () => {
     expect(unitWord('/a b/100%/$HOME/"\\')).toBe('"/a b/100%%/$$HOME/\\"\\\\"');
     expect(unitText('fguard.service', '"/x $$&"')).toContain('ExecStop="/x $$&" unload\n');
   });
+
+  it('may enlarge the buffer that a large set of rules is sent through', () => {
+    const sets = unitText('fguard.service', '"/x"').match(/^CapabilityBoundingSet=.*/gm) ?? [];
+    expect(sets.join(' ')).toMatch(/\bCAP_NET_ADMIN\b/);
+  });
 });

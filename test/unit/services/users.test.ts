@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {describe, expect, it} from 'vitest';
 
-import {exactArgument} from '../../../src/services/argv.js';
+import {exactArguments} from '../../../src/services/argv.js';
 import {UserNames, groupId, groupNames, userId} from '../../../src/services/users.js';
 
 describe('users', () => {
@@ -34,16 +34,32 @@ describe('users', () => {
 });
 
 describe('an argument that is not UTF-8', () => {
-  const bytes = Buffer.from([0x61, 0xff, 0x62]);
+  const exact = (...line: string[]): string[] => {
+    const bytes = ['node', '--node-option', 'fguard', ...line].map((word) =>
+      Buffer.from(word, 'latin1'),
+    );
+    const words = bytes.map((word) => word.toString());
+    return exactArguments(['/usr/bin/node', '/bin/fguard', ...words.slice(3)], () => bytes).slice(
+      2,
+    );
+  };
 
   it('is read from the kernel', () => {
-    expect(exactArgument(bytes.toString(), () => [Buffer.from('x'), bytes])).toBe('a\udcffb');
+    expect(exact('x', 'a\xffb')).toEqual(['x', 'a\udcffb']);
+  });
+
+  it('behind the = of a flag, too', () => {
+    expect(exact('--protect=a\xffb', '--', 'a')).toEqual(['--protect=a\udcffb', '--', 'a']);
+  });
+
+  it('is told from another that looks the same', () => {
+    expect(exact('f\xe8', 'f\xe9', 'f\xef\xbf\xbd')).toEqual(['f\udce8', 'f\udce9', 'f\ufffd']);
   });
 
   it('costs nothing for others', () => {
     const unread = (): Buffer[] => {
       throw new Error('read');
     };
-    expect(exactArgument('plain', unread)).toBe('plain');
+    expect(exactArguments(['plain'], unread)).toEqual(['plain']);
   });
 });

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {dirname} from 'node:path';
+
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {Vm} from '../runner/vm.js';
 import {
@@ -86,6 +88,17 @@ describe('the service', () => {
     }
     opener.kill('SIGKILL');
     expect((await opener.exit).stdout).toBe('begun\n');
+  });
+
+  it('takes a set of rules that is larger than the buffer of a socket', async () => {
+    const many = `${dirname(RULES)}/many.yaml`;
+    const line = '  - {path: /srv/many-%g, ops: [read]}';
+    await vm.ok(`{ echo rules:; seq -f '${line}' 6000; } >${many}`);
+    await vm.ok('systemctl reload fguard');
+    const {rules} = JSON.parse(await vm.ok('fguard rules --json')) as {rules: unknown[]};
+    expect(rules.length).toBeGreaterThan(6000);
+    await vm.ok(`rm ${many} && systemctl reload fguard`);
+    await expectGuarded(vm);
   });
 
   it('keeps the rules that are in force if those that are saved are wrong', async () => {

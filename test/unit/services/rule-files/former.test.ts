@@ -2,7 +2,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import type {KernelRule} from '../../../../src/domain/rule.js';
 import {ticksNow} from '../../../../src/services/proc.js';
@@ -93,6 +93,14 @@ describe('a roll-back', () => {
     expect(left).toBeLessThanOrEqual(3_600_000);
   });
 
+  it('leaves out what ends at this very moment, and does not make it last for ever', async () => {
+    const now = Date.now();
+    vi.spyOn(Date, 'now').mockReturnValue(now);
+    await applyAndRollBack([rule({expiresAt: now}), rule({path: path('b'), expiresAt: now + 1})]);
+    vi.restoreAllMocks();
+    expect(guard.rules).toMatchObject([{path: path('b')}]);
+  });
+
   it('lets in descendants: those that were, and those they have started since', async () => {
     const shell = startShell();
     const [before, inside] = [await startChild(shell), await startChild(shell)];
@@ -130,6 +138,9 @@ describe('a roll-back', () => {
   it('does not fail for a directory, an executable or a cgroup that is gone', async () => {
     const gone = [
       rule({path: '/no/such/file'}),
+      rule({path: '/usr/bin/ls/below-a-file'}),
+      rule({path: path('gone'), suffix: '.x'}),
+      rule({path: '/usr/bin/ls', suffix: '.x'}),
       rule({path: path('b'), exes: ['/no/such/exe', '/usr/bin/ls']}),
       rule({path: path('c'), exes: ['/no/such/exe'], uids: [0]}),
       rule({path: path('d'), cgroups: ['/sys/fs/cgroup/none']}),

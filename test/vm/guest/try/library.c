@@ -79,6 +79,7 @@ const struct verb library_verbs[] = {
 	{ "memory-write", 1, memory_write },
 	{ "memory-file", 1, memory_file },
 	{ "map-crowd", 1, use_mapping },
+	{ "map-chain", 3, pass_mapping_on },
 	{ "dig", 3, dig },
 	{ "below", 5, run_below },
 	{ "attributes", 1, show_attributes },

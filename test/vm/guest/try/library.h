@@ -40,6 +40,7 @@ long trace_drop(char **words);
 
 /* library_map.c */
 long use_mapping(char **words);
+long pass_mapping_on(char **words);
 
 /* library_rare.c */
 long mount_idmapped(char **words);

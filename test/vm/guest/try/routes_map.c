@@ -47,6 +47,19 @@ static long hold(const char *path, int protection, int flags)
 		return hold(path, protection, flags);   \
 	}
 
+/* Of as many bytes as a huge page has; nothing is reserved, nor touched. */
+ROUTE(hold_huge)
+{
+	long fd = sys(__NR_open, path, O_RDWR | O_CREAT, 0600), at;
+
+	(void)second;
+	if (fd < 0)
+		return fd;
+	at = sys(MMAP, 0, 2 << 20, PROT_READ, MAP_SHARED | MAP_NORESERVE, fd, 0);
+	sys(__NR_close, fd);
+	return (unsigned long)at > -PAGE * 1UL ? at : 0;
+}
+
 HOLD(hold_reading, PROT_READ, MAP_SHARED)
 HOLD(hold_writing, PROT_READ | PROT_WRITE, MAP_SHARED)
 HOLD(hold_copy, PROT_READ | PROT_WRITE, MAP_PRIVATE)
@@ -103,6 +116,7 @@ const struct route_name map_routes[] = {
 	{ "map-hold-write", hold_writing },
 	{ "map-hold-copy", hold_copy },
 	{ "map-hold-private", hold_private },
+	{ "map-huge", hold_huge },
 	{ "map-read", by_reading },
 	{ "map-write", by_writing },
 	{ "map-touch", by_touching },
