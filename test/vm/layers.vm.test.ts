@@ -228,17 +228,16 @@ describe('a file that somebody makes the upper one of an overlay', () => {
     expect(await lab.owner.show(at('mine/up/secret'))).toContain('content=treasure');
   });
 
-  it.each(['setflags', 'fssetxattr', 'file-setattr', 'chmod', 'setxattr', 'setfacl'].filter(hasRoute))(
-    'keeps its attributes where the rule is about them: %s',
-    async (route) => {
-      const {id} = await lab.guard.add(at('mine/up/secret'), {
-        pids: [lab.owner.pid],
-        ops: ['attr'],
-      });
-      rule = id;
-      await refuses(route, 'attr');
-    },
-  );
+  it.each(
+    ['setflags', 'fssetxattr', 'file-setattr', 'chmod', 'setxattr', 'setfacl'].filter(hasRoute),
+  )('keeps its attributes where the rule is about them: %s', async (route) => {
+    const {id} = await lab.guard.add(at('mine/up/secret'), {
+      pids: [lab.owner.pid],
+      ops: ['attr'],
+    });
+    rule = id;
+    await refuses(route, 'attr');
+  });
 });
 
 describe('a rule about a file in a btrfs subvolume', () => {

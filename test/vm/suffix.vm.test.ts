@@ -133,9 +133,11 @@ describe('a suffix below a directory', () => {
       ['rename', 'other/none', 'none'],
       ['rename', 'none', 'area/none'],
     ] as const)
-      expect([route, first, await lab.intruder.do(route, ...[first, second].map(lab.path))]).toEqual(
-        [route, first, 'OK'],
-      );
+      expect([
+        route,
+        first,
+        await lab.intruder.do(route, ...[first, second].map(lab.path)),
+      ]).toEqual([route, first, 'OK']);
     expect(await lab.intruder.do('rename', lab.path('area/none'), lab.path('none'))).toBe('EACCES');
     expect(await lab.owner.do('rename', lab.path('area/none'), lab.path('other/none'))).toBe('OK');
   });
