@@ -66,6 +66,7 @@ const ROUTES = [
   'setxattrat',
   'removexattr',
   'fremovexattr',
+  'removexattrat',
   'setfacl',
   'fsetfacl',
   'setflags',
@@ -159,8 +160,9 @@ describe('the identity of a directory that is only on the way', () => {
     ] as const)('for a rule that is about something below it: %s', async (name, path) => {
       const [actor, op, rule] = [actors[program], 'attr', rules[name]] as const;
       expect(await actor.do('hold-dir', path)).toBe('OK');
+      const unchanged = attributes(path);
       for (const route of VERSIONS)
-        await expectRefusal({actor, watcher, words: [route, path], op, rule, path});
+        await expectRefusal({actor, watcher, words: [route, path], op, rule, path, unchanged});
       expect(await actor.do('chmod', path)).toBe('OK');
     });
 
@@ -169,14 +171,14 @@ describe('the identity of a directory that is only on the way', () => {
         ['absent', `${way}/absent`],
         ['marked', `${marked}/a.key`],
       ] as const) {
-        const words = ['open-excl', path];
         await expectRefusal({
           actor: actors[program],
           watcher,
-          words,
+          words: ['open-excl', path],
           op: 'create',
           rule: rules[name],
           path,
+          unchanged: () => lab.owner.show(path),
         });
       }
     });

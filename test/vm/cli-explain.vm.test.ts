@@ -2,6 +2,7 @@
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {json, onTerminal} from './helper/cli.js';
 import {useLab} from './helper/lab.js';
+import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/cli-explain/
@@ -77,18 +78,26 @@ it('what doctor and explain name beneath a file can be guarded, and is', async (
     const {checks} = (await json('fguard doctor --json')) as {checks: {title: string}[]};
     return checks.find(({title}) => title === 'block devices');
   };
-  const read = async (path: string): Promise<string> =>
-    (await vm.ok(`head -c 1 ${path} | wc -c`)).trim();
   const command = `fguard protect ${device} ${image}`;
   expect(await check()).toMatchObject({
     state: 'warning',
     detail: expect.stringContaining(`lie on ${device}, ${image}: who may open one of them`),
     fix: `sudo ${command}`,
   });
-  expect([await read(device), await read(image)]).toEqual(['1', '1']);
+  for (const path of [device, image])
+    expect([path, await lab.intruder.do('open', path)]).toEqual([path, 'OK']);
 
   await vm.ok(command);
-  expect([await read(device), await read(image)]).toEqual(['0', '0']);
+  const watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+  for (const path of [device, image])
+    for (const [route, op] of [
+      ['open', 'read'],
+      ['open-write', 'write'],
+    ] as const) {
+      expect([path, route, await lab.intruder.do(route, path)]).toEqual([path, route, 'EACCES']);
+      expect(await watcher.next()).toMatchObject({op, path, reason: 'rule'});
+    }
+  await watcher.end();
   expect(await lab.owner.do('open', secret)).toBe('OK');
   expect(await check()).toMatchObject({state: 'ok', detail: `guarded too: ${device}, ${image}`});
   expect(await json(`fguard explain ${secret} --json`)).toMatchObject({

@@ -126,7 +126,14 @@ describe('executables', () => {
       ['open', 'read'],
       ['unlink', 'delete'],
     ] as const)
-      await expectRefusal({actor, watcher, words: [route, secret], op, path: secret});
+      await expectRefusal({
+        actor,
+        watcher,
+        words: [route, secret],
+        op,
+        path: secret,
+        unchanged: () => vm.ok(['stat', '-c', '%i %h %s %a %Y', secret]),
+      });
     expect(await vm.ok(`readlink /proc/${actor.pid}/exe`)).toBe(`${exe} (deleted)\n`);
     expect(await actor.do('open-trunc', secret)).toBe('EACCES');
     expect((await watcher.next()).exe).toContain(exe);
@@ -168,7 +175,10 @@ describe('executables', () => {
     expect(await opens(program)).toBe('EACCES');
     inside.say('execve', TRY);
     expect(await inside.do('stat', '/')).toBe('OK');
+    const watcher = await Watcher.start({verdict: 'deny', pids: [inside.pid]});
     expect(await inside.do('open-rdwr', secret)).toBe('EACCES');
+    expect(await watcher.next()).toMatchObject({op: 'write', path: secret, exe: TRY});
+    await watcher.end();
   });
 });
 

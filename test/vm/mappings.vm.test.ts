@@ -320,8 +320,13 @@ describe('a mapping from before a strict rule, of a file behind others', () => {
     ] as const) {
       expect(await other.do(hold, lab.path('merged/secret'))).toBe('OK');
       const {id} = await lab.guard.add(lab.path(about), {strict: true});
+      const told = await Watcher.start({verdict: 'deny', pids: [other.pid]});
       expect([hold, about, await other.do('map-read', '-')]).toEqual([hold, about, 'EFAULT']);
+      const path = expect.stringMatching(/\/secret$/) as unknown;
+      expect(await told.next()).toMatchObject({rule: id, path, reason: 'rule'});
+      await told.end();
       await remove(id);
+      expect(await vm.ok(`cat ${lab.path('merged/secret')}`)).toBe('treasure');
       expect(await other.do('map-read', '-')).toBe('OK');
     }
     await other.end();

@@ -36,6 +36,20 @@ afterAll(async () => {
   await vm.ok(`cd ${lab.directory} && umount -R base && umount loose`);
 });
 
+/** Each of these is refused by the rule, and told. */
+async function expectTold(
+  actor: Actor,
+  watcher: Watcher,
+  acts: readonly (readonly [op: Op, path: string, ...words: string[]])[],
+): Promise<void> {
+  for (const [op, path, ...words] of acts) {
+    expect([words, await actor.do(...words)]).toEqual([words, 'EACCES']);
+    const event = await watcher.next();
+    expect([event.path, event.newPath]).toContain(path);
+    expect(event).toMatchObject({op, rule, verdict: 'deny', reason: 'rule'});
+  }
+}
+
 const mounts = (): Promise<string> => vm.ok('cat /proc/self/mountinfo');
 
 /** What the event names, where it is not the first. */
@@ -144,24 +158,32 @@ describe('a process that is not allowed', () => {
 
 describe.each(['private', 'slave'])('in a mount namespace of its own, %s', (propagation) => {
   let apart: Actor;
+  let watcher: Watcher;
 
   beforeAll(async () => {
     apart = await Actor.start();
+    watcher = await Watcher.start({verdict: 'deny', pids: [apart.pid]});
     expect(await apart.do('unshare', propagation)).toBe('OK');
   });
 
-  afterAll(() => apart.end());
+  afterAll(async () => {
+    await watcher.end();
+    await apart.end();
+  });
 
   it('a process may mount and unmount, and the object is guarded still', async () => {
     const before = await mounts();
-    expect(await apart.do('open', secret)).toBe('EACCES');
+    const copy = lab.path('spare/secret');
+    await expectTold(apart, watcher, [['read', secret, 'open', secret]]);
     expect(await apart.do('mount-bind', place('spare'), place('base/folder'))).toBe('OK');
     expect(await apart.do('mount', place('base/folder'))).toBe('OK');
     expect(await apart.do('open', secret)).toBe('ENOENT');
-    expect(await apart.do('open', lab.path('spare/secret'))).toBe('EACCES');
-    expect(await apart.do('unlink', lab.path('spare/secret'))).toBe('EACCES');
+    await expectTold(apart, watcher, [
+      ['read', copy, 'open', copy],
+      ['delete', copy, 'unlink', copy],
+    ]);
     expect(await apart.do('umount', place('base/folder'))).toBe('OK');
-    expect(await apart.do('open', secret)).toBe('EACCES');
+    await expectTold(apart, watcher, [['read', secret, 'open', secret]]);
     expect(await apart.do('umount-lazy', place('base'))).toBe('OK');
     expect(await mounts()).toBe(before);
     expect(await lab.owner.show(secret)).toContain('content=treasure');
@@ -239,12 +261,16 @@ describe.each(['private', 'slave'])('with a mount namespace apart, %s', (propaga
 describe('in a mount namespace that shares its mounts', () => {
   it('nothing may be mounted over the place', async () => {
     const apart = await Actor.start();
+    const watcher = await Watcher.start({verdict: 'deny', pids: [apart.pid]});
     const before = await mounts();
     expect(await apart.do('unshare', 'shared')).toBe('OK');
-    expect(await apart.do('mount', place('base/folder'))).toBe('EACCES');
-    expect(await apart.do('mount-bind', secret, place('free'))).toBe('EACCES');
-    expect(await apart.do('mount-move', place('loose'), place('base/folder'))).toBe('EACCES');
+    await expectTold(apart, watcher, [
+      ['mount', place('base/folder'), 'mount', place('base/folder')],
+      ['mount', secret, 'mount-bind', secret, place('free')],
+      ['mount', place('base/folder'), 'mount-move', place('loose'), place('base/folder')],
+    ]);
     expect(await mounts()).toBe(before);
+    await watcher.end();
     await apart.end();
   });
 });
@@ -279,10 +305,14 @@ describe('a rule about a tree', () => {
   it('refuses mounts below it, too', async () => {
     await lab.guard.clear();
     await vm.ok(`mkdir -p ${lab.path('base/folder/deep/deeper')}`);
-    await lab.guard.add(lab.path('base/folder'), {tree: true, pids: [lab.owner.pid]});
+    rule = (await lab.guard.add(lab.path('base/folder'), {tree: true, pids: [lab.owner.pid]})).id;
+    const watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+    const before = await mounts();
     for (const name of ['base/folder/deep/deeper', 'base/folder/deep', 'base/folder', 'base'])
-      expect([name, await lab.intruder.do('mount', place(name))]).toEqual([name, 'EACCES']);
-    expect(await lab.intruder.do('umount', place('base'))).toBe('EACCES');
+      await expectTold(lab.intruder, watcher, [['mount', place(name), 'mount', place(name)]]);
+    await expectTold(lab.intruder, watcher, [['mount', place('base'), 'umount', place('base')]]);
+    expect(await mounts()).toBe(before);
+    await watcher.end();
     expect(await lab.owner.do('mount', lab.path('base/folder/deep'))).toBe('OK');
     expect(await lab.owner.do('umount', lab.path('base/folder/deep'))).toBe('OK');
   });

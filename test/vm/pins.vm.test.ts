@@ -143,7 +143,15 @@ describe('a directory on the way to a guarded file', () => {
       ['delete', 'rmdir', mounted],
       ['rename', 'rename', lab.path('empty'), mounted],
     ] as const)
-      await expectRefusal({actor: apart, watcher, words, op, rule, path: words[1]});
+      await expectRefusal({
+        actor: apart,
+        watcher,
+        words,
+        op,
+        rule,
+        path: words[1],
+        unchanged: tree,
+      });
     expect(await vm.ok('cat /proc/self/mountinfo')).toBe(before);
     expect(await lab.owner.show(`${mounted}/secret`)).toContain('content=treasure');
     await watcher.end();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import path from 'node:path';
 import {Actor} from './helper/actor.js';
+import {PROGRAMS} from './helper/build.js';
 import type {Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
@@ -11,6 +13,7 @@ import {vm} from './runner/shared.js';
 const lab = useLab('strict');
 const [secret, folder] = [lab.path('secret'), lab.path('folder')];
 const socket = lab.path('socket');
+const TRY = path.join(PROGRAMS, 'try');
 let watcher: Watcher;
 let lister: Actor;
 let third: Actor;
@@ -175,13 +178,21 @@ describe('a descriptor that another process has', () => {
 
   it('cannot be taken from an allowed process, strict or not', async () => {
     const fd = await lab.owner.do('held');
-    await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    const {id} = await lab.guard.add(secret, {pids: [lab.owner.pid]});
     expect(await lab.intruder.do('take', lab.owner.pid, fd)).toBe('EPERM');
+    const event = await watcher.next();
+    expect(event).toMatchObject({detail: 'tracing', rule: id, verdict: 'deny'});
+    expect(event).toMatchObject({path: TRY, pid: lab.intruder.pid});
   });
 
   it('that is inherited is refused to the child under a strict rule', async () => {
-    await lab.guard.add(secret, {strict: true, pids: [third.pid]});
+    const children = await Watcher.start({verdict: 'deny', paths: [secret]});
+    const {id} = await lab.guard.add(secret, {strict: true, pids: [third.pid]});
     expect(await third.do('fd-pread', secret)).toBe('OK');
     expect(await third.do('child', 'fd-pread', secret)).toBe('EACCES');
+    const event = await children.next();
+    expect(event).toMatchObject({op: 'read', rule: id, path: secret, ppid: third.pid});
+    expect(event.pid).not.toBe(third.pid);
+    await children.end();
   });
 });

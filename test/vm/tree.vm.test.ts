@@ -105,7 +105,7 @@ describe.each([
       op,
       rule,
       path: place(first),
-      unchanged: everything,
+      unchanged: async () => [await everything(), await lab.owner.do('attributes', place(first))],
     });
   });
 

@@ -14,26 +14,27 @@ export interface Refusal {
   rule?: number;
   path: unknown;
   error?: string;
-  /** What must be the same afterwards; absent where the test looks at that itself. */
-  unchanged?: () => Promise<unknown>;
+  /** What must be the same afterwards; false where the test looks at that itself. */
+  unchanged: (() => Promise<unknown>) | false;
 }
 
 /** The errno, the event, and that nothing changed. */
 export async function expectRefusal(refusal: Refusal): Promise<void> {
-  const before = await refusal.unchanged?.();
+  const {unchanged} = refusal;
+  const before = unchanged && (await unchanged());
   const {words, op, rule = expect.any(Number) as unknown, path, error = 'EACCES'} = refusal;
   expect([words, await refusal.actor.do(...words)]).toEqual([words, error]);
   const event = await refusal.watcher.next();
   expect({op: event.op, path: event.path, rule: event.rule}).toEqual({op, path, rule});
   expect(event).toMatchObject({verdict: 'deny', reason: 'rule', pid: refusal.actor.pid});
-  expect(await refusal.unchanged?.()).toEqual(before);
+  if (unchanged) expect(await unchanged()).toEqual(before);
 }
 
 /** Expects that the lab's intruder is refused; the path is by default that of the route. */
 export type Refuses = (
   words: Refusal['words'],
   op: Op,
-  rest?: Partial<Pick<Refusal, 'rule' | 'path' | 'error' | 'unchanged'>>,
+  rest: Pick<Refusal, 'unchanged'> & Partial<Pick<Refusal, 'rule' | 'path' | 'error'>>,
 ) => Promise<void>;
 
 /** For a file whose only watched actor is the lab's intruder. */

@@ -25,6 +25,7 @@ const SINCE: Readonly<Record<string, string>> = {
   'uring-discard-blocks': '6.12',
   'mount-beneath': '6.5',
   setxattrat: '6.13',
+  removexattrat: '6.13',
   'file-setattr': '6.17',
 };
 

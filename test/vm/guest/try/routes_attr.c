@@ -10,6 +10,7 @@
 /* Newer than the headers of some systems; the same on all architectures. */
 #define FCHMODAT2 452
 #define SETXATTRAT 463
+#define REMOVEXATTRAT 466
 #define FILE_SETATTR 469
 
 #define MODE 0751
@@ -54,6 +55,7 @@ DIRECT(by_lsetxattr, __NR_lsetxattr, path, NAME, "new", 3, 0)
 DIRECT(by_fsetxattr, __NR_fsetxattr, route_held, NAME, "new", 3, 0)
 DIRECT(by_removexattr, __NR_removexattr, path, NAME)
 DIRECT(by_fremovexattr, __NR_fremovexattr, route_held, NAME)
+DIRECT(by_removexattrat, REMOVEXATTRAT, AT_FDCWD, path, 0, NAME)
 DIRECT(by_setfacl, __NR_setxattr, path, ACL, &acl, sizeof(acl), 0)
 DIRECT(by_fsetfacl, __NR_fsetxattr, route_held, ACL, &acl, sizeof(acl), 0)
 DIRECT(by_remove_acl, __NR_removexattr, path, ACL)
@@ -179,6 +181,7 @@ const struct route_name attr_routes[] = {
 	{ "setxattrat", by_setxattrat },
 	{ "removexattr", by_removexattr },
 	{ "fremovexattr", by_fremovexattr },
+	{ "removexattrat", by_removexattrat },
 	{ "setfacl", by_setfacl },
 	{ "fsetfacl", by_fsetfacl },
 	{ "remove-acl", by_remove_acl },
