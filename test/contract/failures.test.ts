@@ -46,6 +46,14 @@ describe('failures, as JSON on stdout with their exit code', () => {
     });
   });
 
+  it('with a command that can be copied', async () => {
+    const name = "it's\u001b[2J \\x";
+    const args = ['unprotect', 'a b', name];
+    const quoted = `sudo fguard unprotect 'a b' $'it\\x27s\\x1b[2J\\x20\\x5cx'`;
+    expect((await failure(args, {FAKE_OPEN: EPERM})).next).toEqual([`${quoted} --json`]);
+    expect((await fguard(args, {FAKE_OPEN: EPERM})).stderr).toContain(`  try: ${quoted}\n`);
+  });
+
   it('with a module of another version', async () => {
     expect(await failure(['rules'], {FAKE_OPEN: EPROTO})).toMatchObject({
       exit: 1,
