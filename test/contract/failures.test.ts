@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {spawnSync} from 'node:child_process';
-import {linkSync, writeFileSync} from 'node:fs';
+import {chmodSync, linkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
 import {newFolder} from '../unit/folder.js';
 import {ROOT} from './compile.js';
-import {fguard, start} from './fguard.js';
+import {FAKE, fguard, start} from './fguard.js';
 import {expectDocument} from './schemas.js';
 
 const ENOENT = '2';
@@ -150,14 +150,33 @@ describe('failures, as JSON on stdout with their exit code', () => {
     expect([code, message]).toEqual(['ESRCH', expect.stringContaining(String(process.pid))]);
   });
 
-  it.each(['load', 'unload'])('%s without root', (command) => {
-    const nobody = {uid: 65534, gid: 65534, env: {HOME: '/nonexistent'}};
-    const identity = process.getuid?.() === 0 ? nobody : {};
-    const args = [`${ROOT}bin/run.js`, command, '--json'];
-    const {status, stdout} = spawnSync(process.execPath, args, {...identity, encoding: 'utf8'});
+  function asNobody(words: string[], env: Record<string, string> = {}) {
+    const nobody = process.getuid?.() === 0 ? {uid: 65534, gid: 65534} : {};
+    const args = [`${ROOT}bin/run.js`, ...words, '--json'];
+    const {status, stdout} = spawnSync(process.execPath, args, {
+      ...nobody,
+      env: {HOME: '/nonexistent', FGUARD_LIBRARY: FAKE, ...env},
+      encoding: 'utf8',
+    });
     const document = JSON.parse(stdout) as Failure;
     expectDocument('error', document);
-    expect([status, document.error.code]).toEqual([4, 'EPERM']);
+    return {exit: status, ...document.error};
+  }
+
+  it.each(['load', 'unload'])('%s without root', (command) => {
+    expect(asNobody([command])).toMatchObject({exit: 4, code: 'EPERM'});
+  });
+
+  it('apply --confirm yes without root', () => {
+    const FGUARD_RUN = newFolder();
+    chmodSync(FGUARD_RUN, 0);
+    const found = asNobody(['apply', '--confirm', 'yes'], {FGUARD_RUN});
+    chmodSync(FGUARD_RUN, 0o700);
+    expect(found).toMatchObject({
+      exit: 4,
+      code: 'EPERM',
+      next: ['sudo fguard apply --confirm yes --json'],
+    });
   });
 });
 
