@@ -167,6 +167,20 @@ describe('failures, as JSON on stdout with their exit code', () => {
     expect(asNobody([command])).toMatchObject({exit: 4, code: 'EPERM'});
   });
 
+  it.each([
+    ['a folder of rules', (folder: string) => ({words: ['check'], env: {FGUARD_RULES: folder}})],
+    ['a file in it', (folder: string) => ({words: ['check', join(folder, 'a.yaml')], env: {}})],
+  ])('%s that cannot be read is not one without a mistake', (_what, toCall) => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'a.yaml'), 'rules: [oops\n');
+    chmodSync(folder, 0);
+    const {words, env} = toCall(folder);
+    const found = asNobody(words, env);
+    chmodSync(folder, 0o700);
+    expect(found).toMatchObject({exit: 4, code: 'EPERM'});
+    expect(found.message).toContain(`cannot read ${folder}`);
+  });
+
   it('apply --confirm yes without root', () => {
     const FGUARD_RUN = newFolder();
     chmodSync(FGUARD_RUN, 0);
