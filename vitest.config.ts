@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {defineConfig} from 'vitest/config';
+import {PATIENCE} from './src/services/lab/patience.js';
 
 export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/vm/*.test.ts'],
     exclude: ['test/unit/libnetlink/**', '**/*.vm.test.ts', 'node_modules/**'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 30_000 * PATIENCE,
+    hookTimeout: 60_000 * PATIENCE,
   },
 });

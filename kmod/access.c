@@ -11,10 +11,20 @@
 #include <linux/ptrace.h>
 #include <linux/security.h>
 #include <uapi/linux/mount.h>
+#ifdef FGUARD_HAVE_URING_CMD
+#if __has_include(<linux/io_uring/cmd.h>)
+#include <linux/io_uring/cmd.h>
+#else
+#include <linux/io_uring.h>
+#endif
+#endif
 
 #include "access.h"
+#include "asker.h"
+#include "family.h"
 #include "ioctl.h"
 #include "judge.h"
+#include "mapping.h"
 #include "subject.h"
 #include "syscall.h"
 #include "tracing.h"
@@ -137,7 +147,6 @@ ON(security_path_mknod)
 ON_ENTRY(security_path_mkdir, FGUARD_OP_CREATE)
 ON_ENTRY(security_path_symlink, FGUARD_OP_CREATE)
 ON_ENTRY(security_path_unlink, FGUARD_OP_DELETE)
-ON_ENTRY(security_path_rmdir, FGUARD_OP_DELETE)
 
 /* Both on one mount. */
 static noinline void judge_link(struct dentry *old, struct dentry *new,
@@ -184,8 +193,10 @@ static noinline void judge_rename(struct dentry *old, struct dentry *new,
 	};
 
 	targets[0].moves = true;
+	targets[0].destination = new;
 	targets[0].incoming = exchange ? new : NULL;
 	targets[1].moves = exchange;
+	targets[1].destination = exchange ? old : NULL;
 	targets[1].incoming = old;
 	fguard_judge(&access, fregs);
 }
@@ -199,6 +210,22 @@ static bool is_pinned(const struct dentry *dentry)
 					 inode->i_ino ^ FGUARD_PIN_SALT);
 }
 
+static __always_inline void judge_removal(struct dentry *dentry, struct vfsmount *mnt,
+					  bool inner, struct ftrace_regs *fregs)
+{
+	rcu_read_lock();
+	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)) || is_pinned(dentry))
+		judge_dentry(dentry, mnt, FGUARD_OP_DELETE, inner, fregs);
+	rcu_read_unlock();
+}
+
+/* May a directory take files away from where their suffix counts? */
+static bool may_take_along(const struct dentry *old, const struct dentry *new)
+{
+	return rcu_dereference(fguard_store)->suffix_count &&
+	       old->d_parent != new->d_parent && (d_is_dir(old) || d_is_dir(new));
+}
+
 static __always_inline void judge_renaming(struct dentry *old, struct dentry *new,
 					   struct vfsmount *mnt, unsigned int flags,
 					   bool inner, struct ftrace_regs *fregs)
@@ -206,7 +233,7 @@ static __always_inline void judge_renaming(struct dentry *old, struct dentry *ne
 	rcu_read_lock();
 	if (fguard_judge_concerns(old, d_inode_rcu(old)) ||
 	    fguard_judge_concerns(new, d_inode_rcu(new)) ||
-	    is_pinned(old) || is_pinned(new))
+	    is_pinned(old) || is_pinned(new) || may_take_along(old, new))
 		judge_rename(old, new, mnt, flags & RENAME_EXCHANGE, inner, fregs);
 	rcu_read_unlock();
 }
@@ -216,6 +243,16 @@ ON(security_path_link)
 {
 	judge_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
 		      ARGUMENT(const struct path *, 1)->mnt, false, fregs);
+}
+
+/*
+ * rmdir(). The directory is locked. One on the way to a guarded path may be empty:
+ * what it holds is mounted on it, in another namespace perhaps, or not there yet.
+ */
+ON(security_path_rmdir)
+{
+	judge_removal(ARGUMENT(struct dentry *, 1), ARGUMENT(const struct path *, 0)->mnt,
+		      false, fregs);
 }
 
 /* rename(), with all flags. Both directories locked; one mount. */
@@ -257,7 +294,12 @@ ON_INNER(security_inode_mknod, FGUARD_OP_CREATE)
 ON_INNER(security_inode_mkdir, FGUARD_OP_CREATE)
 ON_INNER(security_inode_symlink, FGUARD_OP_CREATE)
 ON_INNER(security_inode_unlink, FGUARD_OP_DELETE)
-ON_INNER(security_inode_rmdir, FGUARD_OP_DELETE)
+
+ON(security_inode_rmdir)
+{
+	if (acts_for_another())
+		judge_removal(ARGUMENT(struct dentry *, 1), NULL, is_inner(), fregs);
+}
 
 ON(security_inode_link)
 {
@@ -306,17 +348,17 @@ ON(security_path_truncate)
 /*
  * notify_change(): chmod(), chown(), utimes(), by path, descriptor, io_uring or
  * nfsd. The inode is locked. Changes of length have hooks of their own, which nfsd
- * goes past, and what a write does to the mode by itself (ATTR_FORCE) belongs to
- * the write.
+ * goes past, and overlayfs for its upper file; what a write does to the mode by
+ * itself (ATTR_FORCE) belongs to the write.
  */
 ON(security_inode_setattr)
 {
 	const struct iattr *attr = ARGUMENT(const struct iattr *, FGUARD_SETATTR_DENTRY + 1);
 
 	if (attr->ia_valid & ATTR_SIZE) {
-		if (current->flags & PF_KTHREAD)
+		if (acts_for_another())
 			judge_entry(ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY),
-				    NULL, FGUARD_OP_TRUNCATE, false, fregs);
+				    NULL, FGUARD_OP_TRUNCATE, is_inner(), fregs);
 		return;
 	}
 	if ((attr->ia_valid & ATTR_BY_USER) && !(attr->ia_valid & ATTR_FORCE))
@@ -384,6 +426,14 @@ ON_IOCTL(security_file_ioctl)
 ON_IOCTL(security_file_ioctl_compat) /* since 6.8, and in later stable ones */
 #endif
 
+#ifdef FGUARD_HAVE_URING_CMD
+/* IORING_OP_URING_CMD, which block devices have since 6.12. No lock held. */
+ON(security_uring_cmd)
+{
+	fguard_ioctl_judge_device(ARGUMENT(struct io_uring_cmd *, 0)->file, fregs);
+}
+#endif
+
 /* ---- mounts -------------------------------------------------------------- */
 
 static struct fguard_target mount_on(const struct path *path)
@@ -416,21 +466,24 @@ static void judge_mounts(struct fguard_target first, const struct path *second,
 	rcu_read_unlock();
 }
 
-#define NOT_ON_IT (MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+#define PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
-/*
- * mount(). No lock held. Changes of options and propagation mount nothing. With
- * MS_MOVE nobody says yet which mount goes: it might be any.
- */
+/* Changes of options and propagation mount nothing. The kernel asks in this order. */
+static bool mounts_nothing(unsigned long flags)
+{
+	return (flags & MS_REMOUNT) || (!(flags & MS_BIND) && (flags & PROPAGATION));
+}
+
+/* mount(). No lock held. With MS_MOVE nobody says yet which mount goes: perhaps any. */
 ON(security_sb_mount)
 {
 	unsigned long flags = ARGUMENT(unsigned long, 3);
 	struct fguard_target target;
 
-	if (flags & NOT_ON_IT)
+	if (mounts_nothing(flags))
 		return;
 	target = mount_on(ARGUMENT(const struct path *, 1));
-	target.any_pin = flags & MS_MOVE;
+	target.any_pin = (flags & (MS_BIND | MS_MOVE)) == MS_MOVE;
 	judge_mounts(target, NULL, fregs);
 }
 
@@ -531,6 +584,20 @@ ON(handle_mm_fault)
 		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_FAULT, fregs);
 }
 
+/*
+ * fork() copies the pages of a mapping that has private ones, and leaves others to
+ * faults. While mapping.c takes pages out, that would carry some past it. Both address
+ * spaces are locked for writing.
+ */
+ON(copy_page_range)
+{
+	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 1);
+
+	if (vma->vm_file && (vma->anon_vma || (vma->vm_flags & VM_MIXEDMAP)) &&
+	    fguard_mappings_are_revoked() && likely(!is_global_init(current)))
+		judge_descriptor(vma->vm_file, BIT(FGUARD_OP_READ), FGUARD_USE_COPY, fregs);
+}
+
 /* mprotect(). The lock of the address space is held for writing. */
 ON(security_file_mprotect)
 {
@@ -543,13 +610,16 @@ ON(security_file_mprotect)
 }
 
 #ifdef FGUARD_HAVE_MADVISE_COLLAPSE
-/* madvise(MADV_COLLAPSE) maps huge pages without a fault. As handle_mm_fault(). */
+/*
+ * MADV_COLLAPSE maps huge pages without a fault. As handle_mm_fault(). Since 6.13
+ * process_madvise() does at once again what is to be begun anew, and never goes back.
+ */
 ON(madvise_collapse)
 {
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file)
-		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_DESCRIPTOR, fregs);
+		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_ADVISED, fregs);
 }
 #endif
 
@@ -590,6 +660,45 @@ ON(security_ptrace_traceme)
 	tracee.exe = fguard_subject_exe();
 	fguard_tracing_judge(&tracer, &tracee, fregs);
 }
+
+/* ---- processes that begin and end ---------------------------------------- */
+
+/* Not by tracepoints: those forbid to wait, as locks do in a real-time kernel. */
+
+/* fork(): the child is whole and does not run yet. No lock held. */
+ON(wake_up_new_task)
+{
+	fguard_family_fork(ARGUMENT(struct task_struct *, 0));
+}
+
+/* A task ends, which is the current one. No lock held. */
+ON(exit_signals)
+{
+	fguard_asker_exit();
+}
+
+/* ---- passing for a program that is let in -------------------------------- */
+
+#ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
+/*
+ * prctl(PR_SET_MM), for oneself: whoever is in a user namespace of his own may.
+ * No lock held. Since 5.15.
+ */
+ON(replace_mm_exe_file)
+{
+	fguard_tracing_judge_posing(ARGUMENT(struct file *, 1), true, fregs);
+}
+#else
+/* The same before; another thread may change yet what the descriptor means. */
+ON(prctl_set_mm_exe_file)
+{
+	struct file *exe = fget(ARGUMENT(unsigned int, 1));
+
+	fguard_tracing_judge_posing(exe, false, fregs);
+	if (exe)
+		fput(exe);
+}
+#endif
 
 /* ---- the table ----------------------------------------------------------- */
 
@@ -635,6 +744,9 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_file_ioctl_compat,
 		    BIT(FGUARD_OP_ATTR) | FGUARD_NEED_DESCRIPTORS),
 #endif
+#ifdef FGUARD_HAVE_URING_CMD
+	FGUARD_HOOK(security_uring_cmd, FGUARD_NEED_DESCRIPTORS),
+#endif
 	FGUARD_HOOK(security_sb_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_move_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_sb_umount, BIT(FGUARD_OP_MOUNT)),
@@ -643,12 +755,20 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_mmap_file, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(security_file_receive, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(handle_mm_fault, FGUARD_NEED_DESCRIPTORS),
+	FGUARD_HOOK(copy_page_range, FGUARD_NEED_DESCRIPTORS),
 	FGUARD_HOOK(security_file_mprotect, FGUARD_NEED_DESCRIPTORS),
 #ifdef FGUARD_HAVE_MADVISE_COLLAPSE
 	FGUARD_HOOK(madvise_collapse, FGUARD_NEED_DESCRIPTORS),
 #endif
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
+	FGUARD_HOOK(wake_up_new_task, FGUARD_NEED_FORKS),
+	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS),
+#ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
+	FGUARD_HOOK(replace_mm_exe_file, FGUARD_NEED_EXES),
+#else
+	FGUARD_HOOK(prctl_set_mm_exe_file, FGUARD_NEED_EXES),
+#endif
 };
 
 const unsigned int fguard_hook_table_size = ARRAY_SIZE(fguard_hook_table);

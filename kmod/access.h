@@ -6,6 +6,9 @@
 #include "hook.h"
 
 /* Needs of rules beside the operations they are about. */
+#define FGUARD_NEED_EXES	BIT(27)	/* that a process is what its executable says */
+#define FGUARD_NEED_EXITS	BIT(28)	/* tasks that end */
+#define FGUARD_NEED_FORKS	BIT(29)	/* processes that begin */
 #define FGUARD_NEED_DESCRIPTORS	BIT(30)	/* use of descriptors opened earlier */
 #define FGUARD_NEED_TRACING	BIT(31)	/* tracing of processes let in by pid */
 

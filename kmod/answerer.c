@@ -7,8 +7,8 @@
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
+#include "access.h"
 #include "answerer.h"
-#include "asker.h"
 #include "family.h"
 #include "question.h"
 #include "subject.h"
@@ -123,21 +123,21 @@ void fguard_answerers_tell_later(const struct fguard_record *record)
 
 /* ---- life --------------------------------------------------------------------- */
 
+/* Of askers that end, and of the answerer's children. */
+#define NEEDS (FGUARD_NEED_EXITS | FGUARD_NEED_FORKS)
+
 static int take_kin(struct fguard_answerer *answerer, struct netlink_ext_ack *extack)
 {
 	const u32 number = task_tgid_vnr(current);
 	const struct fguard_subject_spec spec = {
 		.pids = &number, .n_pids = 1, .children = true,
 	};
-	int err;
 
 	answerer->kin = fguard_subjects_new(&spec, extack);
 	if (IS_ERR(answerer->kin))
 		return PTR_ERR(answerer->kin);
-	err = fguard_family_begin(answerer->kin, extack);
-	if (err)
-		fguard_subjects_free(answerer->kin);
-	return err;
+	fguard_family_begin(answerer->kin);
+	return 0;
 }
 
 static void enter(struct fguard_answerer *answerer)
@@ -157,19 +157,19 @@ struct fguard_answerer *fguard_answerer_begin(struct fguard_subscription *subscr
 
 	if (!answerer)
 		return ERR_PTR(-ENOMEM);
-	err = fguard_askers_watch(extack);
+	err = fguard_hooks_get(NEEDS, extack);
 	if (err)
 		goto free;
 	err = take_kin(answerer, extack);
 	if (err)
-		goto unwatch;
+		goto put_hooks;
 	answerer->subscription = subscription;
 	answerer->process = get_pid(task_tgid(current));
 	enter(answerer);
 	return answerer;
 
-unwatch:
-	fguard_askers_unwatch();
+put_hooks:
+	fguard_hooks_put(NEEDS);
 free:
 	kfree(answerer);
 	return ERR_PTR(err);
@@ -192,8 +192,8 @@ void fguard_answerer_end(struct fguard_answerer *answerer)
 	if (!answerer_count)
 		fguard_questions_abandon();
 	spin_unlock(&fguard_question_lock);
-	fguard_askers_unwatch();
 	fguard_family_end(answerer->kin);
+	fguard_hooks_put(NEEDS);
 	call_rcu(&answerer->rcu, answerer_free);
 }
 

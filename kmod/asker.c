@@ -10,7 +10,6 @@
 #include <linux/timekeeping.h>
 
 #include "asker.h"
-#include "probe.h"
 #include "question.h"
 #include "syscall.h"
 
@@ -231,45 +230,12 @@ static void go_back(struct callback_head *work)
 /* ---- those who end ----------------------------------------------------------------- */
 
 /*
- * Tracepoint sched_process_exit. Who jumped out of a handler, or dies of a signal that
- * dumps core, is not known to end when he leaves go_back().
+ * Who jumped out of a handler, or dies of a signal that dumps core, is not known to end
+ * when he leaves go_back().
  */
-#ifdef FGUARD_EXIT_TELLS_GROUP
-static void on_exit(void *data, struct task_struct *task, bool group_dead)
-#else
-static void on_exit(void *data, struct task_struct *task)
-#endif
+void fguard_asker_exit(void)
 {
 	forget_current();
-}
-
-static struct fguard_probe exit_probe = {
-	.name = "sched_process_exit",
-	.function = on_exit,
-};
-
-static DEFINE_MUTEX(watch_lock);
-static unsigned int watchers;
-
-int fguard_askers_watch(struct netlink_ext_ack *extack)
-{
-	int err = 0;
-
-	mutex_lock(&watch_lock);
-	if (!watchers)
-		err = fguard_probe_begin(&exit_probe, extack);
-	if (!err)
-		watchers++;
-	mutex_unlock(&watch_lock);
-	return err;
-}
-
-void fguard_askers_unwatch(void)
-{
-	mutex_lock(&watch_lock);
-	if (!--watchers)
-		fguard_probe_end(&exit_probe);
-	mutex_unlock(&watch_lock);
 }
 
 /* ---- inside the call ------------------------------------------------------------- */

@@ -14,7 +14,6 @@
 #define FGUARD_CLAIM_LIFE (10ULL * NSEC_PER_SEC)
 
 struct fguard_key;
-struct netlink_ext_ack;
 struct fguard_question;
 
 /**
@@ -46,20 +45,11 @@ bool fguard_asker_recall(const struct fguard_key *key, struct fguard_decision *d
 int fguard_asker_ask(struct fguard_question *question);
 
 /**
- * fguard_askers_watch - learn of askers that end, from now on
- * @extack: receives the sentence if refused
+ * fguard_asker_exit - the current task ends
  *
- * Context: may sleep.
- * Return: 0 or a negative errno.
+ * Context: inside an ftrace callback, no lock held.
  */
-int fguard_askers_watch(struct netlink_ext_ack *extack);
-
-/**
- * fguard_askers_unwatch - no more; as often as fguard_askers_watch() succeeded
- *
- * Context: may sleep.
- */
-void fguard_askers_unwatch(void);
+void fguard_asker_exit(void);
 
 /**
  * fguard_askers_sweep - forget what nobody came back for

@@ -8,7 +8,6 @@
 #include <linux/spinlock.h>
 
 #include "family.h"
-#include "probe.h"
 #include "subject.h"
 
 #define BUCKET_BITS 8
@@ -92,25 +91,20 @@ static void join(const struct fguard_subjects *subjects, struct pid *pid)
 	bucket_add(bucket_of(pid), member);
 }
 
-/* Tracepoint sched_process_fork: the child is whole and does not run yet. */
-static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
+void fguard_family_fork(struct task_struct *child)
 {
 	struct fguard_subjects *subjects;
+	const struct pid *parent = task_tgid(current);
 
-	if (task_tgid(child) == task_tgid(parent))
+	if (task_tgid(child) == parent)
 		return;
 	rcu_read_lock();
 	list_for_each_entry_rcu(subjects, &families, family)
-		if (fguard_subjects_hold_pid(subjects, task_tgid(parent)) ||
-		    fguard_family_holds(subjects, task_tgid(parent)))
+		if (fguard_subjects_hold_pid(subjects, parent) ||
+		    fguard_family_holds(subjects, parent))
 			join(subjects, task_tgid(child));
 	rcu_read_unlock();
 }
-
-static struct fguard_probe fork_probe = {
-	.name = "sched_process_fork",
-	.function = on_fork,
-};
 
 static void forget_members(void)
 {
@@ -125,40 +119,26 @@ static void forget_members(void)
 	spin_unlock(&member_lock);
 }
 
-static void stop(void)
+void fguard_family_begin(struct fguard_subjects *subjects)
 {
-	fguard_probe_end(&fork_probe);
-	forget_members();
-}
-
-int fguard_family_begin(struct fguard_subjects *subjects,
-			struct netlink_ext_ack *extack)
-{
-	int err;
-
 	mutex_lock(&family_lock);
-	err = fguard_probe_begin(&fork_probe, extack);
-	if (!err) {
-		subjects->family_id = ++last_family;
-		list_add_tail_rcu(&subjects->family, &families);
-	}
+	subjects->family_id = ++last_family;
+	list_add_tail_rcu(&subjects->family, &families);
 	mutex_unlock(&family_lock);
-	return err;
 }
 
 void fguard_family_end(struct fguard_subjects *subjects)
 {
 	mutex_lock(&family_lock);
 	list_del_rcu(&subjects->family);
+	/* Who joins at this moment is of no family any more, and cleared away later. */
 	if (list_empty(&families))
-		stop();
+		forget_members();
 	mutex_unlock(&family_lock);
 }
 
 void fguard_family_exit(void)
 {
-	mutex_lock(&family_lock);
-	stop();
-	mutex_unlock(&family_lock);
+	forget_members();
 	rcu_barrier(); /* member_free() */
 }

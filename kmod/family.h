@@ -6,19 +6,16 @@
 #include <linux/types.h>
 
 struct fguard_subjects;
-struct netlink_ext_ack;
 struct pid;
+struct task_struct;
 
 /**
  * fguard_family_begin - follow the descendants of processes from now on
  * @subjects: the processes; with @children
- * @extack: receives the sentence if refused
  *
- * Context: may sleep.
- * Return: 0; -EOPNOTSUPP: this kernel does not tell of forks; -ENOMEM.
+ * Context: may sleep; the caller has the hooks of FGUARD_NEED_FORKS.
  */
-int fguard_family_begin(struct fguard_subjects *subjects,
-			struct netlink_ext_ack *extack);
+void fguard_family_begin(struct fguard_subjects *subjects);
 
 /**
  * fguard_family_end - follow them no longer
@@ -27,6 +24,14 @@ int fguard_family_begin(struct fguard_subjects *subjects,
  * Context: may sleep.
  */
 void fguard_family_end(struct fguard_subjects *subjects);
+
+/**
+ * fguard_family_fork - a process begins
+ * @child: a task of it, made by the current one
+ *
+ * Context: inside an ftrace callback, no lock held.
+ */
+void fguard_family_fork(struct task_struct *child);
 
 /**
  * fguard_family_holds - does a process descend from one of these?
@@ -42,7 +47,7 @@ bool fguard_family_holds(const struct fguard_subjects *subjects,
 /**
  * fguard_family_exit - stop following altogether
  *
- * Context: may sleep; no rule is left.
+ * Context: may sleep; no rule is left, and no hook.
  */
 void fguard_family_exit(void);
 

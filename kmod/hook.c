@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/jiffies.h>
 #include <linux/mm_types.h>
+#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/ptrace.h>
 #include <linux/string.h>
@@ -9,9 +11,16 @@
 
 #include "hook.h"
 
-/* Rules are often made anew; and ftrace waits long for each hook that goes. */
-#define LINGER (10 * HZ)
 #define NEEDS 32
+
+/*
+ * Rules are often made anew; and ftrace waits long for each hook that goes. A new
+ * value is for the next rule that goes: to hurry what waits, a write would race with
+ * the module's end.
+ */
+static unsigned int linger = 10000;
+module_param(linger, uint, 0644);
+MODULE_PARM_DESC(linger, "milliseconds that hooks stay behind the last rule that needs them (default: 10000)");
 
 /* Registration, and the counts of those who need each operation. */
 static DEFINE_MUTEX(hook_lock);
@@ -95,6 +104,11 @@ static void unregister_idle(struct work_struct *work)
 
 static DECLARE_DELAYED_WORK(idle_work, unregister_idle);
 
+static void unregister_later(void)
+{
+	mod_delayed_work(system_dfl_wq, &idle_work, msecs_to_jiffies(READ_ONCE(linger)));
+}
+
 static int activate(struct fguard_hook *hook, struct netlink_ext_ack *extack)
 {
 	int err;
@@ -139,7 +153,7 @@ int fguard_hooks_get(u32 needs, struct netlink_ext_ack *extack)
 		count_needs(needs, -1);
 	mutex_unlock(&hook_lock);
 	if (err)
-		mod_delayed_work(system_dfl_wq, &idle_work, LINGER);
+		unregister_later();
 	return err;
 }
 
@@ -148,7 +162,7 @@ void fguard_hooks_put(u32 needs)
 	mutex_lock(&hook_lock);
 	count_needs(needs, -1);
 	mutex_unlock(&hook_lock);
-	mod_delayed_work(system_dfl_wq, &idle_work, LINGER);
+	unregister_later();
 }
 
 enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook)
@@ -210,5 +224,7 @@ void fguard_hooks_exit(void)
 	for (i = 0; i < hook_count; i++)
 		unregister(&hooks[i]);
 	mutex_unlock(&hook_lock);
+	/* ftrace does not wait for who sleeps on a lock of a real-time kernel. */
+	synchronize_rcu();
 	forget_functions();
 }

@@ -113,6 +113,26 @@ static __always_inline bool fguard_identity_is(const struct fguard_identity *ide
 }
 
 /**
+ * fguard_identity_is_original - is it this inode, and not that of a copy?
+ * @identity: an identity taken earlier
+ * @inode: the inode
+ *
+ * In a copy of a filesystem each file is under the same UUID, number and generation.
+ * To guard it is right, to trust it is not: then the device must be the same, too.
+ * btrfs has another number at each mount, but no two of one UUID at a time.
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ * Return: true if it is.
+ */
+static inline bool fguard_identity_is_original(const struct fguard_identity *identity,
+					       const struct inode *inode)
+{
+	return fguard_identity_is(identity, inode) &&
+	       (identity->dev == inode->i_sb->s_dev ||
+		inode->i_sb->s_magic == BTRFS_SUPER_MAGIC);
+}
+
+/**
  * fguard_identity_equal - do two identities mean one inode?
  * @a: one
  * @b: the other

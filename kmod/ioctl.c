@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include <linux/stat.h>
+#include <scsi/sg.h>
+#include <uapi/linux/blkzoned.h>
 #include <uapi/linux/fscrypt.h>
 #include <uapi/linux/fsverity.h>
 #include <uapi/linux/ioctl.h>
@@ -18,6 +21,7 @@
 enum effect {
 	NOTHING,
 	ATTRIBUTES,
+	IDENTITY,
 	CONTENT,
 	ATTRIBUTES_OF_ANY,
 	CONTENT_OF_ANY,
@@ -30,11 +34,12 @@ enum effect {
 static enum effect common_effect(unsigned int command)
 {
 	switch (command) {
-	/* Sets the generation, by which an inode is known. */
+	/* Sets the generation, by which an inode is known, also one on the way. */
 	case FS_IOC_SETVERSION:
 	case FS_IOC32_SETVERSION:
 	case EXT4_SETVERSION:
 	case EXT4_SETVERSION_32:
+		return IDENTITY;
 	/* For good, and by a descriptor for reading. */
 	case FS_IOC_ENABLE_VERITY:
 	case FS_IOC_SET_ENCRYPTION_POLICY:
@@ -94,13 +99,31 @@ static enum effect btrfs_effect(unsigned int command)
 	return _IOC_TYPE(command) == 0x94 && _IOC_NR(command) == 26 ? ATTRIBUTES : NOTHING;
 }
 
-static enum effect effect_of(const struct super_block *sb, unsigned int command)
+/* What is sent to a disk past its cache; the rest of a device is read and written. */
+static enum effect device_effect(unsigned int command)
+{
+	switch (command) {
+	case BLKDISCARD:
+	case BLKSECDISCARD:
+	case BLKZEROOUT:
+	case BLKRESETZONE:
+	case BLKFINISHZONE:
+	case SG_IO:
+		return CONTENT;
+	}
+	/* NVME_IOCTL_SUBMIT_IO, IO_CMD and the like */
+	return _IOC_TYPE(command) == 'N' ? CONTENT : NOTHING;
+}
+
+static enum effect effect_of(const struct inode *inode, unsigned int command)
 {
 	enum effect effect = common_effect(command);
 
 	if (effect)
 		return effect;
-	switch (sb->s_magic) {
+	if (S_ISBLK(inode->i_mode))
+		return device_effect(command);
+	switch (inode->i_sb->s_magic) {
 	case EXT4_SUPER_MAGIC:
 		return ext4_effect(command);
 	case XFS_SUPER_MAGIC:
@@ -111,17 +134,21 @@ static enum effect effect_of(const struct super_block *sb, unsigned int command)
 	return NOTHING;
 }
 
-static void judge_attributes(struct file *file, struct ftrace_regs *fregs)
+static void judge_attributes(struct file *file, u32 besides, struct ftrace_regs *fregs)
 {
 	struct fguard_target target = {
 		.dentry = file->f_path.dentry,
 		.inode = file_inode(file),
 		.mnt = file->f_path.mnt,
-		.ops = BIT(FGUARD_OP_ATTR),
+		.ops = BIT(FGUARD_OP_ATTR) | besides,
 	};
-	const struct fguard_access access = { .targets = &target, .count = 1 };
+	const struct fguard_access access = {
+		.targets = &target,
+		.count = 1,
+		.inner = fguard_judge_is_behind(file),
+	};
 
-	if (fguard_judge_concerns(target.dentry, target.inode))
+	if (besides || fguard_judge_concerns(target.dentry, target.inode))
 		fguard_judge(&access, fregs);
 }
 
@@ -162,14 +189,25 @@ static void judge_any(struct file *file, enum fguard_op op, bool strict,
 	fguard_hook_refuse(fregs, rule->terms.error);
 }
 
+void fguard_ioctl_judge_device(struct file *file, struct ftrace_regs *fregs)
+{
+	rcu_read_lock();
+	if (S_ISBLK(file_inode(file)->i_mode))
+		judge_content(file, fregs);
+	rcu_read_unlock();
+}
+
 void fguard_ioctl_judge(struct file *file, unsigned int command, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	switch (effect_of(file_inode(file)->i_sb, command)) {
+	switch (effect_of(file_inode(file), command)) {
 	case NOTHING:
 		break;
 	case ATTRIBUTES:
-		judge_attributes(file, fregs);
+		judge_attributes(file, 0, fregs);
+		break;
+	case IDENTITY:
+		judge_attributes(file, FGUARD_OPS_IDENTITY, fregs);
 		break;
 	case CONTENT:
 		judge_content(file, fregs);

@@ -15,4 +15,14 @@
  */
 void fguard_ioctl_judge(struct file *file, unsigned int command, struct ftrace_regs *fregs);
 
+/**
+ * fguard_ioctl_judge_device - the same for a command by io_uring: those for block
+ *	devices throw away what is on them
+ * @file: the descriptor, of anything
+ * @fregs: the registers that the callback was given
+ *
+ * Context: inside an ftrace callback, no lock held.
+ */
+void fguard_ioctl_judge_device(struct file *file, struct ftrace_regs *fregs);
+
 #endif

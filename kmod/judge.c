@@ -150,6 +150,40 @@ static __always_inline void settle(const struct fguard_access *access,
 		ask_ahead(access, inquiry);
 }
 
+static bool is_of_nobody(const struct vfsmount *mnt)
+{
+	return mnt && fguard_mounts_known() && IS_ERR_OR_NULL(fguard_mount_namespace(mnt));
+}
+
+/* A rule about a path knows it first of all its pins, one about a suffix its directory. */
+static bool is_on(const struct fguard_rule *rule, const struct super_block *sb)
+{
+	return rule->pin_count &&
+	       fguard_identity_shares_filesystem(&rule->pins[0].identity, sb);
+}
+
+/*
+ * What a filesystem does to carry out another access: a rule about that filesystem's
+ * own objects has told of the other one; one about those of the filesystem beneath
+ * knows of no other. Through the mount that it uses nobody sees a path.
+ */
+static noinline bool is_told(const struct fguard_access *access,
+			     const struct fguard_inquiry *inquiry)
+{
+	const struct fguard_target *target = access->targets;
+	const struct super_block *sb = target->inode ? target->inode->i_sb :
+						       target->dentry->d_sb;
+	unsigned int i;
+
+	if (inquiry->decision.outcome != FGUARD_OUTCOME_DENY &&
+	    !(inquiry->decider && is_on(inquiry->decider, sb)))
+		return false;
+	for (i = 0; i < access->count; i++)
+		if (is_of_nobody(access->targets[i].mnt))
+			access->targets[i].mnt = NULL;
+	return true;
+}
+
 /* What the compiler knows of an access, it shall know after a call, too. */
 static __always_inline void judge(const struct fguard_access *access,
 				  struct ftrace_regs *fregs)
@@ -158,7 +192,8 @@ static __always_inline void judge(const struct fguard_access *access,
 	struct fguard_inquiry inquiry = { .target = access->targets, .actor = &actor };
 	struct fguard_decision *decision = &inquiry.decision;
 	const bool inner = access->inner, two = access->count > 1;
-	const bool fault = access->fault;
+	const int error = !access->fault ? 0 : access->copied ? -ENOMEM : -EFAULT;
+	const bool descriptor = access->descriptor;
 
 	settle(access, &inquiry);
 	if (decision->outcome == FGUARD_OUTCOME_ASK) {
@@ -167,14 +202,15 @@ static __always_inline void judge(const struct fguard_access *access,
 	}
 	if (decision->outcome != FGUARD_OUTCOME_DENY && is_named(access, two))
 		follow(access, decision);
-	if (decision->outcome == FGUARD_OUTCOME_DENY || !inner) {
+	if (!inner || (descriptor ? decision->outcome == FGUARD_OUTCOME_DENY :
+				    is_told(access, &inquiry))) {
 		if (inquiry.decider)
 			fguard_rule_count(inquiry.decider, decision->outcome);
 		if (fguard_events_wanted(decision->outcome != FGUARD_OUTCOME_NONE))
 			fguard_event_report(access, decision, inquiry.decider);
 	}
 	if (decision->outcome == FGUARD_OUTCOME_DENY)
-		fguard_hook_refuse(fregs, fault ? -EFAULT : decision->error);
+		fguard_hook_refuse(fregs, error ?: decision->error);
 }
 
 void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs)
@@ -184,10 +220,9 @@ void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs)
 
 /* ---- files --------------------------------------------------------------- */
 
-static noinline bool is_of_nobody(const struct file *file)
+static noinline bool is_by_nobody(const struct file *file)
 {
-	return fguard_mounts_known() &&
-	       IS_ERR_OR_NULL(fguard_mount_namespace(file->f_path.mnt));
+	return is_of_nobody(file->f_path.mnt);
 }
 
 /*
@@ -196,13 +231,18 @@ static noinline bool is_of_nobody(const struct file *file)
  */
 static inline bool is_behind_another(const struct file *file)
 {
-	if (unlikely(current_cred() != current_real_cred()) && is_of_nobody(file))
+	if (unlikely(current_cred() != current_real_cred()) && is_by_nobody(file))
 		return true;
 #ifdef FMODE_BACKING
 	if (file->f_mode & FMODE_BACKING)
 		return true;
 #endif
 	return file_inode(file) != d_inode_rcu(file->f_path.dentry);
+}
+
+bool fguard_judge_is_behind(const struct file *file)
+{
+	return is_behind_another(file);
 }
 
 void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs)
@@ -239,7 +279,8 @@ void fguard_judge_descriptor(struct file *file, u32 ops, enum fguard_use use,
 		.descriptor = true,
 		.inner = true,
 		.final = use != FGUARD_USE_DESCRIPTOR,
-		.fault = use == FGUARD_USE_FAULT,
+		.fault = use >= FGUARD_USE_FAULT,
+		.copied = use == FGUARD_USE_COPY,
 	};
 
 	judge(&access, fregs);

@@ -14,9 +14,9 @@
  * @open_flags: O_*, 0 for other operations
  * @descriptor: by a descriptor that was opened earlier: only strict rules count
  * @inner: part of another access that is reported: what is let through is not
- *	reported once more
+ *	reported once more, but for rules that do not know of the other
  * @final: the task cannot go back and do it again: it is not asked about
- * @fault: it is a fault of a page, whose refusal is a signal
+ * @fault: it is a page of a mapping: of a fault, whose refusal is a signal, or copied
  * @opens: something is created, and opened next: what is to be asked about that
  *	must be asked before
  */
@@ -28,6 +28,7 @@ struct fguard_access {
 	bool inner;
 	bool final;
 	bool fault;
+	bool copied;
 	bool opens;
 };
 
@@ -69,6 +70,15 @@ static __always_inline bool fguard_judge_concerns(struct dentry *dentry,
 void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs);
 
 /**
+ * fguard_judge_is_behind - did a filesystem open the file, to carry out an access?
+ * @file: the file
+ *
+ * Context: RCU read side.
+ * Return: true if so.
+ */
+bool fguard_judge_is_behind(const struct file *file);
+
+/**
  * fguard_judge_open - the same, about a file that is being opened
  * @file: the file
  * @ops: mask of what is done to it
@@ -83,7 +93,9 @@ void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs
 enum fguard_use {
 	FGUARD_USE_DESCRIPTOR,	/* the task's own */
 	FGUARD_USE_RECEIVED,	/* another's: the message is taken already */
+	FGUARD_USE_ADVISED,	/* a mapping: process_madvise() would begin anew in place */
 	FGUARD_USE_FAULT,	/* a page of a mapping: the task is in no call */
+	FGUARD_USE_COPY,	/* a mapping with its pages: the task forks */
 };
 
 /**

@@ -51,11 +51,11 @@ set_exit:
 static void __exit fguard_exit(void)
 {
 	fguard_netlink_exit();
-	fguard_mappings_exit();
 	fguard_expire_exit();
+	fguard_mappings_exit();
 	fguard_subscriptions_exit();
-	fguard_family_exit();
 	fguard_hooks_exit();
+	fguard_family_exit();
 	fguard_questions_exit();
 	fguard_events_exit();
 	fguard_set_exit();

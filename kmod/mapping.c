@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/fs.h>
+#include <linux/hugetlb_inline.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched/mm.h>
@@ -27,19 +28,25 @@ struct fguard_round {
 
 static DEFINE_MUTEX(round_lock);
 static struct fguard_round *current_round;
+static unsigned int rounds_left;
 
 static void try_again(struct work_struct *work);
 static DECLARE_DELAYED_WORK(again_work, try_again);
 
 /* ---- one address space --------------------------------------------------- */
 
-/* What a driver has mapped at once does not come back by a fault. */
-static bool is_concerned(const struct vm_area_struct *vma)
+/*
+ * What a driver has mapped at once does not come back by a fault. To take out huge
+ * pages of hugetlbfs the kernel would wait for itself: it takes the lock of the file's
+ * mappings, which unmap_mapping_range() holds.
+ */
+static bool is_concerned(struct vm_area_struct *vma)
 {
 	struct file *file = vma->vm_file;
 	bool concerned;
 
-	if (!file || !S_ISREG(file_inode(file)->i_mode))
+	if (!file || !S_ISREG(file_inode(file)->i_mode) ||
+	    (vma->vm_flags & (VM_IO | VM_PFNMAP)) || is_vm_hugetlb_page(vma))
 		return false;
 	rcu_read_lock();
 	concerned = fguard_store_concerns(rcu_dereference(fguard_store),
@@ -54,55 +61,43 @@ static void take_out(const struct vm_area_struct *vma)
 	unmap_mapping_range(vma->vm_file->f_mapping, 0, 0, 0);
 }
 
-/* Gives whether there was anything to take out. */
+/*
+ * Gives whether they cannot come back: no fault was under way that may have been judged
+ * before. Its mapping is locked, or its address space is for reading; who locks one
+ * later than this looks at it is judged by the new rules. To wait for them is not
+ * possible: a file system may let a fault wait as long as it likes.
+ */
 static bool take_out_of(struct mm_struct *mm, bool alone)
 {
 	VMA_ITERATOR(at, mm, 0);
 	struct vm_area_struct *vma;
-	bool any = false;
+	bool all = true;
 
+	smp_mb(); /* the rules are changed before a lock is looked at */
 	for_each_vma(at, vma) {
 		if (!is_concerned(vma))
 			continue;
-		if (alone)
-			vma_start_write(vma);
+		all &= alone && !fguard_vma_is_read(vma);
 		take_out(vma);
-		any = true;
 	}
-	return any;
-}
-
-/* With the lock held for writing no fault is under way that was not judged. */
-static bool take_out_all(struct mm_struct *mm)
-{
-	if (!mmap_write_trylock(mm))
-		return false;
-	take_out_of(mm, true);
-	mmap_write_unlock(mm);
-	return true;
-}
-
-/* Faults that are under way may still bring a page back. */
-static bool take_out_most(struct mm_struct *mm)
-{
-	bool any;
-
-	if (!mmap_read_trylock(mm))
-		return false;
-	any = take_out_of(mm, false);
-	mmap_read_unlock(mm);
-	return !any;
+	return all;
 }
 
 static bool is_done(struct mm_struct *mm)
 {
-	bool done;
+	bool done = false;
 
 	/* A process that ends shall not be kept from it. */
 	if (!mmget_not_zero(mm))
 		return true;
-	done = take_out_all(mm) || take_out_most(mm);
-	mmput(mm);
+	if (mmap_write_trylock(mm)) {
+		done = take_out_of(mm, true);
+		mmap_write_unlock(mm);
+	} else if (mmap_read_trylock(mm)) {
+		done = take_out_of(mm, false);
+		mmap_read_unlock(mm);
+	}
+	mmput_async(mm);
 	return done;
 }
 
@@ -147,10 +142,6 @@ static void note_space(struct fguard_round *round, struct task_struct *process)
 		round->spaces[round->count++] = mm;
 }
 
-/*
- * Processes that come later are copies of these: what is mapped by a copy is
- * taken out with what its original maps.
- */
 static bool note_all(struct fguard_round *round)
 {
 	struct task_struct *process;
@@ -211,16 +202,37 @@ static void begin(struct fguard_round *round)
 	}
 }
 
-static void go_on(void)
+/* Gives whether this round is over. */
+static bool go_round(void)
 {
 	if (!current_round)
 		begin(fguard_mappings_prepare());
-	if (current_round)
-		go_through(current_round);
-	if (current_round && !current_round->count)
-		begin(NULL);
-	else
+	if (!current_round)
+		return false;
+	go_through(current_round);
+	if (current_round->count)
+		return false;
+	begin(NULL);
+	return true;
+}
+
+static void go_on(void)
+{
+	while (rounds_left && go_round())
+		WRITE_ONCE(rounds_left, rounds_left - 1);
+	if (rounds_left)
 		queue_delayed_work(system_dfl_wq, &again_work, PAUSE);
+}
+
+/*
+ * What fork() copies while pages are taken out is judged. A copy that was under way
+ * before is noted the second time, if its original is gone by then; otherwise it loses
+ * its pages with that.
+ */
+static void begin_anew(struct fguard_round *round)
+{
+	WRITE_ONCE(rounds_left, 2);
+	begin(round);
 }
 
 static void try_again(struct work_struct *work)
@@ -237,13 +249,27 @@ void fguard_mappings_revoke(struct fguard_round *round, bool in_force)
 		return;
 	}
 	mutex_lock(&round_lock);
-	begin(round);
+	begin_anew(round);
 	go_on();
 	mutex_unlock(&round_lock);
+}
+
+void fguard_mappings_revoke_later(void)
+{
+	mutex_lock(&round_lock);
+	begin_anew(NULL);
+	mutex_unlock(&round_lock);
+	mod_delayed_work(system_dfl_wq, &again_work, 0);
+}
+
+bool fguard_mappings_are_revoked(void)
+{
+	return READ_ONCE(rounds_left);
 }
 
 void fguard_mappings_exit(void)
 {
 	cancel_delayed_work_sync(&again_work);
+	rounds_left = 0;
 	begin(NULL);
 }

@@ -29,9 +29,26 @@ struct fguard_round *fguard_mappings_prepare(void);
 void fguard_mappings_revoke(struct fguard_round *round, bool in_force);
 
 /**
+ * fguard_mappings_revoke_later - the same in the background, at once
+ *
+ * A rule went away, and a strict one may decide in its place.
+ *
+ * Context: may sleep.
+ */
+void fguard_mappings_revoke_later(void);
+
+/**
+ * fguard_mappings_are_revoked - are pages being taken out?
+ *
+ * Context: any.
+ * Return: true while not all address spaces were looked through.
+ */
+bool fguard_mappings_are_revoked(void);
+
+/**
  * fguard_mappings_exit - try no longer
  *
- * Context: may sleep; no more rules are made.
+ * Context: may sleep; no more rules are made, or go.
  */
 void fguard_mappings_exit(void);
 

@@ -59,12 +59,13 @@ static __always_inline void have_say(struct fguard_inquiry *inquiry,
 	const struct fguard_target *target = inquiry->target;
 	bool allowed;
 
-	if (target->strict && !(rule->flags & FGUARD_RULE_STRICT))
-		return;
 	/* Found by its inode and by its name; the rank is the same or lower. */
 	if (rule == inquiry->decider && rank <= inquiry->decision.rank && !inquiry->seen)
 		return;
 	allowed = fguard_rule_allows(rule, inquiry->actor);
+	/* Others do not refuse what was opened before, but who may open may use it. */
+	if (target->strict && !allowed && !(rule->flags & FGUARD_RULE_STRICT))
+		return;
 	if (inquiry->seen)
 		inquiry->seen(inquiry, rule, rank, allowed);
 	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank, target->ops,
@@ -247,13 +248,19 @@ static bool is_inode(const struct fguard_identity *identity,
 	return inode && fguard_identity_is(identity, inode);
 }
 
+/* Is there only a directory and a name? */
+static inline bool is_missing(const struct fguard_target *target)
+{
+	return target->name && !target->moves;
+}
+
 static bool is_within(const struct fguard_rule *rule, const struct fguard_inquiry *inquiry)
 {
 	const struct fguard_target *target = inquiry->target;
 
 	if (!rule->suffix.below)
 		return true;
-	if (target->name && is_inode(&rule->suffix.directory, inquiry->place))
+	if (is_missing(target) && is_inode(&rule->suffix.directory, inquiry->place))
 		return true;
 	return fguard_object_is_below(inquiry->place, &rule->suffix.directory);
 }
@@ -348,7 +355,7 @@ static bool reveals(const struct fguard_rule *rule, const struct fguard_target *
 static bool pin_concerns(const struct fguard_pin *pin,
 			 const struct fguard_target *target)
 {
-	if (target->ops & BIT(FGUARD_OP_RENAME))
+	if (!(target->ops & BIT(FGUARD_OP_MOUNT)))
 		return true;
 	return target->pins_only ? reveals(pin->rule, target) :
 				   hides(pin->rule, target);
@@ -379,16 +386,53 @@ static void match_all_pins(struct fguard_inquiry *inquiry)
 				consider(inquiry, pin->rule, FGUARD_RANK_PATH);
 }
 
-/* Something on the way to a guarded path may be renamed, covered or taken away. */
+static bool is_left(const struct fguard_rule *rule, const struct fguard_target *target,
+		    const struct inode *directory)
+{
+	return rule->suffix.below &&
+	       fguard_identity_is(&rule->suffix.directory, directory) &&
+	       !fguard_object_is_below(target->destination, &rule->suffix.directory);
+}
+
+/* Rules about a suffix below this directory, if the object does not stay below it. */
+static void match_left(struct fguard_inquiry *inquiry, const struct dentry *directory)
+{
+	const struct inode *inode = d_inode_rcu(directory);
+	struct fguard_pin *pin;
+
+	if (!inode || !fguard_store_may_hold_key(inquiry->store,
+						 inode->i_ino ^ FGUARD_PIN_SALT))
+		return;
+	hlist_for_each_entry_rcu(pin, fguard_pin_bucket(inquiry->store, inode->i_ino),
+				 links[inquiry->store->links])
+		if (is_left(pin->rule, inquiry->target, inode))
+			consider(inquiry, pin->rule, FGUARD_RANK_SUFFIX);
+}
+
+/* A directory takes the files along that a rule is about only where they are. */
+static void match_leaving(struct fguard_inquiry *inquiry)
+{
+	const struct dentry *directory = inquiry->target->dentry;
+
+	while (!IS_ROOT(directory)) {
+		directory = READ_ONCE(directory->d_parent);
+		match_left(inquiry, directory);
+	}
+}
+
+/* What is on the way to a guarded path may be renamed, removed, covered or taken away. */
 static noinline void match_way(struct fguard_inquiry *inquiry)
 {
 	const struct inode *inode = inquiry->target->inode;
 
 	if (inquiry->target->any_pin)
 		match_all_pins(inquiry);
-	else if (inode && fguard_store_may_hold_key(inquiry->store,
-						    inode->i_ino ^ FGUARD_PIN_SALT))
+	if (inode && fguard_store_may_hold_key(inquiry->store,
+					       inode->i_ino ^ FGUARD_PIN_SALT))
 		match_pins(inquiry);
+	if (inquiry->target->moves && inode && S_ISDIR(inode->i_mode) &&
+	    inquiry->store->suffix_count)
+		match_leaving(inquiry);
 }
 
 /* ---- deciding about an object ---------------------------------------------- */
@@ -464,17 +508,20 @@ static noinline void match_missing(struct fguard_inquiry *inquiry)
 	match_suffixes(inquiry, target->name);
 }
 
+#define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
+		 FGUARD_OPS_IDENTITY)
+
 void fguard_store_decide(struct fguard_inquiry *inquiry)
 {
 	const struct fguard_target *target = inquiry->target;
 
 	inquiry->store = rcu_dereference(fguard_store);
-	if (target->ops & (BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT))) {
+	if (target->ops & WAY_OPS) {
 		match_way(inquiry);
 		if (target->pins_only)
 			return;
 	}
-	if (unlikely(target->name))
+	if (unlikely(is_missing(target)))
 		match_missing(inquiry);
 	else
 		match_object(inquiry);

@@ -30,6 +30,17 @@ static int validate_deadline(const struct nlattr *attr, struct netlink_ext_ack *
 	return -ERANGE;
 }
 
+int fguard_message_validate_ttl(const struct nlattr *attr,
+				struct netlink_ext_ack *extack)
+{
+	u64 ttl = nla_get_u64(attr);
+
+	if (ttl && ttl <= FGUARD_TTL_MAX)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "a rule or an answer holds for 1 millisecond to a hundred years");
+	return -ERANGE;
+}
+
 #define NUMBERS { .type = NLA_BINARY, .len = FGUARD_SUBJECTS_MAX * sizeof(u32) }
 #define PATH { .type = NLA_NUL_STRING, .len = PATH_MAX - 1 }
 
@@ -48,7 +59,7 @@ const struct nla_policy fguard_rule_policy[FGUARD_RULE_A_MAX + 1] = {
 	[FGUARD_RULE_A_LOGINUIDS] = NUMBERS,
 	[FGUARD_RULE_A_EXE] = PATH,
 	[FGUARD_RULE_A_CGROUP] = PATH,
-	[FGUARD_RULE_A_TTL] = NLA_POLICY_MIN(NLA_U64, 1),
+	[FGUARD_RULE_A_TTL] = NLA_POLICY_VALIDATE_FN(NLA_U64, fguard_message_validate_ttl),
 	[FGUARD_RULE_A_DEFAULT] = NLA_POLICY_MAX(NLA_U8, __FGUARD_VERDICT_MAX - 1),
 	[FGUARD_RULE_A_DEADLINE] = NLA_POLICY_VALIDATE_FN(NLA_U32, validate_deadline),
 };

@@ -12,6 +12,20 @@
 extern const struct nla_policy fguard_rule_policy[FGUARD_RULE_A_MAX + 1];
 
 /**
+ * fguard_message_validate_ttl - may something hold for so long?
+ * @attr: milliseconds, 64 bits
+ * @extack: receives the sentence if refused
+ *
+ * Longer times would not be nanoseconds any more. For policies, whose own ranges
+ * are too short for it.
+ *
+ * Context: any.
+ * Return: 0 or -ERANGE.
+ */
+int fguard_message_validate_ttl(const struct nlattr *attr,
+				struct netlink_ext_ack *extack);
+
+/**
  * fguard_message_rule - make a rule of an attribute
  * @attr: FGUARD_A_RULE
  * @extack: receives the sentence if refused

@@ -47,7 +47,7 @@ static const struct nla_policy answer_policy[] = {
 	[FGUARD_ANSWER_A_ID] = NLA_POLICY_MIN(NLA_U64, 1),
 	[FGUARD_ANSWER_A_VERDICT] = NLA_POLICY_MAX(NLA_U8, __FGUARD_VERDICT_MAX - 1),
 	[FGUARD_ANSWER_A_LIFETIME] = NLA_POLICY_MAX(NLA_U8, __FGUARD_LIFETIME_MAX - 1),
-	[FGUARD_ANSWER_A_TTL] = NLA_POLICY_MIN(NLA_U64, 1),
+	[FGUARD_ANSWER_A_TTL] = NLA_POLICY_VALIDATE_FN(NLA_U64, fguard_message_validate_ttl),
 };
 
 static const struct nla_policy policy[] = {

@@ -61,17 +61,21 @@ static inline u64 fguard_name_hash(u64 ino, bool folds, const char *name, u32 le
  * @dentry: the entry; its name cannot change, nor go, while it is locked
  *
  * Context: RCU read side; takes the entry's lock.
- * Return: the hash.
+ * Return: the hash; 0 if the directory is gone.
  */
 static inline u64 fguard_entry_hash(struct dentry *dentry)
 {
 	const struct dentry *directory;
-	u64 hash;
+	const struct inode *inode;
+	u64 hash = 0;
 
 	spin_lock(&dentry->d_lock);
 	directory = dentry->d_parent;
-	hash = fguard_name_hash(d_inode_rcu(directory)->i_ino, fguard_folds(directory),
-				dentry->d_name.name, dentry->d_name.len);
+	/* Without a reference to the entry its directory may go at any moment. */
+	inode = d_inode_rcu(directory);
+	if (likely(inode))
+		hash = fguard_name_hash(inode->i_ino, fguard_folds(directory),
+					dentry->d_name.name, dentry->d_name.len);
 	spin_unlock(&dentry->d_lock);
 	return hash;
 }

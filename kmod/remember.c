@@ -60,7 +60,8 @@ static bool is_about_same(const struct fguard_memory *a, const struct fguard_mem
 {
 	if (a->op != b->op || a->process != b->process)
 		return false;
-	return a->process || (uid_eq(a->uid, b->uid) &&
+	/* The device, too: a copy is not the program that it is a copy of. */
+	return a->process || (uid_eq(a->uid, b->uid) && a->exe.dev == b->exe.dev &&
 			      fguard_identity_equal(&a->exe, &b->exe));
 }
 
@@ -127,6 +128,25 @@ bool fguard_recall(const struct fguard_rule *rule, u8 op, u8 *verdict)
 			return true;
 		}
 	}
+	return false;
+}
+
+static bool lets_exe_in(const struct fguard_memory *memory, const struct file *exe, u64 now)
+{
+	if (memory->process || memory->verdict != FGUARD_VERDICT_ALLOW ||
+	    is_over(memory, now))
+		return false;
+	return !exe || fguard_subject_exe_would_be(exe, &memory->exe);
+}
+
+bool fguard_remembers_exe(const struct fguard_rule *rule, const struct file *exe)
+{
+	const struct fguard_memory *memory;
+	u64 now = ktime_get_boottime_ns();
+
+	list_for_each_entry_rcu(memory, &rule->answers, node)
+		if (lets_exe_in(memory, exe, now))
+			return true;
 	return false;
 }
 

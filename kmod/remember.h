@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 
+struct file;
 struct fguard_answer;
 struct fguard_memory;
 struct fguard_question;
@@ -47,6 +48,18 @@ void fguard_remember(struct fguard_question *question, const struct fguard_answe
  * Return: true if it does.
  */
 bool fguard_recall(const struct fguard_rule *rule, u8 op, u8 *verdict);
+
+/**
+ * fguard_remembers_exe - does a rule remember that an executable is let in?
+ * @rule: the rule
+ * @exe: the file of the executable, as fguard_subject_exe_would_be() has it; NULL: any
+ *
+ * Whoever runs it: that may change later.
+ *
+ * Context: RCU read side.
+ * Return: true if it does.
+ */
+bool fguard_remembers_exe(const struct fguard_rule *rule, const struct file *exe);
 
 /**
  * fguard_memories_free - forget the answers of a rule

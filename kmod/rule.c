@@ -34,9 +34,10 @@ void fguard_rule_free_rcu(struct rcu_head *head)
 	rule_free(container_of(head, struct fguard_rule, rcu));
 }
 
+/* Some walk all rules, and may have met it before it was in force. */
 void fguard_rule_discard(struct fguard_rule *rule)
 {
-	rule_free(rule);
+	call_rcu(&rule->rcu, fguard_rule_free_rcu);
 }
 
 /* ---- the way to a path --------------------------------------------------- */

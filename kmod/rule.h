@@ -190,7 +190,7 @@ struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
 				    struct netlink_ext_ack *extack);
 
 /**
- * fguard_rule_discard - free a rule that never was in force
+ * fguard_rule_discard - free a rule that never was in force, after its last reader
  * @rule: the rule
  *
  * Context: may sleep.

@@ -14,6 +14,7 @@
 #include "lock.h"
 #include "mapping.h"
 #include "question.h"
+#include "remember.h"
 #include "set.h"
 #include "store.h"
 
@@ -24,6 +25,7 @@ static DEFINE_XARRAY_ALLOC1(rules);
 static DEFINE_HASHTABLE(rules_by_path, 12);
 static DEFINE_HASHTABLE(rules_by_label, 8);
 static u32 rule_count;
+static u32 strict_count;
 static u32 last_id;
 static u32 set_generation;
 static struct fguard_totals past; /* of rules that are gone */
@@ -177,6 +179,11 @@ static int check_labels_free(struct fguard_rule **new, u32 count,
 
 /* ---- changing the set ---------------------------------------------------- */
 
+static bool is_strict(const struct fguard_rule *rule)
+{
+	return rule->flags & FGUARD_RULE_STRICT;
+}
+
 /* What a rule asks of the hooks, beside its operations. */
 static u32 needs_of(const struct fguard_rule *rule)
 {
@@ -187,10 +194,16 @@ static u32 needs_of(const struct fguard_rule *rule)
 	    (needs & (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))))
 		needs |= BIT(FGUARD_OP_CREATE);
 
-	if (rule->flags & FGUARD_RULE_STRICT)
+	if (is_strict(rule))
 		needs |= FGUARD_NEED_DESCRIPTORS;
 	if (fguard_rule_lets_in(rule))
 		needs |= FGUARD_NEED_TRACING;
+	if (rule->subjects->children)
+		needs |= FGUARD_NEED_FORKS;
+	/* Answers are remembered by executable. */
+	if (rule->terms.otherwise == FGUARD_ELSE_ASK ||
+	    (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
+		needs |= FGUARD_NEED_EXES;
 	return needs;
 }
 
@@ -219,11 +232,8 @@ static int prepare(struct fguard_rule *rule, const struct fguard_rule *old,
 	err = fguard_hooks_get(needs_of(rule), extack);
 	if (err)
 		return err;
-	if (rule->subjects->children) {
-		err = fguard_family_begin(rule->subjects, extack);
-		if (err)
-			goto put_hooks;
-	}
+	if (rule->subjects->children)
+		fguard_family_begin(rule->subjects);
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT) {
 		err = fguard_expire_watch(extack);
 		if (err)
@@ -238,7 +248,6 @@ static int prepare(struct fguard_rule *rule, const struct fguard_rule *old,
 end_family:
 	if (rule->subjects->children)
 		fguard_family_end(rule->subjects);
-put_hooks:
 	fguard_hooks_put(needs_of(rule));
 	return err;
 }
@@ -265,6 +274,7 @@ static void enter_lists(struct fguard_rule *rule)
 	if (rule->label)
 		hash_add(rules_by_label, &rule->by_label, path_key(rule->label));
 	rule_count++;
+	strict_count += is_strict(rule);
 	if (rule->expires)
 		fguard_expire_at(rule->expires);
 }
@@ -276,6 +286,7 @@ static void leave_lists(struct fguard_rule *rule)
 	if (rule->label)
 		hash_del(&rule->by_label);
 	rule_count--;
+	strict_count -= is_strict(rule);
 	fguard_questions_retire(rule);
 	give_back(rule);
 	past.allowed += atomic64_read(&rule->allowed);
@@ -362,7 +373,7 @@ static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 static bool any_strict(struct fguard_rule **new, u32 count)
 {
 	while (count--)
-		if (new[count]->flags & FGUARD_RULE_STRICT)
+		if (is_strict(new[count]))
 			return true;
 	return false;
 }
@@ -488,6 +499,13 @@ static void remove(struct fguard_rule *rule)
 	set_generation++;
 }
 
+/* Where a rule is gone that let somebody in, a strict one may decide now. */
+static void leave_to_others(void)
+{
+	if (strict_count)
+		fguard_mappings_revoke_later();
+}
+
 static int delete_locked(const struct fguard_rule_key *keys, u32 count,
 			 struct netlink_ext_ack *extack)
 {
@@ -506,6 +524,7 @@ static int delete_locked(const struct fguard_rule_key *keys, u32 count,
 			remove(rule);
 	}
 	give_back_room();
+	leave_to_others();
 	return 0;
 }
 
@@ -530,11 +549,13 @@ static bool is_over(const struct fguard_rule *rule, u64 now)
 
 u64 fguard_set_expire(u64 now)
 {
+	u32 before;
 	struct fguard_rule *rule;
 	unsigned long id;
 	u64 next = 0;
 
 	mutex_lock(&set_lock);
+	before = rule_count;
 	xa_for_each(&rules, id, rule) {
 		if (is_over(rule, now))
 			remove(rule);
@@ -542,6 +563,8 @@ u64 fguard_set_expire(u64 now)
 			next = rule->expires;
 	}
 	give_back_room();
+	if (rule_count < before)
+		leave_to_others();
 	mutex_unlock(&set_lock);
 	return next;
 }
@@ -558,6 +581,29 @@ struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer
 		if (fguard_rule_lets_in(rule) &&
 		    fguard_subjects_hold(rule->subjects, tracee) &&
 		    !fguard_subjects_hold(rule->subjects, tracer))
+			return rule;
+	return NULL;
+}
+
+static bool lets_pose(const struct fguard_rule *rule, const struct file *old,
+		      const struct file *new)
+{
+	if (fguard_rule_lets_in(rule) &&
+	    fguard_subjects_gain_exe(rule->subjects, old, new))
+		return false;
+	return !fguard_remembers_exe(rule, new);
+}
+
+struct fguard_rule *fguard_set_against_posing(const struct file *old,
+					      const struct file *new)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+
+	if (old && new && file_inode(old) == file_inode(new))
+		return NULL;
+	xa_for_each(&rules, id, rule)
+		if (!lets_pose(rule, old, new))
 			return rule;
 	return NULL;
 }
@@ -663,9 +709,9 @@ void fguard_set_exit(void)
 	struct fguard_rule *rule;
 	unsigned long id;
 
-	rcu_barrier(); /* fguard_rule_free_rcu() */
 	xa_for_each(&rules, id, rule)
 		fguard_rule_discard(rule);
+	rcu_barrier(); /* fguard_rule_free_rcu() */
 	xa_destroy(&rules);
 	fguard_store_free(fguard_store_current());
 	RCU_INIT_POINTER(fguard_store, NULL);

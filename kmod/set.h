@@ -76,6 +76,18 @@ struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer
 					       const struct fguard_actor *tracee);
 
 /**
+ * fguard_set_against_posing - a rule that keeps a task from another executable
+ * @old: the executable that it has, or NULL
+ * @new: the one that it would have without running it; NULL: any
+ *
+ * Context: RCU read side.
+ * Return: a rule that lets in whoever has @new; NULL if there is none, or if it lets
+ * in whoever has @old, too.
+ */
+struct fguard_rule *fguard_set_against_posing(const struct file *old,
+					      const struct file *new);
+
+/**
  * fguard_set_against_any - a rule that keeps a task from an object that is not known
  * @sb: the filesystem that it is on
  * @op: what would be done to it

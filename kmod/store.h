@@ -233,10 +233,14 @@ fguard_pin_bucket(const struct fguard_store *store, u64 ino)
 	return &store->pins[hash_64(ino, 32) & store->bucket_mask];
 }
 
+/* In the mask of what is done, beside operations: the object ceases to be known. */
+#define FGUARD_OPS_IDENTITY BIT(31)
+
 /**
  * struct fguard_target - one object of an access
  * @dentry: the object, or where it would be
  * @name: its name if @dentry is only the directory in which it would be
+ * @destination: the name that it goes to, if it @moves
  * @inode: the object, or NULL; not that of @dentry where one filesystem opens
  *	a file of another under its own path (overlayfs)
  * @mnt: a mount through which it is reached, for its path
@@ -251,7 +255,10 @@ fguard_pin_bucket(const struct fguard_store *store, u64 ino)
  */
 struct fguard_target {
 	struct dentry *dentry;
-	const struct qstr *name;
+	union {
+		const struct qstr *name;
+		const struct dentry *destination;
+	};
 	const struct inode *inode;
 	struct vfsmount *mnt;
 	const struct dentry *incoming;

@@ -375,19 +375,36 @@ bool fguard_subject_exe_identity(struct fguard_identity *identity)
 
 bool fguard_subject_exe_is(const struct file *exe, const struct fguard_identity *identity)
 {
-	return !is_anonymous(exe) && fguard_identity_is(identity, file_inode(exe));
+	return !is_anonymous(exe) && fguard_identity_is_original(identity, file_inode(exe));
+}
+
+bool fguard_subject_exe_would_be(const struct file *exe,
+				 const struct fguard_identity *identity)
+{
+	return fguard_identity_is_original(identity, file_inode(exe));
+}
+
+static bool names_exe(const struct fguard_subjects *subjects, const struct file *exe)
+{
+	u32 i;
+
+	for (i = 0; i < subjects->n_exes; i++)
+		if (fguard_subject_exe_would_be(exe, &subjects->exes[i].identity))
+			return true;
+	return false;
 }
 
 static bool is_exe(const struct fguard_subjects *subjects, const struct file *exe)
 {
-	u32 i;
+	return exe && !is_anonymous(exe) && names_exe(subjects, exe);
+}
 
-	if (!exe || is_anonymous(exe))
+bool fguard_subjects_gain_exe(const struct fguard_subjects *subjects,
+			      const struct file *old, const struct file *new)
+{
+	if (!subjects->n_exes || is_exe(subjects, old))
 		return false;
-	for (i = 0; i < subjects->n_exes; i++)
-		if (fguard_identity_is(&subjects->exes[i].identity, file_inode(exe)))
-			return true;
-	return false;
+	return !new || names_exe(subjects, new);
 }
 
 static bool holds_exe(const struct fguard_subjects *subjects,

@@ -172,6 +172,17 @@ bool fguard_subject_exe_is(const struct file *exe,
 			   const struct fguard_identity *identity);
 
 /**
+ * fguard_subject_exe_would_be - is an executable the one that was noted, or could it be?
+ * @exe: its file; one without a name might get one, and counts
+ * @identity: the identity
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool fguard_subject_exe_would_be(const struct file *exe,
+				 const struct fguard_identity *identity);
+
+/**
  * fguard_subjects_new - note who is allowed
  * @spec: as it was asked for
  * @extack: receives the sentence if refused
@@ -281,6 +292,21 @@ static inline bool fguard_subjects_allow(const struct fguard_subjects *subjects,
 	       (likely(!READ_ONCE(actor->task->ptrace)) ||
 		!fguard_subjects_led(subjects, actor->task));
 }
+
+/**
+ * fguard_subjects_gain_exe - would another executable make one of the subjects?
+ * @subjects: the subjects
+ * @old: the executable that it has, or NULL
+ * @new: the one that it would have, as fguard_subject_exe_would_be() has it; NULL:
+ *	any
+ *
+ * Whatever else is asked for: that may change later.
+ *
+ * Context: RCU read side.
+ * Return: true if so, and the old one is not one of theirs.
+ */
+bool fguard_subjects_gain_exe(const struct fguard_subjects *subjects,
+			      const struct file *old, const struct file *new);
 
 /**
  * fguard_subjects_gone - have all processes named by pid ended?

@@ -14,16 +14,23 @@
 /**
  * struct attempt - what is reported when the locks of ptrace() are released
  * @work: runs on the way back to user mode
- * @exe: the executable of the task that was to be traced
+ * @exe: the executable of the task that was to be traced, or that it would pass for
  * @rule: id of the rule that refused it
+ * @op: enum fguard_op
+ * @detail: enum fguard_detail
  */
 struct attempt {
 	struct callback_head work;
 	struct file *exe;
 	u32 rule;
+	u8 op;
+	u8 detail;
 };
 
-/* The object is the process that is let in: told as its program, written to. */
+/*
+ * The object is the process that is let in: told as its program, written to if it was
+ * to be traced, executed if somebody else would pass for it.
+ */
 static void report(struct callback_head *work)
 {
 	struct attempt *attempt = container_of(work, struct attempt, work);
@@ -31,14 +38,14 @@ static void report(struct callback_head *work)
 		.dentry = attempt->exe->f_path.dentry,
 		.inode = file_inode(attempt->exe),
 		.mnt = attempt->exe->f_path.mnt,
-		.ops = BIT(FGUARD_OP_WRITE),
+		.ops = BIT(attempt->op),
 	};
 	const struct fguard_access access = { .targets = &target, .count = 1 };
 	const struct fguard_decision decision = {
 		.outcome = FGUARD_OUTCOME_DENY,
-		.op = FGUARD_OP_WRITE,
+		.op = attempt->op,
 		.reason = FGUARD_REASON_RULE,
-		.detail = FGUARD_DETAIL_TRACING,
+		.detail = attempt->detail,
 		.rule = attempt->rule,
 	};
 
@@ -50,7 +57,8 @@ static void report(struct callback_head *work)
 	module_put(THIS_MODULE);
 }
 
-static void report_later(const struct fguard_rule *rule, struct file *exe)
+static void report_later(const struct fguard_rule *rule, struct file *exe,
+			 enum fguard_op op, enum fguard_detail detail)
 {
 	struct attempt *attempt;
 
@@ -61,6 +69,8 @@ static void report_later(const struct fguard_rule *rule, struct file *exe)
 	if (attempt) {
 		attempt->exe = get_file(exe);
 		attempt->rule = rule->terms.id;
+		attempt->op = op;
+		attempt->detail = detail;
 		init_task_work(&attempt->work, report);
 		if (!task_work_add(current, &attempt->work, TWA_RESUME))
 			return;
@@ -70,6 +80,14 @@ static void report_later(const struct fguard_rule *rule, struct file *exe)
 	module_put(THIS_MODULE);
 }
 
+static void refuse(struct fguard_rule *rule, struct file *exe, enum fguard_op op,
+		   enum fguard_detail detail, struct ftrace_regs *fregs)
+{
+	fguard_rule_count(rule, FGUARD_OUTCOME_DENY);
+	fguard_hook_refuse(fregs, -EPERM);
+	report_later(rule, exe, op, detail);
+}
+
 void fguard_tracing_judge(const struct fguard_actor *tracer,
 			  const struct fguard_actor *tracee, struct ftrace_regs *fregs)
 {
@@ -77,14 +95,25 @@ void fguard_tracing_judge(const struct fguard_actor *tracer,
 
 	rcu_read_lock();
 	rule = fguard_set_against_tracing(tracer, tracee);
-	if (rule) {
-		fguard_rule_count(rule, FGUARD_OUTCOME_DENY);
-		fguard_hook_refuse(fregs, -EPERM);
-		report_later(rule, tracee->exe);
-	}
+	if (rule)
+		refuse(rule, tracee->exe, FGUARD_OP_WRITE, FGUARD_DETAIL_TRACING, fregs);
 	rcu_read_unlock();
 	if (tracer->exe)
 		fput(tracer->exe);
 	if (tracee->exe)
 		fput(tracee->exe);
+}
+
+void fguard_tracing_judge_posing(struct file *exe, bool certain, struct ftrace_regs *fregs)
+{
+	struct file *old = fguard_subject_exe();
+	struct fguard_rule *rule;
+
+	rcu_read_lock();
+	rule = fguard_set_against_posing(old, certain ? exe : NULL);
+	if (rule)
+		refuse(rule, exe, FGUARD_OP_EXEC, FGUARD_DETAIL_POSING, fregs);
+	rcu_read_unlock();
+	if (old)
+		fput(old);
 }

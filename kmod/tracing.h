@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whoever is let in is not traced by who is not. */
+/* Whoever is let in is not traced by who is not, who does not pass for him either. */
 #ifndef _FGUARD_TRACING_H
 #define _FGUARD_TRACING_H
 
@@ -17,5 +17,16 @@
  */
 void fguard_tracing_judge(const struct fguard_actor *tracer,
 			  const struct fguard_actor *tracee, struct ftrace_regs *fregs);
+
+/**
+ * fguard_tracing_judge_posing - refuse, if so it must be, that the current task takes
+ *	another executable without running it, and report it
+ * @exe: the file of the executable, or NULL
+ * @certain: it will be that one; otherwise it might be any
+ * @fregs: the registers that the callback was given
+ *
+ * Context: inside an ftrace callback.
+ */
+void fguard_tracing_judge_posing(struct file *exe, bool certain, struct ftrace_regs *fregs);
 
 #endif

@@ -84,7 +84,7 @@ const char *fguard_message(const struct fguard *guard);
  * @ops: mask of 1 << FGUARD_OP_*; 0 means all
  * @otherwise: FGUARD_ELSE_*: what happens to those not allowed
  * @error: EACCES, EPERM or ENOENT, as a positive number; 0 means EACCES
- * @ttl: milliseconds it is to last; 0 means for ever
+ * @ttl: milliseconds it is to last, FGUARD_TTL_MAX at most; 0 means for ever
  * @default_allow: 1 if who is asked about is let in where nobody answers
  * @deadline: milliseconds an answer may take; 0 means FGUARD_DEADLINE_DEFAULT
  * @n_pids: how many @pids, and so on
@@ -349,7 +349,7 @@ struct fguard_status {
 
 struct fguard_hook {
 	char function[48];
-	uint32_t ops;   /* 0: needed by strict rules, or by rules that allow pids */
+	uint32_t ops;   /* 0: as FGUARD_HOOK_A_OPS says */
 	uint32_t state; /* FGUARD_HOOK_* */
 };
 
@@ -459,7 +459,8 @@ int fguard_interrupt(struct fguard *guard);
 /**
  * struct fguard_answer - the answer to a question
  * @id: of the question
- * @ttl: milliseconds it holds, for FGUARD_LIFETIME_TIME; else 0
+ * @ttl: milliseconds it holds, FGUARD_TTL_MAX at most, for FGUARD_LIFETIME_TIME;
+ *	else 0
  * @verdict: FGUARD_VERDICT_*
  * @lifetime: FGUARD_LIFETIME_*
  */

@@ -13,6 +13,8 @@ done
 [[ ${#kernels[@]} -gt 0 ]] || mapfile -t kernels < <(kernel_names)
 cd "$repo"
 "$repo/scripts/setup.sh" "${kernels[@]}"
+# Each machine that boots prepares its kernel; no newer one may take its place meanwhile.
+unset FGUARD_UPDATE
 make -C test/vm/guest/try
 
 # $1: a kernel and the share of the files. No terminal for vitest: several write at a

@@ -10,6 +10,7 @@ export const FGUARD_FILTERS_MAX = 256;
 export const FGUARD_QUESTIONS_MAX = 4096;
 export const FGUARD_DEADLINE_DEFAULT = 5000;
 export const FGUARD_DEADLINE_MAX = 86400000;
+export const FGUARD_TTL_MAX = 3153600000000;
 export const FGUARD_CMD_MAX = 11;
 export const FGUARD_A_MAX = 6;
 export const FGUARD_OPS_ALL = 2047;
@@ -116,7 +117,8 @@ export const fguard_detail = {
   FGUARD_DETAIL_REMEMBERED: 5,
   FGUARD_DETAIL_ANSWERER: 6,
   FGUARD_DETAIL_TRACING: 7,
-  __FGUARD_DETAIL_MAX: 8,
+  FGUARD_DETAIL_POSING: 8,
+  __FGUARD_DETAIL_MAX: 9,
 } as const;
 
 export const fguard_lifetime = {

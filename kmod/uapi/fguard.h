@@ -120,6 +120,7 @@
 #define FGUARD_QUESTIONS_MAX	4096	/* waiting at a time */
 #define FGUARD_DEADLINE_DEFAULT	5000	/* milliseconds */
 #define FGUARD_DEADLINE_MAX	86400000 /* a day */
+#define FGUARD_TTL_MAX		3153600000000 /* milliseconds: a hundred years */
 
 enum fguard_command {
 	FGUARD_CMD_UNSPEC,
@@ -207,6 +208,8 @@ enum fguard_detail {
 	FGUARD_DETAIL_ANSWERER,		/* let in because it is an answerer's own */
 	FGUARD_DETAIL_TRACING,		/* it would trace a process that is let in, or
 					 * write its memory: the path is its program's */
+	FGUARD_DETAIL_POSING,		/* it would pass for that program, which is let in,
+					 * by prctl(PR_SET_MM): told as executing it */
 	__FGUARD_DETAIL_MAX,
 };
 
@@ -260,8 +263,8 @@ enum fguard_rule_attr {
 	FGUARD_RULE_A_LOGINUIDS, /* u32 array */
 	FGUARD_RULE_A_EXE,	/* string, an executable, repeated */
 	FGUARD_RULE_A_CGROUP,	/* string, directory of a cgroup, repeated */
-	FGUARD_RULE_A_TTL,	/* u64, milliseconds, from 1: how long it is to
-				 * last; kernel to user: what is left of them */
+	FGUARD_RULE_A_TTL,	/* u64, milliseconds, 1 to FGUARD_TTL_MAX: how long it
+				 * is to last; kernel to user: what is left of them */
 	FGUARD_RULE_A_DEFAULT,	/* u8, enum fguard_verdict, where nobody answers;
 				 * default deny */
 	FGUARD_RULE_A_DEADLINE,	/* u32, milliseconds an answer may take, 1 to
@@ -313,7 +316,7 @@ enum fguard_answer_attr {
 	FGUARD_ANSWER_A_ID,		/* u64, of the question */
 	FGUARD_ANSWER_A_VERDICT,	/* u8, enum fguard_verdict */
 	FGUARD_ANSWER_A_LIFETIME,	/* u8, enum fguard_lifetime; default once */
-	FGUARD_ANSWER_A_TTL,		/* u64, milliseconds, from 1 */
+	FGUARD_ANSWER_A_TTL,		/* u64, milliseconds, 1 to FGUARD_TTL_MAX */
 	__FGUARD_ANSWER_A_MAX,
 };
 #define FGUARD_ANSWER_A_MAX (__FGUARD_ANSWER_A_MAX - 1)
@@ -349,7 +352,8 @@ enum fguard_hook_attr {
 	FGUARD_HOOK_A_UNSPEC,
 	FGUARD_HOOK_A_FUNCTION,	/* string */
 	FGUARD_HOOK_A_OPS,	/* u32, mask of enum fguard_op; 0: needed by strict
-				 * rules, or by rules that allow pids */
+				 * rules, by rules that allow somebody, or by rules
+				 * that ask */
 	FGUARD_HOOK_A_STATE,	/* u8, enum fguard_hook_state */
 	__FGUARD_HOOK_A_MAX,
 };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* What a person sees of `fguard ask`, and what their keys do. */
-import {describe, expect, it, vi} from 'vitest';
+import {describe, expect, it} from 'vitest';
 
 import {width} from '../../src/ui/width.js';
 import {ROOT} from './compile.js';
+import {eventually} from '../unit/eventually.js';
 import {Feed} from './feed.js';
 import {FAKE} from './fguard.js';
 import {isRunning} from './running.js';
@@ -246,7 +247,7 @@ describe('ask in a terminal', () => {
       const pid = feed.answerer();
       screen.close();
       await feed.left();
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(isRunning(pid)).toBe(false);
       });
     },

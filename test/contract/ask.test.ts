@@ -2,9 +2,11 @@
 /* Programs that answer: lines of JSON, and one run for each question. */
 import {chmodSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {describe, expect, it, vi} from 'vitest';
+import {describe, expect, it} from 'vitest';
 
 import {PROGRAMS_MAX} from '../../src/services/ask/program.js';
+import {PATIENCE} from '../../src/services/lab/patience.js';
+import {eventually} from '../unit/eventually.js';
 import {Feed} from './feed.js';
 import {fguard, finish, lineReader, saysOnStderr, start} from './fguard.js';
 import {isRunning} from './running.js';
@@ -279,14 +281,15 @@ describe('ask --exec', () => {
     const script = 'echo $$ >>"$FOLDER/pids"; sleep 1000 & echo $! >>"$FOLDER/pids"; wait';
     const {feed, child, done} = startProgram(script, ['--json']);
     const read = lineReader(child);
-    feed.question(1, {milliseconds: 4000});
+    // by then it has to have written both
+    feed.question(1, {milliseconds: 4000 * PATIENCE});
     expect(JSON.parse(await read())).toMatchObject({
       type: 'unanswered',
       problem: 'ended by SIGKILL',
     });
     const pids = readFileSync(join(feed.folder, 'pids'), 'utf8').trim().split('\n').map(Number);
     expect(pids).toHaveLength(2);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(pids.filter(isRunning)).toEqual([]);
     });
     child.kill('SIGINT');

@@ -7,6 +7,7 @@ import {Answerer, questionsOf, type Question} from './helper/answerer.js';
 import {PROGRAMS} from './helper/build.js';
 import {useLab} from './helper/lab.js';
 import {Watcher} from './helper/watcher.js';
+import {PATIENCE} from './runner/patience.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/ask-signals/
@@ -135,7 +136,7 @@ describe('a signal', () => {
     expect(await end).toBe('OK');
     // the same, which waits still
     const again = asker.do('open', secret);
-    await expect.poll(waiting).toEqual([first.question.id]);
+    await expect.poll(waiting, {timeout: 30_000 * PATIENCE}).toEqual([first.question.id]);
     await deny(first.question.id);
     expect(await again).toBe('EACCES');
   });

@@ -15,7 +15,7 @@ import {vm} from './runner/shared.js';
 const lab = useLab('attr');
 const disk = lab.path('disk');
 const [secret, free, folder] = [`${disk}/secret`, `${disk}/free`, `${disk}/folder`];
-const rules = {secret: 0, folder: 0};
+const rules = {secret: 0, folder: 0, absent: 0, marked: 0};
 let watcher: Watcher;
 let actors: Record<'try' | 'try32', Actor>;
 
@@ -138,6 +138,47 @@ describe('a process that is not allowed', () => {
       unchanged: attributes(secret),
     });
     expect(await lab.owner.do('remove-acl', secret)).toBe('OK');
+  });
+});
+
+describe('the identity of a directory that is only on the way', () => {
+  const [way, marked] = [`${disk}/way`, `${disk}/marked`];
+  const VERSIONS = ['setversion', 'ext4-setversion'];
+
+  beforeAll(async () => {
+    await vm.ok(`mkdir ${way} ${marked} ${disk}/aside`);
+    rules.absent = (await lab.guard.add(`${way}/absent`, {pids: [lab.owner.pid]})).id;
+    const below = {suffix: '.key', pids: [lab.owner.pid]};
+    rules.marked = (await lab.guard.add(marked, below)).id;
+  });
+
+  describe.each(['try', 'try32'] as const)('cannot be changed by a %s', (program) => {
+    it.each([
+      ['absent', way],
+      ['marked', marked],
+    ] as const)('for a rule that is about something below it: %s', async (name, path) => {
+      const [actor, op, rule] = [actors[program], 'attr', rules[name]] as const;
+      expect(await actor.do('hold-dir', path)).toBe('OK');
+      for (const route of VERSIONS)
+        await expectRefusal({actor, watcher, words: [route, path], op, rule, path});
+      expect(await actor.do('chmod', path)).toBe('OK');
+    });
+
+    it('which guards still', async () => {
+      for (const [name, path] of [
+        ['absent', `${way}/absent`],
+        ['marked', `${marked}/a.key`],
+      ] as const) {
+        const words = ['open-excl', path];
+        await expectRefusal({actor: actors[program], watcher, words, op: 'create', rule: rules[name], path});
+      }
+    });
+
+    it('but where it is on no way', async () => {
+      expect(await actors[program].do('hold-dir', `${disk}/aside`)).toBe('OK');
+      for (const route of VERSIONS)
+        expect([route, await actors[program].do(route, `${disk}/aside`)]).toEqual([route, 'OK']);
+    });
   });
 });
 

@@ -62,7 +62,9 @@ describe('doctor', () => {
 
 describe('unload', () => {
   it('names who waits for an answer; with --force he gets the default, and it is removed', async () => {
-    await lab.guard.add(secret, {otherwise: 'ask', deadline: LONG, pids: [lab.owner.pid]});
+    // few hooks: each takes a while to go
+    const ops = ['read'] as const;
+    await lab.guard.add(secret, {ops, otherwise: 'ask', deadline: LONG, pids: [lab.owner.pid]});
     const answerer = await Answerer.start();
     const opened = lab.intruder.do('open', secret);
     await answerer.question();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A lock lasts until restart, so this file has a machine of its own.
 import {afterAll, beforeAll, describe, expect, inject, it} from 'vitest';
+import {PATIENCE} from './runner/patience.js';
 import {type GuestProcess, Vm} from './runner/vm.js';
 
 // /tmp/lock/
@@ -40,7 +41,12 @@ interface Status {
 const status = async (): Promise<Status> => (await json('fguard status')) as Status;
 
 async function until(reached: (now: Status) => boolean): Promise<void> {
-  while (!reached(await status()));
+  const deadline = Date.now() + 120_000 * PATIENCE;
+  for (;;) {
+    const now = await status();
+    if (reached(now)) return;
+    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(now)}`);
+  }
 }
 
 const refused = (sentence: string): object => ({

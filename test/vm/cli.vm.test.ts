@@ -144,7 +144,8 @@ describe('the module', () => {
   });
 
   it('is removed and inserted; readers it leaves and commands without it end with 3, wrong ones with 2', async () => {
-    await lab.guard.add(secret);
+    // few hooks: each takes a while to go
+    await lab.guard.add(secret, {ops: ['read']});
     const watch = vm.spawn(['fguard', 'watch', '--json']);
     await subscribed(1);
     expect(await json('fguard unload --json')).toMatchObject({module: {loaded: false}});

@@ -3,6 +3,7 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from '
 import {Actor} from './helper/actor.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
+import {hasRoute} from './helper/release.js';
 import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
@@ -91,6 +92,32 @@ describe('the blocks of a file', () => {
     await lab.guard.add(secret, {pids: [allowed.pid], ops: ['write']});
     await lab.guard.add(xfs, {strict: true, tree: true});
     expect(await other.do('move-extent', free)).toBe('OK');
+  });
+});
+
+describe('the blocks of a device', () => {
+  const routes = ['fd-zero-blocks', 'fd-discard-blocks', 'uring-discard-blocks'];
+
+  beforeAll(() => vm.ok(`yes | head -c 1M >${lab.path('device')}`));
+
+  it.each(routes.filter(hasRoute))('are not changed by %s under a strict rule', async (route) => {
+    const device = (await vm.ok(`losetup -f --show ${lab.path('device')}`)).trim();
+    const holder = await Actor.start();
+    expect(await holder.do('hold', device)).toBe('OK');
+    const {id: rule} = await lab.guard.add(device, {strict: true, pids: [lab.owner.pid]});
+    await expectRefusal({
+      actor: holder,
+      watcher,
+      words: [route, '-'],
+      op: 'write',
+      rule,
+      path: device,
+      unchanged: () => vm.ok(`md5sum <${lab.path('device')}`),
+    });
+    await lab.guard.clear();
+    expect(await holder.do(route, '-')).toBe('OK');
+    await holder.end();
+    await vm.ok(['losetup', '-d', device]);
   });
 });
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {FGUARD_TTL_MAX} from '../../src/uapi.gen.js';
 import {Actor} from './helper/actor.js';
 import {PROGRAMS} from './helper/build.js';
 import {useLab} from './helper/lab.js';
+import {useShortLinger} from './helper/linger.js';
 import {expectRefusal} from './helper/refusal.js';
 import {Watcher} from './helper/watcher.js';
 import {PATIENCE} from './runner/patience.js';
@@ -315,9 +317,23 @@ describe('the end of a rule', () => {
     await lab.guard.until(({rules}) => rules === 1);
   });
 
-  it('takes the hooks along', async () => {
-    await lab.guard.add(secret, {ttl: 500 * PATIENCE, ops: ['read']});
-    expect((await lab.guard.status()).hooks.security_file_open).toBe('active');
-    await lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
+  it('does not come early after the longest time there is', async () => {
+    await lab.guard.add(secret, {ttl: FGUARD_TTL_MAX});
+    await lab.guard.add(lab.path('short'), {ttl: 100});
+    await lab.guard.until(({rules}) => rules === 1);
+    const [rule] = await lab.guard.list();
+    expect(rule?.path).toBe(secret);
+    expect(rule?.ttl).toBeGreaterThan(FGUARD_TTL_MAX - 86_400_000);
+    expect(await gets()).toBe('EACCES');
+  });
+
+  describe('soon', () => {
+    useShortLinger(lab);
+
+    it('takes the hooks along', async () => {
+      await lab.guard.add(secret, {ttl: 500 * PATIENCE, ops: ['read']});
+      expect((await lab.guard.status()).hooks.security_file_open).toBe('active');
+      await lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
+    });
   });
 });

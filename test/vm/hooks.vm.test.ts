@@ -2,10 +2,12 @@
 import {afterEach, beforeAll, expect, it} from 'vitest';
 import type {RuleRequest} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
+import {setLinger, useShortLinger} from './helper/linger.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/hooks/secret   guarded, by rules that need few functions
 const lab = useLab('hooks');
+useShortLinger(lab);
 const secret = lab.path('secret');
 
 beforeAll(() => vm.ok(`touch ${secret}`));
@@ -16,9 +18,12 @@ async function redirected(): Promise<string[]> {
   return [...text.matchAll(/^(security_\w+) /gm)].map(([, name]) => name ?? '');
 }
 
+const untilIdle = () =>
+  lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
+
 /** Once those of the rule before, which linger, are gone. */
 async function functionsOf(rule: RuleRequest): Promise<string[]> {
-  await lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
+  await untilIdle();
   expect(await redirected()).toEqual([]);
   await lab.guard.add(secret, rule);
   return redirected();
@@ -68,4 +73,17 @@ it('only a rule that allows somebody redirects tracing', async () => {
     'security_ptrace_access_check',
     'security_ptrace_traceme',
   ]);
+});
+
+it('functions stay redirected behind the last rule, as long as the parameter says', async () => {
+  await functionsOf({ops: ['list']});
+  await setLinger(3_600_000);
+  await lab.guard.clear();
+  // a rule that comes meanwhile finds them, and its end counts anew
+  expect(await redirected()).toEqual(['security_file_open']);
+  await lab.guard.add(secret, {ops: ['list']});
+  await setLinger(0);
+  await lab.guard.clear();
+  await untilIdle();
+  expect(await redirected()).toEqual([]);
 });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which functions of the kernel's security layer our hook table and the notes
 // beside this file leave out.
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 
+const MODULE = new URL('../../kmod/', import.meta.url);
 const NOTES = new URL('kernel-functions.txt', import.meta.url);
 
 /** What is in the kernel's headers of no version. */
@@ -30,6 +31,14 @@ export const functionsIn = (symbols: string): string[] =>
 
 export const functionsOfHeader = (text: string): string[] =>
   [...text.matchAll(/\b(security_\w+)\(/g)].map(([, name]) => name ?? '');
+
+/** Those that the module's table has a row for. */
+export const readHooked = (): string[] =>
+  readdirSync(MODULE)
+    .filter((name) => name.endsWith('.c'))
+    .map((name) => readFileSync(new URL(name, MODULE), 'utf8'))
+    .flatMap((text) => [...text.matchAll(/\bFGUARD_HOOK\((\w+),/g)])
+    .map(([, name]) => name ?? '');
 
 /** Those that nobody thought about. */
 export const forgotten = (

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import type {Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
-import {Watcher} from './helper/watcher.js';
+import {expectRefusal} from './helper/refusal.js';
+import {hasRoute} from './helper/release.js';
+import {type Access, Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/layers/
 //   {lower,upper,work,merged}/   an overlay with "secret" in lower, guarded as merged/secret
 //   btrfs/{one,two}/secret       two subvolumes, in which the file has the same inode number
 //   disk/{secret,hard}           ext4, on a loop device
+//   mine/up/secret               ext4, shown by an overlay as view/secret
 const lab = useLab('layers');
 const at = (name: string) => lab.path(name);
 
@@ -112,6 +116,111 @@ describe('a rule about a tree', () => {
     await lab.guard.clear();
     await vm.ok(`umount ${at('cover')}`);
   });
+});
+
+describe('a file that somebody makes the upper one of an overlay', () => {
+  let watcher: Watcher;
+  let rule: number;
+
+  beforeAll(async () => {
+    await vm.ok(
+      `cd ${lab.directory} && mkdir nothing mine view && truncate -s 16M own &&
+       mkfs.ext4 -q -N 128 own && mount -o loop own mine && mkdir mine/up mine/work &&
+       printf treasure >mine/up/secret && touch mine/up/open &&
+       mount -t overlay overlay -o lowerdir=nothing,upperdir=mine/up,workdir=mine/work view`,
+    );
+    watcher = await Watcher.start({verdict: 'deny', pids: [lab.intruder.pid]});
+  });
+
+  afterAll(async () => {
+    await watcher.end();
+    await lab.guard.clear();
+    // it is held open
+    await vm.ok(`cd ${lab.directory} && umount -l view mine`);
+  });
+
+  const told = ({op, path, verdict, reason, rule, pid}: Access) => [
+    op,
+    path,
+    verdict,
+    reason,
+    rule,
+    pid,
+  ];
+
+  it.each([
+    ['open', 'read'],
+    ['open-rdwr', 'write'],
+    ['truncate', 'truncate'],
+    ['setflags', 'attr'],
+  ] as const)('is told of when it is reached through it: %s', async (route, op) => {
+    const everything = await Watcher.start();
+    const file = at('mine/up/open');
+    for (const actor of [lab.owner, lab.intruder])
+      expect(await actor.do('hold', at('view/open'))).toBe('OK');
+    const {id} = await lab.guard.add(file, {
+      pids: [lab.owner.pid],
+      otherwise: 'log',
+      ops: [op],
+    });
+    await lab.guard.add(at('mark'), {otherwise: 'log'});
+    for (const actor of [lab.owner, lab.intruder])
+      expect(await actor.do(route, at('view/open'))).toBe('OK');
+    expect(await lab.intruder.do('open', at('mark'))).toBe('OK');
+    // before 6.8 what an overlay opens has the overlay's path
+    const either = expect.stringMatching(/(mine\/up|view)\/open$/) as unknown;
+    expect((await everything.upTo(at('mark'))).map(told)).toEqual([
+      [op, either, 'allow', 'grant', id, lab.owner.pid],
+      [op, either, 'allow', 'rule', id, lab.intruder.pid],
+    ]);
+    const rules = await lab.guard.list();
+    expect(rules.find((rule) => rule.id === id)).toMatchObject({allowed: 2, denied: 0});
+    await everything.end();
+    await lab.guard.clear();
+  });
+
+  const refuses = (route: string, op: Op) =>
+    expectRefusal({
+      actor: lab.intruder,
+      watcher,
+      words: [route, at('view/secret')],
+      op,
+      rule,
+      path: at('mine/up/secret'),
+      unchanged: () => lab.owner.do('attributes', at('mine/up/secret')),
+    });
+
+  it('is guarded against being cut through it', async () => {
+    const {id} = await lab.guard.add(at('mine/up/secret'), {pids: [lab.owner.pid]});
+    rule = id;
+    await refuses('truncate', 'truncate');
+    expect(await lab.owner.show(at('mine/up/secret'))).toContain('content=treasure');
+  });
+
+  it('is, too, where the rule is about its length only', async () => {
+    const {id} = await lab.guard.add(at('mine/up/secret'), {
+      pids: [lab.owner.pid],
+      ops: ['truncate'],
+    });
+    rule = id;
+    for (const route of ['truncate', 'ftruncate', 'open-trunc', 'open-read-trunc']) {
+      expect(await lab.intruder.do('hold', at('view/secret'))).toBe('OK');
+      await refuses(route, 'truncate');
+    }
+    expect(await lab.owner.show(at('mine/up/secret'))).toContain('content=treasure');
+  });
+
+  it.each(['setflags', 'fssetxattr', 'file-setattr', 'chmod', 'setxattr', 'setfacl'].filter(hasRoute))(
+    'keeps its attributes where the rule is about them: %s',
+    async (route) => {
+      const {id} = await lab.guard.add(at('mine/up/secret'), {
+        pids: [lab.owner.pid],
+        ops: ['attr'],
+      });
+      rule = id;
+      await refuses(route, 'attr');
+    },
+  );
 });
 
 describe('a rule about a file in a btrfs subvolume', () => {

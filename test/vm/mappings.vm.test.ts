@@ -2,9 +2,11 @@
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {Actor} from './helper/actor.js';
-import type {Op} from './helper/guard.js';
+import {Answerer} from './helper/answerer.js';
+import type {Op, Verdict} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {Watcher} from './helper/watcher.js';
+import {PATIENCE} from './runner/patience.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/mappings/memory/secret   in tmpfs, mapped by all before there is a rule
@@ -15,6 +17,7 @@ const fence = lab.path('fence');
 const FOLDERS = [lab.path('memory'), lab.path('disk')];
 const FILES = FOLDERS.map((folder) => `${folder}/secret`);
 const hasCollapse = (await vm.run('grep -qw madvise_collapse /proc/kallsyms')).code === 0;
+const hasHugePages = (await vm.run('grep -qw hugetlbfs /proc/filesystems')).code === 0;
 const actors: Actor[] = [];
 let watcher: Watcher;
 
@@ -184,6 +187,75 @@ describe.each(FILES)('a mapping from before a strict rule, of %s', (secret) => {
   });
 });
 
+describe('a mapping that others take over while a strict rule is made', () => {
+  it('is refused to the last of many, each of which is a child of the one before', async () => {
+    const [secret] = FILES as [string];
+    const [stop, fifo] = [lab.path('stop'), lab.path('fifo')];
+    await vm.ok(`mkfifo ${fifo}; truncate -s 8192 ${secret}`);
+    expect(await lab.intruder.do('map-chain', secret, stop, fifo)).toBe('OK');
+    await lab.guard.add(secret, {strict: true, pids: [lab.owner.pid]});
+    expect(await vm.ok(`echo >${stop}; cat ${fifo}`)).toBe('EFAULT\n');
+    expect(await refusals(lab.intruder)).toContainEqual(
+      expect.objectContaining({op: 'read', path: secret, verdict: 'deny'}),
+    );
+    await vm.ok(`rm ${stop} ${fifo}`);
+  });
+});
+
+describe('a mapping that a rule lets in', () => {
+  it('is refused when that rule is gone and a strict one about its tree decides', async () => {
+    for (const secret of FILES) {
+      await lab.guard.add(path.dirname(secret), {tree: true, strict: true});
+      const {id} = await lab.guard.add(secret, {pids: [lab.intruder.pid]});
+      expect(await lab.intruder.do('map-hold-read', secret)).toBe('OK');
+      await remove(id);
+      // taken out in the background
+      await expect
+        .poll(() => lab.intruder.do('map-read', '-'), {timeout: 30_000 * PATIENCE})
+        .toBe('EFAULT');
+      await lab.guard.clear();
+      await lab.guard.add(fence);
+      expect(await refusals(lab.intruder)).not.toEqual([]);
+    }
+  });
+});
+
+describe('a fault that is under way when a strict rule is made', () => {
+  it('does not keep the rule waiting, and its page is taken out afterwards', async () => {
+    const [, secret] = FILES as [string, string];
+    const [, disk] = FOLDERS as [string, string];
+    const writer = await Actor.start();
+    expect(await writer.do('map-hold-write', secret)).toBe('OK');
+    await vm.ok(['fsfreeze', '-f', disk]);
+    writer.say('map-write', '-');
+    await vm.ok(`until grep -q '^State:.D' /proc/${writer.pid}/status; do :; done`);
+    await lab.guard.add(secret, {strict: true, pids: [lab.owner.pid]});
+    await vm.ok(['fsfreeze', '-u', disk]);
+    // done, or begun anew as another fault
+    expect(['OK', 'EFAULT']).toContain(await writer.answer());
+    await expect
+      .poll(() => writer.do('map-read', '-'), {timeout: 30_000 * PATIENCE})
+      .toBe('EFAULT');
+    await writer.end();
+    await refusals(lab.intruder);
+  });
+});
+
+describe.runIf(hasHugePages)('a mapping of huge pages', () => {
+  it('does not keep a strict rule about its file system waiting', async () => {
+    const folder = lab.path('huge');
+    await vm.ok(`mkdir ${folder} && mount -t hugetlbfs none ${folder}`);
+    const holder = await Actor.start();
+    expect(await holder.do('map-huge', `${folder}/pages`)).toBe('OK');
+    const {id} = await lab.guard.add(folder, {tree: true, strict: true});
+    expect(await holder.do('open', `${folder}/pages`)).toBe('EACCES');
+    await holder.end();
+    await remove(id);
+    await refusals(lab.intruder);
+    await vm.ok(['umount', folder]);
+  });
+});
+
 describe('a mapping where a strict rule asks', () => {
   it('stays as it is, since nobody can be asked page by page', async () => {
     const [secret] = FILES as [string];
@@ -192,6 +264,45 @@ describe('a mapping where a strict rule asks', () => {
     expect(await lab.intruder.do('map-write', '-')).toBe('OK');
     expect(await lab.intruder.do('open', secret)).toBe('EACCES');
     expect(await refusals(lab.intruder)).toMatchObject([{op: 'read', reason: 'default'}]);
+  });
+});
+
+/** By the process for itself, and by the way that goes on in place. */
+const COLLAPSES = hasCollapse ? ['map-collapse', 'map-collapse-process'] : [];
+
+describe.skipIf(!hasCollapse)('a huge page where a strict rule asks', () => {
+  const [secret] = FILES as [string];
+  let answerer: Answerer;
+
+  const hold = async (fallback: Verdict): Promise<void> => {
+    expect(await lab.intruder.do('map-hold-read', secret)).toBe('OK');
+    await lab.guard.add(secret, {
+      strict: true,
+      otherwise: 'ask',
+      default: fallback,
+      deadline: 600_000,
+      ops: ['read'],
+    });
+  };
+
+  beforeAll(async () => {
+    answerer = await Answerer.start();
+  });
+  afterAll(() => answerer.end());
+
+  it.each(COLLAPSES)('is refused %s at once, since that cannot wait', async (use) => {
+    await hold('deny');
+    expect(await lab.intruder.do(use, '-')).toBe('EACCES');
+    const [record] = await refusals(lab.intruder);
+    expect(record).toMatchObject({op: 'read', path: secret, reason: 'unaskable'});
+  });
+
+  it.each(COLLAPSES)('is given to %s where the default is to allow', async (use) => {
+    expect(await lab.intruder.do('map-hold-read', secret)).toBe('OK');
+    const result = await lab.intruder.do(use, '-');
+    await hold('allow');
+    expect(await lab.intruder.do(use, '-')).toBe(result);
+    expect(await refusals(lab.intruder)).toEqual([]);
   });
 });
 

@@ -49,6 +49,9 @@ const ROWS: [route: string, first: string, second?: string, path?: string][] = [
   ['mount-bind', 'base/folder/secret', 'free'],
   ['mount-bind', 'base/folder', 'spare'],
   ['mount-rbind', 'base', 'spare'],
+  ['mount-bind-private', 'base/folder', 'spare'],
+  ['mount-bind-shared', 'base/folder', 'spare'],
+  ['mount-bind-others', 'base/folder', 'spare'],
   ['clone-mount', 'base/folder', 'spare'],
   ['clone-mount', 'base/folder/secret', 'free'],
   ['mount-move', 'loose', 'base/folder', 'base/folder'],
@@ -240,6 +243,7 @@ describe('in a mount namespace that shares its mounts', () => {
     expect(await apart.do('unshare', 'shared')).toBe('OK');
     expect(await apart.do('mount', place('base/folder'))).toBe('EACCES');
     expect(await apart.do('mount-bind', secret, place('free'))).toBe('EACCES');
+    expect(await apart.do('mount-move', place('loose'), place('base/folder'))).toBe('EACCES');
     expect(await mounts()).toBe(before);
     await apart.end();
   });

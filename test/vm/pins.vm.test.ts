@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-import {beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {Actor} from './helper/actor.js';
+import type {Op} from './helper/guard.js';
 import {SIZES, useIntruders} from './helper/intruders.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
+import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/pins/
@@ -10,6 +13,8 @@ import {vm} from './runner/shared.js';
 //   a/b/c/absent     not there, and guarded as well
 //   fake/b/c/secret  what an intruder would like to put there
 //   a/beside/        a directory that nobody minds
+//   a/hollow/        an empty one
+//   a/mounted/       a filesystem, with a file that may be guarded
 const lab = useLab('pins');
 const intruders = useIntruders(lab);
 const secret = lab.path('a/b/c/secret');
@@ -17,9 +22,14 @@ let rule: number;
 
 beforeAll(async () => {
   await vm.ok(
-    `cd ${lab.directory} && mkdir -p a/b/c a/beside fake/b/c empty && printf treasure >a/b/c/secret &&
-     printf bait >fake/b/c/secret`,
+    `cd ${lab.directory} && mkdir -p a/b/c a/beside a/hollow a/mounted fake/b/c empty && printf bait >fake/b/c/secret &&
+     mount -t tmpfs mounted a/mounted && printf treasure | tee a/b/c/secret >a/mounted/secret`,
   );
+});
+
+afterAll(async () => {
+  await lab.guard.clear();
+  await vm.ok(`umount ${lab.path('a/mounted')}`);
 });
 
 beforeEach(async () => {
@@ -27,7 +37,7 @@ beforeEach(async () => {
 });
 
 /** What is there, and where it would go. */
-const SEEN = 'a a/b a/b/c a/b/c/secret a/c fake fake/b fake/b/c gone empty';
+const SEEN = 'a a/b a/b/c a/b/c/secret a/c fake fake/b fake/b/c gone empty a/hollow a/mounted';
 
 const tree = (): Promise<string[]> => lab.owner.showAll(SEEN.split(' ').map(lab.path));
 
@@ -59,18 +69,34 @@ describe.each(SIZES)('for a %s a directory on the way', (program) => {
     });
   });
 
-  it('cannot be removed or replaced', async () => {
-    expect(await intruders[program].do('rmdir', lab.path('a/b/c'))).toBe('ENOTEMPTY');
-    expect(await intruders[program].do('uring-rmdir', lab.path('a/b/c'))).toBe('ENOTEMPTY');
-    await expectRefusal({
-      actor: intruders[program],
-      watcher: intruders.watcher,
-      words: ['rename', lab.path('empty'), lab.path('a/b')],
-      op: 'rename',
-      rule,
-      path: lab.path('empty'),
-      unchanged: tree,
-    });
+  /** Of a directory, and by putting an empty one in its place. */
+  const expectKept = async (directory: string): Promise<void> => {
+    const rows: [op: Op, ...words: string[]][] = [
+      ['delete', 'rmdir', directory],
+      ['delete', 'uring-rmdir', directory],
+      ['rename', 'rename', lab.path('empty'), directory],
+    ];
+    for (const [op, ...words] of rows)
+      await expectRefusal({
+        actor: intruders[program],
+        watcher: intruders.watcher,
+        words,
+        op,
+        rule,
+        path: words[1],
+        unchanged: tree,
+      });
+  };
+
+  it('cannot be removed or replaced', () => expectKept(lab.path('a/b/c')));
+
+  it.each([
+    ['the object is not there yet', 'a/hollow/absent', {}],
+    ['a suffix counts below it', 'a/hollow', {suffix: '.docx'}],
+  ])('cannot be removed or replaced where %s', async (_, object, what) => {
+    await lab.guard.clear();
+    rule = (await lab.guard.add(lab.path(object), {...what, pids: [lab.owner.pid]})).id;
+    await expectKept(lab.path('a/hollow'));
   });
 });
 
@@ -92,6 +118,36 @@ describe('a directory on the way to a guarded file', () => {
       ]);
     for (let i = 0; i < 3; i++) await intruders.watcher.next();
     await lab.guard.clear();
+  });
+
+  it('can be removed by the allowed process, and where the rule is not about deleting', async () => {
+    const hollow = lab.path('a/hollow');
+    await lab.guard.clear();
+    await lab.guard.add(`${hollow}/absent`, {pids: [lab.owner.pid]});
+    expect(await lab.owner.do('rmdir', hollow)).toBe('OK');
+    expect(await lab.intruder.do('mkdir', hollow)).toBe('OK');
+    await lab.guard.add(`${hollow}/absent`, {ops: ['read', 'rename']});
+    expect(await lab.intruder.do('rmdir', hollow)).toBe('OK');
+    expect(await lab.intruder.do('mkdir', hollow)).toBe('OK');
+  });
+
+  it('is kept where another namespace has unmounted what is on it', async () => {
+    const apart = await Actor.start();
+    const watcher = await Watcher.start({verdict: 'deny', pids: [apart.pid]});
+    const mounted = lab.path('a/mounted');
+    rule = (await lab.guard.add(`${mounted}/secret`, {pids: [lab.owner.pid]})).id;
+    const before = await vm.ok('cat /proc/self/mountinfo');
+    expect(await apart.do('unshare', 'private')).toBe('OK');
+    expect(await apart.do('umount', mounted)).toBe('OK');
+    for (const [op, ...words] of [
+      ['delete', 'rmdir', mounted],
+      ['rename', 'rename', lab.path('empty'), mounted],
+    ] as const)
+      await expectRefusal({actor: apart, watcher, words, op, rule, path: words[1]});
+    expect(await vm.ok('cat /proc/self/mountinfo')).toBe(before);
+    expect(await lab.owner.show(`${mounted}/secret`)).toContain('content=treasure');
+    await watcher.end();
+    await apart.end();
   });
 
   it('is not kept by a rule that is not about renaming, nor after the rule', async () => {

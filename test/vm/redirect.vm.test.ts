@@ -8,6 +8,7 @@ import {promisify} from 'node:util';
 import {afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {json} from './helper/cli.js';
 import {useLab} from './helper/lab.js';
+import {useShortLinger} from './helper/linger.js';
 import {expectRefusal} from './helper/refusal.js';
 import {Watcher} from './helper/watcher.js';
 import {REPOSITORY} from './runner/prepare.js';
@@ -18,6 +19,7 @@ import {kernel, vm} from './runner/shared.js';
 //   rules.yaml      of both
 //   redirect.ko     redirects the function that it is given
 const lab = useLab('redirect');
+useShortLinger(lab);
 const [secret, other] = [lab.path('secret'), lab.path('other')];
 const [rules, module] = [lab.path('rules.yaml'), lab.path('redirect.ko')];
 const RULES = `rules: [{path: ${secret}}, {path: ${other}, errno: EPERM}]`;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {describe, expect, it} from 'vitest';
-import {FAULTS_BEGIN, FAULTS_END, findSplats} from './splat.js';
+import {FAULTS_BEGIN, FAULTS_END, findSplats, findTaints} from './splat.js';
 
 const HARMLESS = [
   '[    0.000000] Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org)',
@@ -8,6 +8,10 @@ const HARMLESS = [
   '[    1.200000] fguard: loading out-of-tree module taints kernel.',
   '[    1.200001] fguard: module verification failed: signature and/or required key missing - tainting kernel',
   '[    1.300000] debug: nothing here',
+  "[    1.400000] EXT4-fs (loop0): VFS: Can't find ext4 filesystem",
+  '[    1.400000] EXT4-fs (loop0): mounted filesystem with ordered data mode. Quota mode: none.',
+  '[    1.400000] XFS (loop0): Ending clean mount',
+  '[    1.400000] BTRFS info (device loop0): using free space tree',
 ].join('\n');
 
 const TROUBLE = [
@@ -31,6 +35,15 @@ const TROUBLE = [
   '[    2.0] Call Trace:',
   '[    2.0] unregister_netdevice: waiting for lo to become free. Usage count = 2',
   '[    2.0] rm: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL)',
+  '[    2.0] VFS: Busy inodes after unmount of loop0. Self-destruct in 5 seconds.  Have a nice day...',
+  '[    2.0] EXT4-fs error (device loop0): ext4_lookup:1855: inode #2: comm rm: iget: checksum invalid',
+  '[    2.0] XFS (loop0): Metadata corruption detected at xfs_agf_read_verify+0x1/0x2 [xfs]',
+  '[    2.0] XFS (loop0): Corruption of in-memory data detected.  Shutting down filesystem',
+  '[    2.0] XFS (loop0): Internal error xfs_trans_cancel at line 1097 of file fs/xfs/xfs_trans.c.',
+  '[    2.0] BTRFS error (device loop0): bdev /dev/loop0 errs: wr 1, rd 0, flush 0, corrupt 0, gen 0',
+  '[    2.0] BTRFS critical (device loop0): corrupt leaf: root=5 block=1 slot=0',
+  '[    2.0] JBD2: Error -5 detected when updating journal superblock for loop0-8.',
+  '[    2.0] JBD2: I/O error when updating journal superblock for loop0-8.',
   '[    2.0] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00007f00',
 ];
 
@@ -42,7 +55,7 @@ describe('the kernel log', () => {
   it.each(TROUBLE)('shows trouble: %s', (line) => {
     const splats = findSplats(`${HARMLESS}\n${line}\n${HARMLESS}`);
     expect(splats.map((splat) => splat.text)).toEqual([line]);
-    expect(splats[0]?.line).toBe(6);
+    expect(splats[0]?.line).toBe(HARMLESS.split('\n').length + 1);
   });
 
   it('reports a trace once, with its lines around it', () => {
@@ -67,5 +80,25 @@ describe('the kernel log', () => {
   it('reports a second trouble far behind the first', () => {
     const filler = Array.from({length: 60}, (_, i) => `[ 3.${i}] quiet`);
     expect(findSplats(['BUG: one', ...filler, 'BUG: two'].join('\n'))).toHaveLength(2);
+  });
+});
+
+describe('the taints of the kernel', () => {
+  it('are none of ours where modules are foreign or not signed, or nothing is', () => {
+    // proprietary, out of tree, unsigned, and a live patch
+    expect(findTaints(`${1 | (1 << 12) | (1 << 13) | (1 << 15)}\n`)).toEqual([]);
+    expect(findTaints('0\n')).toEqual([]);
+  });
+
+  it.each([
+    [5, 'a bad page'],
+    [7, 'an oops'],
+    [9, 'a warning'],
+    [14, 'a soft lockup'],
+  ])('tell of trouble: bit %i, %s', (bit, what) => {
+    const tainted = (1 << bit) | (1 << 12);
+    expect(findTaints(`${tainted}\n`)).toEqual([
+      `the kernel is tainted by ${what} (bit ${bit} of ${tainted})`,
+    ]);
   });
 });

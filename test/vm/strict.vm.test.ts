@@ -118,6 +118,22 @@ describe('a descriptor from before a rule that is not strict', () => {
   });
 });
 
+describe('a descriptor of a file below a strict tree that has a rule of its own', () => {
+  it('works for whom that rule lets in, and for nobody else', async () => {
+    await lab.guard.add(lab.directory, {tree: true, strict: true, pids: [lab.owner.pid]});
+    const {id} = await lab.guard.add(secret, {pids: [lab.intruder.pid]});
+    expect(await lab.intruder.do('open', secret)).toBe('OK');
+    expect(await lab.intruder.do('fd-pread', secret)).toBe('OK');
+    expect(await lab.owner.do('fd-pread', secret)).toBe('OK');
+    await lab.guard.do('del', {id});
+    expect(await lab.intruder.do('fd-pread', secret)).toBe('EACCES');
+    await watcher.next();
+    await lab.guard.add(secret);
+    expect(await lab.intruder.do('fd-pread', secret)).toBe('EACCES');
+    await watcher.next();
+  });
+});
+
 describe('a descriptor that another process has', () => {
   beforeAll(async () => {
     expect(await lab.intruder.do('listen', socket)).toBe('OK');

@@ -10,6 +10,7 @@ import {vm} from './runner/shared.js';
 // /tmp/suffix/{,area/deep/}
 //   letter.docx   the owner gets in
 //   work.tmp      not guarded
+// /tmp/suffix/other/none/   another directory
 const lab = useLab('suffix');
 const intruders = useIntruders(lab);
 const letter = lab.path('letter.docx');
@@ -18,7 +19,7 @@ let rule: number;
 
 beforeAll(async () => {
   await vm.ok(
-    `cd ${lab.directory} && mkdir -p area/deep &&
+    `cd ${lab.directory} && mkdir -p area/deep/deeper other/none &&
      for at in . area area/deep; do printf dear >$at/letter.docx; printf raw >$at/work.tmp; done`,
   );
 });
@@ -123,6 +124,22 @@ describe('a suffix below a directory', () => {
     );
   });
 
+  it('lets directories move below it, beside it and into it', async () => {
+    for (const [route, first, second] of [
+      ['rename', 'area/deep/deeper', 'area/deeper'],
+      ['rename-exchange', 'area/deeper', 'area/deep'],
+      ['rename-exchange', 'area/deeper', 'area/deep'],
+      ['rename', 'area/deeper', 'area/deep/deeper'],
+      ['rename', 'other/none', 'none'],
+      ['rename', 'none', 'area/none'],
+    ] as const)
+      expect([route, first, await lab.intruder.do(route, ...[first, second].map(lab.path))]).toEqual(
+        [route, first, 'OK'],
+      );
+    expect(await lab.intruder.do('rename', lab.path('area/none'), lab.path('none'))).toBe('EACCES');
+    expect(await lab.owner.do('rename', lab.path('area/none'), lab.path('other/none'))).toBe('OK');
+  });
+
   it('stands beside the same suffix below another, and everywhere', async () => {
     await lab.guard.add(lab.path('area/deep'), {suffix: '.docx', pids: [lab.intruder.pid]});
     expect(await lab.guard.list()).toMatchObject([
@@ -133,6 +150,41 @@ describe('a suffix below a directory', () => {
     expect(await lab.intruder.do('open', lab.path('area/deep/letter.docx'))).toBe('EACCES');
     expect(await lab.owner.do('open', lab.path('area/deep/letter.docx'))).toBe('EACCES');
     expect(await lab.owner.do('open', lab.path('area/letter.docx'))).toBe('OK');
+  });
+});
+
+describe('where a suffix counts below it, a directory cannot leave', () => {
+  const movers = useIntruders(lab);
+
+  beforeEach(async () => {
+    await lab.guard.clear();
+    rule = (await lab.guard.add(lab.path('area'), {suffix: '.docx', pids: [lab.owner.pid]})).id;
+  });
+
+  const MOVES: [route: string, first: string, second: string][] = [
+    ['rename', 'area/deep', 'away'],
+    ['renameat', 'area/deep', 'other/away'],
+    ['rename', 'area/deep', 'other/none'],
+    ['rename', 'area/deep/deeper', 'away'],
+    ['uring-rename', 'area/deep', 'away'],
+    ['rename-whiteout', 'area/deep', 'away'],
+    ['rename-exchange', 'area/deep', 'other'],
+    ['rename-exchange', 'other', 'area/deep'],
+    ['uring-rename-exchange', 'area/deep', 'letter.docx'],
+  ];
+
+  describe.each(SIZES)('when a %s moves it', (program) => {
+    it.each(MOVES)('by %s: %s %s', async (route, first, second) => {
+      await expectRefusal({
+        actor: movers[program],
+        watcher: movers.watcher,
+        words: [route, lab.path(first), lab.path(second)],
+        op: 'rename',
+        rule,
+        path: lab.path(first),
+        unchanged: () => lab.owner.showAll([...SEEN.split(' '), 'away', 'other'].map(lab.path)),
+      });
+    });
   });
 });
 

@@ -104,7 +104,7 @@ describe('what comes of system calls', () => {
       const guarded = await fire();
       const after = await lab.guard.status();
       watcher.kill('SIGKILL');
-      await watcher.exit;
+      expect(await watcher.exit).toMatchObject({signal: 'SIGKILL'});
       expect(Object.values(after.hooks)).not.toContain('idle');
       expect(after.events - before.events).toBeGreaterThan(1000);
       expect(after.denied - before.denied).toBe(0);

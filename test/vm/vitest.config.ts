@@ -4,6 +4,7 @@
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 import {PATIENCE} from './runner/patience.js';
+import {EvenSequencer} from './runner/sequencer.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const kernels = (process.env.FGUARD_KERNELS ?? '6.1').split(' ');
@@ -13,6 +14,7 @@ export default defineConfig({
   test: {
     // emulated machines: one at a time has the processors
     fileParallelism: false,
+    sequence: {sequencer: EvenSequencer},
     projects: [
       ...kernels.map((kernel, index) => ({
         root,

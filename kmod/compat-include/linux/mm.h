@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Mappings of an address space are in a tree since 6.1, in a list before; they have
- * locks of their own since 6.4. madvise(MADV_COLLAPSE) came with 6.1.
+ * locks of their own since 6.4, which became reference counts with 6.15.
+ * madvise(MADV_COLLAPSE) came with 6.1.
  */
 #ifndef _FGUARD_COMPAT_MM_H
 #define _FGUARD_COMPAT_MM_H
@@ -17,11 +18,17 @@
 #define FGUARD_HAVE_MADVISE_COLLAPSE 1
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
-static inline void vma_start_write(struct vm_area_struct *vma)
+/* Does somebody hold the mapping's own lock? For one that cannot vanish meanwhile. */
+static inline bool fguard_vma_is_read(const struct vm_area_struct *vma)
 {
-}
+#ifndef CONFIG_PER_VMA_LOCK
+	return false;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return rwsem_is_locked(&vma->vm_lock->lock);
+#else
+	return refcount_read(&vma->vm_refcnt) > 1;
 #endif
+}
 
 #ifndef FGUARD_HAVE_MMAP_WRITE_TRYLOCK
 static inline bool mmap_write_trylock(struct mm_struct *mm)

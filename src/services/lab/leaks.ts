@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the kernel's leak detector finds, on a kernel that has one.
+import {PATIENCE} from './patience.js';
 import type {Vm} from './vm.js';
 
 /**
@@ -18,7 +19,7 @@ echo leaks:
 cat /sys/kernel/debug/kmemleak
 `;
 
-const SCAN_TIMEOUT = 600_000;
+const SCAN_TIMEOUT = 600_000 * PATIENCE;
 
 interface Symbol {
   address: bigint;

@@ -3,6 +3,7 @@ import {EventEmitter} from 'node:events';
 import {constants} from 'node:os';
 import {deferred} from './deferred.js';
 import {FRAME, FRAME_MAX, type Frame} from './frame.js';
+import {PATIENCE} from './patience.js';
 
 export interface Result {
   /** Exit code; null where a signal ended the command. */
@@ -25,6 +26,7 @@ export interface WaitOptions {
 
 type Send = (type: number, data?: Uint8Array) => void;
 
+const WAIT_TIMEOUT = 150_000 * PATIENCE;
 const OUTPUT_MAX = 32 << 20;
 
 function signalName(number: number): string | null {
@@ -156,7 +158,7 @@ export class GuestProcess extends EventEmitter<ProcessEvents> {
   async waitFor(pattern: RegExp | string, options: WaitOptions = {}): Promise<RegExpExecArray> {
     const regexp = typeof pattern === 'string' ? new RegExp(escapeRegExp(pattern)) : pattern;
     const on = options.on ?? 'stdout';
-    const timeout = AbortSignal.timeout(options.timeout ?? 150_000);
+    const timeout = AbortSignal.timeout(options.timeout ?? WAIT_TIMEOUT);
     for (;;) {
       const match = regexp.exec(this[on].slice(this.#searched[on]));
       if (match) {

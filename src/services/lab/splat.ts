@@ -36,8 +36,29 @@ const SPLATS: readonly RegExp[] = [
   /unable to handle/,
   /segfault at/,
   /workqueue: work func .*\[fguard\]/,
+  // inodes that are still held when their filesystem goes, and what comes of that
+  /VFS: Busy inodes after unmount/,
+  /\bEXT4-fs error\b/,
+  /\bXFS \(.*\): .*(?:[Cc]orruption|Internal error)/,
+  /\bBTRFS (?:error|critical)\b/,
+  /\bJBD2: .*\b[Ee]rror\b/,
   /: module verification failed(?!: signature and\/or required key missing)/,
 ];
+
+/** What the kernel remembers in the bits of /proc/sys/kernel/tainted, whatever it logged. */
+const TAINTS: readonly (readonly [bit: number, what: string])[] = [
+  [5, 'a bad page'],
+  [7, 'an oops'],
+  [9, 'a warning'],
+  [14, 'a soft lockup'],
+];
+
+/** The trouble in a value of /proc/sys/kernel/tainted, a line for each kind. */
+export function findTaints(tainted: string): string[] {
+  return TAINTS.filter(([bit]) => Number(tainted) & (1 << bit)).map(
+    ([bit, what]) => `the kernel is tainted by ${what} (bit ${bit} of ${tainted.trim()})`,
+  );
+}
 
 export interface Splat {
   /** 1 for the first line of the log. */

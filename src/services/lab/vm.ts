@@ -2,7 +2,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
-import {findSplats, type Splat} from './splat.js';
+import {findSplats, findTaints, type Splat} from './splat.js';
 import {scanForLeaks} from './leaks.js';
 import {PATIENCE} from './patience.js';
 import {type BootFiles, prepare, REPOSITORY} from './prepare.js';
@@ -57,8 +57,8 @@ function openSession(address: MachineAddress, machine?: Machine): Promise<Sessio
   return Session.open(address.socket, () => lastWords(address, machine));
 }
 
-function reportSplats(splats: readonly Splat[], leaks: readonly string[] = []): void {
-  const reports = [...splats.map((splat) => splat.context.join('\n')), ...leaks];
+function reportTrouble(splats: readonly Splat[], others: readonly string[]): void {
+  const reports = [...splats.map((splat) => splat.context.join('\n')), ...others];
   if (reports.length === 0) return;
   throw new Error(`the kernel reports trouble:\n${reports.join('\n----\n')}`);
 }
@@ -67,6 +67,7 @@ function reportSplats(splats: readonly Splat[], leaks: readonly string[] = []): 
 export class Vm {
   #session: Session;
   #splatsSeen = 0;
+  #taintsSeen = 0;
 
   private constructor(
     session: Session,
@@ -147,6 +148,10 @@ export class Vm {
     return findSplats(await this.kernelLog()).map(({text}) => text);
   }
 
+  #taints(): Promise<string[]> {
+    return this.ok(['cat', '/proc/sys/kernel/tainted'], {cwd: '/'}).then(findTaints);
+  }
+
   /** Lets what the guest prints wait there, until resume(). */
   pause(): void {
     this.#session.pause();
@@ -161,7 +166,10 @@ export class Vm {
     const splats = findSplats(await this.kernelLog());
     const fresh = splats.slice(this.#splatsSeen);
     this.#splatsSeen = splats.length;
-    reportSplats(fresh);
+    const taints = await this.#taints();
+    const freshTaints = taints.slice(this.#taintsSeen);
+    this.#taintsSeen = taints.length;
+    reportTrouble(fresh, freshTaints);
   }
 
   /** Lets go of the machine, so that another process can attach(). */
@@ -177,11 +185,12 @@ export class Vm {
         throw new Error(`the VM is gone: ${await lastWords(this.address, this.machine)}`);
       if (this.#session.isClosed) this.#session = await openSession(this.address, this.machine);
       const leaks = await scanForLeaks(this);
-      const log = await this.kernelLog();
+      const [log, taints] = [await this.kernelLog(), await this.#taints()];
       await this.#powerOff(this.machine);
       const seen = findSplats(log);
       const late = findSplats(await readFile(this.address.console, 'utf8'));
-      reportSplats([...seen, ...late.filter(({text}) => !log.includes(text))], leaks);
+      const splats = [...seen, ...late.filter(({text}) => !log.includes(text))];
+      reportTrouble(splats, [...taints, ...leaks]);
     } finally {
       await this.machine.dispose();
     }

@@ -5,6 +5,7 @@ import type {EventFilter} from '../../../src/domain/filter.js';
 import type {EventRecord} from '../../../src/domain/records.js';
 import {ModuleError} from '../../../src/errors.js';
 import {type EventOutput, watch} from '../../../src/services/watch.js';
+import {eventually} from '../eventually.js';
 import {FakeGuard, FakeStream} from '../fake-guard.js';
 import {packAccess, packGap} from '../records.js';
 
@@ -77,7 +78,7 @@ describe('watch', () => {
     const controller = new AbortController();
     guard.stream = new FakeStream([batch(1), batch(2)], 'unloaded');
     const done = run(Infinity, controller.signal);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(output.text).toBe('access1 ');
     });
     controller.abort();
@@ -88,7 +89,7 @@ describe('watch', () => {
     output.full = true;
     guard.stream = new FakeStream([batch(1), batch(2)], 'unloaded');
     const done = run();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(output.text).toBe('access1 ');
     });
     output.closed();

@@ -17,7 +17,8 @@ export type Detail =
   | 'rule-gone'
   | 'remembered'
   | 'answerer'
-  | 'tracing';
+  | 'tracing'
+  | 'posing';
 
 /** What a record tells of an access, and a question too. */
 export interface Asked {

@@ -5,6 +5,7 @@ import {expect, it, vi} from 'vitest';
 
 import {runScript} from '../../../../src/services/lab/script.js';
 import {packageFile} from '../../../../src/services/package-root.js';
+import {eventually} from '../../eventually.js';
 import {newFolder} from '../../folder.js';
 
 /** The name that leads to a script of our own. */
@@ -48,7 +49,7 @@ it('that is interrupted ends with all that it started', async () => {
     exitCode: 130,
   });
   /* What has ended and was not waited for yet is there still, as a name. */
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(existsSync(`/proc/${lines[0] ?? ''}/exe`)).toBe(false);
   });
 });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Drives the module through the library: reads lines "COMMAND WORD…" (or takes
- * one as its arguments) and answers each with lines of JSON.
+ * one as its arguments) and answers each with lines of JSON. Ends with 1 if anything
+ * was refused.
  */
 #include "guard.h"
 
@@ -28,6 +29,13 @@ uint32_t number_option(char **words, const char *key, uint32_t otherwise)
 	const char *value = option(words, key);
 
 	return value ? (uint32_t)strtoul(value, NULL, 0) : otherwise;
+}
+
+uint64_t time_option(char **words, const char *key)
+{
+	const char *value = option(words, key);
+
+	return value ? strtoull(value, NULL, 0) : 0;
 }
 
 uint32_t numbers_option(char **words, const char *key, uint32_t *numbers, uint32_t max)
@@ -69,12 +77,16 @@ void print_string(const char *label, const char *text, size_t length)
 	putchar('"');
 }
 
+/* Whether anything was refused so far. */
+static bool failed;
+
 bool print_failure(const struct fguard *guard, long result)
 {
 	const char *name, *message = fguard_message(guard);
 
 	if (result >= 0)
 		return false;
+	failed = true;
 	name = strerrorname_np((int)-result);
 	printf("{\"errno\":\"%s\",", name ? name : "?");
 	print_string("message", message, strlen(message));
@@ -110,8 +122,10 @@ void obey(struct fguard *guard, char **words)
 	    !run_one_of(event_commands, guard, words) &&
 	    !run_one_of(explain_commands, guard, words) &&
 	    !run_one_of(ask_commands, guard, words) &&
-	    !run_one_of(fault_commands, guard, words))
+	    !run_one_of(fault_commands, guard, words)) {
+		failed = true;
 		puts("{\"errno\":\"ENOSYS\",\"message\":\"no such command\"}");
+	}
 }
 
 static void obey_line(struct fguard *guard, char *line)
@@ -141,5 +155,5 @@ int main(int argc, char **argv)
 			obey_line(guard, line);
 	free(line);
 	fguard_close(guard);
-	return 0;
+	return failed;
 }

@@ -9,6 +9,9 @@
 const char *option(char **words, const char *key);
 uint32_t number_option(char **words, const char *key, uint32_t otherwise);
 
+/* Milliseconds, 0 without it. */
+uint64_t time_option(char **words, const char *key);
+
 /* A comma-separated list of numbers; gives how many. */
 uint32_t numbers_option(char **words, const char *key, uint32_t *numbers, uint32_t max);
 

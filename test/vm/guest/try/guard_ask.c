@@ -28,7 +28,7 @@ static struct fguard_answer take_answer(char **words)
 	static const char *const lifetimes[] = { "once", "process", "time", "forever", NULL };
 
 	return (struct fguard_answer){
-		.ttl = number_option(words, "ttl", 0),
+		.ttl = time_option(words, "ttl"),
 		.verdict = named(words, "verdict", verdicts),
 		.lifetime = named(words, "lifetime", lifetimes),
 	};

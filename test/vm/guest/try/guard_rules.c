@@ -36,7 +36,7 @@ static void add(struct fguard *guard, char **words)
 		.ops = number_option(words, "ops", 0),
 		.otherwise = number_option(words, "else", 0),
 		.error = number_option(words, "errno", 0),
-		.ttl = number_option(words, "ttl", 0),
+		.ttl = time_option(words, "ttl"),
 		.default_allow =
 			number_option(words, "default", FGUARD_VERDICT_DENY) == FGUARD_VERDICT_ALLOW,
 		.deadline = number_option(words, "deadline", 0),

@@ -27,6 +27,9 @@ long memory_read(char **words);
 long memory_write(char **words);
 long memory_file(char **words);
 
+/* library_pose.c: another executable, without running it */
+long pose(char **words);
+
 /* library_deep.c */
 long dig(char **words);
 long run_below(char **words);
@@ -40,6 +43,7 @@ long trace_drop(char **words);
 
 /* library_map.c */
 long use_mapping(char **words);
+long pass_mapping_on(char **words);
 
 /* library_rare.c */
 long mount_idmapped(char **words);

@@ -101,6 +101,9 @@ ANSWER(answer_lifetime_unknown, QUESTION, YES, BYTE(__FGUARD_LIFETIME_MAX), NULL
 ANSWER(answer_time_without_length, QUESTION, YES, BYTE(FGUARD_LIFETIME_TIME), NULL)
 ANSWER(answer_length_without_time, QUESTION, YES, BYTE(FGUARD_LIFETIME_ONCE), LONG(1))
 ANSWER(answer_length_zero, QUESTION, YES, BYTE(FGUARD_LIFETIME_TIME), LONG(0))
+ANSWER(answer_length_beyond, QUESTION, YES, BYTE(FGUARD_LIFETIME_TIME),
+       LONG(FGUARD_TTL_MAX + 1))
+ANSWER(answer_length_wraps, QUESTION, YES, BYTE(FGUARD_LIFETIME_TIME), LONG(18446744073710))
 
 MAKE(answer_nothing)
 {
@@ -165,7 +168,8 @@ const struct malformed malformed_questions[] = {
 	ROW(answer_id_zero), ROW(answer_id_short), ROW(answer_id_unknown),
 	ROW(answer_verdict_unknown), ROW(answer_lifetime_unknown),
 	ROW(answer_time_without_length), ROW(answer_length_without_time),
-	ROW(answer_length_zero), ROW(answer_not_nested), ROW(answer_attribute_unknown),
+	ROW(answer_length_zero), ROW(answer_length_beyond), ROW(answer_length_wraps),
+	ROW(answer_not_nested), ROW(answer_attribute_unknown),
 	ROW(questions_without_dump), ROW(lock_as_dump), ROW(lock_attribute_unknown),
 	{ NULL, NULL },
 };

@@ -20,14 +20,17 @@ static void put_rule_with(struct message *message, int type, const void *data, s
 	message_close(message, nest);
 }
 
-#define MAKE_U32(name, type, number)                                      \
+#define MAKE_NUMBER(name, type, number, number_type)                      \
 	MAKE(name)                                                        \
 	{                                                                 \
-		uint32_t value = number;                                  \
+		number_type value = number;                               \
                                                                           \
 		begin_rules(message, family, FGUARD_CMD_ADD_RULES);       \
 		put_rule_with(message, type, &value, sizeof(value));      \
 	}
+
+#define MAKE_U32(name, type, number) MAKE_NUMBER(name, type, number, uint32_t)
+#define MAKE_U64(name, type, number) MAKE_NUMBER(name, type, number, uint64_t)
 
 #define MAKE_PATH(name, path)                                             \
 	MAKE(name)                                                        \
@@ -44,6 +47,11 @@ MAKE_U32(pid_unknown, FGUARD_RULE_A_PIDS, 4000000)
 MAKE_U32(attribute_unknown, 200, 1)
 MAKE_U32(attribute_of_kernel, FGUARD_RULE_A_FLAGS, 1)
 MAKE_U32(name_number, FGUARD_RULE_A_NAME, 0x41414141)
+MAKE_U64(ttl_zero, FGUARD_RULE_A_TTL, 0)
+MAKE_U64(ttl_beyond, FGUARD_RULE_A_TTL, FGUARD_TTL_MAX + 1)
+/* In nanoseconds, and 64 bits, less than a millisecond. */
+MAKE_U64(ttl_wraps, FGUARD_RULE_A_TTL, 18446744073710)
+MAKE_U32(ttl_short, FGUARD_RULE_A_TTL, 1)
 MAKE_PATH(path_relative, "tmp/wrong")
 MAKE_PATH(path_empty, "")
 MAKE_PATH(path_root, "/")
@@ -343,6 +351,7 @@ const struct malformed malformed_messages[] = {
 	ROW(else_unknown), ROW(else_wide), ROW(id_in_new_rule), ROW(pid_unknown),
 	ROW(pids_broken), ROW(pids_too_many), ROW(attribute_unknown),
 	ROW(attribute_of_kernel), ROW(name_number), ROW(name_empty), ROW(name_long),
+	ROW(ttl_zero), ROW(ttl_beyond), ROW(ttl_wraps), ROW(ttl_short),
 	ROW(path_relative), ROW(path_empty), ROW(path_root), ROW(path_dots),
 	ROW(path_slash), ROW(path_no_directory), ROW(path_through_file),
 	ROW(path_twice), ROW(path_unended), ROW(path_long), ROW(path_name_long),

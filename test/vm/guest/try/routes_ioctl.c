@@ -106,7 +106,28 @@ ROUTE(by_xfs_handle)
 	return result < 0 ? result : change.error;
 }
 
+static long on_held(unsigned long command)
+{
+	uint64_t range[2] = { 0, 4096 };
+
+	return sys(__NR_ioctl, route_held, command, range);
+}
+
+ROUTE(by_zeroing)
+{
+	(void)path, (void)second;
+	return on_held(BLKZEROOUT);
+}
+
+ROUTE(by_discarding)
+{
+	(void)path, (void)second;
+	return on_held(BLKDISCARD);
+}
+
 const struct route_name ioctl_routes[] = {
+	{ "fd-zero-blocks", by_zeroing },
+	{ "fd-discard-blocks", by_discarding },
 	{ "verity", by_verity },
 	{ "move-extent", by_extent },
 	{ "xfs-attr", by_xfs_handle },

@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include <linux/fcntl.h>
 #include <linux/mman.h>
+#include <linux/uio.h>
 
 #include "routes.h"
 #include "sys.h"
@@ -46,6 +47,19 @@ static long hold(const char *path, int protection, int flags)
 		(void)second;                           \
 		return hold(path, protection, flags);   \
 	}
+
+/* Of as many bytes as a huge page has; nothing is reserved, nor touched. */
+ROUTE(hold_huge)
+{
+	long fd = sys(__NR_open, path, O_RDWR | O_CREAT, 0600), at;
+
+	(void)second;
+	if (fd < 0)
+		return fd;
+	at = sys(MMAP, 0, 2 << 20, PROT_READ, MAP_SHARED | MAP_NORESERVE, fd, 0);
+	sys(__NR_close, fd);
+	return (unsigned long)at > -PAGE * 1UL ? at : 0;
+}
 
 HOLD(hold_reading, PROT_READ, MAP_SHARED)
 HOLD(hold_writing, PROT_READ | PROT_WRITE, MAP_SHARED)
@@ -98,15 +112,31 @@ ROUTE(by_collapse)
 	return sys(__NR_madvise, (long)route_mapping, PAGE, MADV_COLLAPSE);
 }
 
+/* process_madvise(), of itself. */
+ROUTE(by_collapse_of_process)
+{
+	struct iovec part = { (void *)route_mapping, PAGE };
+	long self = sys(__NR_pidfd_open, sys(__NR_getpid), 0), result;
+
+	(void)path, (void)second;
+	if (self < 0)
+		return self;
+	result = sys(__NR_process_madvise, self, (long)&part, 1, MADV_COLLAPSE, 0);
+	sys(__NR_close, self);
+	return result;
+}
+
 const struct route_name map_routes[] = {
 	{ "map-hold-read", hold_reading },
 	{ "map-hold-write", hold_writing },
 	{ "map-hold-copy", hold_copy },
 	{ "map-hold-private", hold_private },
+	{ "map-huge", hold_huge },
 	{ "map-read", by_reading },
 	{ "map-write", by_writing },
 	{ "map-touch", by_touching },
 	{ "map-mprotect", by_protection },
 	{ "map-collapse", by_collapse },
+	{ "map-collapse-process", by_collapse_of_process },
 	{ NULL, NULL },
 };

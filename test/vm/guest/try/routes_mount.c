@@ -21,6 +21,11 @@ MOUNT(do_mount, __NR_mount, "none", path, "tmpfs", 0, NULL)
 MOUNT(do_ext4, __NR_mount, second, path, "ext4", 0, NULL)
 MOUNT(do_bind, __NR_mount, second, path, NULL, MS_BIND, NULL)
 MOUNT(do_rbind, __NR_mount, second, path, NULL, MS_BIND | MS_REC, NULL)
+/* Flags that mean something else where MS_BIND is not set. */
+MOUNT(do_bind_private, __NR_mount, second, path, NULL, MS_BIND | MS_PRIVATE, NULL)
+MOUNT(do_bind_shared, __NR_mount, second, path, NULL, MS_BIND | MS_REC | MS_SHARED, NULL)
+MOUNT(do_bind_others, __NR_mount, second, path, NULL,
+      MS_BIND | MS_SLAVE | MS_UNBINDABLE | MS_MOVE, NULL)
 MOUNT(do_move, __NR_mount, path, second, NULL, MS_MOVE, NULL)
 MOUNT(do_remount, __NR_mount, NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_NOATIME, NULL)
 MOUNT(do_private, __NR_mount, NULL, path, NULL, MS_PRIVATE, NULL)
@@ -141,6 +146,9 @@ const struct route_name mount_routes[] = {
 	{ "mount-ext4", do_ext4 },
 	{ "mount-bind", do_bind },
 	{ "mount-rbind", do_rbind },
+	{ "mount-bind-private", do_bind_private },
+	{ "mount-bind-shared", do_bind_shared },
+	{ "mount-bind-others", do_bind_others },
 	{ "mount-move", do_move },
 	{ "move-mount", do_move_mount },
 	{ "clone-mount", do_clone_mount },

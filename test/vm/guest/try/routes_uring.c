@@ -12,6 +12,10 @@
 #define OP_FTRUNCATE 55
 #define OP_BIND 56
 
+/* BLOCK_URING_CMD_DISCARD, since 6.12. */
+#define OP_COMMAND 46
+#define COMMAND_DISCARD _IO(0x12, 0)
+
 static uint64_t address(const void *pointer)
 {
 	return (uintptr_t)pointer;
@@ -158,7 +162,20 @@ static long uring_mkdir(const char *path, const char *second)
 	});
 }
 
+static long uring_discard(const char *path, const char *second)
+{
+	(void)path, (void)second;
+	return uring_run(&(struct io_uring_sqe){
+		.opcode = OP_COMMAND,
+		.fd = route_held,
+		.off = COMMAND_DISCARD,
+		.addr = 0,
+		.addr3 = 4096,
+	});
+}
+
 const struct route_name uring_routes[] = {
+	{ "uring-discard-blocks", uring_discard },
 	{ "uring-open", uring_open },
 	{ "uring-open-async", uring_open_async },
 	{ "uring-openat2", uring_openat2 },
