@@ -38,7 +38,7 @@
  *	From:CryptoCli;Action:clear;
  *
  * - Count 0 removes the guard of the path. A path that is a directory is guarded
- *   with all below it. Processes that are gone are left out. Such guards have
+ *   with all below it, and of a symbolic link what it leads to when it is set. Processes that are gone are left out. Such guards have
  *   names that begin with "CryptoCli:"; "clear" removes those, and no other rule.
  *
  * Needs CAP_SYS_ADMIN and the fguard module. The connection is a descriptor that

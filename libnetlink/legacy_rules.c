@@ -53,14 +53,33 @@ static bool is_directory(const char *path)
 	return !lstat(path, &about) && S_ISDIR(about.st_mode);
 }
 
+/*
+ * What @text leads to: a rule about a symbolic link would be about the link alone.
+ * What is not there yet has no other path.
+ * Return: to be freed, or NULL.
+ */
+static char *find_path(const char *text)
+{
+	char *path = *text == '/' ? realpath(text, NULL) : NULL;
+	size_t length;
+
+	if (path)
+		return path;
+	path = strdup(text);
+	length = path ? strlen(path) : 0;
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = '\0';
+	return path;
+}
+
 /* @message's processes that are gone are left out. */
-static int add_guard(struct fguard *guard, const char *name,
+static int add_guard(struct fguard *guard, const char *name, const char *path,
 		     struct fguard_legacy_message *message)
 {
 	struct fguard_rule rule = {
-		.path = message->file,
+		.path = path,
 		.name = name,
-		.flags = is_directory(message->file) ? FGUARD_RULE_TREE : 0,
+		.flags = is_directory(path) ? FGUARD_RULE_TREE : 0,
 		.pids = message->pids,
 	};
 	struct fguard_added added;
@@ -70,21 +89,30 @@ static int add_guard(struct fguard *guard, const char *name,
 	return fguard_add_rules(guard, &rule, 1, &added);
 }
 
+static int put_guard(struct fguard *guard, const char *name,
+		     struct fguard_legacy_message *message)
+{
+	char *path = find_path(message->file);
+	int err = path ? -ESRCH : -ENOMEM;
+
+	for (int i = 0; i < ATTEMPTS && err == -ESRCH; i++)
+		err = add_guard(guard, name, path, message);
+	/* The name led elsewhere before. */
+	if (err == -EEXIST && !delete_named(guard, name))
+		err = add_guard(guard, name, path, message);
+	free(path);
+	return err;
+}
+
+/* The rule is found again by the path as it was written, wherever that leads then. */
 int fguard_legacy_change(struct fguard *guard,
 			 struct fguard_legacy_message *message)
 {
 	char name[FGUARD_NAME_MAX + 1];
-	int err = -ESRCH;
 
 	make_name(GUARDS, message->file, name);
-	if (!message->n_pids)
-		return delete_named(guard, name);
-	for (int i = 0; i < ATTEMPTS && err == -ESRCH; i++)
-		err = add_guard(guard, name, message);
-	/* What was a file is a directory now, or the other way round. */
-	if (err == -EEXIST && !delete_named(guard, name))
-		err = add_guard(guard, name, message);
-	return err;
+	return message->n_pids ? put_guard(guard, name, message) :
+				 delete_named(guard, name);
 }
 
 /* Return: how many rules there are of those, with their ids, or -errno. */

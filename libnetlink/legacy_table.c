@@ -59,22 +59,51 @@ static int make_ends(struct fguard_legacy_link *link)
 	return 0;
 }
 
-/* The same number for the program, but a connection of this process. */
+/* Gives @link new ends, of which the program knows its own by the same number. */
+static int replace_ends(struct fguard_legacy_link *link)
+{
+	struct fguard_legacy_link ends = { .outer = -1, .inner = -1 };
+	int err = make_ends(&ends);
+
+	if (!err && dup3(ends.outer, link->outer, O_CLOEXEC) < 0)
+		err = -errno;
+	if (ends.outer >= 0)
+		close(ends.outer);
+	if (err) {
+		if (ends.inner >= 0)
+			close(ends.inner);
+		return err;
+	}
+	link->inner = ends.inner;
+	link->device = ends.device;
+	link->inode = ends.inode;
+	return 0;
+}
+
+static void take_back(struct fguard_legacy_link *link)
+{
+	if (link->inner >= 0)
+		close(link->inner);
+	link->inner = -1;
+	fguard_close(link->guard);
+	link->guard = NULL;
+}
+
+/* A connection of this process. What fails is tried again with the next call. */
 static int renew(struct fguard_legacy_link *link)
 {
-	int number = link->outer;
-	int err = make_ends(link);
+	bool agent = link->agent;
+	int err = fguard_legacy_open(&link->guard);
 
-	if (!err && dup3(link->outer, number, O_CLOEXEC) < 0)
-		err = -errno;
-	if (link->outer != number)
-		close(link->outer);
-	link->outer = number;
-	link->lost = false;
 	if (!err)
-		err = fguard_legacy_open(&link->guard);
-	if (!err && link->agent)
+		err = replace_ends(link);
+	if (!err && agent)
 		err = fguard_legacy_attach(link);
+	link->lost = err != 0;
+	if (err) {
+		link->agent = agent;
+		take_back(link);
+	}
 	return err;
 }
 

@@ -34,3 +34,8 @@ export async function onHangUp(fd: number, callback: () => void): Promise<HangUp
   const native = await import('./hang-up.js');
   return native.onHangUp(fd, callback);
 }
+
+export async function onDeath(pid: number, died: (signal: number) => void): Promise<void> {
+  const native = await import('./death.js');
+  native.onDeath(pid, died);
+}

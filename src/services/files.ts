@@ -60,14 +60,19 @@ export interface Entry {
   isDirectory: boolean;
 }
 
-/** What is in a directory; nothing if it cannot be read. */
+/** What is in a directory. Throws if it cannot be read. */
+export function readEntries(path: string): Entry[] {
+  const options = {withFileTypes: true, encoding: 'buffer'} as const;
+  return fs.readdirSync(encodePath(path), options).map((entry) => ({
+    name: decodePath(entry.name),
+    isDirectory: entry.isDirectory(),
+  }));
+}
+
+/** The same; nothing if it cannot be read. */
 export function entries(path: string): Entry[] {
   try {
-    const options = {withFileTypes: true, encoding: 'buffer'} as const;
-    return fs.readdirSync(encodePath(path), options).map((entry) => ({
-      name: decodePath(entry.name),
-      isDirectory: entry.isDirectory(),
-    }));
+    return readEntries(path);
   } catch {
     return [];
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {shellWord} from '../domain/shell-word.js';
 import {ModuleError, UserError, notLoaded, notPermitted} from '../errors.js';
 import {type Guard, connect} from '../native/index.js';
 
@@ -10,7 +11,8 @@ const otherVersion = (error: ModuleError): UserError =>
   });
 
 /** The command that was typed, with sudo in front: a refused command's own remedy. */
-export const withSudo = (): string => `sudo fguard ${process.argv.slice(2).join(' ')}`.trimEnd();
+export const withSudo = (): string =>
+  ['sudo', 'fguard', ...process.argv.slice(2).map(shellWord)].join(' ');
 
 export function requireRoot(what: string): void {
   if (process.geteuid?.() !== 0) throw notPermitted(`${what} needs root`, [withSudo()]);

@@ -5,6 +5,8 @@ import {constants} from 'node:os';
 import type {Duplex} from 'node:stream';
 import {isatty} from 'node:tty';
 
+import {onDeath} from '../native/index.js';
+
 /* Waits for a word on descriptor 3, without which it ends, and becomes the command: the same process. */
 const WAIT = 'IFS= read -r word <&3 && [ "$word" = go ] || exit 125; exec 3<&-; exec "$@"';
 
@@ -16,7 +18,7 @@ const KEYS = ['SIGINT', 'SIGQUIT'] as const;
 /** How a command ended. */
 export interface Ending {
   code: number;
-  signal: NodeJS.Signals | null;
+  signal: string | null;
 }
 
 function ending([code, signal]: [number | null, NodeJS.Signals | null]): Ending {
@@ -24,10 +26,20 @@ function ending([code, signal]: [number | null, NodeJS.Signals | null]): Ending 
   return {code: 128 + constants.signals[signal], signal};
 }
 
+/* The first one for programs; the C library keeps those below. */
+const SIGRTMIN = 34;
+
+/* Node has no names for these. */
+function realTimeEnding(signal: number): Ending {
+  const name = signal < SIGRTMIN ? `SIG${signal}` : `SIGRTMIN+${signal - SIGRTMIN}`;
+  return {code: 128 + signal, signal: name};
+}
+
 /** A command that is a process already and has not run an instruction of its own yet. */
 export class Launcher {
   private readonly child: ChildProcess;
   private readonly exited: Promise<Ending>;
+  private deadBy: number | undefined;
 
   constructor(command: readonly string[]) {
     this.child = spawn('/bin/sh', ['-c', WAIT, 'fguard', ...command], {
@@ -53,9 +65,12 @@ export class Launcher {
     const onKey = [0, 1, 2].some((fd) => isatty(fd)) ? ignore : forward;
     for (const signal of SIGNALS) process.on(signal, forward);
     for (const signal of KEYS) process.on(signal, onKey);
+    await onDeath(this.pid, (signal) => (this.deadBy = signal));
     this.gate.end('go\n');
     try {
-      return await this.exited;
+      const told = await this.exited;
+      const {deadBy} = this;
+      return told.signal === null && deadBy !== undefined ? realTimeEnding(deadBy) : told;
     } finally {
       for (const signal of SIGNALS) process.off(signal, forward);
       for (const signal of KEYS) process.off(signal, onKey);

@@ -21,6 +21,12 @@ function requireDistinct(objects: readonly ResolvedPath[]): void {
   if (twice !== undefined) throw new UserError('EEXIST', `${twice} is named twice`);
 }
 
+/** The module knows an object by its name in a directory, and / has none. */
+export function requireName({path}: ResolvedPath): void {
+  if (path === '/')
+    throw new UserError('EINVAL', '/ itself cannot be guarded: name what is in it, or a suffix');
+}
+
 /* What is to be below a path needs a directory there; a tree may come later. */
 export function resolveObject(
   path: string,
@@ -30,6 +36,7 @@ export function resolveObject(
   const needsDirectory = suffix !== null || (tree && resolved.exists);
   if (needsDirectory && !resolved.isDirectory)
     throw new UserError('ENOTDIR', `${path} is not a directory`);
+  if (suffix === null) requireName(resolved);
   return resolved;
 }
 

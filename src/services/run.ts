@@ -7,7 +7,7 @@ import {fguard_else as ELSE, fguard_verdict as VERDICT} from '../uapi.gen.js';
 import {explain, openGuard} from './guard.js';
 import {type Ending, Launcher} from './launcher.js';
 import {findUnreached} from './mounts-below.js';
-import {addRules} from './protect.js';
+import {addRules, requireName} from './protect.js';
 import {type ResolvedPath, resolvePath} from './resolve-path.js';
 
 export interface RunResult extends Ending {
@@ -110,6 +110,7 @@ function resolveObjects({protect, ask}: RunRequest): RunObject[] {
     ...protect.map((path) => ({...resolvePath(path), asks: false})),
     ...ask.map((path) => ({...resolvePath(path), asks: true})),
   ];
+  objects.forEach(requireName);
   const paths = objects.map(({path}) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw new UserError('EEXIST', `${twice} is named twice`);

@@ -39,8 +39,12 @@ export class UserNames {
   }
 }
 
+/* What strtoul() takes, getent takes for a number, cuts it to 32 bits, and may find root. */
+const NUMBER = /^\s*[+-]?\d+$/;
+
 function idOf(database: 'passwd' | 'group', kind: string, text: string): number {
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : Number(entry(database, text)?.[2] ?? NaN);
+  const digits = NUMBER.test(text) ? text : entry(database, text)?.[2];
+  const id = /^\d+$/.test(digits ?? '') ? Number(digits) : NaN;
   if (id <= ID_MAX) return id;
   throw wrongUsage(`there is no ${kind} ${text}`);
 }

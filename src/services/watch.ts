@@ -85,9 +85,12 @@ class Watch {
     }
   }
 
-  /* Whoever stops the watch does not wait for a reader that takes nothing. */
+  /*
+   * Whoever stops the watch does not wait for a reader that takes nothing; an output
+   * may have stopped it while it was written to.
+   */
   private async room(drained: Promise<void> | undefined): Promise<void> {
-    if (drained === undefined) return;
+    if (drained === undefined || this.end !== undefined) return;
     await new Promise<void>((resolve, reject) => {
       this.release = resolve;
       drained.then(resolve, reject);

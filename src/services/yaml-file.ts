@@ -19,8 +19,9 @@ import {
 import type {Mistake} from '../domain/mistake.js';
 import {decodePath, encodePath, escapeText} from '../domain/text.js';
 import {errnoText} from '../errno.js';
-import {UserError} from '../errors.js';
+import {UserError, notPermitted} from '../errors.js';
 import {errorCode} from './files.js';
+import {withSudo} from './guard.js';
 
 /** The keys and indices that lead from the top of a file to a value. */
 export type Place = readonly (string | number)[];
@@ -128,6 +129,7 @@ export function readYamlFile(path: string): YamlFile {
   } catch (error) {
     const code = errorCode(error);
     if (code === '' || code.startsWith('ERR_')) throw error;
-    throw new UserError(code, `cannot read ${path}: ${errnoText(code)}`);
+    const message = `cannot read ${path}: ${errnoText(code)}`;
+    throw code === 'EACCES' ? notPermitted(message, [withSudo()]) : new UserError(code, message);
   }
 }

@@ -36,6 +36,7 @@ export function failureDocument(error: unknown, known: UserError | undefined) {
 export function failureText(error: UserError): string {
   const lines = [`fguard: ${escapeText(error.message)}`];
   if (error.output !== '') lines.push(escapeLines(error.output));
-  lines.push(...error.next.map((command) => `  try: ${escapeText(command)}`));
+  /* A quoted word has its own backslashes, and is to be copied with them. */
+  lines.push(...error.next.map((command) => `  try: ${escapeLines(command)}`));
   return lines.join('\n');
 }

@@ -56,7 +56,7 @@ export class LabLine {
   private draw(): void {
     const seconds = Math.floor((Date.now() - this.since) / SECOND);
     const text = `${this.title} ${seconds} s  ${escapeText(this.last)}`;
-    const room = Math.max(1, process.stderr.columns - 1);
+    const room = Math.max(1, (process.stderr.columns || 80) - 1);
     process.stderr.write(`\r\u001b[K${fit(text, room).trimEnd()}`);
   }
 }

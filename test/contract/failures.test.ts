@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {spawnSync} from 'node:child_process';
-import {linkSync, writeFileSync} from 'node:fs';
+import {chmodSync, linkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
 import {newFolder} from '../unit/folder.js';
 import {ROOT} from './compile.js';
-import {fguard, start} from './fguard.js';
+import {FAKE, fguard, start} from './fguard.js';
 import {expectDocument} from './schemas.js';
 
 const ENOENT = '2';
@@ -44,6 +44,14 @@ describe('failures, as JSON on stdout with their exit code', () => {
       code: 'EPERM',
       next: ['sudo fguard rules --json'],
     });
+  });
+
+  it('with a command that can be copied', async () => {
+    const name = "it's\u001b[2J \\x";
+    const args = ['unprotect', 'a b', name];
+    const quoted = `sudo fguard unprotect 'a b' $'it\\x27s\\x1b[2J\\x20\\x5cx'`;
+    expect((await failure(args, {FAKE_OPEN: EPERM})).next).toEqual([`${quoted} --json`]);
+    expect((await fguard(args, {FAKE_OPEN: EPERM})).stderr).toContain(`  try: ${quoted}\n`);
   });
 
   it('with a module of another version', async () => {
@@ -142,14 +150,47 @@ describe('failures, as JSON on stdout with their exit code', () => {
     expect([code, message]).toEqual(['ESRCH', expect.stringContaining(String(process.pid))]);
   });
 
-  it.each(['load', 'unload'])('%s without root', (command) => {
-    const nobody = {uid: 65534, gid: 65534, env: {HOME: '/nonexistent'}};
-    const identity = process.getuid?.() === 0 ? nobody : {};
-    const args = [`${ROOT}bin/run.js`, command, '--json'];
-    const {status, stdout} = spawnSync(process.execPath, args, {...identity, encoding: 'utf8'});
+  function asNobody(words: string[], env: Record<string, string> = {}) {
+    const nobody = process.getuid?.() === 0 ? {uid: 65534, gid: 65534} : {};
+    const args = [`${ROOT}bin/run.js`, ...words, '--json'];
+    const {status, stdout} = spawnSync(process.execPath, args, {
+      ...nobody,
+      env: {HOME: '/nonexistent', FGUARD_LIBRARY: FAKE, ...env},
+      encoding: 'utf8',
+    });
     const document = JSON.parse(stdout) as Failure;
     expectDocument('error', document);
-    expect([status, document.error.code]).toEqual([4, 'EPERM']);
+    return {exit: status, ...document.error};
+  }
+
+  it.each(['load', 'unload'])('%s without root', (command) => {
+    expect(asNobody([command])).toMatchObject({exit: 4, code: 'EPERM'});
+  });
+
+  it.each([
+    ['a folder of rules', (folder: string) => ({words: ['check'], env: {FGUARD_RULES: folder}})],
+    ['a file in it', (folder: string) => ({words: ['check', join(folder, 'a.yaml')], env: {}})],
+  ])('%s that cannot be read is not one without a mistake', (_what, toCall) => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'a.yaml'), 'rules: [oops\n');
+    chmodSync(folder, 0);
+    const {words, env} = toCall(folder);
+    const found = asNobody(words, env);
+    chmodSync(folder, 0o700);
+    expect(found).toMatchObject({exit: 4, code: 'EPERM'});
+    expect(found.message).toContain(`cannot read ${folder}`);
+  });
+
+  it('apply --confirm yes without root', () => {
+    const FGUARD_RUN = newFolder();
+    chmodSync(FGUARD_RUN, 0);
+    const found = asNobody(['apply', '--confirm', 'yes'], {FGUARD_RUN});
+    chmodSync(FGUARD_RUN, 0o700);
+    expect(found).toMatchObject({
+      exit: 4,
+      code: 'EPERM',
+      next: ['sudo fguard apply --confirm yes --json'],
+    });
   });
 });
 

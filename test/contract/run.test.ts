@@ -100,6 +100,11 @@ describe('run', () => {
     expect(stderr).toContain('nobody is there to answer');
   });
 
+  it('/ itself is nothing that could be guarded', async () => {
+    const {code, stderr} = await fguard(['run', '--protect', '/', '--', 'true']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('/ itself cannot be guarded')]);
+  });
+
   it('a path cannot be both', async () => {
     const args = ['run', '--ask', '/tmp/x', '--protect', '/tmp/x', '--', 'true'];
     expect(await fguard(args)).toMatchObject({
@@ -111,6 +116,8 @@ describe('run', () => {
   it.each([
     ['its code', ['sh', '-c', 'exit 7'], 7],
     ['the signal that ended it', ['sh', '-c', 'kill -KILL $$'], 137],
+    ['a signal that Node has no name for', ['sh', '-c', 'kill -34 $$'], 162],
+    ['the last signal that there is', ['sh', '-c', 'kill -64 $$'], 192],
     ['a command that is not there', ['/no/such/command'], 127],
     ['a command that cannot be run', ['/etc/passwd'], 126],
   ])('exits with %s', async (_name, command, code) => {
@@ -129,6 +136,16 @@ describe('run', () => {
     );
   });
 
+  it.each([
+    ['34', 'SIGRTMIN+0'],
+    ['9', 'SIGKILL'],
+  ])('names signal %s', async (number, signal) => {
+    const {stdout} = await fguard(['run', '--json', '--', 'sh', '-c', `kill -${number} $$`]);
+    const document: unknown = JSON.parse(stdout);
+    expectDocument('run', document);
+    expect(document).toMatchObject({code: 128 + Number(number), signal});
+  });
+
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const)('forwards %s', async (signal) => {
     const script = `trap 'echo got; exit 9' ${signal.slice(3)}; echo ready; while :; do read -r x; done`;
     const child = spawn(process.execPath, [`${ROOT}bin/run.js`, 'run', '--', 'sh', '-c', script], {
@@ -144,14 +161,14 @@ describe('run', () => {
     const {code, stderr} = await fguard([
       'run',
       '--protect',
-      '/',
+      '/dev',
       '--',
       'sh',
       '-c',
       'echo ran >&2',
     ]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^fguard: what is mounted below .* --protect \/proc .*\nran\n$/);
+    expect(stderr).toMatch(/^fguard: what is mounted below .* --protect \/dev\/pts.*\nran\n$/);
   });
 
   it('inherits standard input', async () => {

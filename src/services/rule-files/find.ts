@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {entries, statIfPossible} from '../files.js';
+import {errnoText} from '../../errno.js';
+import {UserError, notPermitted} from '../../errors.js';
+import {type Entry, errorCode, readEntries, statIfPossible} from '../files.js';
+import {withSudo} from '../guard.js';
 
 /** Where saved rules are; tests have theirs elsewhere. */
 export const RULES_DIRECTORY = process.env.FGUARD_RULES ?? '/etc/fguard/rules.d';
@@ -9,9 +12,25 @@ const RULE_FILE = /^[^.].*\.(?:ya?ml|json)$/;
 /* Bytes decide, so that the order is the same whatever the language. */
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The rule files in a directory, in the order of their names. */
+/* One that is not there holds no rules; of one that cannot be read nobody knows. */
+function entriesOf(directory: string): Entry[] {
+  try {
+    return readEntries(directory);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    const message = `cannot read ${directory}: ${errnoText(code)}`;
+    if (code === 'EACCES') throw notPermitted(message, [withSudo()]);
+    throw new UserError(code, message);
+  }
+}
+
+/**
+ * The rule files in a directory, in the order of their names.
+ * @throws UserError if it is there and cannot be read
+ */
 export const filesIn = (directory: string): string[] =>
-  entries(directory)
+  entriesOf(directory)
     .filter(({name, isDirectory}) => !isDirectory && RULE_FILE.test(name))
     .map(({name}) => `${directory.replace(/\/+$/, '')}/${name}`)
     .sort(byName);

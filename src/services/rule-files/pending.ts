@@ -4,8 +4,9 @@ import {mkdirSync, rmSync} from 'node:fs';
 import {type Server, type Socket, connect, createServer} from 'node:net';
 import {dirname} from 'node:path';
 
-import {UserError} from '../../errors.js';
+import {UserError, notPermitted} from '../../errors.js';
 import {errorCode} from '../files.js';
+import {withSudo} from '../guard.js';
 import {lineReader} from './line-reader.js';
 
 /* FGUARD_RUN is for tests: one set waits at a time, and not on the whole machine. */
@@ -16,6 +17,9 @@ export type Decision = 'keep' | 'back';
 
 export const isDecision = (word: string): word is Decision => word === 'keep' || word === 'back';
 
+const forRoot = (): UserError =>
+  notPermitted('rules that wait to be confirmed are for root to decide', [withSudo()]);
+
 /** Connects to who holds the former rules; undefined if nobody does. */
 export function connectPending(path = PENDING_SOCKET): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
@@ -23,8 +27,9 @@ export function connectPending(path = PENDING_SOCKET): Promise<Socket | undefine
       resolve(socket);
     });
     socket.once('error', (error) => {
-      if (['ENOENT', 'ECONNREFUSED'].includes(errorCode(error))) resolve(undefined);
-      else reject(error);
+      const code = errorCode(error);
+      if (['ENOENT', 'ECONNREFUSED'].includes(code)) resolve(undefined);
+      else reject(['EACCES', 'EPERM'].includes(code) ? forRoot() : error);
     });
   });
 }

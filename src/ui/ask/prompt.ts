@@ -2,6 +2,7 @@
 import {createPrompt, useEffect, useKeypress, useRef, useState} from '@inquirer/core';
 import {stdout} from 'node:process';
 
+import {terminalSize} from '../terminal.js';
 import {type Key, isQuit} from './keys.js';
 
 /** What is on the screen until a key says something. */
@@ -75,6 +76,5 @@ export const screenPrompt = createPrompt<unknown, Screen<unknown>>((screen, done
     const choice = isReady() ? screen.choice(key) : undefined;
     if (choice !== undefined) done(choice);
   });
-  const {columns, rows} = stdout;
-  return screen.lines({columns, rows, ready: isReady()}).join('\n');
+  return screen.lines({...terminalSize(), ready: isReady()}).join('\n');
 });

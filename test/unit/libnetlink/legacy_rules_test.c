@@ -5,7 +5,10 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,6 +105,44 @@ static void a_directory_is_guarded_with_what_is_in_it(void **state)
 	assert_int_equal(mnl_attr_get_u32(fake_find_nested(
 				 kernel_added(0), FGUARD_RULE_A_FLAGS, 0)),
 			 FGUARD_RULE_TREE);
+	fguard_close(guard);
+}
+
+/* directory/file, directory/link -> file */
+static void a_link_stands_for_what_it_leads_to(void **state)
+{
+	const uint32_t me = (uint32_t)getpid();
+	char directory[] = "/tmp/fguard-link-XXXXXX", file[64], link[64];
+	struct fguard *guard = open_guard();
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(file, sizeof(file), "%s/file", directory);
+	snprintf(link, sizeof(link), "%s/link", directory);
+	assert_int_equal(mknod(file, S_IFREG | 0600, 0), 0);
+	assert_int_equal(symlink("file", link), 0);
+	assert_int_equal(change(guard, link, &me, 1), 0);
+	unlink(link);
+	unlink(file);
+	rmdir(directory);
+	assert_string_equal(string_of(kernel_added(0), FGUARD_RULE_A_PATH), file);
+	assert_int_equal(change(guard, link, NULL, 0), 0);
+	assert_string_equal(
+		string_of(fake_find(kernel_asked(0, FGUARD_CMD_DEL_RULES, 0),
+				    FGUARD_A_RULE, 0), FGUARD_RULE_A_NAME),
+		string_of(kernel_added(0), FGUARD_RULE_A_NAME));
+	fguard_close(guard);
+}
+
+static void a_slash_at_the_end_is_not_part_of_the_name(void **state)
+{
+	const uint32_t me = (uint32_t)getpid();
+	struct fguard *guard = open_guard();
+
+	(void)state;
+	assert_int_equal(change(guard, "/srv/not there//", &me, 1), 0);
+	assert_string_equal(string_of(kernel_added(0), FGUARD_RULE_A_PATH),
+			    "/srv/not there");
 	fguard_close(guard);
 }
 
@@ -273,6 +314,8 @@ int run_legacy_rules_tests(void)
 		TEST(a_change_allows_those_that_live),
 		TEST(a_change_for_the_dead_allows_nobody),
 		TEST(a_directory_is_guarded_with_what_is_in_it),
+		TEST(a_link_stands_for_what_it_leads_to),
+		TEST(a_slash_at_the_end_is_not_part_of_the_name),
 		TEST(a_count_of_0_removes_what_a_change_made),
 		TEST(each_path_has_a_name_of_its_own_that_fits),
 		TEST(what_changes_meanwhile_is_tried_again),

@@ -2,6 +2,7 @@
 /* The entry points, as a program of the first version calls them. */
 #include "legacy.h"
 #include "legacy_kernel.h"
+#include "legacy_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -455,6 +456,42 @@ static void a_child_has_a_connection_of_its_own(void **state)
 	sock_netlink_disconnection(sock);
 }
 
+/* As where no descriptors are left. */
+static int open_nothing(struct fguard **guard)
+{
+	*guard = NULL;
+	return -EMFILE;
+}
+
+static int try_in_child(int sock)
+{
+	int (*const open_fake)(struct fguard **guard) = fguard_legacy_open;
+	int wrong;
+
+	fguard_legacy_open = open_nothing;
+	wrong = !say(sock, "/srv/a.docx|Deny") || errno != EMFILE ||
+		!say(sock, "/srv/a.docx|Deny") || errno != EMFILE ||
+		read_kernel_message(sock);
+	fguard_legacy_open = open_fake;
+	return wrong || read_in_child(sock);
+}
+
+static void a_child_that_could_not_connect_tries_again(void **state)
+{
+	int sock, status = -1;
+	pid_t child;
+
+	(void)state;
+	kernel.events = two_files;
+	sock = open_netlink_connection();
+	child = fork();
+	if (!child)
+		_exit(try_in_child(sock));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	sock_netlink_disconnection(sock);
+}
+
 static void two_connections_are_two(void **state)
 {
 	int first, second;
@@ -514,6 +551,7 @@ int run_legacy_tests(void)
 		TEST(a_descriptor_that_was_closed_is_a_connection_no_more),
 		TEST(disconnecting_ends_a_read_that_waits),
 		TEST(a_child_has_a_connection_of_its_own),
+		TEST(a_child_that_could_not_connect_tries_again),
 		TEST(two_connections_are_two),
 		TEST(who_has_no_login_has_an_empty_name),
 	};

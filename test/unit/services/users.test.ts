@@ -26,6 +26,14 @@ describe('users', () => {
     expect(() => userId('4294967295')).toThrow('4294967295');
   });
 
+  it.each(['42949672960', '4294967296', ' 0', '+0', '-4294967296', '-0'])(
+    'a number that is none is nobody: "%s"',
+    (text) => {
+      expect(() => userId(text)).toThrow(text);
+      expect(() => groupId(text)).toThrow(text);
+    },
+  );
+
   it('groups are found by name and by number, and named', () => {
     expect([groupId('daemon'), groupId('77')]).toEqual([1, 77]);
     expect(groupNames().name(1)).toBe('daemon');

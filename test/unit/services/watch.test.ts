@@ -105,6 +105,17 @@ describe('watch', () => {
     await expect(run(Infinity, undefined, started)).rejects.toThrow('no space');
   });
 
+  it('an output that fails while it is written to is not waited for', async () => {
+    const stream = new FakeStream([batch(1), batch(2)], 'unloaded');
+    guard.stream = stream;
+    output.write = () => {
+      output.closed(new Error('too long'));
+      return new Promise(() => undefined);
+    };
+    await expect(run()).rejects.toThrow('too long');
+    expect(stream.stopped).toBe(true);
+  });
+
   it('a refused subscription closes the connection', async () => {
     guard.refusal = new ModuleError('EBUSY', 'another tracer');
     await expect(run()).rejects.toMatchObject({code: 'EBUSY', message: 'another tracer'});

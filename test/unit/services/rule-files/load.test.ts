@@ -111,6 +111,11 @@ describe('a rule file', () => {
     ['- suffix: .x\n  tree: true', '3:3 "tree" needs the key "path" beside it'],
     ['- foo', '2:3 what is in "rules" must be a rule, not "foo"'],
     ['- path: /no/such/x', '2:9 the directory /no/such does not exist'],
+    ['- path: /', '2:9 / itself cannot be guarded: name what is in it, or a suffix'],
+    [
+      '- path: //./\n  tree: true',
+      '2:9 / itself cannot be guarded: name what is in it, or a suffix',
+    ],
     ['- path: /etc/passwd\n  tree: true', '2:9 /etc/passwd is not a directory'],
     ['- path: /tmp/x\n  allow: {exes: [/bin/none]}', '3:18 /bin/none does not exist'],
     ['- path: /tmp/x\n  allow: {exes: /bin/ls}', /^3:17 "exes" must be a list of executables/],
