@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/binfmts.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/file.h>
@@ -748,6 +749,13 @@ ON(exit_signals)
 	fguard_asker_exit();
 }
 
+/* execve(), for each file on the way to what is run in the end. No lock held. */
+ON(security_bprm_check)
+{
+	if (unlikely(READ_ONCE(current->ptrace)))
+		fguard_tracing_judge_exec(ARGUMENT(struct linux_binprm *, 0)->file, fregs);
+}
+
 /* ---- passing for a program that is let in -------------------------------- */
 
 #ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
@@ -835,6 +843,7 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(wake_up_new_task, FGUARD_NEED_FORKS),
 	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS),
+	FGUARD_HOOK(security_bprm_check, FGUARD_NEED_EXES),
 #ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
 	FGUARD_HOOK(replace_mm_exe_file, FGUARD_NEED_EXES),
 #else

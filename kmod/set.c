@@ -572,13 +572,14 @@ u64 fguard_set_expire(u64 now)
 /* ---- tracing ------------------------------------------------------------- */
 
 struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer,
-					       const struct fguard_actor *tracee)
+					       const struct fguard_actor *tracee,
+					       bool by_exe)
 {
 	struct fguard_rule *rule;
 	unsigned long id;
 
 	xa_for_each(&rules, id, rule)
-		if (fguard_rule_lets_in(rule) &&
+		if (fguard_rule_lets_in(rule) && (!by_exe || rule->subjects->n_exes) &&
 		    fguard_subjects_hold(rule->subjects, tracee) &&
 		    !fguard_subjects_hold(rule->subjects, tracer))
 			return rule;

@@ -68,12 +68,14 @@ int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
  * fguard_set_against_tracing - a rule that keeps one task from tracing another
  * @tracer: the one
  * @tracee: the other
+ * @by_exe: only rules that name executables count
  *
  * Context: RCU read side; looks up no executables.
  * Return: a rule that lets @tracee in and @tracer not; NULL if there is none.
  */
 struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer,
-					       const struct fguard_actor *tracee);
+					       const struct fguard_actor *tracee,
+					       bool by_exe);
 
 /**
  * fguard_set_against_posing - a rule that keeps a task from another executable

@@ -234,6 +234,18 @@ static int fill(struct fguard_subjects *subjects,
 	return err;
 }
 
+static bool is_anybody_traced(void)
+{
+	struct task_struct *process, *thread;
+	bool traced = false;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread)
+		traced |= READ_ONCE(thread->ptrace);
+	rcu_read_unlock();
+	return traced;
+}
+
 struct fguard_subjects *fguard_subjects_new(const struct fguard_subject_spec *spec,
 					    struct netlink_ext_ack *extack)
 {
@@ -246,6 +258,7 @@ struct fguard_subjects *fguard_subjects_new(const struct fguard_subject_spec *sp
 	subjects->others = spec->n_uids || spec->n_gids || spec->n_loginuids ||
 			   spec->n_exes || spec->n_cgroups;
 	subjects->anybody = spec->n_pids || subjects->others;
+	subjects->traced = subjects->anybody && is_anybody_traced();
 	err = fill(subjects, spec, extack);
 	if (err) {
 		fguard_subjects_free(subjects);
@@ -505,14 +518,15 @@ bool fguard_subjects_include_task(const struct fguard_subjects *subjects,
 	return !subjects->others || hold_others(subjects, actor);
 }
 
-bool fguard_subjects_led(const struct fguard_subjects *subjects,
-			 struct task_struct *task)
+static bool is_led(const struct fguard_subjects *subjects, struct task_struct *thread)
 {
 	struct fguard_actor tracer = { .exe_known = true };
 	bool holds;
 
-	tracer.task = rcu_dereference(task->parent);
-	if (task_tgid(tracer.task) == task_tgid(task))
+	if (!READ_ONCE(thread->ptrace))
+		return false;
+	tracer.task = rcu_dereference(thread->parent);
+	if (task_tgid(tracer.task) == task_tgid(thread))
 		return false;
 	if (subjects->n_exes)
 		tracer.exe = fguard_subject_exe_of(tracer.task);
@@ -520,4 +534,17 @@ bool fguard_subjects_led(const struct fguard_subjects *subjects,
 	if (tracer.exe)
 		fput(tracer.exe);
 	return !holds;
+}
+
+bool fguard_subjects_led(const struct fguard_subjects *subjects,
+			 struct task_struct *task)
+{
+	struct task_struct *thread;
+
+	if (!subjects->traced)
+		return is_led(subjects, task);
+	for_each_thread(task, thread)
+		if (is_led(subjects, thread))
+			return true;
+	return false;
 }

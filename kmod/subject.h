@@ -75,6 +75,8 @@ struct fguard_place {
  * @children: descendants of @pids too
  * @anybody: one is given at all
  * @others: one is given that is no process
+ * @traced: somebody was traced when they were named: then each thread is looked at, since
+ *	later nobody who is let in gets a tracer who is not
  * @pids: in the order of their pid pointers
  * @uids: real uids
  * @gids: groups, real or supplementary
@@ -94,6 +96,7 @@ struct fguard_subjects {
 	bool children;
 	bool anybody;
 	bool others;
+	bool traced;
 	struct fguard_grant *pids;
 	kuid_t *uids;
 	kgid_t *gids;
@@ -265,13 +268,14 @@ static inline bool fguard_subjects_hold(const struct fguard_subjects *subjects,
 }
 
 /**
- * fguard_subjects_led - is a task traced by somebody who is none of the subjects?
+ * fguard_subjects_led - is a task traced by somebody who is none of the subjects, or
+ *	another thread of its process?
  * @subjects: the subjects
- * @task: the task, traced
+ * @task: the task
  *
- * Whoever traces a task does what he likes with it.
+ * Whoever traces a task does what he likes with it, and with the memory of its process.
  *
- * Context: RCU read side; may take task_lock() of the tracer.
+ * Context: RCU read side; may take task_lock() of tracers.
  * Return: true if so.
  */
 bool fguard_subjects_led(const struct fguard_subjects *subjects,
@@ -289,7 +293,7 @@ static inline bool fguard_subjects_allow(const struct fguard_subjects *subjects,
 					 const struct fguard_actor *actor)
 {
 	return fguard_subjects_hold(subjects, actor) &&
-	       (likely(!READ_ONCE(actor->task->ptrace)) ||
+	       (likely(!READ_ONCE(actor->task->ptrace) && !subjects->traced) ||
 		!fguard_subjects_led(subjects, actor->task));
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mm_types.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/task_work.h>
 
@@ -88,13 +90,45 @@ static void refuse(struct fguard_rule *rule, struct file *exe, enum fguard_op op
 	report_later(rule, exe, op, detail);
 }
 
+/* Other processes with the same memory, as a child of vfork() has its parent's. */
+static noinline struct fguard_rule *find_against_sharing(const struct fguard_actor *tracer,
+							 const struct fguard_actor *tracee)
+{
+	const struct mm_struct *mm = READ_ONCE(tracee->task->mm);
+	struct task_struct *process, *thread;
+	struct fguard_rule *rule;
+
+	for_each_process_thread(process, thread) {
+		struct fguard_actor sharer = *tracee;
+
+		if (READ_ONCE(thread->mm) != mm || same_thread_group(thread, tracee->task))
+			continue;
+		sharer.task = thread;
+		rule = fguard_set_against_tracing(tracer, &sharer, false);
+		if (rule)
+			return rule;
+	}
+	return NULL;
+}
+
+static struct fguard_rule *find_against(const struct fguard_actor *tracer,
+					const struct fguard_actor *tracee)
+{
+	const struct mm_struct *mm = READ_ONCE(tracee->task->mm);
+	struct fguard_rule *rule = fguard_set_against_tracing(tracer, tracee, false);
+
+	if (rule || !mm || atomic_read(&mm->mm_users) <= get_nr_threads(tracee->task))
+		return rule;
+	return find_against_sharing(tracer, tracee);
+}
+
 void fguard_tracing_judge(const struct fguard_actor *tracer,
 			  const struct fguard_actor *tracee, struct ftrace_regs *fregs)
 {
 	struct fguard_rule *rule;
 
 	rcu_read_lock();
-	rule = fguard_set_against_tracing(tracer, tracee);
+	rule = find_against(tracer, tracee);
 	if (rule)
 		refuse(rule, tracee->exe, FGUARD_OP_WRITE, FGUARD_DETAIL_TRACING, fregs);
 	rcu_read_unlock();
@@ -102,6 +136,25 @@ void fguard_tracing_judge(const struct fguard_actor *tracer,
 		fput(tracer->exe);
 	if (tracee->exe)
 		fput(tracee->exe);
+}
+
+void fguard_tracing_judge_exec(struct file *exe, struct ftrace_regs *fregs)
+{
+	struct fguard_actor tracer = { .exe_known = true };
+	const struct fguard_actor tracee = {
+		.task = current, .exe = exe, .exe_known = true,
+	};
+	struct fguard_rule *rule;
+
+	rcu_read_lock();
+	tracer.task = rcu_dereference(current->parent);
+	tracer.exe = fguard_subject_exe_of(tracer.task);
+	rule = fguard_set_against_tracing(&tracer, &tracee, true);
+	if (rule)
+		refuse(rule, exe, FGUARD_OP_WRITE, FGUARD_DETAIL_TRACING, fregs);
+	rcu_read_unlock();
+	if (tracer.exe)
+		fput(tracer.exe);
 }
 
 void fguard_tracing_judge_posing(struct file *exe, bool certain, struct ftrace_regs *fregs)

@@ -19,6 +19,19 @@ void fguard_tracing_judge(const struct fguard_actor *tracer,
 			  const struct fguard_actor *tracee, struct ftrace_regs *fregs);
 
 /**
+ * fguard_tracing_judge_exec - refuse, if so it must be, that the current task, which is
+ *	traced, runs a program, and report it
+ * @exe: the file of the program
+ * @fregs: the registers that the callback was given
+ *
+ * Whoever traces a program from its beginning may make it fork, or change it, and let
+ * it go: what it is then is let in, and does what he likes.
+ *
+ * Context: inside an ftrace callback.
+ */
+void fguard_tracing_judge_exec(struct file *exe, struct ftrace_regs *fregs);
+
+/**
  * fguard_tracing_judge_posing - refuse, if so it must be, that the current task takes
  *	another executable without running it, and report it
  * @exe: the file of the executable, or NULL

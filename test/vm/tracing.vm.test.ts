@@ -115,6 +115,42 @@ describe('a process that a rule allows by something else', () => {
   });
 });
 
+describe('a program that a rule allows', () => {
+  const program = lab.path('run');
+  let id: number;
+
+  beforeAll(() => vm.ok(['cp', TRY, program]));
+  beforeEach(async () => {
+    id = (await lab.guard.add(secret, {exes: [program]})).id;
+  });
+
+  it('is not run in a process that somebody else traces', async () => {
+    expect(await lab.intruder.do('trace-run', program)).toBe('EPERM');
+    expect(await watcher.next()).toMatchObject({detail: 'tracing', path: program, rule: id});
+    expect(await lab.intruder.do('trace-run', TRY)).toBe('OK');
+  });
+
+  it('is run by one that is allowed itself, and traces it', async () => {
+    const member = await Actor.start({program});
+    expect(await member.do('trace-run', program)).toBe('OK');
+    await member.end();
+  });
+});
+
+describe('a child that has the memory of a process that a rule allows', () => {
+  it.each(WAYS)('is safe from %s', async (way, error) => {
+    const fifo = lab.path('fifo');
+    await vm.ok(['mkfifo', fifo]);
+    const {id} = await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    lab.owner.say('vfork', 'open', fifo);
+    const child = await vm.ok(`until pgrep -P ${lab.owner.pid}; do :; done`);
+    expect(await lab.intruder.do(way, child.trim())).toBe(error);
+    await expectTold(id, lab.intruder, TRY);
+    await vm.ok(`echo >${fifo} && rm ${fifo}`);
+    expect(await lab.owner.answer()).toBe('OK');
+  });
+});
+
 describe('children that a rule allows', () => {
   it.each(WAYS)('are safe from %s', async (way, error) => {
     const parent = await Actor.start();

@@ -75,6 +75,7 @@ const struct verb library_verbs[] = {
 	{ "trace-attach", 1, trace_attach },
 	{ "trace-seize", 1, trace_seize },
 	{ "trace-me", 0, trace_me },
+	{ "trace-run", 1, trace_run },
 	{ "memory-read", 1, memory_read },
 	{ "memory-write", 1, memory_write },
 	{ "memory-file", 1, memory_file },

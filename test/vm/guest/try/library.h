@@ -23,6 +23,7 @@ long show_held(char **words);
 long trace_attach(char **words);
 long trace_seize(char **words);
 long trace_me(char **words);
+long trace_run(char **words);
 long memory_read(char **words);
 long memory_write(char **words);
 long memory_file(char **words);

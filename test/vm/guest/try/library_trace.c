@@ -52,6 +52,28 @@ long trace_me(char **words)
 	return ptrace(PTRACE_TRACEME, 0, NULL, NULL) ? -errno : 0;
 }
 
+/* trace-run PROGRAM: in a child that is traced; ends it when it has begun */
+long trace_run(char **words)
+{
+	char *arguments[] = { words[0], NULL };
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		execv(words[0], arguments);
+		_exit(errno);
+	}
+	if (child < 0)
+		return -errno;
+	waitpid(child, &status, 0);
+	if (WIFEXITED(status))
+		return -WEXITSTATUS(status);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	return 0;
+}
+
 static long transfer(char **words, ssize_t (*by)(pid_t, const struct iovec *, unsigned long,
 						 const struct iovec *, unsigned long,
 						 unsigned long))
