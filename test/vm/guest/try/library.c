@@ -90,6 +90,7 @@ const struct verb library_verbs[] = {
 	{ "idmap", 2, mount_idmapped },
 	{ "trace-keep", 1, trace_keep },
 	{ "trace-drop", 1, trace_drop },
+	{ "mount-ecryptfs", 2, mount_ecryptfs },
 	{ "listen-opens", 1, listen_for_opens },
 	{ "take-open", 0, take_open },
 	{ "catch", 2, catch_signal },

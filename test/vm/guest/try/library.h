@@ -51,6 +51,9 @@ long mount_idmapped(char **words);
 long listen_for_opens(char **words);
 long take_open(char **words);
 
+/* library_stack.c */
+long mount_ecryptfs(char **words);
+
 /* library_ask.c: signals */
 long catch_signal(char **words);
 long show_caught(char **words);
