@@ -2,10 +2,12 @@
 #include <linux/audit.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs_struct.h>
 #include <linux/limits.h>
 #include <linux/mount.h>
+#include <linux/nsproxy.h>
 #include <linux/percpu.h>
 #include <linux/seqlock.h>
 #include <linux/sched.h>
@@ -15,6 +17,7 @@
 
 #include "event.h"
 #include "judge.h"
+#include "mount.h"
 #include "rule.h"
 #include "subject.h"
 #include "subscription.h"
@@ -375,6 +378,28 @@ static struct fguard_question_record *question_of(const struct fguard_access_rec
 	return question;
 }
 
+static bool is_elsewhere(const struct vfsmount *mnt)
+{
+	const void *namespace = mnt && fguard_mounts_known() ? fguard_mount_namespace(mnt) : NULL;
+
+	return !IS_ERR_OR_NULL(namespace) && current->nsproxy &&
+	       namespace != current->nsproxy->mnt_ns;
+}
+
+/*
+ * Through /proc/PID/root, or a descriptor that was handed over, a task reaches mounts of
+ * others: the path says where they have it, which may be anywhere. Who answers by paths
+ * must not take it for one of the asker's.
+ */
+static u8 cut_elsewhere(const struct fguard_access *access)
+{
+	u8 cut = is_elsewhere(access->targets[0].mnt) ? FGUARD_CUT_PATH : 0;
+
+	if (access->count > 1 && is_elsewhere(access->targets[1].mnt))
+		cut |= FGUARD_CUT_NEW_PATH;
+	return cut;
+}
+
 struct fguard_question_record *
 fguard_event_question(const struct fguard_access *access,
 		      const struct fguard_decision *decision,
@@ -387,6 +412,7 @@ fguard_event_question(const struct fguard_access *access,
 		return NULL;
 	build(mine, ktime_get_real_ns(), access, decision, decider);
 	mine->record.verdict = verdict;
+	mine->record.cut |= cut_elsewhere(access);
 	question = question_of(&mine->record);
 	scratch_give_back(mine);
 	return question;

@@ -427,7 +427,10 @@ struct fguard_record {
 	__u64 time;
 };
 
-/* struct fguard_access_record.cut: a string was too long and lost its front */
+/*
+ * struct fguard_access_record.cut: a string was too long and lost its front; or, in a
+ * question, it is the path of a mount in another namespace than the asker's.
+ */
 #define FGUARD_CUT_PATH		(1U << 0)
 #define FGUARD_CUT_NEW_PATH	(1U << 1)
 #define FGUARD_CUT_EXE		(1U << 2)

@@ -117,6 +117,20 @@ describe('agent', () => {
     await vm.ok(`umount ${other}`);
   });
 
+  it('what a place allows is not allowed where a mount of others has that name', async () => {
+    const ok = lab.path('ok');
+    await vm.ok(`mkdir ${ok}`);
+    await write(`default: deny\nanswers:\n  - {trees: [${ok}], answer: allow}\n`);
+    await agent.waitFor('from 1 entry', {on: 'stderr'});
+    const bind = `mount --bind ${tree} ${ok}`;
+    const through = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', `${bind}; exec "$0"`];
+    const other = await Actor.start({through});
+    const path = `${ok}/note.txt`;
+    expect(await lab.intruder.do('open', `/proc/${other.pid}/root${path}`)).toBe('EACCES');
+    expect(await decision()).toMatchObject({op: 'read', path: `…${path}`, line: null});
+    await other.end();
+  });
+
   it('SIGTERM ends it, and the rule has its default again', async () => {
     agent.kill('SIGTERM');
     expect(await agent.exit).toMatchObject({code: 0});

@@ -55,6 +55,7 @@ const ONLY_FOR_SOME_RULES = [
   'security_mmap_file',
   'security_ptrace_access_check',
   'security_ptrace_traceme',
+  'security_uring_cmd',
   'wake_up_new_task',
 ];
 
