@@ -5,6 +5,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/io_uring/cmd.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -14,14 +15,6 @@
 #include <linux/security.h>
 #include <asm/syscall.h>
 #include <uapi/linux/mount.h>
-#ifdef FGUARD_HAVE_URING_CMD
-#if __has_include(<linux/io_uring/cmd.h>)
-#include <linux/io_uring/cmd.h>
-#else
-#include <linux/io_uring.h>
-#endif
-#endif
-
 #include "access.h"
 #include "asker.h"
 #include "family.h"
