@@ -308,6 +308,7 @@ ON(security_path_link)
  */
 ON(security_path_rmdir)
 {
+	mark(ARGUMENT(struct dentry *, 1), FGUARD_OP_DELETE);
 	judge_removal(ARGUMENT(struct dentry *, 1), ARGUMENT(const struct path *, 0)->mnt,
 		      false, fregs);
 }
@@ -361,7 +362,7 @@ ON_INNER(security_inode_unlink, FGUARD_OP_DELETE)
 
 ON(security_inode_rmdir)
 {
-	if (acts_for_another())
+	if (is_unjudged(ARGUMENT(struct dentry *, 1), FGUARD_OP_DELETE))
 		judge_removal(ARGUMENT(struct dentry *, 1), NULL, is_inner(), fregs);
 }
 
