@@ -82,4 +82,6 @@ if [[ ! -d $out ]]; then
 	[[ -d $out ]] || build
 	prune
 fi
+# what is used is not among the oldest
+touch "$out"
 echo "$out"

@@ -96,7 +96,7 @@ describe('the blocks of a file', () => {
 });
 
 describe('the blocks of a device', () => {
-  const routes = ['fd-zero-blocks', 'fd-discard-blocks', 'uring-discard-blocks'];
+  const routes = ['fd-zero-blocks', 'fd-discard-blocks', 'fd-discard-blocks-uring'];
 
   beforeAll(() => vm.ok(`yes | head -c 1M >${lab.path('device')}`));
 

@@ -22,7 +22,7 @@ const SINCE: Readonly<Record<string, string>> = {
   'fchmodat2-empty': '6.6',
   'uring-ftruncate': '6.9',
   'uring-bind': '6.11',
-  'uring-discard-blocks': '6.12',
+  'fd-discard-blocks-uring': '6.12',
   'mount-beneath': '6.5',
   setxattrat: '6.13',
   removexattrat: '6.13',

@@ -175,7 +175,7 @@ static long uring_discard(const char *path, const char *second)
 }
 
 const struct route_name uring_routes[] = {
-	{ "uring-discard-blocks", uring_discard },
+	{ "fd-discard-blocks-uring", uring_discard },
 	{ "uring-open", uring_open },
 	{ "uring-open-async", uring_open_async },
 	{ "uring-openat2", uring_openat2 },
