@@ -16,7 +16,8 @@
  * @inner: part of another access that is reported: what is let through is not
  *	reported once more, but for rules that do not know of the other
  * @final: the task cannot go back and do it again: it is not asked about
- * @fault: it is a page of a mapping: of a fault, whose refusal is a signal, or copied
+ * @fault: it is a page of a mapping, which nobody is asked about; its refusal is a signal
+ * @copied: the mapping is copied with its pages, which fails then
  * @opens: something is created, and opened next: what is to be asked about that
  *	must be asked before
  */

@@ -7,6 +7,7 @@ import path from 'node:path';
 import {promisify} from 'node:util';
 import {afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {json} from './helper/cli.js';
+import {Answerer} from './helper/answerer.js';
 import {useLab} from './helper/lab.js';
 import {useShortLinger} from './helper/linger.js';
 import {expectRefusal} from './helper/refusal.js';
@@ -93,7 +94,11 @@ afterEach(async () => {
 
 describe('another user, while hooks are in force', () => {
   it('is refused by the kernel at each of them, and the guard holds', async () => {
-    const {id} = await lab.guard.add(secret, {strict: true, pids: [lab.owner.pid]});
+    // all that there is needs them
+    await lab.guard.add(other, {otherwise: 'ask'});
+    const answerer = await Answerer.start();
+    const allowed = {pids: [lab.owner.pid], children: true};
+    const {id} = await lab.guard.add(secret, {strict: true, ...allowed});
     const {hooks} = await lab.guard.status();
     const names = Object.keys(hooks).filter((name) => hooks[name] !== 'missing');
     expect(names.filter((name) => hooks[name] !== 'active')).toEqual([]);
@@ -103,6 +108,7 @@ describe('another user, while hooks are in force', () => {
     }
     await expectHeld(secret, 'EACCES', id);
     expect(await finding('hooks')).not.toMatchObject({state: 'failed'});
+    await answerer.end();
   });
 
   it('gets in where no rule needs the function', async () => {
