@@ -4,6 +4,7 @@
 // the same comes of each.
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {Answerer} from './helper/answerer.js';
 import {PROGRAMS} from './helper/build.js';
 import {maskOf, OPS} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
@@ -51,6 +52,7 @@ async function guardElsewhere(): Promise<void> {
   await lab.guard.add(guarded('two'), {uids: [7], gids: [7], exes: ['/bin/true']});
   await lab.guard.add(guarded('absent'), {pids, children: true});
   await lab.guard.add(guarded('log'), {otherwise: 'log'});
+  await lab.guard.add(guarded('asked'), {otherwise: 'ask'});
   await lab.guard.add(guarded('strict'), {pids, strict: true});
   await lab.guard.add(guarded('tree'), {tree: true, strict: true, pids});
   await lab.guard.add(undefined, {suffix: '.guarded'});
@@ -97,6 +99,7 @@ describe('what comes of system calls', () => {
     {timeout: BATTERY_TIMEOUT},
     async () => {
       await guardElsewhere();
+      const answerer = await Answerer.start();
       const watcher: GuestProcess = vm.spawn(
         `exec ${PROGRAMS}/guard watch all=1 ops=${maskOf(OPS)} >/dev/null`,
       );
@@ -105,6 +108,7 @@ describe('what comes of system calls', () => {
       const after = await lab.guard.status();
       watcher.kill('SIGKILL');
       expect(await watcher.exit).toMatchObject({signal: 'SIGKILL'});
+      await answerer.end();
       expect(Object.values(after.hooks)).not.toContain('idle');
       expect(after.events - before.events).toBeGreaterThan(1000);
       expect(after.denied - before.denied).toBe(0);
