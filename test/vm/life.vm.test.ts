@@ -144,8 +144,10 @@ const CYCLES = kernel.endsWith('-debug') ? 3 : 2;
 /** Hooks come and go one at a time, and wait each time for busy processors. */
 const CYCLES_TIMEOUT = 600_000 * PATIENCE;
 
+// where it stopped, and when, is told if it takes too long
 const CYCLE = `
-set -e
+PS4='+ $SECONDS s: '
+set -ex
 modprobe fguard
 rm -f /tmp/life/pipe && mkfifo /tmp/life/pipe
 ${PROGRAMS}/guard watch all=1 >/tmp/life/pipe &
