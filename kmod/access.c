@@ -12,6 +12,7 @@
 #include <linux/mount.h>
 #include <linux/posix_acl.h>
 #include <linux/ptrace.h>
+#include <linux/sched/task_stack.h>
 #include <linux/security.h>
 #include <asm/syscall.h>
 #include <uapi/linux/mount.h>
