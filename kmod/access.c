@@ -5,8 +5,8 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
-#include <linux/io_uring/cmd.h>
 #include <linux/hash.h>
+#include <linux/io_uring/cmd.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
