@@ -378,8 +378,11 @@ describe('a filesystem that stores in another as its caller', () => {
     await vm.ok(`umount -l ${at('plain')}`);
   });
 
+  // with 6.15 ecryptfs began to let go twice of a directory that it could not make
+  const canMkdir = !isSince('6.15') || isSince('7.0');
+
   it.each([
-    ['mkdir', 'absent', '', 'create'],
+    ...(canMkdir ? ([['mkdir', 'absent', '', 'create']] as const) : []),
     ['symlink', 'absent', '', 'create'],
     ['rename', 'inner', 'other', 'rename'],
     ['rmdir', 'hollow', '', 'delete'],

@@ -322,7 +322,8 @@ describe('a mapping from before a strict rule, of a file behind others', () => {
       const {id} = await lab.guard.add(lab.path(about), {strict: true});
       const told = await Watcher.start({verdict: 'deny', pids: [other.pid]});
       expect([hold, about, await other.do('map-read', '-')]).toEqual([hold, about, 'EFAULT']);
-      const path = expect.stringMatching(/\/secret$/) as unknown;
+      // 6.16 maps the upper file from before it had a name
+      const path = expect.stringMatching(/\/secret$|^\/ \(deleted\)$/) as unknown;
       expect(await told.next()).toMatchObject({rule: id, path, reason: 'rule'});
       await told.end();
       await remove(id);
