@@ -16,6 +16,7 @@
 #include <linux/security.h>
 #include <asm/syscall.h>
 #include <uapi/linux/mount.h>
+
 #include "access.h"
 #include "asker.h"
 #include "family.h"
@@ -325,6 +326,12 @@ ON(security_path_rename)
 
 /* ---- entries of directories, by others than system calls ------------------ */
 
+/* A filesystem that stores in another acts as somebody else. */
+static bool is_inner(void)
+{
+	return !(current->flags & PF_KTHREAD) && current_cred() != current_real_cred();
+}
+
 /*
  * Servers in the kernel, such as nfsd, and filesystems that store in another, such
  * as overlayfs, go past the security_path functions. The latter act as somebody
@@ -333,12 +340,7 @@ ON(security_path_rename)
  */
 static bool acts_for_another(void)
 {
-	return (current->flags & PF_KTHREAD) || current_cred() != current_real_cred();
-}
-
-static bool is_inner(void)
-{
-	return !(current->flags & PF_KTHREAD) && current_cred() != current_real_cred();
+	return (current->flags & PF_KTHREAD) || is_inner();
 }
 
 static __always_inline bool is_unjudged(const struct dentry *dentry, enum fguard_op op)

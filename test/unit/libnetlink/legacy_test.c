@@ -439,19 +439,25 @@ static int read_in_child(int sock)
 	return wrong;
 }
 
+static void expect_in_child(int (*does)(int), int sock)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (!child)
+		_exit(does(sock));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 static void a_child_has_a_connection_of_its_own(void **state)
 {
-	int sock, status = -1;
-	pid_t child;
+	int sock;
 
 	(void)state;
 	kernel.events = two_files;
 	sock = open_netlink_connection();
-	child = fork();
-	if (!child)
-		_exit(read_in_child(sock));
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	expect_in_child(read_in_child, sock);
 	expect_read(sock, "/srv/a.docx|cat|12");
 	sock_netlink_disconnection(sock);
 }
@@ -478,17 +484,12 @@ static int try_in_child(int sock)
 
 static void a_child_that_could_not_connect_tries_again(void **state)
 {
-	int sock, status = -1;
-	pid_t child;
+	int sock;
 
 	(void)state;
 	kernel.events = two_files;
 	sock = open_netlink_connection();
-	child = fork();
-	if (!child)
-		_exit(try_in_child(sock));
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	expect_in_child(try_in_child, sock);
 	sock_netlink_disconnection(sock);
 }
 
