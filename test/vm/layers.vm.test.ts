@@ -4,7 +4,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {Op} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {expectRefusal} from './helper/refusal.js';
-import {hasRoute, isSince} from './helper/release.js';
+import {hasRoute, isCloud, isSince} from './helper/release.js';
 import {type Access, Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
@@ -358,7 +358,8 @@ describe('what the kernel does to names for others than system calls about files
   });
 });
 
-describe('a filesystem that stores in another as its caller', () => {
+// the cloud flavour has no ecryptfs
+describe.skipIf(isCloud)('a filesystem that stores in another as its caller', () => {
   let watcher: Watcher;
 
   // vault/ is shown as plain/; a file of it that may not be opened leaves ecryptfs with an

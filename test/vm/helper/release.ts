@@ -2,7 +2,11 @@
 import type {Size} from './intruders.js';
 import {vm} from '../runner/shared.js';
 
-const [major = 0, minor = 0] = (await vm.ok('uname -r')).split(/[.-]/).map(Number);
+const release = await vm.ok('uname -r');
+const [major = 0, minor = 0] = release.split(/[.-]/).map(Number);
+
+/** Is the kernel made for virtual machines of clouds, with few modules? */
+export const isCloud = release.includes('cloud');
 
 /** Is the kernel this version, such as "6.6", or a later one? */
 export function isSince(version: string): boolean {
