@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dcache.h>
+#include <linux/hashtable.h>
 #include <linux/jiffies.h>
 #include <linux/random.h>
 #include <linux/sched/signal.h>
@@ -15,10 +16,14 @@
 #include "rule.h"
 #include "subscription.h"
 
+#define BUCKET_BITS	10
+
 DEFINE_SPINLOCK(fguard_question_lock);
 
-/* Those not settled, in the order of their numbers. */
+/* Those not settled, in the order of their numbers, and where a search begins. */
 static LIST_HEAD(questions);
+static DEFINE_HASHTABLE(questions_by_key, BUCKET_BITS);
+static DEFINE_HASHTABLE(questions_by_id, BUCKET_BITS);
 static u32 question_count;
 static u64 last_id;
 static u64 asked, expired;
@@ -231,6 +236,13 @@ static void look(struct work_struct *work)
 
 /* ---- asking ------------------------------------------------------------------- */
 
+static u64 key_hash(const struct fguard_key *key, const struct pid *process)
+{
+	const struct fguard_thing *thing = &key->things[0];
+
+	return (unsigned long)process ^ thing->name ^ thing->directory.ino;
+}
+
 bool fguard_question_enter(struct fguard_question *question)
 {
 	lockdep_assert_held(&fguard_question_lock);
@@ -239,6 +251,9 @@ bool fguard_question_enter(struct fguard_question *question)
 	question->id = ++last_id;
 	question->record->id = question->id;
 	list_add_tail(&question->node, &questions);
+	hash_add(questions_by_key, &question->by_key,
+		 key_hash(&question->key, question->process));
+	hash_add(questions_by_id, &question->by_id, question->id);
 	question_count++;
 	look_at(question->deadline);
 	return true;
@@ -250,7 +265,7 @@ struct fguard_question *fguard_question_find(const struct fguard_key *key,
 	struct fguard_question *question;
 
 	lockdep_assert_held(&fguard_question_lock);
-	list_for_each_entry(question, &questions, node)
+	hash_for_each_possible(questions_by_key, question, by_key, key_hash(key, process))
 		if (question->process == process &&
 		    fguard_key_equal(&question->key, key))
 			return question;
@@ -292,6 +307,8 @@ bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 rea
 	question->settled = ktime_get_boottime_ns();
 	question->rule = NULL;
 	list_del_init(&question->node);
+	hash_del(&question->by_key);
+	hash_del(&question->by_id);
 	question_count--;
 	WRITE_ONCE(question->state, FGUARD_QUESTION_SETTLED);
 	if (was_told)
@@ -354,7 +371,7 @@ static struct fguard_question *find(u64 id)
 {
 	struct fguard_question *question;
 
-	list_for_each_entry(question, &questions, node)
+	hash_for_each_possible(questions_by_id, question, by_id, id)
 		if (question->id == id && question->state == FGUARD_QUESTION_WAITING)
 			return question;
 	return NULL;

@@ -59,6 +59,8 @@ enum fguard_question_state {
 /**
  * struct fguard_question - a question
  * @node: link in the list of those not settled; question_lock
+ * @by_key: link among those by process and @key; question_lock
+ * @by_id: link among those by number; question_lock
  * @refs: claims of askers, and whoever looks at it
  * @claims: askers who may still want to know; question_lock
  * @id: its number
@@ -80,6 +82,8 @@ enum fguard_question_state {
  */
 struct fguard_question {
 	struct list_head node;
+	struct hlist_node by_key;
+	struct hlist_node by_id;
 	refcount_t refs;
 	u32 claims;
 	u64 id;
