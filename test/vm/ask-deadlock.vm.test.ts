@@ -280,7 +280,7 @@ describe('more questions than there is room for', () => {
       await guard({pids: [lab.owner.pid]});
       const own = await serve();
       const end = asker.do('flood', QUESTIONS_MAX + 100, `${vault}/new`);
-      const first = await watcher.next();
+      const first = await Promise.race([watcher.next(), end]);
       expect(first).toMatchObject({reason: 'default', detail: 'queue-full', op: 'create'});
       const {waiting} = await lab.guard.status();
       expect(waiting).toBeGreaterThan(0);

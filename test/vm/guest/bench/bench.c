@@ -8,14 +8,16 @@
  *	bench refused OPERATION PATH	the same, where each try must be refused
  *	bench rules N DIRECTORY		replaces all rules by N on names in DIRECTORY
  *	bench tree DIRECTORY		adds a rule about a tree that lets nobody in
+ *	bench strict DIRECTORY		the same, also about what is open or mapped
  *	bench deny OPERATION PATH	adds a rule that lets nobody in
  *	bench ask OPERATION PATH	adds a rule that asks
  *	bench watch OPERATION PATH	reads the events until it is killed
  *	bench answer			says yes to all questions until it is killed
  *	bench fanotify PATH		a fanotify daemon that says yes to who opens PATH
  *
- * OPERATION: open (and close), stat, renew (create and unlink), rename (and back).
- * The last two need PATH.other as well; there is then a rule about each.
+ * OPERATION: open (and close), stat, renew (create and unlink), rename (and back), read
+ * (a byte of what is open), fault (of a page that is mapped). Renew and rename need
+ * PATH.other as well; there is then a rule about each.
  */
 #include <err.h>
 #include <errno.h>
@@ -25,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fanotify.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -96,6 +99,39 @@ static void do_rename(const char *path, const char *other)
 	check(moved < 0 ? rename(path, other) : rename(other, path), path);
 }
 
+static int open_once(const char *path)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = open(path, O_RDONLY);
+	if (fd < 0)
+		err(1, "%s", path);
+	return fd;
+}
+
+static void do_read(const char *path, const char *other)
+{
+	char byte;
+
+	(void)other;
+	if (pread(open_once(path), &byte, 1, 0) != 1)
+		err(1, "%s", path);
+}
+
+static void do_fault(const char *path, const char *other)
+{
+	static char *page;
+
+	(void)other;
+	if (!page)
+		page = mmap(NULL, 1, PROT_READ, MAP_SHARED, open_once(path), 0);
+	/* it has no page table entry then, and the page stays in the cache */
+	if (page == MAP_FAILED || madvise(page, 1, MADV_DONTNEED))
+		err(1, "%s", path);
+	*(volatile char *)page;
+}
+
 static const struct operation {
 	const char *name;
 	void (*run)(const char *path, const char *other);
@@ -106,6 +142,8 @@ static const struct operation {
 	{ "stat", do_stat, 1 },
 	{ "renew", do_renew, 2 },
 	{ "rename", do_rename, 2 },
+	{ "read", do_read, 1 },
+	{ "fault", do_fault, 1 },
 };
 
 static const struct operation *operation_of(const char *name)
@@ -212,9 +250,19 @@ static int measure_granted(char **words)
 	return measure(words);
 }
 
+static int add_tree_with(const char *directory, uint32_t flags)
+{
+	return add_rules(&(struct fguard_rule){ .path = directory, .flags = FGUARD_RULE_TREE | flags }, 1);
+}
+
 static int add_tree(char **words)
 {
-	return add_rules(&(struct fguard_rule){ .path = words[0], .flags = FGUARD_RULE_TREE }, 1);
+	return add_tree_with(words[0], 0);
+}
+
+static int add_strict(char **words)
+{
+	return add_tree_with(words[0], FGUARD_RULE_STRICT);
 }
 
 static int add_deny(char **words)
@@ -308,6 +356,7 @@ static const struct verb {
 	{ "refused", 2, measure_refused },
 	{ "rules", 2, set_rules },
 	{ "tree", 1, add_tree },
+	{ "strict", 1, add_strict },
 	{ "deny", 2, add_deny },
 	{ "ask", 2, add_ask },
 	{ "answer", 0, answer },

@@ -181,13 +181,14 @@ long run_flood(char **words)
 		if (pthread_create(&creation->thread, &attributes, create_one, creation))
 			break;
 	}
-	for (int i = 0; i < begun; i++) {
+	/* those begun may wait as long as they are asked about */
+	if (begun < count)
+		return -EAGAIN;
+	for (int i = 0; i < count; i++) {
 		pthread_join(creations[i].thread, NULL);
 		count_result(counts, creations[i].result);
 	}
 	free(creations);
-	if (begun < count)
-		return -EAGAIN;
 	print_counts(counts);
 	return VERB_PRINTED;
 }
