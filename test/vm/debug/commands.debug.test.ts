@@ -2,6 +2,7 @@
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {Guard, maskOf, type Rule, type RuleRequest, type Status} from '../helper/guard.js';
 import {useLab} from '../helper/lab.js';
+import {useShortLinger} from '../helper/linger.js';
 import {attempt, isFailure, beginFaults, endFaults, untilWhole} from './faults.js';
 
 // /tmp/faults/secret   guarded: the owner gets in
@@ -177,6 +178,8 @@ describe('a subscription for which memory is short', () => {
 });
 
 describe('the first rule', () => {
+  useShortLinger(lab);
+
   it.each<[string, RuleRequest]>([
     ['on reading', {ops: ['read']}],
     ['on deleting', {ops: ['delete']}],
