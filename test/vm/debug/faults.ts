@@ -36,10 +36,14 @@ export const feed = (): Promise<string> =>
 /**
  * Tries with 1, 2, … until the action has no such allocation any more.
  * @param attempt says whether one failed
- * @returns how many did
+ * @param step 1, or more where not each can be tried
+ * @returns how many there are, at least
  */
-export async function untilWhole(attempt: (nth: number) => Promise<boolean>): Promise<number> {
-  for (let nth = 1; nth <= LIMIT; nth++) if (!(await attempt(nth))) return nth - 1;
+export async function untilWhole(
+  attempt: (nth: number) => Promise<boolean>,
+  step = 1,
+): Promise<number> {
+  for (let nth = 1; nth <= LIMIT; nth += step) if (!(await attempt(nth))) return nth - step;
   throw new Error(`still failing at the ${LIMIT}th allocation`);
 }
 
