@@ -2,11 +2,12 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/jiffies.h>
+#include <linux/kprobes.h>
 #include <linux/mm_types.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/ptrace.h>
-#include <linux/string.h>
+#include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include "hook.h"
@@ -172,23 +173,45 @@ enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook)
 	return READ_ONCE(hook->active) ? FGUARD_HOOK_ACTIVE : FGUARD_HOOK_IDLE;
 }
 
-static int find_function(struct fguard_hook *hook)
+static int excuse_missing(struct fguard_hook *hook, int err)
 {
-	int err;
+	if (err != -ENOENT && err != -EINVAL)
+		return err;
+	hook->missing = true;
+	pr_warn("this kernel has no function %s; operations that need it cannot be guarded\n",
+		hook->function);
+	return 0;
+}
 
-	/* ftrace_set_filter() wants a writable string. */
-	char *name = kstrdup(hook->function, GFP_KERNEL);
+/*
+ * ftrace_set_filter() would compare the names of all functions, for each hook; and
+ * when memory is short it may leave the filter empty and say nothing (6.1). kprobes
+ * look a name up, and one that is disabled changes no code.
+ */
+static int find_functions(void)
+{
+	struct kprobe *probes = kcalloc(hook_count, sizeof(*probes), GFP_KERNEL);
+	struct kprobe **registered = kcalloc(hook_count, sizeof(*registered), GFP_KERNEL);
+	unsigned int i, count = 0;
+	int err = probes && registered ? 0 : -ENOMEM;
 
-	if (!name)
-		return -ENOMEM;
-	err = ftrace_set_filter(&hook->trace, name, strlen(name), 1);
-	kfree(name);
-	if (err == -EINVAL || err == -ENODEV) {
-		hook->missing = true;
-		pr_warn("this kernel has no function %s; operations that need it cannot be guarded\n",
-			hook->function);
-		return 0;
+	for (i = 0; !err && i < hook_count; i++) {
+		struct kprobe *probe = &probes[i];
+
+		probe->symbol_name = hooks[i].function;
+		probe->flags = KPROBE_FLAG_DISABLED;
+		err = register_kprobe(probe);
+		if (!err) {
+			registered[count++] = probe;
+			err = ftrace_set_filter_ip(&hooks[i].trace, (unsigned long)probe->addr, 0, 1);
+		}
+		err = excuse_missing(&hooks[i], err);
 	}
+	/* Waits for a grace period, once for all. */
+	if (count)
+		unregister_kprobes(registered, count);
+	kfree(registered);
+	kfree(probes);
 	return err;
 }
 
@@ -205,14 +228,11 @@ int fguard_hooks_init(struct fguard_hook *table, unsigned int count)
 	int err;
 
 	hooks = table;
-	for (hook_count = 0; hook_count < count; hook_count++) {
-		err = find_function(&table[hook_count]);
-		if (err) {
-			forget_functions();
-			return err;
-		}
-	}
-	return 0;
+	hook_count = count;
+	err = find_functions();
+	if (err)
+		forget_functions();
+	return err;
 }
 
 void fguard_hooks_exit(void)

@@ -93,11 +93,11 @@ rm -rf ${FOLDER} ${lab.path('cache')}
 mkdir -p ${FOLDER}/build/include/config ${FOLDER}/build/scripts/mod ${FOLDER}/kernel ${lab.path('bin')}
 cd ${FOLDER}
 touch modules.order modules.builtin build/scripts/mod/modpost
-for option in MODULES SECURITY SECURITY_PATH DYNAMIC_FTRACE_WITH_ARGS; do
+for option in MODULES SECURITY SECURITY_PATH DYNAMIC_FTRACE_WITH_ARGS KPROBES; do
   echo "CONFIG_$option=y"
 done >build/include/config/auto.conf
 echo 'CONFIG_CC_VERSION_TEXT="gcc-9 (Debian) 9.1.0"' >>build/include/config/auto.conf
-for name in register_ftrace_function unregister_ftrace_function ftrace_set_filter genl_register_family kern_path; do
+for name in register_ftrace_function unregister_ftrace_function ftrace_set_filter_ip register_kprobe genl_register_family kern_path; do
   printf '0x1\\t%s\\tvmlinux\\tEXPORT_SYMBOL\\t\\n' $name
 done >build/Module.symvers
 cd ${lab.path('bin')}

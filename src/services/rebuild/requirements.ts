@@ -62,7 +62,8 @@ const option = (why: string, ...names: string[]): Requirement => ({
 const SYMBOLS = [
   'register_ftrace_function',
   'unregister_ftrace_function',
-  'ftrace_set_filter',
+  'ftrace_set_filter_ip',
+  'register_kprobe',
   'genl_register_family',
   'kern_path',
 ];
@@ -81,6 +82,7 @@ const KERNEL_OPTIONS: readonly Requirement[] = [
     'CONFIG_DYNAMIC_FTRACE_WITH_ARGS',
     'CONFIG_DYNAMIC_FTRACE_WITH_REGS',
   ),
+  option('it cannot look its functions up', 'CONFIG_KPROBES'),
 ];
 
 const HEADERS: Requirement = {

@@ -24,6 +24,7 @@ CONFIG_MODULES=y
 CONFIG_SECURITY=y
 CONFIG_SECURITY_PATH=y
 CONFIG_DYNAMIC_FTRACE_WITH_ARGS=y
+CONFIG_KPROBES=y
 `;
 const BUILD = `lib/modules/${KERNEL}/build`;
 const INSTALLED = `lib/modules/${KERNEL}/updates/fguard.ko`;

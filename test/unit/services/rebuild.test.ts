@@ -32,11 +32,13 @@ CONFIG_MODULES=y
 CONFIG_SECURITY=y
 CONFIG_SECURITY_PATH=y
 CONFIG_DYNAMIC_FTRACE_WITH_ARGS=y
+CONFIG_KPROBES=y
 `;
 const SYMBOLS = [
   'register_ftrace_function',
   'unregister_ftrace_function',
-  'ftrace_set_filter',
+  'ftrace_set_filter_ip',
+  'register_kprobe',
   'genl_register_family',
   'kern_path',
 ];
@@ -135,7 +137,7 @@ describe('what a build needs', () => {
     expect(missing()).toMatchObject([{next: expect.stringContaining('linux-kbuild-6.1')}]);
   });
 
-  it.each(['CONFIG_MODULES', 'CONFIG_SECURITY', 'CONFIG_SECURITY_PATH'])('%s', (option) => {
+  it.each(['CONFIG_MODULES', 'CONFIG_SECURITY', 'CONFIG_SECURITY_PATH', 'CONFIG_KPROBES'])('%s', (option) => {
     writeConfig(without(option));
     expect(missing().map(({what}) => what)).toEqual([expect.stringContaining(option)]);
   });
