@@ -137,10 +137,13 @@ describe('what a build needs', () => {
     expect(missing()).toMatchObject([{next: expect.stringContaining('linux-kbuild-6.1')}]);
   });
 
-  it.each(['CONFIG_MODULES', 'CONFIG_SECURITY', 'CONFIG_SECURITY_PATH', 'CONFIG_KPROBES'])('%s', (option) => {
-    writeConfig(without(option));
-    expect(missing().map(({what}) => what)).toEqual([expect.stringContaining(option)]);
-  });
+  it.each(['CONFIG_MODULES', 'CONFIG_SECURITY', 'CONFIG_SECURITY_PATH', 'CONFIG_KPROBES'])(
+    '%s',
+    (option) => {
+      writeConfig(without(option));
+      expect(missing().map(({what}) => what)).toEqual([expect.stringContaining(option)]);
+    },
+  );
 
   it('one of two ways to trace arguments', () => {
     writeConfig(without('CONFIG_DYNAMIC_FTRACE_WITH_ARGS'));

@@ -58,7 +58,9 @@ describe('the module, for which memory is short', () => {
   it('is inserted whole, or not at all', async () => {
     const file = lab.path('fguard.ko');
     // what the kernel checks of the types of a module fails with ELOOP, and before it starts
-    await vm.ok(`objcopy --strip-debug --remove-section=.BTF $(modinfo -F filename fguard) ${file}`);
+    await vm.ok(
+      `objcopy --strip-debug --remove-section=.BTF $(modinfo -F filename fguard) ${file}`,
+    );
     const faults = await untilWhole(async (nth) => {
       const {result, injected} = await attemptDo(loader, nth, 'insert', file);
       const where = `allocation ${nth}: ${result}`;
@@ -66,6 +68,7 @@ describe('the module, for which memory is short', () => {
         await lab.reconnect();
         const {hooks} = await lab.guard.status();
         expect(Object.values(hooks), where).not.toContain('missing');
+        // all operations would take four seconds, and each finds its functions alike
         await lab.guard.add(secret, {ops: ['read']});
         expect(await lab.intruder.do('open', secret), where).toBe('EACCES');
         await lab.guard.clear();
