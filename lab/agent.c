@@ -28,6 +28,7 @@ static void handle_frame(const struct frame *frame, char *data)
 {
 	switch (frame->type) {
 	case FRAME_HELLO:
+		/* what the host before this one had started */
 		jobs_kill_all();
 		port_send(FRAME_HELLO, frame->id, data, frame->length);
 		return;
@@ -91,7 +92,7 @@ static void turn(int signals)
 		return;
 	jobs_handle_poll(fds + 2, n - 2);
 	if (fds[1].revents)
-		port_receive(handle_frame, jobs_kill_all);
+		port_receive(handle_frame);
 	if (fds[0].revents)
 		read_signals(signals);
 }

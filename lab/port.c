@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,12 +78,21 @@ int port_fd_to_poll(void)
 	return connected ? fd : -1;
 }
 
-/* Waits for room; a host that has gone needs no more. */
-static int wait_for_room(void)
+/*
+ * Waits for room. Without a host it waits for the next one: what that one sent may
+ * arrive before the kernel knows that it is there, and the answer must not be lost.
+ */
+static void wait_for_room(void)
 {
 	struct pollfd poll_port = { .fd = fd, .events = POLLOUT };
+	sigset_t changes;
 
-	return poll(&poll_port, 1, -1) > 0 && !(poll_port.revents & POLLHUP);
+	sigemptyset(&changes);
+	sigaddset(&changes, SIGIO);
+	while (poll(&poll_port, 1, -1) >= 0 && (poll_port.revents & POLLHUP))
+		sigwaitinfo(&changes, NULL);
+	/* In place of who reads the signals, which may be gone now. */
+	port_reconsider();
 }
 
 static int send_all(const char *data, size_t length)
@@ -93,7 +103,9 @@ static int send_all(const char *data, size_t length)
 		if (n > 0) {
 			data += n;
 			length -= (size_t)n;
-		} else if (errno != EAGAIN || !wait_for_room()) {
+		} else if (errno == EAGAIN) {
+			wait_for_room();
+		} else {
 			return -1;
 		}
 	}
@@ -104,7 +116,7 @@ void port_send(uint32_t type, uint32_t id, const void *data, size_t length)
 {
 	struct frame frame = { .length = (uint32_t)length, .type = type, .id = id };
 
-	if (connected && !send_all((const char *)&frame, sizeof(frame)))
+	if (!send_all((const char *)&frame, sizeof(frame)))
 		send_all(data, length);
 }
 
@@ -132,7 +144,7 @@ static void handle_frames(void (*handle)(const struct frame *, char *))
 	memmove(buffer, buffer + at, filled);
 }
 
-void port_receive(void (*handle)(const struct frame *, char *), void (*closed)(void))
+void port_receive(void (*handle)(const struct frame *, char *))
 {
 	ssize_t n = read(fd, buffer + filled, sizeof(buffer) - 1 - filled);
 
@@ -144,7 +156,5 @@ void port_receive(void (*handle)(const struct frame *, char *), void (*closed)(v
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	filled = 0;
-	connected = 0;
-	closed();
 	port_reconsider();
 }

@@ -8,10 +8,11 @@
 #include <stddef.h>
 
 int port_open(void);
+/* Waits for room, and for a host; SIGIO must be blocked. */
 void port_send(uint32_t type, uint32_t id, const void *data, size_t length);
 
-/* Reads what is there; calls @closed when the host has gone. */
-void port_receive(void (*handle)(const struct frame *, char *), void (*closed)(void));
+/* Reads what is there. */
+void port_receive(void (*handle)(const struct frame *, char *));
 
 /* -1 while no host is connected: poll() would return at once, for ever. */
 int port_fd_to_poll(void);
