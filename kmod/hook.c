@@ -175,7 +175,8 @@ enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook)
 
 static int excuse_missing(struct fguard_hook *hook, int err)
 {
-	if (err != -ENOENT && err != -EINVAL)
+	/* kprobes know no such function; ftrace cannot trace it; ftrace is dead. */
+	if (err != -ENOENT && err != -EINVAL && err != -ENODEV)
 		return err;
 	hook->missing = true;
 	pr_warn("this kernel has no function %s; operations that need it cannot be guarded\n",

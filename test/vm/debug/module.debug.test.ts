@@ -68,7 +68,7 @@ describe('the module, for which memory is short', () => {
         await lab.reconnect();
         const {hooks} = await lab.guard.status();
         expect(Object.values(hooks), where).not.toContain('missing');
-        // all operations would take four seconds, and each finds its functions alike
+        // all operations would take four seconds, and every hook is found alike
         await lab.guard.add(secret, {ops: ['read']});
         expect(await lab.intruder.do('open', secret), where).toBe('EACCES');
         await lab.guard.clear();
