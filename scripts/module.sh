@@ -72,7 +72,7 @@ build() {
 # Results of sources that are gone: all but the latest few.
 prune() {
 	find "$cache/modules" -maxdepth 1 -type d -name "$label-????????????????" -printf '%T@ %p\n' |
-		sort -rn | tail -n +7 | cut -d' ' -f2- | xargs -r rm -rf
+		sort -rn | tail -n +41 | cut -d' ' -f2- | xargs -r rm -rf
 }
 
 out=$cache/modules/$label-$(source_hash)
