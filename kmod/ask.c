@@ -38,6 +38,19 @@ static bool is_settled_unasked(const struct fguard_access *access,
 	return true;
 }
 
+bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_rule *rule)
+{
+	u8 verdict;
+
+	if (fguard_answerers_relation() == FGUARD_RELATION_OWN ||
+	    !fguard_recall(rule, decision->op, &verdict) ||
+	    verdict == FGUARD_VERDICT_ALLOW)
+		return false;
+	fguard_decide_settle(decision, verdict, FGUARD_REASON_ANSWER,
+			     FGUARD_DETAIL_REMEMBERED);
+	return true;
+}
+
 void fguard_ask(const struct fguard_access *access, struct fguard_decision *decision,
 		struct fguard_rule *rule)
 {

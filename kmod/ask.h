@@ -9,6 +9,16 @@ struct fguard_access;
 struct fguard_rule;
 
 /**
+ * fguard_ask_refuses - does a remembered answer refuse the current task?
+ * @decision: of outcome FGUARD_OUTCOME_ASK; settled if so
+ * @rule: the rule that asks
+ *
+ * Context: RCU read side.
+ * Return: true if it does.
+ */
+bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_rule *rule);
+
+/**
  * fguard_ask - settle a decision by an answer, or let the current task wait for one
  * @access: the access
  * @decision: of outcome FGUARD_OUTCOME_ASK; if it still is afterwards, the task goes

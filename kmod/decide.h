@@ -96,6 +96,19 @@ static inline enum fguard_op fguard_decide_op(u32 ops)
 }
 
 /**
+ * fguard_decide_is_several - are there several operations?
+ * @ops: mask of enum fguard_op, not 0
+ *
+ * Context: any.
+ * Return: true if so: then each is decided on its own.
+ */
+static inline bool fguard_decide_is_several(u32 ops)
+{
+	ops &= FGUARD_OPS_ALL;
+	return ops & (ops - 1);
+}
+
+/**
  * fguard_decide_outcome - what a rule means for a subject
  * @terms: what the rule says
  * @allowed: the rule allows the subject

@@ -31,8 +31,8 @@ static struct fguard_match *match_of(struct fguard_explanation *explanation, u32
 }
 
 /* A rule may be found by name and by inode; it is told once. */
-static void note(struct fguard_inquiry *inquiry, const struct fguard_rule *rule,
-		 u32 rank, bool allowed)
+static void note(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank,
+		 bool allowed)
 {
 	struct fguard_explanation *explanation =
 		container_of(inquiry, struct listening, inquiry)->explanation;

@@ -8,6 +8,7 @@
 #include "mount.h"
 #include "rule.h"
 #include "subject.h"
+#include "survey.h"
 
 static void look_into(struct fguard_inquiry *inquiry, struct fguard_target *target,
 		      const struct fguard_actor *actor)
@@ -27,12 +28,27 @@ static noinline void decide_other(struct fguard_inquiry *inquiry,
 		inquiry->decider = other.decider;
 }
 
+/* Each operation is decided on its own: who may do one may not do another by it. */
+static noinline void decide_each(struct fguard_inquiry *inquiry)
+{
+	struct fguard_survey survey;
+	enum fguard_op op;
+
+	fguard_survey(&survey, inquiry->target, inquiry->target->ops, inquiry->actor);
+	op = fguard_survey_strictest(&survey);
+	inquiry->decision = survey.decisions[op];
+	inquiry->decider = survey.deciders[op];
+}
+
 static __always_inline void decide(const struct fguard_access *access,
 				   struct fguard_inquiry *inquiry)
 {
 	const bool two = access->count > 1;
 
-	fguard_store_decide(inquiry);
+	if (unlikely(fguard_decide_is_several(inquiry->target->ops)))
+		decide_each(inquiry);
+	else
+		fguard_store_decide(inquiry);
 	if (unlikely(two))
 		decide_other(inquiry, &access->targets[1]);
 	if (inquiry->decision.outcome == FGUARD_OUTCOME_NONE)
@@ -77,42 +93,108 @@ static noinline void ask_about(const struct fguard_access *access, unsigned int 
 	fguard_ask(&part, decision, rule);
 }
 
-/*
- * Each rule that asks has its say about its object. They are asked one after the
- * other, and none if another rule refuses anyway.
+/**
+ * struct part - one operation on one object of an access
+ * @which: the object
+ * @decision: what was decided about it
+ * @decider: the rule that did
  */
+struct part {
+	unsigned int which;
+	struct fguard_decision decision;
+	struct fguard_rule *decider;
+};
+
+/* Opening for reading and writing, or two objects. */
+#define PARTS_MAX 4
+
+static unsigned int take_apart(const struct fguard_access *access,
+			       const struct fguard_actor *actor, struct part *parts)
+{
+	unsigned int which, count = 0;
+	struct fguard_survey survey;
+	enum fguard_op op;
+	u32 left;
+
+	for (which = 0; which < access->count; which++) {
+		fguard_survey(&survey, &access->targets[which],
+			      access->targets[which].ops, actor);
+		for (left = survey.ops; left && count < PARTS_MAX; left &= ~BIT(op)) {
+			op = fguard_decide_op(left);
+			if (survey.deciders[op])
+				parts[count++] = (struct part){
+					which, survey.decisions[op], survey.deciders[op],
+				};
+		}
+	}
+	return count;
+}
+
+/* Nobody is asked about a part of what another part forbids. */
+static bool is_refused(const struct part *parts, unsigned int count,
+		       struct fguard_inquiry *inquiry)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		struct fguard_decision decision = parts[i].decision;
+
+		if (decision.outcome != FGUARD_OUTCOME_ASK ||
+		    !fguard_ask_refuses(&decision, parts[i].decider))
+			continue;
+		inquiry->decision = decision;
+		inquiry->decider = parts[i].decider;
+		return true;
+	}
+	return false;
+}
+
+/* Each rule that asks has its say about its object. They are asked one after the other. */
+static void ask_parts(const struct fguard_access *access, struct part *parts,
+		      unsigned int count, struct fguard_inquiry *inquiry)
+{
+	struct fguard_inquiry settled = {};
+	const struct part *asked = NULL;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		struct part *part = &parts[i];
+
+		if (part->decision.outcome == FGUARD_OUTCOME_ASK) {
+			/* It was told of both objects. */
+			if (asked && asked->decider == part->decider &&
+			    asked->which != part->which)
+				continue;
+			asked = part;
+			ask_about(access, part->which, &part->decision, part->decider);
+		}
+		if (fguard_decide_combine(&settled.decision, &part->decision))
+			settled.decider = part->decider;
+		if (settled.decision.outcome >= FGUARD_OUTCOME_ASK)
+			break;
+	}
+	inquiry->decision = settled.decision;
+	inquiry->decider = settled.decider;
+}
+
 static noinline void ask(const struct fguard_access *access,
 			 struct fguard_inquiry *inquiry)
 {
-	struct fguard_inquiry settled = {}, each;
-	const struct fguard_rule *asked = NULL;
-	unsigned int i;
+	struct part parts[PARTS_MAX];
+	unsigned int count;
 
 	/* It was asked about when it was mapped; nobody can be asked page by page. */
 	if (access->fault) {
 		inquiry->decision.outcome = FGUARD_OUTCOME_LOG;
 		return;
 	}
-	if (access->count == 1) {
+	if (access->count == 1 && !fguard_decide_is_several(access->targets->ops)) {
 		fguard_ask(access, &inquiry->decision, inquiry->decider);
 		return;
 	}
-	for (i = 0; i < access->count; i++) {
-		look_into(&each, &access->targets[i], inquiry->actor);
-		if (each.decision.outcome == FGUARD_OUTCOME_ASK) {
-			/* It was told of both objects. */
-			if (each.decider == asked)
-				continue;
-			asked = each.decider;
-			ask_about(access, i, &each.decision, each.decider);
-		}
-		if (fguard_decide_combine(&settled.decision, &each.decision))
-			settled.decider = each.decider;
-		if (settled.decision.outcome >= FGUARD_OUTCOME_ASK)
-			break;
-	}
-	inquiry->decision = settled.decision;
-	inquiry->decider = settled.decider;
+	count = take_apart(access, inquiry->actor, parts);
+	if (!is_refused(parts, count, inquiry))
+		ask_parts(access, parts, count, inquiry);
 }
 
 /*
@@ -128,7 +210,8 @@ static noinline void ask_ahead(const struct fguard_access *access,
 
 	target.ops = BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
 	ahead.targets = &target;
-	look_into(&opening, &target, inquiry->actor);
+	opening = (struct fguard_inquiry){ .target = &target, .actor = inquiry->actor };
+	decide_each(&opening);
 	if (opening.decision.outcome != FGUARD_OUTCOME_ASK)
 		return;
 	ask(&ahead, &opening);

@@ -291,8 +291,8 @@ struct fguard_inquiry {
 	const struct fguard_store *store;
 	const struct fguard_rule *by_inode;
 	struct dentry *place;
-	void (*seen)(struct fguard_inquiry *inquiry, const struct fguard_rule *rule,
-		     u32 rank, bool allowed);
+	void (*seen)(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank,
+		     bool allowed);
 };
 
 /**

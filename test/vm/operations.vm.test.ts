@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+import {afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {Answerer} from './helper/answerer.js';
+import type {RuleRequest} from './helper/guard.js';
+import {useLab} from './helper/lab.js';
+import {useRefusals} from './helper/refusal.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/operations/
+//   vault/        a tree
+//     app         a path in it, about other operations
+//   free/
+const lab = useLab('operations');
+const refuses = useRefusals(lab);
+const vault = lab.path('vault');
+const app = `${vault}/app`;
+
+beforeAll(async () => {
+  await vm.ok(`mkdir ${vault} ${lab.path('free')} && printf treasure >${app}`);
+});
+
+afterEach(async () => {
+  await lab.guard.clear();
+  expect(await vm.ok(`cat ${app}`)).toBe('treasure');
+});
+
+const unchanged = (): Promise<string> => lab.owner.show(app);
+
+async function rules(tree: RuleRequest, file: RuleRequest): Promise<Record<'tree' | 'file', number>> {
+  return {
+    tree: (await lab.guard.add(vault, {...tree, tree: true})).id,
+    file: (await lab.guard.add(app, file)).id,
+  };
+}
+
+/** Ways to open for reading and writing in one: as such, and by access mode 3. */
+const BOTH = ['open-rdwr', 'open-ioctl'] as const;
+
+describe('an access that asks for several operations', () => {
+  it.each(BOTH)('by %s is refused the one that the outer rule refuses', async (route) => {
+    const {tree} = await rules({}, {ops: ['write'], pids: [lab.intruder.pid]});
+    await refuses([route, app], 'read', {unchanged, rule: tree});
+    expect(await lab.intruder.do('open-write', app)).toBe('OK');
+  });
+
+  it.each(BOTH)('by %s is refused the one that the inner rule refuses', async (route) => {
+    const {file} = await rules({pids: [lab.intruder.pid]}, {ops: ['read']});
+    await refuses([route, app], 'read', {unchanged, rule: file});
+    expect(await lab.intruder.do('open-write', app)).toBe('OK');
+  });
+
+  it.each(BOTH)('by %s writes only where writing is let in', async (route) => {
+    const {tree} = await rules({}, {ops: ['read'], pids: [lab.intruder.pid]});
+    await refuses([route, app], 'write', {unchanged, rule: tree});
+    expect(await lab.intruder.do('open', app)).toBe('OK');
+  });
+
+  it('without a name is decided in its directory likewise', async () => {
+    const outer = (await lab.guard.add(lab.directory, {tree: true, ops: ['read']})).id;
+    await lab.guard.add(vault, {tree: true, ops: ['write'], pids: [lab.intruder.pid]});
+    await refuses(['open-tmpfile', vault], 'read', {unchanged, path: expect.anything(), rule: outer});
+  });
+
+  it('is explained as it is decided', async () => {
+    const {tree, file} = await rules({}, {ops: ['write'], pids: [lab.intruder.pid]});
+    expect(await lab.guard.explain(app, 'read', lab.intruder.pid)).toMatchObject({rule: tree});
+    expect(await lab.guard.explain(app, 'write', lab.intruder.pid)).toMatchObject({rule: file});
+  });
+
+  it('mapped for both, by a descriptor from before, is refused either', async () => {
+    expect(await lab.intruder.do('hold', app)).toBe('OK');
+    const {tree} = await rules(
+      {strict: true},
+      {ops: ['write'], strict: true, pids: [lab.intruder.pid]},
+    );
+    await refuses(['fd-mmap-shared', app], 'read', {unchanged, rule: tree});
+    await lab.guard.clear();
+    const inner = await rules({strict: true, pids: [lab.intruder.pid]}, {ops: ['write'], strict: true});
+    await refuses(['fd-mmap-shared', app], 'write', {unchanged, rule: inner.file});
+  });
+});
+
+describe('an access of which several operations are asked about', () => {
+  const LONG = 600_000;
+  const forever = 'forever';
+
+  it('is refused by one remembered answer, whatever the others say', async () => {
+    await lab.guard.add(app, {otherwise: 'ask', deadline: LONG});
+    const answerer = await Answerer.start();
+    const [reads] = await Promise.all([
+      lab.intruder.do('open', app),
+      answerer.reply({verdict: 'deny', lifetime: forever}),
+    ]);
+    const [writes] = await Promise.all([
+      lab.intruder.do('open-write', app),
+      answerer.reply({verdict: 'allow', lifetime: forever}),
+    ]);
+    expect([reads, writes]).toEqual(['EACCES', 'OK']);
+    expect(await lab.intruder.do('open-rdwr', app)).toBe('EACCES');
+    expect(await lab.intruder.do('open-write', app)).toBe('OK');
+    await answerer.end();
+  });
+
+  it('is asked by each rule about its own', async () => {
+    await lab.guard.add(vault, {tree: true, otherwise: 'ask', deadline: LONG});
+    await lab.guard.add(app, {ops: ['write'], otherwise: 'ask', deadline: LONG});
+    const answerer = await Answerer.start();
+    const opened = lab.intruder.do('open-rdwr', app);
+    expect(await answerer.reply({verdict: 'allow'})).toMatchObject({op: 'write'});
+    expect(await answerer.reply({verdict: 'deny'})).toMatchObject({op: 'read'});
+    expect(await opened).toBe('EACCES');
+    await answerer.end();
+  });
+});
