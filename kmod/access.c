@@ -23,6 +23,7 @@
 #include "ioctl.h"
 #include "judge.h"
 #include "mapping.h"
+#include "names.h"
 #include "subject.h"
 #include "syscall.h"
 #include "tracing.h"
@@ -151,7 +152,6 @@ static noinline void judge_dentry(struct dentry *dentry, struct vfsmount *mnt,
 		.inner = inner,
 	};
 
-	target.dies = op == FGUARD_OP_DELETE;
 	fguard_judge(&access, fregs);
 }
 
@@ -221,7 +221,6 @@ static noinline void judge_link(struct dentry *old, struct dentry *new,
 		.inner = inner,
 	};
 
-	targets[1].incoming = old;
 	fguard_judge(&access, fregs);
 }
 
@@ -252,10 +251,8 @@ static noinline void judge_rename(struct dentry *old, struct dentry *new,
 
 	targets[0].moves = true;
 	targets[0].destination = new;
-	targets[0].incoming = exchange ? new : NULL;
 	targets[1].moves = exchange;
 	targets[1].destination = exchange ? old : NULL;
-	targets[1].incoming = old;
 	fguard_judge(&access, fregs);
 }
 
@@ -776,6 +773,49 @@ ON(prctl_set_mm_exe_file)
 }
 #endif
 
+/* ---- what has happened to names ------------------------------------------- */
+
+/*
+ * These are called once the filesystem has done what was asked for, and just before
+ * it is seen; security functions are called when it is not even clear whether the caller
+ * may. Both directories are locked, but where a filesystem finds out by itself.
+ */
+ON(d_move)
+{
+	fguard_names_moved(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 1), false);
+}
+
+ON(d_exchange)
+{
+	fguard_names_moved(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 1), true);
+}
+
+/* Creation, and link(). */
+#define ON_INSTANTIATION(name)						\
+	ON(name)							\
+	{								\
+		fguard_names_filled(ARGUMENT(struct dentry *, 0),	\
+				    ARGUMENT(struct inode *, 1));	\
+	}
+
+ON_INSTANTIATION(d_instantiate)
+ON_INSTANTIATION(d_instantiate_new)
+#ifdef FGUARD_HAVE_D_MAKE_PERSISTENT
+ON_INSTANTIATION(d_make_persistent) /* filesystems in memory, since 6.19 */
+#endif
+
+/* unlink(), rmdir(). The directory is locked. */
+ON(d_delete)
+{
+	fguard_names_emptied(ARGUMENT(struct dentry *, 0));
+}
+
+/* An inode leaves memory. No lock held. */
+ON(security_inode_free)
+{
+	fguard_names_inode_freed(ARGUMENT(struct inode *, 0));
+}
+
 /* ---- the table ----------------------------------------------------------- */
 
 #define OPEN_OPS (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE) | \
@@ -836,6 +876,15 @@ struct fguard_hook fguard_hook_table[] = {
 #ifdef FGUARD_HAVE_MADVISE_COLLAPSE
 	FGUARD_HOOK(madvise_collapse, FGUARD_NEED_DESCRIPTORS),
 #endif
+	FGUARD_NOTE(d_move, FGUARD_NEED_NAMES),
+	FGUARD_NOTE(d_exchange, FGUARD_NEED_NAMES),
+	FGUARD_NOTE(d_instantiate, FGUARD_NEED_NAMES),
+	FGUARD_NOTE(d_instantiate_new, FGUARD_NEED_NAMES),
+#ifdef FGUARD_HAVE_D_MAKE_PERSISTENT
+	FGUARD_NOTE(d_make_persistent, FGUARD_NEED_NAMES),
+#endif
+	FGUARD_NOTE(d_delete, FGUARD_NEED_NAMES),
+	FGUARD_NOTE(security_inode_free, FGUARD_NEED_INODES),
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(wake_up_new_task, FGUARD_NEED_FORKS),

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/dcache.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -6,28 +8,41 @@
 #include "alias.h"
 #include "rule.h"
 
-static struct fguard_alias *alias_alloc(struct fguard_rule *rule,
-					const struct inode *inode, bool keep,
-					gfp_t gfp)
+/* overlayfs makes a file of an upper and a lower one, of which one may have the data only. */
+#define BENEATH_MAX 4
+
+static struct fguard_alias *alloc(struct fguard_rule *rule, gfp_t gfp)
 {
 	struct fguard_alias *alias = kzalloc(sizeof(*alias), gfp | __GFP_NOWARN);
 
-	if (alias) {
+	if (alias)
 		alias->rule = rule;
-		alias->keep = keep;
-		fguard_identity_take(&alias->identity, inode);
-	}
 	return alias;
 }
 
-int fguard_alias_new(struct fguard_rule *rule, const struct inode *inode, bool keep)
+static void fill(struct fguard_alias *alias, const struct inode *inode,
+		 enum fguard_alias_kind kind)
 {
-	struct fguard_alias *alias = alias_alloc(rule, inode, keep, GFP_KERNEL);
+	alias->kind = kind;
+	fguard_identity_take(&alias->identity, inode);
+}
+
+int fguard_alias_new(struct fguard_rule *rule, const struct inode *inode,
+		     enum fguard_alias_kind kind)
+{
+	struct fguard_alias *alias = alloc(rule, GFP_KERNEL);
 
 	if (!alias)
 		return -ENOMEM;
+	fill(alias, inode, kind);
 	list_add_rcu(&alias->siblings, &rule->aliases);
 	return 0;
+}
+
+int fguard_alias_reserve(struct fguard_rule *rule)
+{
+	rule->spare = alloc(rule, GFP_KERNEL);
+	return rule->spare ? 0 : -ENOMEM;
 }
 
 void fguard_aliases_free(struct fguard_rule *rule)
@@ -36,9 +51,10 @@ void fguard_aliases_free(struct fguard_rule *rule)
 
 	list_for_each_entry_safe(alias, next, &rule->aliases, siblings)
 		kfree(alias);
+	kfree(rule->spare);
 }
 
-static struct fguard_alias *alias_of(struct fguard_rule *rule,
+static struct fguard_alias *alias_of(const struct fguard_rule *rule,
 				     const struct inode *inode)
 {
 	struct fguard_alias *alias;
@@ -50,82 +66,178 @@ static struct fguard_alias *alias_of(struct fguard_rule *rule,
 	return NULL;
 }
 
-/* Adds an inode to a rule in force. Takes over @spare if it is used. */
-static void adopt(struct fguard_rule *rule, const struct inode *inode,
-		  struct fguard_alias **spare)
+/* ---- what has the name ----------------------------------------------------- */
+
+/**
+ * struct holder - what has a rule's name
+ * @inode: the inode, or NULL: nothing has it
+ * @beneath: what it is made of, or NULL
+ * @memory: for both
+ */
+struct holder {
+	const struct inode *inode;
+	const struct inode *beneath;
+	struct fguard_alias *memory[2];
+};
+
+static struct fguard_alias *take_memory(struct holder *holder)
 {
-	lockdep_assert_held(&fguard_alias_lock);
-	if (alias_of(rule, inode))
-		return;
-	list_add_rcu(&(*spare)->siblings, &rule->aliases);
-	fguard_alias_link(fguard_store_current(), *spare);
-	*spare = NULL;
+	unsigned int i = !holder->memory[0];
+	struct fguard_alias *alias = holder->memory[i];
+
+	holder->memory[i] = NULL;
+	return alias;
 }
 
-/*
- * The directory is locked, so what has the name now is certain: inodes that had
- * it before and have no other name are gone.
- */
-static void forget_predecessors(struct fguard_rule *rule,
-				const struct fguard_target *target)
+static void add(struct fguard_rule *rule, struct holder *holder, const struct inode *inode,
+		enum fguard_alias_kind kind)
 {
-	const struct inode *inode = target->inode;
+	struct fguard_alias *alias;
+
+	lockdep_assert_held(&fguard_alias_lock);
+	if (!inode || alias_of(rule, inode))
+		return;
+	alias = take_memory(holder);
+	if (!alias) {
+		alias = rule->spare;
+		rule->spare = NULL;
+	}
+	if (!alias) {
+		pr_warn_ratelimited("no memory to follow what rule %u is about: other hard links of it are not guarded\n",
+				    rule->terms.id);
+		return;
+	}
+	fill(alias, inode, kind);
+	list_add_tail_rcu(&alias->siblings, &rule->aliases);
+	fguard_alias_link(fguard_store_current(), alias);
+}
+
+static bool holds(const struct fguard_rule *rule, const struct inode *inode)
+{
+	const struct fguard_alias *alias;
+
+	list_for_each_entry(alias, &rule->aliases, siblings)
+		if (alias->kind == FGUARD_ALIAS_HOLDER)
+			return inode && fguard_identity_is(&alias->identity, inode);
+	return !inode;
+}
+
+/* What had the name, and what that was made of. */
+static void drop_former(struct fguard_rule *rule)
+{
 	struct fguard_alias *alias, *next;
 
 	lockdep_assert_held(&fguard_alias_lock);
-	list_for_each_entry_safe(alias, next, &rule->aliases, siblings) {
-		if (inode && fguard_identity_is(&alias->identity, inode))
-			alias->keep |= target->moves || inode->i_nlink > 1;
-		else if (!alias->keep)
+	list_for_each_entry_safe(alias, next, &rule->aliases, siblings)
+		if (alias->kind != FGUARD_ALIAS_MOUNTED)
 			fguard_alias_drop(fguard_store_current(), alias);
+}
+
+/* A file of overlayfs is copied up once; more is the work of somebody below. */
+static void drop_surplus(struct fguard_rule *rule)
+{
+	struct fguard_alias *alias, *oldest = NULL;
+	unsigned int count = 0;
+
+	list_for_each_entry(alias, &rule->aliases, siblings) {
+		if (alias->kind != FGUARD_ALIAS_BENEATH)
+			continue;
+		oldest = oldest ?: alias;
+		count++;
 	}
+	if (count >= BENEATH_MAX)
+		fguard_alias_drop(fguard_store_current(), oldest);
 }
 
-static bool directory_is_locked(const struct fguard_target *target)
+static void hold(struct fguard_rule *rule, struct holder *holder)
 {
-	/* A dentry in lookup may still turn out to be there already. */
-	return target->incoming || target->moves || target->dies ||
-	       ((target->ops & BIT(FGUARD_OP_CREATE)) &&
-		!d_in_lookup(target->dentry));
+	lockdep_assert_held(&fguard_alias_lock);
+	if (!holds(rule, holder->inode)) {
+		drop_former(rule);
+		add(rule, holder, holder->inode, FGUARD_ALIAS_HOLDER);
+	}
+	if (holder->beneath && !alias_of(rule, holder->beneath)) {
+		drop_surplus(rule);
+		add(rule, holder, holder->beneath, FGUARD_ALIAS_BENEATH);
+	}
+	if (!rule->spare)
+		rule->spare = take_memory(holder);
 }
 
-/* Adds an inode to a rule, and clears away its predecessors if that is sure. */
-static int follow(struct fguard_rule *rule, const struct fguard_target *target,
-		  const struct inode *inode, bool keep)
+static bool is_known(const struct fguard_rule *rule, const struct inode *inode)
 {
-	struct fguard_alias *spare = NULL;
+	return !inode || alias_of(rule, inode);
+}
 
-	if (inode && !alias_of(rule, inode)) {
-		spare = alias_alloc(rule, inode, keep, GFP_ATOMIC);
-		if (!spare)
-			return -ENOMEM;
-	} else if (!directory_is_locked(target)) {
+/* Gives whether there is memory for all that is new. */
+static bool get_memory(struct fguard_rule *rule, struct holder *holder)
+{
+	const bool inode = !is_known(rule, holder->inode);
+	const bool beneath = !is_known(rule, holder->beneath);
+
+	if (inode || !READ_ONCE(rule->spare))
+		holder->memory[0] = alloc(rule, GFP_ATOMIC);
+	if (beneath)
+		holder->memory[1] = alloc(rule, GFP_ATOMIC);
+	return (!inode || holder->memory[0]) && (!beneath || holder->memory[1]);
+}
+
+static void put_memory(struct holder *holder)
+{
+	kfree(holder->memory[0]);
+	kfree(holder->memory[1]);
+}
+
+int fguard_alias_use(struct fguard_rule *rule, const struct fguard_target *target)
+{
+	const struct dentry *dentry = target->dentry;
+	struct holder holder = { .inode = d_inode_rcu(dentry) };
+	bool enough;
+
+	holder.beneath = target->inode == holder.inode ? fguard_object_beneath_now(dentry) :
+							 target->inode;
+	if (!holder.inode || (is_known(rule, holder.inode) && is_known(rule, holder.beneath)))
 		return 0;
+	enough = get_memory(rule, &holder);
+	if (enough) {
+		spin_lock(&fguard_alias_lock);
+		/* An entry that is on its way out has the name no more. */
+		if (!rule->retired && rule->leaving != dentry && !d_unhashed(dentry))
+			hold(rule, &holder);
+		spin_unlock(&fguard_alias_lock);
 	}
+	put_memory(&holder);
+	return enough ? 0 : -ENOMEM;
+}
 
+void fguard_alias_hold(struct fguard_rule *rule, const struct dentry *dentry,
+		       const struct inode *inode, const struct dentry *leaving)
+{
+	struct holder holder = { .inode = inode };
+
+	if (inode && inode == d_inode_rcu(dentry))
+		holder.beneath = fguard_object_beneath_now(dentry);
+	get_memory(rule, &holder);
 	spin_lock(&fguard_alias_lock);
 	if (!rule->retired) {
-		if (directory_is_locked(target))
-			forget_predecessors(rule, target);
-		if (spare)
-			adopt(rule, inode, &spare);
+		rule->leaving = leaving;
+		hold(rule, &holder);
 	}
 	spin_unlock(&fguard_alias_lock);
-	kfree(spare);
-	return 0;
+	put_memory(&holder);
 }
 
-int fguard_alias_follow(struct fguard_rule *rule, const struct fguard_target *target)
+void fguard_aliases_forget(const struct inode *inode)
 {
-	const struct dentry *holder = target->incoming ?: target->dentry;
-	const struct inode *beneath = fguard_object_beneath_now(holder);
-	const struct inode *inode = target->inode;
-	int err;
+	struct fguard_alias *alias;
+	struct hlist_node *next;
+	struct fguard_store *store;
 
-	if (target->incoming)
-		inode = d_inode_rcu(target->incoming);
-	err = follow(rule, target, inode, false);
-	if (!err && beneath)
-		err = follow(rule, target, beneath, true);
-	return err;
+	spin_lock(&fguard_alias_lock);
+	store = fguard_store_current();
+	hlist_for_each_entry_safe(alias, next, fguard_alias_bucket(store, inode->i_ino),
+				  links[store->links])
+		if (fguard_identity_is(&alias->identity, inode))
+			fguard_alias_drop(store, alias);
+	spin_unlock(&fguard_alias_lock);
 }

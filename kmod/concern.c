@@ -51,8 +51,7 @@ static bool may_hold_tree(const struct fguard_store *store, struct dentry *objec
 	return false;
 }
 
-static bool may_hold_suffix(const struct fguard_store *store,
-			    const struct qstr *name)
+static bool may_hold_suffix(const struct fguard_store *store, const struct qstr *name)
 {
 	unsigned long length;
 
@@ -70,12 +69,11 @@ static bool may_hold_suffix(const struct fguard_store *store,
 static noinline bool may_end_in_suffix(const struct fguard_store *store,
 				       struct dentry *dentry)
 {
-	struct name_snapshot snapshot;
 	bool may_hold;
 
-	take_dentry_name_snapshot(&snapshot, dentry);
-	may_hold = may_hold_suffix(store, &snapshot.name);
-	release_dentry_name_snapshot(&snapshot);
+	spin_lock(&dentry->d_lock);
+	may_hold = may_hold_suffix(store, &dentry->d_name);
+	spin_unlock(&dentry->d_lock);
 	return may_hold;
 }
 

@@ -28,6 +28,7 @@ enum fguard_rank {
 	FGUARD_RANK_LOST,		/* a tree, if the object is in it at all */
 	FGUARD_RANK_TREE = 1 << 20,	/* less the distance */
 	FGUARD_RANK_PATH,
+	FGUARD_RANK_OTHER,		/* another name of it: lifts no refusal */
 };
 
 /* In the order in which they win at equal rank. */
@@ -169,7 +170,8 @@ static inline bool fguard_decide_consider(struct fguard_decision *decision,
 	ops &= terms->ops;
 	if (!ops || rank < decision->rank)
 		return false;
-	if (rank == decision->rank && outcome <= decision->outcome)
+	if ((rank == decision->rank || rank == FGUARD_RANK_OTHER) &&
+	    outcome <= decision->outcome)
 		return false;
 
 	decision->outcome = outcome;

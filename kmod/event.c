@@ -88,17 +88,6 @@ static u16 put_bytes(char *to, const char *from, size_t length)
 	return length;
 }
 
-static u16 put_name(char *to, struct dentry *dentry)
-{
-	struct name_snapshot snapshot;
-	u16 length;
-
-	take_dentry_name_snapshot(&snapshot, dentry);
-	length = put_bytes(to, snapshot.name.name, snapshot.name.len);
-	release_dentry_name_snapshot(&snapshot);
-	return length;
-}
-
 static int put_d_path(char *to, const struct path *path)
 {
 	char *start;
@@ -125,7 +114,7 @@ static int put_new_name(char *to, const struct path *path)
 		return -ENAMETOOLONG;
 	if (to[length - 1] != '/')
 		to[length++] = '/';
-	return length + put_name(to + length, path->dentry);
+	return length + fguard_name_copy(to + length, path->dentry);
 }
 
 static u16 put_path(char *to, const struct path *path, u8 *cut, u8 flag)
@@ -136,7 +125,7 @@ static u16 put_path(char *to, const struct path *path, u8 *cut, u8 flag)
 	if (length >= 0)
 		return length;
 	*cut |= flag;
-	return put_name(to, path->dentry);
+	return fguard_name_copy(to, path->dentry);
 }
 
 /* A mount of the filesystem that the task itself uses, or NULL. */
@@ -193,7 +182,7 @@ static u16 put_dentry(char *to, struct dentry *dentry, const struct fguard_rule 
 	if (path.mnt)
 		return put_path(to, &path, cut, flag);
 	*cut |= flag;
-	return put_name(to, dentry);
+	return fguard_name_copy(to, dentry);
 }
 
 static u16 put_target(char *to, const struct fguard_target *target,

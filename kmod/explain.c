@@ -45,7 +45,7 @@ static void note(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 r
 	match->rule = rule->terms.id;
 	match->concerned = rule->terms.ops & inquiry->target->ops;
 	match->allowed = allowed;
-	if (rank == FGUARD_RANK_PATH) {
+	if (rank >= FGUARD_RANK_PATH) {
 		match->kind = FGUARD_MATCH_PATH;
 	} else if (rank == FGUARD_RANK_SUFFIX) {
 		match->kind = FGUARD_MATCH_SUFFIX;

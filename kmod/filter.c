@@ -221,31 +221,35 @@ static bool ends_in(const struct fguard_criterion *criterion,
 		       criterion->string, criterion->length);
 }
 
-static bool is_about(const struct fguard_criterion *criterion,
-		     const struct fguard_target *target, const struct qstr *name)
+/* By a name, which cannot change while the entry is locked. */
+static bool is_named(const struct fguard_criterion *criterion, struct dentry *dentry)
 {
-	switch (criterion->type) {
-	case FGUARD_SUBSCRIPTION_A_PATH:
-		return is_inode(criterion, target) ||
-		       fguard_name_is(&criterion->name, target->dentry, name);
-	case FGUARD_SUBSCRIPTION_A_TREE:
+	bool named;
+
+	spin_lock(&dentry->d_lock);
+	named = criterion->type == FGUARD_SUBSCRIPTION_A_PATH ?
+			fguard_name_is(&criterion->name, dentry) :
+			ends_in(criterion, &dentry->d_name);
+	spin_unlock(&dentry->d_lock);
+	return named;
+}
+
+static bool is_about(const struct fguard_criterion *criterion,
+		     const struct fguard_target *target)
+{
+	if (criterion->type == FGUARD_SUBSCRIPTION_A_TREE)
 		return fguard_object_is_below(target->dentry, &criterion->identity);
-	default:
-		return ends_in(criterion, name);
-	}
+	return (criterion->type == FGUARD_SUBSCRIPTION_A_PATH && is_inode(criterion, target)) ||
+	       is_named(criterion, target->dentry);
 }
 
 static noinline bool is_about_any(const struct fguard_criterion *criterion,
 				  const struct fguard_target *target)
 {
-	struct name_snapshot snapshot;
-	bool passes = false;
-
-	take_dentry_name_snapshot(&snapshot, target->dentry);
-	for (; criterion && !passes; criterion = criterion->next)
-		passes = is_about(criterion, target, &snapshot.name);
-	release_dentry_name_snapshot(&snapshot);
-	return passes;
+	for (; criterion; criterion = criterion->next)
+		if (is_about(criterion, target))
+			return true;
+	return false;
 }
 
 /* Mostly the first criterion is the path of what is accessed. */

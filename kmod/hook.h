@@ -33,7 +33,12 @@ struct fguard_hook {
 /* A row of the table. IPMODIFY keeps others that redirect calls away, and
  * PERMANENT keeps the sysctl kernel.ftrace_enabled from switching us off.
  */
-#define FGUARD_HOOK(name, mask)						\
+#define FGUARD_HOOK(name, mask) FGUARD_HOOK_WITH(name, mask, FTRACE_OPS_FL_IPMODIFY)
+
+/* One that only notes what happens: others may redirect the function. */
+#define FGUARD_NOTE(name, mask) FGUARD_HOOK_WITH(name, mask, 0)
+
+#define FGUARD_HOOK_WITH(name, mask, with)				\
 	{								\
 		.function = #name,					\
 		.refusal = "ftrace refuses to hook " #name		\
@@ -41,9 +46,8 @@ struct fguard_hook {
 		.needs = (mask),						\
 		.trace = {						\
 			.func = on_##name,				\
-			.flags = FTRACE_OPS_FL_IPMODIFY |		\
-				 FTRACE_OPS_FL_PERMANENT |		\
-				 FGUARD_OPS_FLAGS,			\
+			.flags = FTRACE_OPS_FL_PERMANENT |		\
+				 FGUARD_OPS_FLAGS | (with),		\
 		},							\
 	}
 

@@ -14,7 +14,8 @@
  * @generation: tells a later inode of the same number apart
  * @dev: device of the filesystem while it is mounted
  * @uuid: of the filesystem, if it has one: the same after it is mounted again
- * @subvolume: of btrfs, whose subvolumes count inodes each for themselves
+ * @subvolume: of btrfs, whose subvolumes count inodes each for themselves; in an
+ *	identity that is trusted, what a server's file handle tells besides
  */
 struct fguard_identity {
 	u64 ino;
@@ -33,6 +34,30 @@ struct fguard_identity {
  */
 void fguard_identity_take(struct fguard_identity *identity,
 			  const struct inode *inode);
+
+/**
+ * fguard_identity_take_original - note which inode this is, to be trusted
+ * @identity: filled
+ * @inode: the inode
+ *
+ * Only for fguard_identity_is_original(), which see.
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ */
+void fguard_identity_take_original(struct fguard_identity *identity,
+				   const struct inode *inode);
+
+/**
+ * fguard_identity_is_unique - can an inode be told from a later one with its number?
+ * @inode: the inode
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ * Return: false where generations are not counted, or by a server.
+ */
+static inline bool fguard_identity_is_unique(const struct inode *inode)
+{
+	return inode->i_generation && inode->i_sb->s_magic != FUSE_SUPER_MAGIC;
+}
 
 /**
  * fguard_btrfs_subvolume_of - the subvolume of an inode of btrfs
@@ -56,6 +81,15 @@ static inline u64 fguard_subvolume_of(const struct inode *inode)
 		return 0;
 	return fguard_btrfs_subvolume_of(inode);
 }
+
+/**
+ * fguard_handle_of - what a server's file handle tells of an inode
+ * @inode: the inode
+ *
+ * Context: any; the caller holds the inode, or RCU.
+ * Return: a hash of the handle on NFS and FUSE; otherwise fguard_subvolume_of().
+ */
+u64 fguard_handle_of(const struct inode *inode);
 
 /**
  * fguard_uuid_half - half of a UUID
@@ -114,7 +148,7 @@ static __always_inline bool fguard_identity_is(const struct fguard_identity *ide
 
 /**
  * fguard_identity_is_original - is it this inode, and not that of a copy?
- * @identity: an identity taken earlier
+ * @identity: from fguard_identity_take_original()
  * @inode: the inode
  *
  * In a copy of a filesystem each file is under the same UUID, number and generation.
@@ -127,9 +161,12 @@ static __always_inline bool fguard_identity_is(const struct fguard_identity *ide
 static inline bool fguard_identity_is_original(const struct fguard_identity *identity,
 					       const struct inode *inode)
 {
-	return fguard_identity_is(identity, inode) &&
+	return identity->ino == inode->i_ino &&
+	       identity->generation == inode->i_generation &&
+	       fguard_identity_on(identity, inode->i_sb->s_dev, &inode->i_sb->s_uuid) &&
 	       (identity->dev == inode->i_sb->s_dev ||
-		inode->i_sb->s_magic == BTRFS_SUPER_MAGIC);
+		inode->i_sb->s_magic == BTRFS_SUPER_MAGIC) &&
+	       identity->subvolume == fguard_handle_of(inode);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "ask.h"
 #include "judge.h"
 #include "mount.h"
+#include "names.h"
 #include "rule.h"
 #include "subject.h"
 #include "survey.h"
@@ -55,8 +56,8 @@ static __always_inline void decide(const struct fguard_access *access,
 		inquiry->decision.op = fguard_decide_op(inquiry->target->ops);
 }
 
-/* Failing to follow an object would open the guard: then nobody gets in. */
-static noinline void follow(const struct fguard_access *access,
+/* Failing to learn what has a name would open the guard: then nobody gets in. */
+static noinline void learn(const struct fguard_access *access,
 			    struct fguard_decision *decision)
 {
 	unsigned int i;
@@ -64,7 +65,7 @@ static noinline void follow(const struct fguard_access *access,
 
 	for (i = 0; !err && i < access->count; i++)
 		if (access->targets[i].named)
-			err = fguard_store_follow(&access->targets[i]);
+			err = fguard_names_used(&access->targets[i]);
 	if (err) {
 		decision->outcome = FGUARD_OUTCOME_DENY;
 		decision->reason = FGUARD_REASON_DEFAULT;
@@ -284,7 +285,7 @@ static __always_inline void judge(const struct fguard_access *access,
 		return;
 	}
 	if (decision->outcome != FGUARD_OUTCOME_DENY && is_named(access, two))
-		follow(access, decision);
+		learn(access, decision);
 	if (!inner || (descriptor ? decision->outcome == FGUARD_OUTCOME_DENY :
 				    is_told(access, &inquiry))) {
 		if (inquiry.decider)

@@ -9,48 +9,6 @@
 #include "rule.h"
 #include "store.h"
 
-/* ---- a name in a directory ------------------------------------------------ */
-
-/**
- * struct entry - a directory entry as an access sees it
- * @snapshot: keeps its name, so that a rename cannot change it
- * @dentry: the entry, or NULL if there is only the name
- * @name: its name
- * @directory: inode of its directory
- * @hash: as in struct fguard_name
- */
-struct entry {
-	struct name_snapshot snapshot;
-	const struct dentry *dentry;
-	const struct qstr *name;
-	const struct inode *directory;
-	u64 hash;
-};
-
-static void entry_in(struct entry *entry, const struct dentry *directory,
-		     const struct qstr *name)
-{
-	entry->dentry = NULL;
-	entry->name = name;
-	entry->directory = d_inode_rcu(directory);
-	entry->hash = entry->directory ?
-			      fguard_name_hash(entry->directory->i_ino,
-					       fguard_folds(directory), name->name,
-					       name->len) : 0;
-}
-
-static void entry_take(struct entry *entry, struct dentry *dentry)
-{
-	take_dentry_name_snapshot(&entry->snapshot, dentry);
-	entry_in(entry, READ_ONCE(dentry->d_parent), &entry->snapshot.name);
-	entry->dentry = dentry;
-}
-
-static void entry_release(struct entry *entry)
-{
-	release_dentry_name_snapshot(&entry->snapshot);
-}
-
 /* ---- deciding ------------------------------------------------------------ */
 
 static __always_inline void have_say(struct fguard_inquiry *inquiry,
@@ -80,54 +38,95 @@ static noinline void consider(struct fguard_inquiry *inquiry, struct fguard_rule
 	have_say(inquiry, rule, rank);
 }
 
-static bool entry_matches(const struct entry *entry, const struct fguard_rule *rule)
+bool fguard_store_named(const struct fguard_store *store, struct dentry *dentry,
+			struct fguard_named *named)
 {
-	if (rule->name.hash != entry->hash || !entry->directory)
-		return false;
-	return entry->dentry ?
-		       fguard_name_is(&rule->name, entry->dentry, entry->name) :
-		       fguard_name_is_in(&rule->name, entry->directory, entry->name);
+	struct fguard_rule *rule;
+	u32 skip = named->seen;
+	u64 hash;
+
+	named->count = 0;
+	spin_lock(&dentry->d_lock);
+	hash = fguard_entry_hash_locked(dentry);
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, hash),
+				 by_name[store->links]) {
+		if (rule->name.hash != hash || !fguard_name_is(&rule->name, dentry))
+			continue;
+		if (skip) {
+			skip--;
+			continue;
+		}
+		named->rules[named->count++] = rule;
+		if (named->count == ARRAY_SIZE(named->rules))
+			break;
+	}
+	spin_unlock(&dentry->d_lock);
+	named->seen += named->count;
+	return named->count;
 }
 
 /*
- * A rule that knows this inode already has nothing to learn: the access changes
- * nothing about that. What is made of files of another filesystem may be made of
- * others since.
+ * An access to what a rule knows already teaches it nothing. What is made of files of
+ * another filesystem may be made of others since.
  */
-static inline bool changes_nothing(const struct fguard_target *target)
+static inline bool is_news(const struct fguard_inquiry *inquiry,
+			   const struct fguard_rule *rule)
 {
-	return !target->incoming && !target->moves && !target->dies &&
-	       !(target->ops & BIT(FGUARD_OP_CREATE)) &&
-	       !(target->dentry->d_flags & DCACHE_OP_REAL);
+	return rule != inquiry->by_inode ||
+	       (inquiry->target->dentry->d_flags & DCACHE_OP_REAL);
 }
 
-/* Rules about a name; @steps above the object only those about trees. */
-static void match_entry(struct fguard_inquiry *inquiry, const struct entry *entry,
-			u32 steps)
+/* A rule about a name; @steps above the object only one about a tree. */
+static void consider_named(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
+			   u32 steps)
 {
-	struct fguard_rule *rule;
-
-	hlist_for_each_entry_rcu(rule, fguard_name_bucket(inquiry->store, entry->hash),
-				 by_name[inquiry->store->links]) {
-		if ((steps && !rule->tree) || !entry_matches(entry, rule))
-			continue;
-		if (!steps && !(rule == inquiry->by_inode &&
-				changes_nothing(inquiry->target)))
-			inquiry->target->named = true;
-		consider(inquiry, rule, steps ? FGUARD_RANK_TREE - steps :
-					      FGUARD_RANK_PATH);
-	}
+	if (steps && !rule->tree)
+		return;
+	if (!steps && is_news(inquiry, rule))
+		inquiry->target->named = true;
+	consider(inquiry, rule, steps ? FGUARD_RANK_TREE - steps : FGUARD_RANK_PATH);
 }
 
-/* Not inlined: an entry is large, and the kernel clears what is on the stack. */
 static noinline void match_name(struct fguard_inquiry *inquiry, struct dentry *dentry,
 				u32 steps)
 {
-	struct entry entry;
+	struct fguard_named named = {};
+	u32 i;
 
-	entry_take(&entry, dentry);
-	match_entry(inquiry, &entry, steps);
-	entry_release(&entry);
+	while (fguard_store_named(inquiry->store, dentry, &named))
+		for (i = 0; i < named.count; i++)
+			consider_named(inquiry, named.rules[i], steps);
+}
+
+/* There is only a directory and a name, which cannot change. */
+static void match_name_in(struct fguard_inquiry *inquiry, const struct dentry *directory,
+			  const struct qstr *name)
+{
+	const struct inode *inode = d_inode_rcu(directory);
+	struct fguard_rule *rule;
+	u64 hash;
+
+	if (!inode)
+		return;
+	hash = fguard_name_hash(inode->i_ino, fguard_folds(directory), name->name, name->len);
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(inquiry->store, hash),
+				 by_name[inquiry->store->links])
+		if (rule->name.hash == hash &&
+		    fguard_name_is_in(&rule->name, inode, name))
+			consider_named(inquiry, rule, 0);
+}
+
+/*
+ * An inode with one name is under the guarded one. Another name of it is refused
+ * what the guarded one is, and is let in only by itself: and so is an inode that cannot
+ * be told from a later one with its number.
+ */
+static __always_inline bool is_certain(const struct fguard_alias *alias,
+				       const struct inode *inode)
+{
+	return alias->kind != FGUARD_ALIAS_HOLDER ||
+	       ((inode->i_nlink <= 1 || S_ISDIR(inode->i_mode)) &&
+		fguard_identity_is_unique(inode));
 }
 
 /* Rules about the object itself. */
@@ -141,9 +140,26 @@ static __always_inline void match_own_inode(struct fguard_inquiry *inquiry,
 				 links[store->links]) {
 		if (!fguard_identity_is(&alias->identity, inode))
 			continue;
+		if (unlikely(!is_certain(alias, inode))) {
+			inquiry->uncertain = true;
+			continue;
+		}
 		inquiry->by_inode = alias->rule;
 		have_say(inquiry, alias->rule, FGUARD_RANK_PATH);
 	}
+}
+
+/* Last, since the strictest stands, however close the others are. */
+static noinline void match_uncertain(struct fguard_inquiry *inquiry,
+				     const struct inode *inode)
+{
+	const struct fguard_store *store = inquiry->store;
+	struct fguard_alias *alias;
+
+	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
+				 links[store->links])
+		if (!is_certain(alias, inode) && fguard_identity_is(&alias->identity, inode))
+			consider(inquiry, alias->rule, FGUARD_RANK_OTHER);
 }
 
 /* Rules about a tree whose root this is. */
@@ -191,7 +207,7 @@ static inline bool may_be_named(const struct fguard_inquiry *inquiry,
 	const struct fguard_store *store = inquiry->store;
 	const struct fguard_rule *known = inquiry->by_inode;
 
-	if (!known || !changes_nothing(inquiry->target))
+	if (!known || (dentry->d_flags & DCACHE_OP_REAL))
 		return fguard_store_may_hold(store, directory);
 	if (directory && directory->i_ino == known->name.directory.ino &&
 	    fguard_store_names_in(store, directory->i_ino) == 1)
@@ -437,13 +453,13 @@ static noinline void match_way(struct fguard_inquiry *inquiry)
 
 /* ---- deciding about an object ---------------------------------------------- */
 
+/* Not inlined: the name is large, and the kernel clears what is on the stack. */
 static noinline void match_end(struct fguard_inquiry *inquiry, struct dentry *dentry)
 {
-	struct entry entry;
+	char text[NAME_MAX + 1];
+	const struct qstr name = QSTR_INIT(text, fguard_name_copy(text, dentry));
 
-	entry_take(&entry, dentry);
-	match_suffixes(inquiry, entry.name);
-	entry_release(&entry);
+	match_suffixes(inquiry, &name);
 }
 
 /*
@@ -493,17 +509,17 @@ static inline void match_object(struct fguard_inquiry *inquiry)
 {
 	if (match_itself(inquiry))
 		match_surroundings(inquiry);
+	if (unlikely(inquiry->uncertain))
+		match_uncertain(inquiry, inquiry->target->inode);
 }
 
 /* There is only a directory and a name. */
 static noinline void match_missing(struct fguard_inquiry *inquiry)
 {
-	struct fguard_target *target = inquiry->target;
-	struct entry entry;
+	const struct fguard_target *target = inquiry->target;
 
 	inquiry->place = target->dentry;
-	entry_in(&entry, target->dentry, target->name);
-	match_entry(inquiry, &entry, 0);
+	match_name_in(inquiry, target->dentry, target->name);
 	match_trees(inquiry, target->dentry, 1);
 	match_suffixes(inquiry, target->name);
 }
@@ -525,23 +541,4 @@ void fguard_store_decide(struct fguard_inquiry *inquiry)
 		match_missing(inquiry);
 	else
 		match_object(inquiry);
-}
-
-int fguard_store_follow(const struct fguard_target *target)
-{
-	const struct fguard_store *store = rcu_dereference(fguard_store);
-	struct fguard_rule *rule;
-	struct entry entry;
-	int err = 0;
-
-	entry_take(&entry, target->dentry);
-	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, entry.hash),
-				 by_name[store->links]) {
-		if (entry_matches(&entry, rule))
-			err = fguard_alias_follow(rule, target);
-		if (err)
-			break;
-	}
-	entry_release(&entry);
-	return err;
 }

@@ -8,15 +8,14 @@
 
 #include "object.h"
 
-static bool is_spelling(const struct fguard_name *name, const struct dentry *dentry,
-			const struct qstr *other)
+static bool is_spelling(const struct fguard_name *name, const struct dentry *dentry)
 {
 	/* The entry itself may still lack its operations: nothing was looked up yet. */
-	const struct dentry_operations *ops = READ_ONCE(dentry->d_parent)->d_op;
+	const struct dentry_operations *ops = dentry->d_parent->d_op;
 	const struct qstr wanted = QSTR_INIT(name->name, name->length);
 
 	return ops && ops->d_compare &&
-	       !ops->d_compare(dentry, other->len, other->name, &wanted);
+	       !ops->d_compare(dentry, dentry->d_name.len, dentry->d_name.name, &wanted);
 }
 
 static bool is_same(const struct fguard_name *name, const struct qstr *other)
@@ -25,13 +24,12 @@ static bool is_same(const struct fguard_name *name, const struct qstr *other)
 	       !memcmp(name->name, other->name, other->len);
 }
 
-bool fguard_name_is(const struct fguard_name *name, const struct dentry *dentry,
-		    const struct qstr *other)
+bool fguard_name_is(const struct fguard_name *name, const struct dentry *dentry)
 {
-	const struct inode *directory = d_inode_rcu(READ_ONCE(dentry->d_parent));
+	const struct inode *directory = d_inode_rcu(dentry->d_parent);
 
 	return directory &&
-	       (name->folds ? is_spelling(name, dentry, other) : is_same(name, other)) &&
+	       (name->folds ? is_spelling(name, dentry) : is_same(name, &dentry->d_name)) &&
 	       fguard_identity_is(&name->directory, directory);
 }
 

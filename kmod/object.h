@@ -57,40 +57,72 @@ static inline u64 fguard_name_hash(u64 ino, bool folds, const char *name, u32 le
 }
 
 /**
- * fguard_entry_hash - the hash of the name of an entry in its directory
+ * fguard_entry_hash_locked - the hash of the name of an entry in its directory
  * @dentry: the entry; its name cannot change, nor go, while it is locked
  *
- * Context: RCU read side; takes the entry's lock.
+ * Context: RCU read side, the entry's lock held.
  * Return: the hash; 0 if the directory is gone.
+ */
+static inline u64 fguard_entry_hash_locked(const struct dentry *dentry)
+{
+	const struct dentry *directory = dentry->d_parent;
+	/* Without a reference to the entry its directory may go at any moment. */
+	const struct inode *inode = d_inode_rcu(directory);
+
+	if (unlikely(!inode))
+		return 0;
+	return fguard_name_hash(inode->i_ino, fguard_folds(directory), dentry->d_name.name,
+				dentry->d_name.len);
+}
+
+/**
+ * fguard_entry_hash - the same
+ * @dentry: the entry
+ *
+ * Context: RCU read side; takes the entry's lock.
+ * Return: as fguard_entry_hash_locked().
  */
 static inline u64 fguard_entry_hash(struct dentry *dentry)
 {
-	const struct dentry *directory;
-	const struct inode *inode;
-	u64 hash = 0;
+	u64 hash;
 
 	spin_lock(&dentry->d_lock);
-	directory = dentry->d_parent;
-	/* Without a reference to the entry its directory may go at any moment. */
-	inode = d_inode_rcu(directory);
-	if (likely(inode))
-		hash = fguard_name_hash(inode->i_ino, fguard_folds(directory),
-					dentry->d_name.name, dentry->d_name.len);
+	hash = fguard_entry_hash_locked(dentry);
 	spin_unlock(&dentry->d_lock);
 	return hash;
+}
+
+/**
+ * fguard_name_copy - copy the name of an entry
+ * @to: room for NAME_MAX bytes; gets no NUL
+ * @dentry: the entry
+ *
+ * A snapshot of a long name would count it, and under RCU alone its count may have
+ * reached zero.
+ *
+ * Context: RCU read side, or the caller holds the entry; takes the entry's lock.
+ * Return: the length in bytes.
+ */
+static inline u32 fguard_name_copy(char *to, struct dentry *dentry)
+{
+	u32 length;
+
+	spin_lock(&dentry->d_lock);
+	length = min_t(u32, dentry->d_name.len, NAME_MAX);
+	memcpy(to, dentry->d_name.name, length);
+	spin_unlock(&dentry->d_lock);
+	return length;
 }
 
 /**
  * fguard_name_is - is it this name?
  * @name: a name resolved earlier
  * @dentry: an entry of a directory
- * @other: its name, which cannot change meanwhile
  *
- * Context: RCU read side.
+ * Context: RCU read side, the entry's lock held.
  * Return: true if it is.
  */
-bool fguard_name_is(const struct fguard_name *name, const struct dentry *dentry,
-		    const struct qstr *other);
+bool fguard_name_is(const struct fguard_name *name, const struct dentry *dentry);
 
 /**
  * fguard_name_is_in - is it this name in this directory?

@@ -36,12 +36,11 @@ static siphash_key_t name_key;
 /* Filesystems begin the names of what they make for a moment with this. */
 static bool is_temporary(struct dentry *dentry)
 {
-	struct name_snapshot snapshot;
 	bool so;
 
-	take_dentry_name_snapshot(&snapshot, dentry);
-	so = snapshot.name.name[0] == '#';
-	release_dentry_name_snapshot(&snapshot);
+	spin_lock(&dentry->d_lock);
+	so = dentry->d_name.name[0] == '#';
+	spin_unlock(&dentry->d_lock);
 	return so;
 }
 
@@ -62,16 +61,16 @@ static void take_unnamed(struct fguard_thing *thing, const struct fguard_target 
 static void take_thing(struct fguard_thing *thing, const struct fguard_target *target)
 {
 	const struct inode *directory = d_inode_rcu(READ_ONCE(target->dentry->d_parent));
-	struct name_snapshot snapshot;
 
 	thing->exists = target->inode;
 	if (target->inode)
 		fguard_identity_take(&thing->inode, target->inode);
 	if (directory)
 		fguard_identity_take(&thing->directory, directory);
-	take_dentry_name_snapshot(&snapshot, target->dentry);
-	thing->name = siphash(snapshot.name.name, snapshot.name.len, &name_key);
-	release_dentry_name_snapshot(&snapshot);
+	spin_lock(&target->dentry->d_lock);
+	thing->name = siphash(target->dentry->d_name.name, target->dentry->d_name.len,
+			      &name_key);
+	spin_unlock(&target->dentry->d_lock);
 }
 
 void fguard_key_take(struct fguard_key *key, const struct fguard_access *access, u8 op,

@@ -26,7 +26,7 @@ struct fguard_memory {
 	u8 op;
 	u8 verdict;
 	struct pid *process;
-	struct fguard_identity exe;
+	struct fguard_program exe;
 	kuid_t uid;
 	u64 until;
 	struct rcu_head rcu;
@@ -39,8 +39,10 @@ struct fguard_memory *fguard_memory_new(void)
 
 void fguard_memory_free(struct fguard_memory *memory)
 {
-	if (memory)
-		put_pid(memory->process);
+	if (!memory)
+		return;
+	fguard_program_leave(&memory->exe);
+	put_pid(memory->process);
 	kfree(memory);
 }
 
@@ -61,8 +63,8 @@ static bool is_about_same(const struct fguard_memory *a, const struct fguard_mem
 	if (a->op != b->op || a->process != b->process)
 		return false;
 	/* The device, too: a copy is not the program that it is a copy of. */
-	return a->process || (uid_eq(a->uid, b->uid) && a->exe.dev == b->exe.dev &&
-			      fguard_identity_equal(&a->exe, &b->exe));
+	return a->process || (uid_eq(a->uid, b->uid) && a->exe.identity.dev == b->exe.identity.dev &&
+			      fguard_identity_equal(&a->exe.identity, &b->exe.identity));
 }
 
 /* What is over, and what the new one stands for. */
@@ -88,7 +90,8 @@ void fguard_remember(struct fguard_question *question, const struct fguard_answe
 	if (answer->lifetime == FGUARD_LIFETIME_PROCESS) {
 		memory->process = get_pid(question->process);
 	} else {
-		memory->exe = question->exe;
+		memory->exe.identity = question->exe;
+		fguard_program_follow(&memory->exe);
 		memory->uid = question->uid;
 	}
 	if (answer->lifetime == FGUARD_LIFETIME_TIME)
@@ -136,7 +139,7 @@ static bool lets_exe_in(const struct fguard_memory *memory, const struct file *e
 	if (memory->process || memory->verdict != FGUARD_VERDICT_ALLOW ||
 	    is_over(memory, now))
 		return false;
-	return !exe || fguard_subject_exe_would_be(exe, &memory->exe);
+	return !exe || fguard_program_is(&memory->exe, exe);
 }
 
 bool fguard_remembers_exe(const struct fguard_rule *rule, const struct file *exe)

@@ -52,7 +52,8 @@ bool fguard_recall(const struct fguard_rule *rule, u8 op, u8 *verdict);
 /**
  * fguard_remembers_exe - does a rule remember that an executable is let in?
  * @rule: the rule
- * @exe: the file of the executable, as fguard_subject_exe_would_be() has it; NULL: any
+ * @exe: the file of the executable; one without a name might get one, and counts;
+ *	NULL: any
  *
  * Whoever runs it: that may change later.
  *

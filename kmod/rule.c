@@ -140,15 +140,19 @@ static int take_mount(struct fguard_rule *rule, struct vfsmount *mnt)
 
 /* ---- the forms of a rule ------------------------------------------------- */
 
-static int take_inode(struct fguard_rule *rule, const struct dentry *object)
+static int take_inode(struct fguard_rule *rule, const struct fguard_found *found)
 {
+	const struct dentry *object = found->object.dentry;
 	const struct inode *beneath = fguard_object_beneath(object);
+	const bool mounted = object->d_sb != found->directory.dentry->d_sb ||
+			     object == found->object.mnt->mnt_root;
 	int err;
 
 	rule->flags |= FGUARD_RULE_EXISTS;
-	err = fguard_alias_new(rule, d_inode(object), false);
+	err = fguard_alias_new(rule, d_inode(object),
+			       mounted ? FGUARD_ALIAS_MOUNTED : FGUARD_ALIAS_HOLDER);
 	if (!err && beneath)
-		err = fguard_alias_new(rule, beneath, true);
+		err = fguard_alias_new(rule, beneath, FGUARD_ALIAS_BENEATH);
 	return err;
 }
 
@@ -163,8 +167,8 @@ static int take_found(struct fguard_rule *rule, const struct fguard_found *found
 	if (!err)
 		err = take_mount(rule, found->directory.mnt);
 	if (!err && found->exists)
-		err = take_inode(rule, found->object.dentry);
-	return err;
+		err = take_inode(rule, found);
+	return err ?: fguard_alias_reserve(rule);
 }
 
 static int take_name(struct fguard_rule *rule, struct netlink_ext_ack *extack)

@@ -60,6 +60,9 @@ struct fguard_suffix {
  * @by_name: links in the stores' tables of names
  * @by_suffix: links in the stores' tables of suffixes
  * @aliases: inodes it is about, struct fguard_alias; RCU, fguard_alias_lock
+ * @spare: memory for one more of them, or NULL; fguard_alias_lock
+ * @leaving: an entry that has just lost the rule's name, or loses it; never followed;
+ *	fguard_alias_lock
  * @retired: not in force any more; fguard_alias_lock
  * @by_path: link in the set's table of paths and suffixes; set_lock
  * @by_label: link in the set's table of rule names; set_lock
@@ -91,6 +94,8 @@ struct fguard_rule {
 	struct hlist_node by_name[2];
 	struct hlist_node by_suffix[2];
 	struct list_head aliases;
+	struct fguard_alias *spare;
+	const struct dentry *leaving;
 	bool retired;
 	struct hlist_node by_path;
 	struct hlist_node by_label;

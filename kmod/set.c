@@ -194,6 +194,8 @@ static u32 needs_of(const struct fguard_rule *rule)
 	    (needs & (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))))
 		needs |= BIT(FGUARD_OP_CREATE);
 
+	if (rule->name.name)
+		needs |= FGUARD_NEED_NAMES | FGUARD_NEED_INODES;
 	if (is_strict(rule))
 		needs |= FGUARD_NEED_DESCRIPTORS;
 	if (fguard_rule_lets_in(rule))
@@ -203,7 +205,7 @@ static u32 needs_of(const struct fguard_rule *rule)
 	/* Answers are remembered by executable. */
 	if (rule->terms.otherwise == FGUARD_ELSE_ASK ||
 	    (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
-		needs |= FGUARD_NEED_EXES;
+		needs |= FGUARD_NEED_EXES | FGUARD_NEED_INODES;
 	return needs;
 }
 

@@ -244,11 +244,10 @@ fguard_pin_bucket(const struct fguard_store *store, u64 ino)
  * @inode: the object, or NULL; not that of @dentry where one filesystem opens
  *	a file of another under its own path (overlayfs)
  * @mnt: a mount through which it is reached, for its path
- * @incoming: what is about to take this name, or NULL
  * @ops: mask of what is done to it
  * @moves: the object is about to leave this name for another one
- * @dies: the object is about to lose this name
- * @named: set by fguard_store_decide(): a rule is about this very name
+ * @named: set by fguard_store_decide(): a rule is about this very name, and does not
+ *	know yet what has it
  * @strict: only strict rules count
  * @any_pin: a mount goes away, nobody says which
  * @pins_only: a mount goes away: only what it holds concerns anybody
@@ -261,10 +260,8 @@ struct fguard_target {
 	};
 	const struct inode *inode;
 	struct vfsmount *mnt;
-	const struct dentry *incoming;
 	u32 ops;
 	bool moves : 1;
-	bool dies : 1;
 	bool named : 1;
 	bool strict : 1;
 	bool any_pin : 1;
@@ -279,6 +276,7 @@ struct fguard_target {
  * @decider: the rule that decided, or NULL
  * @store: the tables
  * @by_inode: a rule that was found by the object's inode, or NULL
+ * @uncertain: rules were found by its inode that may know it under another name
  * @place: where the object hangs, NULL if that cannot be told
  * @seen: called for each rule about the object, if not NULL: how closely it
  *	names the object, and whether it allows the actor
@@ -290,6 +288,7 @@ struct fguard_inquiry {
 	struct fguard_rule *decider;
 	const struct fguard_store *store;
 	const struct fguard_rule *by_inode;
+	bool uncertain;
 	struct dentry *place;
 	void (*seen)(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank,
 		     bool allowed);
@@ -307,16 +306,28 @@ struct fguard_inquiry {
 void fguard_store_decide(struct fguard_inquiry *inquiry);
 
 /**
- * fguard_store_follow - let rules follow an object that is being replaced
- * @target: an access to be let through
- *
- * A rule is about whatever has its name: the inode that is about to take the
- * name is guarded before it does.
- *
- * Context: RCU read side, no spinlock held.
- * Return: 0; -ENOMEM: the access must be refused.
+ * struct fguard_named - rules that name an entry of a directory, some at a time
+ * @count: how many are in @rules
+ * @seen: how many there were so far; zeroed before the first call
+ * @rules: they
  */
-int fguard_store_follow(const struct fguard_target *target);
+struct fguard_named {
+	u32 count;
+	u32 seen;
+	struct fguard_rule *rules[4];
+};
+
+/**
+ * fguard_store_named - find the next rules that name an entry
+ * @store: the store
+ * @dentry: the entry; its name and directory are read at once
+ * @named: what was found so far
+ *
+ * Context: RCU read side; takes the entry's lock.
+ * Return: false if there are no more.
+ */
+bool fguard_store_named(const struct fguard_store *store, struct dentry *dentry,
+			struct fguard_named *named);
 
 /**
  * fguard_store_new - make empty tables

@@ -158,6 +158,7 @@ static int take_name(struct fguard_place *place, const struct inode *inode)
 
 	if (!buffer)
 		return -ENOMEM;
+	place->id = inode->i_ino;
 	length = kernfs_path(node, buffer, PATH_MAX);
 	if (length >= 0 && length < PATH_MAX)
 		place->name = kstrdup(buffer, GFP_KERNEL);
@@ -165,6 +166,13 @@ static int take_name(struct fguard_place *place, const struct inode *inode)
 	if (length < 0 || length >= PATH_MAX)
 		return -ENAMETOOLONG;
 	return place->name ? 0 : -ENOMEM;
+}
+
+static int take_program(struct fguard_place *place, const struct inode *inode)
+{
+	fguard_identity_take_original(&place->program.identity, inode);
+	fguard_program_follow(&place->program);
+	return 0;
 }
 
 static int take_place(struct fguard_place *place, const char *path, bool cgroup,
@@ -188,9 +196,9 @@ static int take_place(struct fguard_place *place, const char *path, bool cgroup,
 		NL_SET_ERR_MSG(extack, "an executable is a regular file");
 		err = -EINVAL;
 	}
-	fguard_identity_take(&place->identity, d_inode(found.dentry));
-	if (!err && cgroup)
-		err = take_name(place, d_inode(found.dentry));
+	if (!err)
+		err = cgroup ? take_name(place, d_inode(found.dentry)) :
+			       take_program(place, d_inode(found.dentry));
 	path_put(&found);
 	return err;
 }
@@ -272,6 +280,7 @@ static void free_places(struct fguard_place *places, u32 count)
 	u32 i;
 
 	for (i = 0; i < count; i++) {
+		fguard_program_leave(&places[i].program);
 		kfree(places[i].path);
 		kfree(places[i].name);
 	}
@@ -380,21 +389,15 @@ bool fguard_subject_exe_identity(struct fguard_identity *identity)
 	bool known = exe && !is_anonymous(exe);
 
 	if (known)
-		fguard_identity_take(identity, file_inode(exe));
+		fguard_identity_take_original(identity, file_inode(exe));
 	if (exe)
 		fput(exe);
 	return known;
 }
 
-bool fguard_subject_exe_is(const struct file *exe, const struct fguard_identity *identity)
+bool fguard_subject_exe_is(const struct file *exe, const struct fguard_program *program)
 {
-	return !is_anonymous(exe) && fguard_identity_is_original(identity, file_inode(exe));
-}
-
-bool fguard_subject_exe_would_be(const struct file *exe,
-				 const struct fguard_identity *identity)
-{
-	return fguard_identity_is_original(identity, file_inode(exe));
+	return !is_anonymous(exe) && fguard_program_is(program, exe);
 }
 
 static bool names_exe(const struct fguard_subjects *subjects, const struct file *exe)
@@ -402,7 +405,7 @@ static bool names_exe(const struct fguard_subjects *subjects, const struct file 
 	u32 i;
 
 	for (i = 0; i < subjects->n_exes; i++)
-		if (fguard_subject_exe_would_be(exe, &subjects->exes[i].identity))
+		if (fguard_program_is(&subjects->exes[i].program, exe))
 			return true;
 	return false;
 }
@@ -442,7 +445,7 @@ static bool is_cgroup(const struct fguard_subjects *subjects, u64 id)
 	u32 i;
 
 	for (i = 0; i < subjects->n_cgroups; i++)
-		if (subjects->cgroups[i].identity.ino == id)
+		if (subjects->cgroups[i].id == id)
 			return true;
 	return false;
 }

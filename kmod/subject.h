@@ -10,6 +10,7 @@
 #include <linux/uidgid.h>
 
 #include "object.h"
+#include "program.h"
 
 /**
  * struct fguard_subject_spec - who is allowed, as it was asked for
@@ -56,12 +57,14 @@ struct fguard_grant {
  * @path: as it was given
  * @name: of a cgroup, where it is in the hierarchy: a unit that is started again is
  *	a new cgroup in the old one's place
- * @identity: the inode; of a cgroup the number is the cgroup's id
+ * @program: the executable
+ * @id: the cgroup's id
  */
 struct fguard_place {
 	char *path;
 	char *name;
-	struct fguard_identity identity;
+	struct fguard_program program;
+	u64 id;
 };
 
 /**
@@ -166,24 +169,12 @@ bool fguard_subject_exe_identity(struct fguard_identity *identity);
 /**
  * fguard_subject_exe_is - is an executable the one that was noted?
  * @exe: its file
- * @identity: the identity
+ * @program: the one that was noted
  *
  * Context: RCU read side.
  * Return: true if it is, and is still there.
  */
-bool fguard_subject_exe_is(const struct file *exe,
-			   const struct fguard_identity *identity);
-
-/**
- * fguard_subject_exe_would_be - is an executable the one that was noted, or could it be?
- * @exe: its file; one without a name might get one, and counts
- * @identity: the identity
- *
- * Context: any.
- * Return: true if so.
- */
-bool fguard_subject_exe_would_be(const struct file *exe,
-				 const struct fguard_identity *identity);
+bool fguard_subject_exe_is(const struct file *exe, const struct fguard_program *program);
 
 /**
  * fguard_subjects_new - note who is allowed
@@ -301,8 +292,8 @@ static inline bool fguard_subjects_allow(const struct fguard_subjects *subjects,
  * fguard_subjects_gain_exe - would another executable make one of the subjects?
  * @subjects: the subjects
  * @old: the executable that it has, or NULL
- * @new: the one that it would have, as fguard_subject_exe_would_be() has it; NULL:
- *	any
+ * @new: the one that it would have, one without a name might get one, and
+ *	counts; NULL: any
  *
  * Whatever else is asked for: that may change later.
  *
