@@ -41,6 +41,76 @@ static noinline void decide_each(struct fguard_inquiry *inquiry)
 	inquiry->decider = survey.deciders[op];
 }
 
+/* What may be done to an object, but not what gives it a name, which is judged as such. */
+#define HELD_OPS (FGUARD_OPS_ALL & ~(BIT(FGUARD_OP_CREATE) | BIT(FGUARD_OP_RENAME)))
+
+/* Where an object would be, under the other name alone. */
+static void look_there(struct fguard_survey *there, const struct fguard_target *to,
+		       const struct fguard_actor *actor)
+{
+	struct fguard_target place = { .dentry = to->dentry, .mnt = to->mnt };
+
+	fguard_survey(there, &place, HELD_OPS, actor);
+}
+
+/* The operation that is refused here, or asked about unless @how is, and less so there. */
+static enum fguard_op find_less(const struct fguard_survey *here,
+				const struct fguard_survey *there, enum fguard_op how)
+{
+	enum fguard_op op;
+
+	for (op = 0; op < __FGUARD_OP_MAX; op++) {
+		const struct fguard_rule *rule = here->deciders[op];
+		u8 outcome = here->decisions[op].outcome;
+
+		if (outcome < FGUARD_OUTCOME_ASK || there->decisions[op].outcome >= outcome)
+			continue;
+		if (outcome == FGUARD_OUTCOME_DENY || !(rule->terms.ops & BIT(how)))
+			break;
+	}
+	return op;
+}
+
+/*
+ * Who is refused something of an object may not take it to where less is refused, or
+ * give it another name there. So may a directory not take along what it holds.
+ */
+static noinline void decide_refer(struct fguard_inquiry *inquiry,
+				  const struct fguard_target *from,
+				  const struct fguard_target *to)
+{
+	const enum fguard_op how = fguard_decide_op(from->ops);
+	struct fguard_survey here, there;
+	struct fguard_target target = *from;
+	enum fguard_op op;
+
+	fguard_survey_held(&here, &target, HELD_OPS, inquiry->actor);
+	if (here.decisions[fguard_survey_strictest(&here)].outcome < FGUARD_OUTCOME_ASK)
+		return;
+	look_there(&there, to, inquiry->actor);
+	op = find_less(&here, &there, how);
+	if (op == __FGUARD_OP_MAX)
+		return;
+	inquiry->decision = here.decisions[op];
+	inquiry->decision.outcome = FGUARD_OUTCOME_DENY;
+	inquiry->decision.reason = FGUARD_REASON_RULE;
+	inquiry->decision.detail = FGUARD_DETAIL_TAKING;
+	inquiry->decision.op = how;
+	inquiry->decider = here.deciders[op];
+}
+
+static noinline void decide_referring(const struct fguard_access *access,
+				      struct fguard_inquiry *inquiry)
+{
+	const struct fguard_target *targets = access->targets;
+
+	if (inquiry->decision.outcome == FGUARD_OUTCOME_DENY)
+		return;
+	decide_refer(inquiry, &targets[0], &targets[1]);
+	if (targets[1].moves && inquiry->decision.outcome != FGUARD_OUTCOME_DENY)
+		decide_refer(inquiry, &targets[1], &targets[0]);
+}
+
 static __always_inline void decide(const struct fguard_access *access,
 				   struct fguard_inquiry *inquiry)
 {
@@ -50,8 +120,11 @@ static __always_inline void decide(const struct fguard_access *access,
 		decide_each(inquiry);
 	else
 		fguard_store_decide(inquiry);
-	if (unlikely(two))
+	if (unlikely(two)) {
 		decide_other(inquiry, &access->targets[1]);
+		if (unlikely(fguard_store_is_partial(rcu_dereference(fguard_store))))
+			decide_referring(access, inquiry);
+	}
 	if (inquiry->decision.outcome == FGUARD_OUTCOME_NONE)
 		inquiry->decision.op = fguard_decide_op(inquiry->target->ops);
 }

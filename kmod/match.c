@@ -524,6 +524,17 @@ static noinline void match_missing(struct fguard_inquiry *inquiry)
 	match_suffixes(inquiry, target->name);
 }
 
+void fguard_store_look_at(struct fguard_inquiry *inquiry)
+{
+	const struct fguard_target *target = inquiry->target;
+
+	inquiry->store = rcu_dereference(fguard_store);
+	if (target->moves && target->inode && S_ISDIR(target->inode->i_mode) &&
+	    inquiry->store->suffix_count)
+		match_leaving(inquiry);
+	match_object(inquiry);
+}
+
 #define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
 		 FGUARD_OPS_IDENTITY)
 

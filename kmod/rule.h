@@ -126,6 +126,19 @@ static inline void fguard_rule_count(struct fguard_rule *rule,
 }
 
 /**
+ * fguard_rule_is_partial - does it leave some operations to others?
+ * @rule: the rule
+ *
+ * Context: any.
+ * Return: true if so, and if it refuses anything or asks.
+ */
+static inline bool fguard_rule_is_partial(const struct fguard_rule *rule)
+{
+	return rule->terms.otherwise != FGUARD_ELSE_LOG &&
+	       rule->terms.ops != FGUARD_OPS_ALL;
+}
+
+/**
  * fguard_rule_lets_in - does it let anybody in whom it names?
  * @rule: the rule
  *

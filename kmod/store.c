@@ -179,6 +179,8 @@ static void link_rule(struct fguard_store *store, struct fguard_rule *rule)
 		link_suffix(store, rule);
 	if (rule->tree)
 		WRITE_ONCE(store->trees, store->trees + 1);
+	if (fguard_rule_is_partial(rule))
+		WRITE_ONCE(store->partial, store->partial + 1);
 	link_pins(store, rule);
 }
 
@@ -199,6 +201,8 @@ static void unlink_rule(struct fguard_store *store, struct fguard_rule *rule)
 	}
 	if (rule->tree)
 		WRITE_ONCE(store->trees, store->trees - 1);
+	if (fguard_rule_is_partial(rule))
+		WRITE_ONCE(store->partial, store->partial - 1);
 	for (i = 0; i < rule->pin_count; i++)
 		hlist_del_rcu(&rule->pins[i].links[store->links]);
 }

@@ -37,6 +37,7 @@ struct fguard_rule;
  * @filter: Bloom filter over the inodes of all objects and their directories,
  *	over suffixes and pins; two bits for each, in one word
  * @trees: rules about trees; without any, no ancestors are looked at
+ * @partial: rules that leave some operations to others, and do not only log
  * @suffix_lengths: which lengths suffixes have
  * @suffix_count: rules about suffixes
  */
@@ -52,6 +53,7 @@ struct fguard_store {
 	struct hlist_head *pins;
 	unsigned long *filter;
 	u32 trees;
+	u32 partial;
 	u32 suffix_count;
 	DECLARE_BITMAP(suffix_lengths, NAME_MAX + 1);
 };
@@ -304,6 +306,29 @@ struct fguard_inquiry {
  * Context: RCU read side, no spinlock held.
  */
 void fguard_store_decide(struct fguard_inquiry *inquiry);
+
+/**
+ * fguard_store_look_at - the same, about an object that would be elsewhere
+ * @inquiry: the object and the rest; filled
+ *
+ * What is on the way to other objects does not count, but what a directory would take
+ * along from below another.
+ *
+ * Context: as fguard_store_decide().
+ */
+void fguard_store_look_at(struct fguard_inquiry *inquiry);
+
+/**
+ * fguard_store_is_partial - may somebody be refused one operation and not another?
+ * @store: the store
+ *
+ * Context: RCU read side.
+ * Return: false if every rule is about all operations, or logs only.
+ */
+static inline bool fguard_store_is_partial(const struct fguard_store *store)
+{
+	return READ_ONCE(store->partial);
+}
 
 /**
  * struct fguard_named - rules that name an entry of a directory, some at a time

@@ -18,15 +18,28 @@ static void consider_each(struct fguard_inquiry *inquiry, struct fguard_rule *ru
 			survey->deciders[op] = rule;
 }
 
-void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
-		   const struct fguard_actor *actor)
+static void begin(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
+		  const struct fguard_actor *actor)
 {
 	memset(survey, 0, sizeof(*survey));
 	survey->inquiry.target = target;
 	survey->inquiry.actor = actor;
 	survey->inquiry.seen = consider_each;
 	survey->ops = ops & FGUARD_OPS_ALL;
+}
+
+void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
+		   const struct fguard_actor *actor)
+{
+	begin(survey, target, ops, actor);
 	fguard_store_decide(&survey->inquiry);
+}
+
+void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *target,
+			u32 ops, const struct fguard_actor *actor)
+{
+	begin(survey, target, ops, actor);
+	fguard_store_look_at(&survey->inquiry);
 }
 
 enum fguard_op fguard_survey_strictest(const struct fguard_survey *survey)

@@ -32,6 +32,20 @@ void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u
 		   const struct fguard_actor *actor);
 
 /**
+ * fguard_survey_held - the same, about an object that is taken elsewhere
+ * @survey: filled
+ * @target: the object; it @moves, unless it gets another name only
+ * @ops: mask of the operations to decide about
+ * @actor: who does it
+ *
+ * Of rules about what is below a directory those count that would not any more.
+ *
+ * Context: RCU read side, no spinlock held.
+ */
+void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *target,
+			u32 ops, const struct fguard_actor *actor);
+
+/**
  * fguard_survey_strictest - the operation that is decided most strictly
  * @survey: the survey
  *

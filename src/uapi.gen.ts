@@ -118,7 +118,8 @@ export const fguard_detail = {
   FGUARD_DETAIL_ANSWERER: 6,
   FGUARD_DETAIL_TRACING: 7,
   FGUARD_DETAIL_POSING: 8,
-  __FGUARD_DETAIL_MAX: 9,
+  FGUARD_DETAIL_TAKING: 9,
+  __FGUARD_DETAIL_MAX: 10,
 } as const;
 
 export const fguard_lifetime = {

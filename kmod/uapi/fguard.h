@@ -210,6 +210,8 @@ enum fguard_detail {
 					 * write its memory: the path is its program's */
 	FGUARD_DETAIL_POSING,		/* it would pass for that program, which is let in,
 					 * by prctl(PR_SET_MM): told as executing it */
+	FGUARD_DETAIL_TAKING,		/* it would take the object, or give it another
+					 * name, where less of it is refused */
 	__FGUARD_DETAIL_MAX,
 };
 

@@ -13,9 +13,10 @@ const secret = lab.path('secret');
 beforeAll(() => vm.ok(`touch ${secret}`));
 afterEach(() => lab.guard.clear());
 
+/** Those that are marked so: others are only noted. */
 async function redirected(): Promise<string[]> {
   const text = await vm.ok('cat /sys/kernel/tracing/enabled_functions');
-  return [...text.matchAll(/^(security_\w+) /gm)].map(([, name]) => name ?? '');
+  return [...text.matchAll(/^(security_\w+) \(\d+\)(?: R| {2}) I/gm)].map(([, name]) => name ?? '');
 }
 
 const untilIdle = () =>
@@ -30,7 +31,7 @@ async function functionsOf(rule: RuleRequest): Promise<string[]> {
 }
 
 it('a rule about attributes redirects neither opens nor names', async () => {
-  const functions = await functionsOf({ops: ['attr']});
+  const functions = await functionsOf({ops: ['attr'], otherwise: 'log'});
   expect(functions).toContain('security_inode_setattr');
   expect(
     functions.filter((name) => !/_(setattr|setxattr|removexattr|acl|ioctl|compat)$/.test(name)),
@@ -38,15 +39,27 @@ it('a rule about attributes redirects neither opens nor names', async () => {
 });
 
 it('a rule about listing redirects opens alone', async () => {
-  expect(await functionsOf({ops: ['list']})).toEqual(['security_file_open']);
+  expect(await functionsOf({ops: ['list'], otherwise: 'log'})).toEqual(['security_file_open']);
 });
 
 it('a rule about mounts redirects what mounts', async () => {
-  expect((await functionsOf({ops: ['mount']})).sort()).toEqual([
+  expect((await functionsOf({ops: ['mount'], otherwise: 'log'})).sort()).toEqual([
     'security_move_mount',
     'security_sb_mount',
     'security_sb_pivotroot',
     'security_sb_umount',
+  ]);
+});
+
+it('a rule that refuses redirects what would take the object to where it does not', async () => {
+  const plain = await functionsOf({ops: ['list'], otherwise: 'log'});
+  await lab.guard.clear();
+  const refusing = await functionsOf({ops: ['list']});
+  expect(refusing.filter((name) => !plain.includes(name)).sort()).toEqual([
+    'security_inode_link',
+    'security_inode_rename',
+    'security_path_link',
+    'security_path_rename',
   ]);
 });
 
@@ -76,12 +89,12 @@ it('only a rule that allows somebody redirects tracing', async () => {
 });
 
 it('functions stay redirected behind the last rule, as long as the parameter says', async () => {
-  await functionsOf({ops: ['list']});
+  await functionsOf({ops: ['list'], otherwise: 'log'});
   await setLinger(3_600_000);
   await lab.guard.clear();
   // a rule that comes meanwhile finds them, and its end counts anew
   expect(await redirected()).toEqual(['security_file_open']);
-  await lab.guard.add(secret, {ops: ['list']});
+  await lab.guard.add(secret, {ops: ['list'], otherwise: 'log'});
   await setLinger(0);
   await lab.guard.clear();
   await untilIdle();

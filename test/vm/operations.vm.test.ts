@@ -88,16 +88,16 @@ describe('an access of which several operations are asked about', () => {
     await lab.guard.add(app, {otherwise: 'ask', deadline: LONG});
     const answerer = await Answerer.start();
     const [reads] = await Promise.all([
-      lab.intruder.do('open', app),
+      lab.owner.do('open', app),
       answerer.reply({verdict: 'deny', lifetime: forever}),
     ]);
     const [writes] = await Promise.all([
-      lab.intruder.do('open-write', app),
+      lab.owner.do('open-write', app),
       answerer.reply({verdict: 'allow', lifetime: forever}),
     ]);
     expect([reads, writes]).toEqual(['EACCES', 'OK']);
-    expect(await lab.intruder.do('open-rdwr', app)).toBe('EACCES');
-    expect(await lab.intruder.do('open-write', app)).toBe('OK');
+    expect(await lab.owner.do('open-rdwr', app)).toBe('EACCES');
+    expect(await lab.owner.do('open-write', app)).toBe('OK');
     await answerer.end();
   });
 
@@ -105,10 +105,79 @@ describe('an access of which several operations are asked about', () => {
     await lab.guard.add(vault, {tree: true, otherwise: 'ask', deadline: LONG});
     await lab.guard.add(app, {ops: ['write'], otherwise: 'ask', deadline: LONG});
     const answerer = await Answerer.start();
-    const opened = lab.intruder.do('open-rdwr', app);
+    const opened = lab.owner.do('open-rdwr', app);
     expect(await answerer.reply({verdict: 'allow'})).toMatchObject({op: 'write'});
     expect(await answerer.reply({verdict: 'deny'})).toMatchObject({op: 'read'});
     expect(await opened).toBe('EACCES');
     await answerer.end();
+  });
+});
+
+describe('what is refused something of', () => {
+  const free = lab.path('free');
+  const out = `${free}/out`;
+
+  afterEach(async () => {
+    await lab.guard.clear();
+    await vm.ok(`rm -rf ${out} ${vault}/dir`);
+  });
+
+  it.each([
+    ['rename', 'rename'],
+    ['rename-noreplace', 'rename'],
+    ['uring-rename', 'rename'],
+    ['link', 'link'],
+    ['link-proc', 'link'],
+  ] as const)('in a tree is not taken out of it by %s', async (route, op) => {
+    const {id} = await lab.guard.add(vault, {tree: true, ops: ['read']});
+    await refuses([route, app, out], op, {unchanged, rule: id});
+    expect(await lab.intruder.do('stat', out)).toBe('ENOENT');
+  });
+
+  it('is not taken along with a directory, nor by an exchange', async () => {
+    await vm.ok(`mkdir ${vault}/dir && cp ${app} ${vault}/dir/file && touch ${out}`);
+    const {id} = await lab.guard.add(vault, {tree: true, ops: ['read']});
+    await refuses(['rename', `${vault}/dir`, `${free}/other`], 'rename', {unchanged, rule: id});
+    await refuses(['rename-exchange', app, out], 'rename', {unchanged, rule: id});
+    await refuses(['rename-exchange', out, app], 'rename', {unchanged, rule: id});
+  });
+
+  it('keeps its name, if that is what is guarded', async () => {
+    const {id} = await lab.guard.add(app, {ops: ['read']});
+    await refuses(['rename', app, out], 'rename', {unchanged, rule: id});
+    await refuses(['link', app, out], 'link', {unchanged, rule: id});
+    await vm.ok(`printf treasure >${out}`);
+    expect(await lab.intruder.do('rename', out, app)).toBe('OK');
+    await refuses(['open', app], 'read', {unchanged, rule: id});
+  });
+
+  it('keeps its suffix, and stays where that counts', async () => {
+    const document = `${vault}/dir/a.doc`;
+    await vm.ok(`mkdir ${vault}/dir && touch ${document}`);
+    await lab.guard.add(vault, {suffix: '.doc', ops: ['read']});
+    for (const [from, to] of [
+      [document, `${vault}/dir/a.txt`],
+      [document, `${free}/a.doc`],
+      [`${vault}/dir`, out],
+    ] as const)
+      await refuses(['rename', from, to], 'rename', {unchanged});
+    expect(await lab.intruder.do('rename', document, `${vault}/dir/b.doc`)).toBe('OK');
+  });
+
+  it('is not taken to where it is not asked about, unasked', async () => {
+    await lab.guard.add(vault, {tree: true, ops: ['read'], otherwise: 'ask'});
+    await refuses(['rename', app, out], 'rename', {unchanged});
+    await lab.guard.add(vault, {tree: true, otherwise: 'ask', default: 'allow'});
+    expect(await lab.intruder.do('rename', app, out)).toBe('OK');
+    expect(await lab.intruder.do('rename', out, app)).toBe('OK');
+  });
+
+  it('may be moved where as much is refused, and by whom nothing is', async () => {
+    await vm.ok(`mkdir ${vault}/dir`);
+    await lab.guard.add(vault, {tree: true, ops: ['read'], pids: [lab.owner.pid]});
+    expect(await lab.intruder.do('rename', app, `${vault}/dir/app`)).toBe('OK');
+    expect(await lab.owner.do('rename', `${vault}/dir/app`, out)).toBe('OK');
+    expect(await lab.intruder.do('rename', out, app)).toBe('OK');
+    await lab.guard.clear();
   });
 });

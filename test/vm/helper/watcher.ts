@@ -18,7 +18,8 @@ export type Detail =
   | 'remembered'
   | 'answerer'
   | 'tracing'
-  | 'posing';
+  | 'posing'
+  | 'taking';
 
 /** What a record tells of an access, and a question too. */
 export interface Asked {

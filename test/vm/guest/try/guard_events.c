@@ -61,7 +61,8 @@ static void print_verdict(const struct fguard_access_record *record)
 					       "answer", "expired", "unaskable", "ask" };
 	static const char *const details[] = { "none",	    "no-answerer", "answerer-gone",
 					       "queue-full", "rule-gone",   "remembered",
-					       "answerer",   "tracing",	   "posing" };
+					       "answerer",   "tracing",	   "posing",
+					       "taking" };
 
 	printf("\"op\":\"%s\",\"verdict\":\"%s\",\"reason\":\"%s\",\"detail\":\"%s\",",
 	       ops[record->op], verdict_names[record->verdict], reasons[record->reason],

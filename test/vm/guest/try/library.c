@@ -109,6 +109,7 @@ const struct verb library_verbs[] = {
 	{ "trace-interrupt", 2, trace_interrupt },
 	{ "trace-hold", 1, trace_hold },
 	{ "trace-let", 1, trace_let },
+	{ "churn", 3, churn },
 	{ "uring-polled", 1, uring_polled },
 	{ "uring-linked", 1, uring_linked },
 	{ NULL, 0, NULL },

@@ -68,6 +68,7 @@ long run_vforked(char **words);
 long run_spawned(char **words);
 long run_crowd(char **words);
 long run_flood(char **words);
+long churn(char **words);
 long hold_append(char **words);
 
 /* library_ask_trace.c */
