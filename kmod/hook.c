@@ -11,6 +11,7 @@
 #include <linux/workqueue.h>
 
 #include "hook.h"
+#include "selftest.h"
 
 #define NEEDS 32
 
@@ -29,6 +30,9 @@ static DEFINE_MUTEX(hook_lock);
 static struct fguard_hook *hooks;
 static unsigned int hook_count;
 static u32 needed[NEEDS];
+
+/* A redirected call was seen to do what it should. */
+static bool proven;
 
 /*
  * What the hooked function becomes for one call: the stack is as at its entry,
@@ -110,6 +114,21 @@ static void unregister_later(void)
 	mod_delayed_work(system_dfl_wq, &idle_work, msecs_to_jiffies(READ_ONCE(linger)));
 }
 
+static int prove(struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (proven)
+		return 0;
+	err = fguard_selftest();
+	if (err == -EOPNOTSUPP)
+		NL_SET_ERR_MSG(extack, "redirecting a call has no effect on this kernel: nothing can be refused; see the kernel log");
+	else if (err == -EBUSY)
+		NL_SET_ERR_MSG(extack, "ftrace is off: kernel.ftrace_enabled is 0");
+	proven = !err;
+	return err;
+}
+
 static int activate(struct fguard_hook *hook, struct netlink_ext_ack *extack)
 {
 	int err;
@@ -143,10 +162,11 @@ static void count_needs(u32 needs, int by)
 int fguard_hooks_get(u32 needs, struct netlink_ext_ack *extack)
 {
 	unsigned int i;
-	int err = 0;
+	int err;
 
 	mutex_lock(&hook_lock);
 	count_needs(needs, 1);
+	err = needs ? prove(extack) : 0;
 	for (i = 0; !err && i < hook_count; i++)
 		if (hooks[i].needs & needs)
 			err = activate(&hooks[i], extack);
@@ -230,6 +250,10 @@ int fguard_hooks_init(struct fguard_hook *table, unsigned int count)
 
 	hooks = table;
 	hook_count = count;
+	err = prove(NULL);
+	/* ftrace is off, and it is proved before the first hook; or it gave up: no hook. */
+	if (err && err != -EBUSY && err != -ENODEV)
+		return err;
 	err = find_functions();
 	if (err)
 		forget_functions();

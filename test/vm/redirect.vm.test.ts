@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Somebody else who redirects functions of the kernel: a module of the tests,
 // which stands for a live patch or for another guard.
-import {execFile} from 'node:child_process';
-import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {promisify} from 'node:util';
 import {afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {json} from './helper/cli.js';
 import {Answerer} from './helper/answerer.js';
 import {useLab} from './helper/lab.js';
 import {useShortLinger} from './helper/linger.js';
+import {bring, write} from './helper/other-module.js';
 import {expectRefusal} from './helper/refusal.js';
 import {Watcher} from './helper/watcher.js';
 import {REPOSITORY} from './runner/prepare.js';
-import {kernel, vm} from './runner/shared.js';
+import {vm} from './runner/shared.js';
 
 // /tmp/redirect/
 //   secret, other   guarded, where a test says so
@@ -26,24 +24,6 @@ const [rules, module] = [lab.path('rules.yaml'), lab.path('redirect.ko')];
 const RULES = `rules: [{path: ${secret}}, {path: ${other}, errno: EPERM}]`;
 const UNLINK = 'security_path_unlink';
 const REFUSED = `ftrace refuses to hook ${UNLINK}: another user redirects it, or kernel.ftrace_enabled is 0`;
-
-/** Built and cached as fguard itself is. */
-async function build(): Promise<Uint8Array> {
-  const [script, sources] = ['scripts/module.sh', 'test/vm/guest/redirect'].map((name) =>
-    path.join(REPOSITORY, name),
-  );
-  const env = {...process.env, FGUARD_KMOD: sources};
-  const built = await promisify(execFile)('bash', [script ?? '', kernel], {env});
-  const release = (await vm.ok('uname -r')).trim();
-  return readFile(path.join(built.stdout.trim(), 'lib/modules', release, 'updates/redirect.ko'));
-}
-
-async function write(file: string, content: string | Uint8Array): Promise<void> {
-  const cat = vm.spawn(`cat >${file}`);
-  cat.write(content);
-  cat.end();
-  expect((await cat.exit).code).toBe(0);
-}
 
 const redirect = (name: string) => vm.run(['insmod', module, `function=${name}`]);
 const letGo = () => vm.ok('! test -d /sys/module/redirect || rmmod redirect');
@@ -84,7 +64,7 @@ async function expectHeld(file: string, error: 'EACCES' | 'EPERM', rule: number)
 beforeAll(async () => {
   await vm.ok(`touch ${secret} ${other}`);
   await write(rules, RULES);
-  await write(module, await build());
+  await bring(path.join(REPOSITORY, 'test/vm/guest/redirect'), 'redirect', module);
 });
 
 afterEach(async () => {
