@@ -67,15 +67,21 @@ async function findModule(
   return modules[0]?.file ?? installedFile(kernel);
 }
 
-/* What the kernel refused to insmod, it explains in its log only. */
-async function kernelWords(): Promise<string> {
-  const {stdout} = await runCommand('dmesg', []).catch(() => ({stdout: ''}));
-  const lines = stdout
-    .trimEnd()
-    .split('\n')
-    .filter((line) => line.includes('fguard:'));
-  return lines.slice(-5).join('\n');
+/* What the kernel refused to insmod, it explains in its log only: "<3>[   12.345678] fguard: …" */
+async function kernelWords(): Promise<string[]> {
+  const {stdout} = await runCommand('dmesg', ['-r']).catch(() => ({stdout: ''}));
+  return stdout.split('\n').filter((line) => line.includes('fguard:'));
 }
+
+/* Where the module itself gave up, it said why as an error; 3 is its level. */
+const ownReason = (words: readonly string[]): string | undefined =>
+  words.findLast((line) => line.startsWith('<3>'))?.replace(/^.*?fguard: /, '');
+
+const readable = (words: readonly string[]): string =>
+  words
+    .slice(-5)
+    .map((line) => line.replace(/^<\d+>/, ''))
+    .join('\n');
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/key was rejected|required key/i, 'sign the module, or switch Secure Boot off'],
@@ -89,12 +95,17 @@ const parameters = (): string[] =>
   );
 
 async function insert(file: string): Promise<void> {
+  const last = (await kernelWords()).at(-1);
   const {code, stderr} = await runCommand('insmod', [file, ...parameters()]);
   if (code === 0) return;
-  const reason = stderr.trim().replace(/^insmod: ERROR: /, '');
-  const next = REMEDIES.filter(([pattern]) => pattern.test(reason)).map(([, remedy]) => remedy);
-  const output = await kernelWords();
-  throw new UserError('EINSMOD', `the kernel refused the module: ${reason}`, {next, output});
+  const refusal = stderr.trim().replace(/^insmod: ERROR: /, '');
+  const next = REMEDIES.filter(([pattern]) => pattern.test(refusal)).map(([, remedy]) => remedy);
+  const words = await kernelWords();
+  const reason = ownReason(words.slice(last === undefined ? 0 : words.lastIndexOf(last) + 1));
+  throw new UserError('EINSMOD', `the kernel refused the module: ${reason ?? refusal}`, {
+    next,
+    output: readable(words),
+  });
 }
 
 /** Inserts the module, built first if needed, and checks that it answers. */
