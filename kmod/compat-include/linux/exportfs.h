@@ -4,16 +4,20 @@
 #define _FGUARD_COMPAT_EXPORTFS_H
 
 #include_next <linux/exportfs.h>
-#include <linux/version.h>
+
+typedef int fguard_encode_fn(struct inode *, struct fid *, int *, struct inode *);
+typedef int fguard_encode_flags_fn(struct inode *, struct fid *, int *, struct inode *,
+				   int);
 
 static inline int fguard_encode_inode_fh(struct inode *inode, struct fid *fid,
 					 int *length)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
-	return exportfs_encode_inode_fh(inode, fid, length, NULL, 0);
-#else
-	return exportfs_encode_inode_fh(inode, fid, length, NULL);
-#endif
+	/* By way of a pointer to anything, as the one that is not chosen must compile, too. */
+	void *encode = exportfs_encode_inode_fh;
+
+	if (__same_type(exportfs_encode_inode_fh, fguard_encode_fn))
+		return ((fguard_encode_fn *)encode)(inode, fid, length, NULL);
+	return ((fguard_encode_flags_fn *)encode)(inode, fid, length, NULL, 0);
 }
 
 #endif

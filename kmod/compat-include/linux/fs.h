@@ -4,9 +4,8 @@
 #define _FGUARD_COMPAT_FS_H
 
 #include_next <linux/fs.h>
-#include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#ifndef FGUARD_HAVE_GET_FILE_ACTIVE
 static inline struct file *get_file_active(struct file **f)
 {
 	struct file *file;

@@ -1,33 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * struct ftrace_regs came with 5.11, ftrace_regs_get_argument() and its like with
- * 6.2. Before 5.11 a callback gets the registers themselves, and only one that
- * asks for all of them may redirect the call.
+ * 6.2. Where it is missing a callback gets the registers themselves, and only one
+ * that asks for all of them may redirect the call.
  */
 #ifndef _FGUARD_COMPAT_FTRACE_H
 #define _FGUARD_COMPAT_FTRACE_H
 
 #include_next <linux/ftrace.h>
-#include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#ifndef FGUARD_HAVE_FTRACE_REGS
 
 #define ftrace_regs pt_regs
 #define ftrace_regs_get_argument(fregs, n) regs_get_kernel_argument(fregs, n)
 #define ftrace_regs_set_instruction_pointer(fregs, ip) \
 	instruction_pointer_set(fregs, ip)
-
-/*
- * Later kernels lock recursion out for those who ask, these for those who do not
- * say that it is safe; our callbacks call nothing that is hooked.
- */
-#define FGUARD_OPS_FLAGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_RECURSION_SAFE)
+#define FGUARD_REGS_FLAGS FTRACE_OPS_FL_SAVE_REGS
 
 #else
 
-#define FGUARD_OPS_FLAGS 0
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define FGUARD_REGS_FLAGS 0
 
 #ifndef ftrace_regs_get_argument
 #define ftrace_regs_get_argument(fregs, n) \
@@ -41,9 +33,17 @@
 
 #endif
 
+/*
+ * Later kernels lock recursion out for those who ask, these for those who do not
+ * say that it is safe; our callbacks call nothing that is hooked.
+ */
+#ifdef FGUARD_HAVE_FTRACE_OPS_FL_RECURSION_SAFE
+#define FGUARD_OPS_FLAGS (FGUARD_REGS_FLAGS | FTRACE_OPS_FL_RECURSION_SAFE)
+#else
+#define FGUARD_OPS_FLAGS FGUARD_REGS_FLAGS
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#ifndef FGUARD_HAVE_FTRACE_FREE_FILTER
 /* Modules may not call ftrace_free_filter(), but an empty filter takes no memory. */
 static inline void fguard_free_filter(struct ftrace_ops *ops)
 {

@@ -2,20 +2,16 @@
 /*
  * Mappings of an address space are in a tree since 6.1, in a list before; they have
  * locks of their own since 6.4, which became reference counts with 6.15.
- * madvise(MADV_COLLAPSE) came with 6.1.
  */
 #ifndef _FGUARD_COMPAT_MM_H
 #define _FGUARD_COMPAT_MM_H
 
 #include_next <linux/mm.h>
 #include <linux/mmap_lock.h>
-#include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#ifndef VMA_ITERATOR
 #define VMA_ITERATOR(name, mm, address) struct vm_area_struct *name = (mm)->mmap
 #define for_each_vma(name, vma) for (vma = name; vma; vma = vma->vm_next)
-#elif defined(CONFIG_TRANSPARENT_HUGEPAGE)
-#define FGUARD_HAVE_MADVISE_COLLAPSE 1
 #endif
 
 /* Does somebody hold the mapping's own lock? For one that cannot vanish meanwhile. */
@@ -23,10 +19,10 @@ static inline bool fguard_vma_is_read(const struct vm_area_struct *vma)
 {
 #ifndef CONFIG_PER_VMA_LOCK
 	return false;
-#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
-	return rwsem_is_locked(&vma->vm_lock->lock);
-#else
+#elif defined(FGUARD_HAVE_VM_REFCNT)
 	return refcount_read(&vma->vm_refcnt) > 1;
+#else
+	return rwsem_is_locked(&vma->vm_lock->lock);
 #endif
 }
 
