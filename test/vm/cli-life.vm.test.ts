@@ -93,7 +93,7 @@ rm -rf ${FOLDER} ${lab.path('cache')}
 mkdir -p ${FOLDER}/build/include/config ${FOLDER}/build/scripts/mod ${FOLDER}/kernel ${lab.path('bin')}
 cd ${FOLDER}
 touch modules.order modules.builtin build/scripts/mod/modpost
-for option in MODULES SECURITY SECURITY_PATH DYNAMIC_FTRACE_WITH_ARGS KPROBES; do
+for option in X86_64 MODULES SECURITY SECURITY_PATH DYNAMIC_FTRACE_WITH_ARGS KPROBES; do
   echo "CONFIG_$option=y"
 done >build/include/config/auto.conf
 echo 'CONFIG_CC_VERSION_TEXT="gcc-9 (Debian) 9.1.0"' >>build/include/config/auto.conf

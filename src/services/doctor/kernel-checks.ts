@@ -5,7 +5,7 @@ import {readFileSync} from 'node:fs';
 
 import {processFields} from '../proc.js';
 import {parseConfig} from '../rebuild/kernel-tree.js';
-import {missingOptions} from '../rebuild/requirements.js';
+import {missingOptions, wrongArchitecture} from '../rebuild/requirements.js';
 import {type Check, type Finding, failed, ok, unknown} from './check.js';
 import type {Host} from './host.js';
 
@@ -17,6 +17,11 @@ function checkVersion({kernel}: Host): Finding {
   const [major = 0, minor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
   const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
   return isOld ? failed(`${kernel} is older than ${OLDEST.join('.')}`) : ok(kernel);
+}
+
+function checkArchitecture({tree}: Host): Finding {
+  const wrong = wrongArchitecture(tree);
+  return wrong === undefined ? ok(tree.architecture) : failed(wrong);
 }
 
 /* A kernel may carry its configuration itself, packed. */
@@ -61,6 +66,7 @@ function checkCapabilities({isRoot}: Host): Finding {
 
 export const KERNEL_CHECKS: readonly Check[] = [
   {title: 'kernel', check: checkVersion, fix: DEBIAN_KERNEL},
+  {title: 'architecture', check: checkArchitecture, fix: null},
   {title: 'kernel options', check: checkOptions, fix: DEBIAN_KERNEL},
   {title: 'module loading', check: checkModulesAllowed, fix: 'sudo systemctl reboot'},
   {title: 'permission', check: checkCapabilities, fix: 'fguard lab'},

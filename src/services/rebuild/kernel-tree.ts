@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {existsSync, readdirSync} from 'node:fs';
+import {machine} from 'node:os';
 
 import {readIfPossible} from '../files.js';
 
@@ -11,6 +12,8 @@ export interface KernelTree {
   build: string;
   /** include/config/auto.conf, or undefined without headers. */
   config: ReadonlyMap<string, string> | undefined;
+  /** What the kernel runs on, as uname says it; without headers this machine's. */
+  architecture: string;
   /** What the compiler that built the kernel said of itself; empty if unknown. */
   compilerText: string;
   /** Versions of every symbol the kernel exports: with the configuration, its identity. */
@@ -30,6 +33,26 @@ export function parseConfig(text: string): Map<string, string> {
   );
 }
 
+/* The names of the configuration are not those of uname; one that we do not know is told as it is. */
+const ARCHITECTURES: readonly (readonly [option: string, architecture: string])[] = [
+  ['CONFIG_X86_64', 'x86_64'],
+  ['CONFIG_X86_32', 'i686'],
+  ['CONFIG_ARM64', 'aarch64'],
+  ['CONFIG_ARM', 'armv7l'],
+  ['CONFIG_PPC64', 'ppc64le'],
+  ['CONFIG_RISCV', 'riscv64'],
+  ['CONFIG_S390', 's390x'],
+  ['CONFIG_LOONGARCH', 'loongarch64'],
+  ['CONFIG_MIPS', 'mips64'],
+];
+
+/** What a kernel of this configuration runs on; one without is taken for this machine's. */
+export function architectureOf(config: ReadonlyMap<string, string> | undefined): string {
+  if (config === undefined) return machine();
+  const found = ARCHITECTURES.find(([option]) => config.get(option) === 'y');
+  return found?.[1] ?? 'another architecture';
+}
+
 export function readKernelTree(kernel: string, root = MODULES_ROOT): KernelTree {
   const build = `${root}/${kernel}/build`;
   const text = readIfPossible(`${build}/include/config/auto.conf`);
@@ -38,6 +61,7 @@ export function readKernelTree(kernel: string, root = MODULES_ROOT): KernelTree 
     kernel,
     build,
     config,
+    architecture: architectureOf(config),
     compilerText: config?.get('CONFIG_CC_VERSION_TEXT') ?? '',
     symbols: readIfPossible(`${build}/Module.symvers`) ?? '',
     hasTools: existsSync(`${build}/scripts/mod/modpost`),

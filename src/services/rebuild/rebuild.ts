@@ -7,7 +7,7 @@ import {findCached, keepInCache} from './cache.js';
 import {exclusively} from './exclusive.js';
 import {installModule, requireWritable} from './install.js';
 import {installedKernels, type KernelTree, knownKernels, readKernelTree} from './kernel-tree.js';
-import {findMissing, findTools} from './requirements.js';
+import {findMissing, findTools, wrongArchitecture} from './requirements.js';
 import {withScratch} from './scratch.js';
 import {type Signed, chooseKey, signedCopy} from './signed-copy.js';
 import {fingerprint} from './sources.js';
@@ -61,6 +61,8 @@ function requireInstalled(): string[] {
 }
 
 async function plan(tree: KernelTree): Promise<BuildPlan> {
+  const wrong = wrongArchitecture(tree);
+  if (wrong !== undefined) throw new UserError('EREQUIREMENT', `cannot build: ${wrong}`);
   const tools = await findTools(tree);
   const missing = findMissing(tree, tools);
   const compiler = tools.compiler.fitting;

@@ -22,6 +22,17 @@ interface Requirement {
   missing: (tree: KernelTree, tools: Tools) => Missing;
 }
 
+const PORTED = 'x86_64';
+
+/**
+ * Why fguard cannot run on this kernel, whatever is installed; undefined if it can.
+ * On arm64 it would even build and load, and refuse nothing.
+ */
+export const wrongArchitecture = ({kernel, architecture}: KernelTree): string | undefined =>
+  architecture === PORTED
+    ? undefined
+    : `kernel ${kernel} is for ${architecture}, and fguard runs on ${PORTED} only`;
+
 const always = (): boolean => true;
 const withHeaders = (tree: KernelTree): boolean => tree.config !== undefined;
 

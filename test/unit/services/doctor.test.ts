@@ -20,6 +20,7 @@ import {RULE} from '../plain-rule.js';
 
 const KERNEL = '6.1.0-1-test';
 const CONFIG = `CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14) 12.2.0"
+CONFIG_X86_64=y
 CONFIG_MODULES=y
 CONFIG_SECURITY=y
 CONFIG_SECURITY_PATH=y
@@ -112,6 +113,11 @@ type Row = [string, () => void, Partial<CheckResult>];
 describe('what is found of the machine', () => {
   const contains = (text: string): string => expect.stringContaining(text) as string;
   const rows: Row[] = [
+    [
+      'architecture',
+      write(`${BUILD}/include/config/auto.conf`, CONFIG.replace('CONFIG_X86_64', 'CONFIG_ARM64')),
+      {state: 'failed', detail: contains('is for aarch64'), fix: null},
+    ],
     [
       'kernel options',
       write(`${BUILD}/include/config/auto.conf`, CONFIG.replace('CONFIG_SECURITY_PATH=y\n', '')),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {spawnSync} from 'node:child_process';
 import fs, {
   chmodSync,
   existsSync,
@@ -10,24 +11,35 @@ import fs, {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import {machine} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import {UserError} from '../../../src/errors.js';
+import {packageFile} from '../../../src/services/package-root.js';
 import {type BuildProgress, buildModule} from '../../../src/services/rebuild/build.js';
 import {cacheFolder, findCached, keepInCache} from '../../../src/services/rebuild/cache.js';
 import {majorVersion, searchCompiler} from '../../../src/services/rebuild/compiler.js';
 import {exclusively} from '../../../src/services/rebuild/exclusive.js';
 import {installModule} from '../../../src/services/rebuild/install.js';
-import {installedKernels, readKernelTree} from '../../../src/services/rebuild/kernel-tree.js';
+import {
+  architectureOf,
+  installedKernels,
+  readKernelTree,
+} from '../../../src/services/rebuild/kernel-tree.js';
 import {replaceFile} from '../../../src/services/rebuild/replace-file.js';
-import {type Tools, findMissing} from '../../../src/services/rebuild/requirements.js';
+import {
+  type Tools,
+  findMissing,
+  wrongArchitecture,
+} from '../../../src/services/rebuild/requirements.js';
 import {withScratch} from '../../../src/services/rebuild/scratch.js';
 import {fingerprint, moduleSources} from '../../../src/services/rebuild/sources.js';
 import {newFolder} from '../folder.js';
 
 const KERNEL = '6.1.0-1-test';
 const CONFIG = `CONFIG_CC_VERSION_TEXT="x86_64-linux-gnu-gcc-12 (Debian 12.2.0-14) 12.2.0"
+CONFIG_X86_64=y
 CONFIG_MODULES=y
 CONFIG_SECURITY=y
 CONFIG_SECURITY_PATH=y
@@ -108,6 +120,29 @@ describe('what a build needs', () => {
 
   it('is complete', () => {
     expect(missing()).toEqual([]);
+  });
+
+  it('a kernel of another architecture is refused, though this machine has its headers', () => {
+    expect(wrongArchitecture(tree())).toBeUndefined();
+    writeConfig(CONFIG.replace('CONFIG_X86_64', 'CONFIG_ARM64'));
+    expect(wrongArchitecture(tree())).toBe(
+      `kernel ${KERNEL} is for aarch64, and fguard runs on x86_64 only`,
+    );
+  });
+
+  it('without headers the architecture is that of the machine', () => {
+    expect(readKernelTree('9.9', root).architecture).toBe(machine());
+    expect(architectureOf(new Map())).toBe('another architecture');
+  });
+
+  it.each([
+    ['CONFIG_ARM64=y', 2, 'fguard runs on x86-64 only'],
+    ['CONFIG_X86_64=y', 0, ''],
+  ])('the sources say it too, to whoever builds them otherwise: %s', (option, status, sentence) => {
+    const kbuild = packageFile('kmod/Kbuild');
+    const args = ['--dry-run', '-f', kbuild, 'CONFIG_MODULES=y', option, '--eval=none:'];
+    const made = spawnSync('make', args, {encoding: 'utf8'});
+    expect([made.status, made.stderr]).toEqual([status, expect.stringContaining(sentence)]);
   });
 
   it('the compiler of the kernel is named with its package and what is there instead', () => {
