@@ -94,6 +94,9 @@ const struct inode *fguard_object_beneath_now(const struct dentry *dentry)
 	/* Data in a layer of its own is looked up when it is first asked for. */
 	real = d_real((struct dentry *)dentry, D_REAL_METADATA);
 	return real == dentry ? NULL : d_inode_rcu(real);
+#elif defined(FGUARD_HAVE_EXPORTFS_ENCODE_FID)
+	/* All that can be asked for is the data, and nothing tells whether it is known. */
+	return NULL;
 #else
 	return fguard_object_beneath(dentry);
 #endif

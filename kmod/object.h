@@ -191,6 +191,10 @@ const struct inode *fguard_object_beneath(const struct dentry *dentry);
  * fguard_object_beneath_now - the same, as far as it is known at once
  * @dentry: the object
  *
+ * From 6.5 to 6.9 nothing is: overlayfs would sleep, to look up data in layers that
+ * have nothing else. A file that comes to a guarded name there is guarded by the name
+ * and its own inode, and what it is made of only when the rule is made anew.
+ *
  * Context: RCU read side.
  * Return: on overlayfs the upper or lower inode, which may have the attributes only;
  * otherwise NULL.
