@@ -8,7 +8,7 @@ import {ruleDocument} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
 import type {ErrnoName} from '../errno.js';
 import {toProtectRequest} from '../protect-request.js';
-import {executableWarning} from '../services/executables.js';
+import {executableWarnings} from '../services/executables.js';
 import {protect} from '../services/protect.js';
 import {
   NOBODY_ANSWERS,
@@ -135,8 +135,7 @@ export default class Protect extends BaseCommand {
     const {rules, holders, unanswered, saved} = flags.save
       ? await (await import('../services/rule-files/save.js')).protectAndSave(request)
       : {...(await protect(request)), saved: undefined};
-    for (const text of request.exes.map(executableWarning))
-      if (text !== undefined) this.caution(escapeText(text));
+    for (const text of request.exes.flatMap(executableWarnings)) this.caution(escapeText(text));
     for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
     const typed = raw.filter((token) => token.type === 'flag');
     for (const text of [...unreachedWarnings(rules, typed), ...layerWarnings(rules, typed)])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Bypass, HardLinks, Holder} from './object.js';
+import type {Overwriter} from './overwriter.js';
 import type {KernelRule} from './rule.js';
 
 /** What would happen to an access? */
@@ -46,6 +47,8 @@ export interface AllowedExecutable {
   /** Ids of the rules. */
   rules: number[];
   why: string;
+  /** By whom it may be overwritten, which leaves it let in. */
+  overwriters: Overwriter[];
 }
 
 /** Which rule decides an access, and what else the object is called and held by. */

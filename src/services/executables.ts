@@ -6,6 +6,7 @@ import type {KernelRule} from '../domain/rule.js';
 import {encodePath} from '../domain/text.js';
 import {UserError} from '../errors.js';
 import {statIfPossible} from './files.js';
+import {overwriterWarning, overwriters} from './overwriters.js';
 import {resolveExisting} from './resolve-path.js';
 
 /** Programs that do what a file or an argument tells them. */
@@ -45,10 +46,11 @@ const WHY: Record<ExecutableKind, (path: string) => string> = {
     `${path} may be made to load other code, by LD_PRELOAD or as a plug-in: whoever may start it may get in with a library of their own`,
 };
 
-/** Why an executable is less of a subject than it seems; undefined for an ordinary program. */
-export function executableWarning(path: string): string | undefined {
+/** Why an executable is less of a subject than it seems; nothing of an ordinary program. */
+export function executableWarnings(path: string): string[] {
   const kind = executableKind(path);
-  return kind === 'program' ? undefined : WHY[kind](path);
+  const overwritten = overwriterWarning(path) ?? [];
+  return (kind === 'program' ? [] : [WHY[kind](path)]).concat(overwritten);
 }
 
 /* A rule against its subjects lets in all others. */
@@ -59,6 +61,6 @@ export function allowedExecutables(rules: readonly KernelRule[]): AllowedExecuta
   return [...new Set(rules.flatMap(letIn))].map((exe) => {
     const kind = executableKind(exe);
     const ids = rules.filter((rule) => letIn(rule).includes(exe)).map(({id}) => id);
-    return {exe, kind, rules: ids, why: WHY[kind](exe)};
+    return {exe, kind, rules: ids, why: WHY[kind](exe), overwriters: overwriters(exe)};
   });
 }

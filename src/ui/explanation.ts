@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {AllowedExecutable} from '../domain/explanation.js';
 import type {Bypass} from '../domain/object.js';
+import {overwriterText} from '../domain/overwriter.js';
 import {shellWord} from '../domain/shell-word.js';
 import {escapeText} from '../domain/text.js';
 import type {ExplanationDocument, MatchDocument} from './explanation-document.js';
@@ -44,8 +45,11 @@ function aliasLines({links, mounts}: ExplanationDocument): string[] {
 }
 
 /* What a rule that lets in an executable cannot keep out. */
-const executableLine = ({why, rules}: AllowedExecutable): string =>
-  `${warn('by exe:')} ${escapeText(why)} (${rules.length === 1 ? 'rule' : 'rules'} ${list(rules.map(String))})`;
+function executableLines({exe, why, rules, overwriters}: AllowedExecutable): string[] {
+  const ids = `(${rules.length === 1 ? 'rule' : 'rules'} ${list(rules.map(String))})`;
+  const sentences = [why, overwriterText(exe, overwriters) ?? []].flat();
+  return sentences.map((sentence) => `${warn('by exe:')} ${escapeText(sentence)} ${ids}`);
+}
 
 const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
@@ -72,7 +76,7 @@ export function renderExplanation(document: ExplanationDocument, columns?: numbe
   return [
     headline(document),
     ...(matches.length === 0 ? [] : [renderTable(HEAD, matches.map(row), columns)]),
-    ...document.executables.map(executableLine),
+    ...document.executables.flatMap(executableLines),
     ...aliasLines(document),
     ...holders.map(holderLine),
     ...beneathLines(document),

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
-/* What holds the bytes of guarded files, and is a way past the rules about them. */
+/* What is a way past the rules: beneath guarded files, and by what is let in. */
+import {overwriterText} from '../../domain/overwriter.js';
+import type {KernelRule} from '../../domain/rule.js';
 import {shellWord} from '../../domain/shell-word.js';
 import {BypassSearch, type Guarding} from '../bypasses.js';
+import {lookBelow, overwriters} from '../overwriters.js';
 import {parseMounts} from '../mounts.js';
 import {RULES_DIRECTORY, ruleFiles} from '../rule-files/find.js';
 import {loadRuleFiles} from '../rule-files/load.js';
 import {type Check, type Finding, needsRoot, ok, unanswered, warning} from './check.js';
 import type {Host} from './host.js';
 
+type Known = Guarding & Pick<KernelRule, 'exes'>;
+
 /* What is wrong with saved rules is told by `fguard check`. */
-function savedRules(host: Host): readonly Guarding[] {
+function savedRules(host: Host): readonly Known[] {
   const files = ruleFiles([], host.folder + RULES_DIRECTORY);
   return files.length === 0 ? [] : loadRuleFiles(files).rules.map(({request}) => request);
 }
@@ -27,22 +32,43 @@ function judge(host: Host, rules: readonly Guarding[], command: string): Finding
   );
 }
 
-async function checkDevices(host: Host): Promise<Finding> {
-  if (!host.isRoot) return needsRoot('seeing what lies beneath guarded files');
+type Judge = (host: Host, rules: readonly Known[], command: string) => Finding;
+
+/* Of the rules in force, or of those that are saved while the module is not loaded. */
+async function judgeRules(host: Host, judgeThem: Judge): Promise<Finding> {
   const answer = await host.module();
   if (!('refusal' in answer)) {
     const {rules} = answer;
     return rules.length === 0
       ? ok('no rule is in force')
-      : judge(host, rules, 'sudo fguard protect');
+      : judgeThem(host, rules, 'sudo fguard protect');
   }
   if (host.exists('/sys/module/fguard')) return unanswered(answer.refusal);
   const rules = savedRules(host);
   return rules.length === 0
     ? ok('no rule is saved')
-    : judge(host, rules, 'sudo fguard protect --save');
+    : judgeThem(host, rules, 'sudo fguard protect --save');
 }
+
+async function checkDevices(host: Host): Promise<Finding> {
+  if (!host.isRoot) return needsRoot('seeing what lies beneath guarded files');
+  return judgeRules(host, judge);
+}
+
+/* A rule against its subjects lets in all others. */
+function judgeExecutables(host: Host, rules: readonly Known[]): Finding {
+  const exes = new Set(rules.flatMap(({exes: list, against}) => (against ? [] : list)));
+  if (exes.size === 0) return ok('no rule lets in a program');
+  const look = lookBelow(host.folder);
+  const open = [...exes].flatMap((exe) => overwriterText(exe, overwriters(exe, look)) ?? []);
+  return open.length === 0
+    ? ok(`only root may overwrite ${[...exes].join(', ')}`)
+    : warning(open.join('. '));
+}
+
+const checkExecutables = (host: Host): Promise<Finding> => judgeRules(host, judgeExecutables);
 
 export const DEVICE_CHECKS: readonly Check[] = [
   {title: 'block devices', check: checkDevices, fix: null},
+  {title: 'programs let in', check: checkExecutables, fix: null},
 ];

@@ -3,7 +3,7 @@ import type {Mistake} from '../../domain/mistake.js';
 import type {KernelRule, RuleRequest} from '../../domain/rule.js';
 import {type RuleDifference, compareRules, isSame} from '../../domain/rule-difference.js';
 import {UserError} from '../../errors.js';
-import {executableWarning} from '../executables.js';
+import {executableWarnings} from '../executables.js';
 import {withGuard} from '../guard.js';
 import {listRules} from '../rules.js';
 import {applyUntilConfirmed} from './confirm.js';
@@ -55,7 +55,7 @@ export async function planRules(
   if (mistakes.length > 0) throw new WrongFiles(mistakes, describe(mistakes));
   const requests = rules.map(({request}) => request);
   const exes = new Set(requests.flatMap((request) => request.exes));
-  const doubts = [...exes].flatMap((exe) => executableWarning(exe) ?? []);
+  const doubts = [...exes].flatMap(executableWarnings);
   const warnings = [...absent.map((one) => describe([one])), ...doubts];
   const inForce = await listRules();
   requireFiles(files, inForce);

@@ -338,6 +338,22 @@ describe('what the module says', () => {
     expect(await check('answerer', {answer: asking})).toMatchObject({state: 'ok'});
   });
 
+  it('a program that is let in, and that others than root may overwrite, is told', async () => {
+    const answer = loaded();
+    if ('refusal' in answer) throw new Error('the module is there');
+    const rules = [{...RULE, exes: ['/srv/tool']}];
+    file('srv/tool', 'binary');
+    chmodSync(join(root, 'srv/tool'), 0o777);
+    expect(await check('programs let in', {answer: {...answer, rules}})).toMatchObject({
+      state: 'warning',
+      detail: expect.stringContaining('/srv/tool: everybody may overwrite it'),
+    });
+    const against = [{...RULE, exes: ['/srv/tool'], against: true}];
+    expect(await check('programs let in', {answer: {...answer, rules: against}})).toMatchObject({
+      state: 'ok',
+    });
+  });
+
   it('a library that is not there stops all', async () => {
     const answer = {refusal: new UserError('ENOLIBRARY', 'not there', {next: ['make']})};
     expect(await check('library', {answer})).toMatchObject({state: 'failed', fix: 'make'});
@@ -354,6 +370,7 @@ describe('what the module says', () => {
       'module',
       'answerer',
       'block devices',
+      'programs let in',
     ]);
     expect(results.filter(({state}) => state === 'failed')).toEqual([]);
   });

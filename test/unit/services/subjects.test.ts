@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest';
 import {cgroupDirectory} from '../../../src/services/cgroups.js';
 import {
   allowedExecutables,
-  executableWarning,
+  executableWarnings,
   resolveExecutable,
 } from '../../../src/services/executables.js';
 import {newFolder} from '../folder.js';
@@ -60,17 +60,17 @@ describe('an executable', () => {
     ['the dynamic loader', '/usr/lib64/ld-linux-x86-64.so.2'],
     ['an older one', '/usr/lib/ld-2.31.so'],
   ])('%s is told to be an interpreter', (_name, path) => {
-    expect(executableWarning(path)).toContain('whatever it is told');
+    expect(executableWarnings(path)[0]).toContain('whatever it is told');
   });
 
   it('a script is told to be none', () => {
-    expect(executableWarning(script)).toContain('is a script');
+    expect(executableWarnings(script)[0]).toContain('is a script');
   });
 
   it.each(['/bin/ls', '/usr/bin/shuf', '/usr/bin/nodename', '/usr/bin/ld', '/usr/lib/libc.so.6'])(
     '%s is fine',
     (path) => {
-      expect(executableWarning(path)).toBeUndefined();
+      expect(executableWarnings(path)).toEqual([]);
     },
   );
 
@@ -89,7 +89,9 @@ describe('an executable', () => {
       [script, 'script', [2]],
     ]);
     expect(told[0]?.why).toContain('LD_PRELOAD');
-    expect(told.slice(1).map(({why}) => why)).toEqual(['/bin/dash', script].map(executableWarning));
+    expect(told.slice(1).map(({why}) => why)).toEqual(
+      ['/bin/dash', script].flatMap(executableWarnings),
+    );
   });
 
   it('is a file, and the one a link leads to', () => {

@@ -35,7 +35,13 @@ const explained = {
     },
   ],
   executables: [
-    {exe: '/a\u001b', kind: 'interpreter' as const, rules: [2, 3], why: '/a\u001b runs anything'},
+    {
+      exe: '/a\u001b',
+      kind: 'interpreter' as const,
+      rules: [2, 3],
+      why: '/a\u001b runs anything',
+      overwriters: [{path: '/a\u001b', who: ['everybody']}],
+    },
   ],
   links: {count: 3, others: ['/srv/other']},
   mounts: ['/mnt/a'],
@@ -56,6 +62,7 @@ describe('an explanation', () => {
       'decides',
       'not concerned',
       'by exe: /a\\x1b runs anything (rules 2 and 3)',
+      'by exe: /a\\x1b: everybody may overwrite it: what they put there gets in, too (rules 2 and 3)',
       '3 hard links, also /srv/other, 1 not found nearby',
       '/mnt/a',
       'lie on /dev/sda1, /dev/sda (guarded) and /srv/my image: who may open one of them',

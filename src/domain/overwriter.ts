@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+
+/** A place by which others than root may change what an executable is. */
+export interface Overwriter {
+  /** The executable itself, or a directory on the way to it. */
+  path: string;
+  /** Who may: "everybody", or users and groups. */
+  who: string[];
+}
+
+const list = (words: readonly string[]): string => words.join(' and ');
+
+/** What follows of that for a rule that lets the executable in; undefined if nobody may. */
+export function overwriterText(
+  exe: string,
+  overwriters: readonly Overwriter[],
+): string | undefined {
+  if (overwriters.length === 0) return undefined;
+  const ways = overwriters.map(({path, who}) =>
+    path === exe
+      ? `${list(who)} may overwrite it`
+      : `${list(who)} may put another in its place, by ${path}`,
+  );
+  return `${exe}: ${ways.join('; ')}: what they put there gets in, too`;
+}
