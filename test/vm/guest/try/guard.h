@@ -25,6 +25,13 @@ struct values {
 /* Every word "KEY=VALUE" of a key; gives @values. */
 const struct values *take_values(struct values *values, char **words, const char *key);
 
+/*
+ * [path=P] [suffix=S] [name=S] [flags=MASK] [ops=MASK] [else=N] [errno=N] [ttl=MS]
+ *	[default=N] [deadline=MS] [pids=N,…] [uids=N,…] [gids=N,…] [loginuids=N,…]
+ *	[exe=P]… [cgroup=P]…; holds until the next call
+ */
+struct fguard_rule take_rule(char **words);
+
 void print_string(const char *label, const char *text, size_t length);
 
 /* Members of a JSON object, without braces and without the head of the record. */

@@ -27,6 +27,43 @@ static void free_rules(struct fguard_rule *rules, uint32_t count)
 	free(rules);
 }
 
+/* Each lets in one user more than the others do, whom nobody else lets in. */
+static bool give_each_a_user(struct fguard_rule *rule, uint32_t number)
+{
+	uint32_t *uids = calloc(rule->n_uids + 1, sizeof(*uids));
+
+	if (!uids)
+		return false;
+	memcpy(uids, rule->uids, rule->n_uids * sizeof(*uids));
+	uids[rule->n_uids++] = 1000000 + number;
+	rule->uids = uids;
+	return true;
+}
+
+/* add-alike prefix=P count=N [each=1] RULE: for PREFIX0, PREFIX1, …, otherwise the same */
+static void add_alike(struct fguard *guard, char **words)
+{
+	uint32_t count = number_option(words, "count", 0);
+	bool each = number_option(words, "each", 0);
+	struct fguard_rule *rules = make_rules(option(words, "prefix"), count);
+	struct fguard_added *added = calloc(count, sizeof(*added));
+
+	for (uint32_t i = 0; i < count; i++) {
+		const char *path = rules[i].path;
+
+		rules[i] = take_rule(words);
+		rules[i].path = path;
+		if (each && !give_each_a_user(&rules[i], i))
+			return;
+	}
+	if (!print_failure(guard, fguard_add_rules(guard, rules, count, added)))
+		puts("{}");
+	for (uint32_t i = 0; each && i < count; i++)
+		free((uint32_t *)rules[i].uids);
+	free_rules(rules, count);
+	free(added);
+}
+
 /* add-many prefix=P count=N: rules for PREFIX0, PREFIX1, … */
 static void add_many(struct fguard *guard, char **words)
 {
@@ -131,6 +168,7 @@ static void tally_list(struct fguard *guard, char **words)
 
 const struct command bulk_commands[] = {
 	{ "add-many", add_many },
+	{ "add-alike", add_alike },
 	{ "set-many", set_many },
 	{ "del-many", del_many },
 	{ "swap", swap },

@@ -20,15 +20,12 @@ static const struct numbers *take_numbers(struct numbers *numbers, char **words,
 	return numbers;
 }
 
-/*
- * add [path=P] [suffix=S] [name=S] [flags=MASK] [ops=MASK] [else=N] [errno=N]
- *	[ttl=MS] [default=N] [deadline=MS] [pids=N,…] [uids=N,…] [gids=N,…] [loginuids=N,…] [exe=P]… [cgroup=P]…
- */
-static void add(struct fguard *guard, char **words)
+struct fguard_rule take_rule(char **words)
 {
 	static struct numbers pids, uids, gids, loginuids;
 	static struct values exes, cgroups;
-	struct fguard_rule rule = {
+
+	return (struct fguard_rule){
 		.path = option(words, "path"),
 		.suffix = option(words, "suffix"),
 		.name = option(words, "name"),
@@ -53,6 +50,12 @@ static void add(struct fguard *guard, char **words)
 		.exes = exes.strings,
 		.cgroups = cgroups.strings,
 	};
+}
+
+/* add RULE, as take_rule() has it */
+static void add(struct fguard *guard, char **words)
+{
+	struct fguard_rule rule = take_rule(words);
 	struct fguard_added added;
 
 	if (!print_failure(guard, fguard_add_rules(guard, &rule, 1, &added)))

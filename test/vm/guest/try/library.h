@@ -30,6 +30,7 @@ long memory_file(char **words);
 
 /* library_pose.c: another executable, without running it */
 long pose(char **words);
+long pose_as_it_is(char **words);
 
 /* library_deep.c */
 long dig(char **words);
@@ -37,6 +38,10 @@ long run_below(char **words);
 long show_attributes(char **words);
 long open_evicted(char **words);
 long race_path(char **words);
+
+/* library_cost.c */
+long show_cost(char **words);
+long show_mean(char **words);
 
 /* library_early.c */
 long trace_keep(char **words);

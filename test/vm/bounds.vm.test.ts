@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+// What any user can do costs the same with one rule as with ten thousand. On a machine
+// of its own, whose clock counts instructions.
+import path from 'node:path';
+import {afterAll, beforeAll, describe, expect, inject, it} from 'vitest';
+import {PROGRAMS} from './helper/build.js';
+import {maskOf, type Op} from './helper/guard.js';
+import {PATIENCE} from './runner/patience.js';
+import {type GuestProcess, Vm} from './runner/vm.js';
+
+// /tmp/bounds/
+//   way/             on the way to what is guarded, which is not there
+//   other/full/      where a directory of the way cannot go
+//   disk/{a,b}       of ext4, which no rule is about
+//   free             nor about this
+//   program          that rules let in
+const LAB = '/tmp/bounds';
+const WAY = `${LAB}/way`;
+const MANY = 10_000;
+const FACTOR = 1.5;
+const [ALLOWED, NOBODY] = [4242, 65534];
+const TRY = path.join(PROGRAMS, 'try');
+const GUARD = path.join(PROGRAMS, 'guard');
+const SLOW = 600_000 * PATIENCE;
+
+let machine: Vm;
+const sleepers = new Map<number, number>();
+const processes: GuestProcess[] = [];
+
+const as = (uid: number): string =>
+  `setpriv --reuid=${uid} --regid=${uid} --clear-groups --bounding-set=-all`;
+
+beforeAll(async () => {
+  machine = await Vm.boot({kernel: inject('kernel'), icount: true, memory: 2048});
+  await machine.ok(
+    `modprobe -a fguard loop ext4 && mkdir -p ${WAY}/crowd ${LAB}/other/full/x ${LAB}/disk && cd ${LAB} &&
+     cp ${TRY} program && printf x >free && chmod -R 777 ${LAB} &&
+     truncate -s 8M image && mkfs.ext4 -q image && mount -o loop image disk && touch disk/a disk/b && chmod 777 disk/*`,
+  );
+  for (const uid of [ALLOWED, NOBODY]) {
+    const sleeper = machine.spawn(`exec ${as(uid)} sleep infinity`);
+    processes.push(sleeper);
+    sleepers.set(uid, await sleeper.pid);
+    await machine.ok(`until grep -q sleep /proc/${await sleeper.pid}/comm; do :; done`);
+  }
+}, SLOW);
+
+afterAll(async () => {
+  for (const process of processes) {
+    process.kill('SIGKILL');
+    await process.exit;
+  }
+  await machine.ok(`${GUARD} clear && umount ${LAB}/disk`);
+  await machine.shutdown();
+}, SLOW);
+
+interface Cost {
+  result: string;
+  instructions: number;
+}
+
+/** What the cheapest of some tries costs; or the mean of many, with what they leave to others. */
+async function cost(uid: number, words: string, how = 'cost 25'): Promise<Cost> {
+  const line = await machine.ok(`${uid === 0 ? '' : as(uid)} ${TRY} ${how} ${words}`, {
+    timeout: SLOW,
+  });
+  const [result = '', instructions = ''] = line.trim().split(' ');
+  return {result, instructions: Number(instructions)};
+}
+
+interface Deed {
+  name: string;
+  uid: number;
+  words: string | (() => string);
+  result: string | RegExp;
+  how?: string;
+}
+
+/** Rules that are alike but for their paths, and what is done while they are there. */
+interface Crowd {
+  name: string;
+  rule: string | (() => string);
+  deeds: Deed[];
+}
+
+async function load(rule: string, count: number): Promise<void> {
+  const added = await machine.ok(
+    `${GUARD} clear >/dev/null && ${GUARD} add-alike prefix=${WAY}/crowd/ count=${count} ${rule}`,
+    {timeout: SLOW},
+  );
+  expect(added).toBe('{}\n');
+}
+
+/* Flags of rules. */
+const [TREE, CHILDREN, UNTIL_EXIT, STRICT, AGAINST] = [4, 8, 16, 32, 64];
+
+const ALL: Op[] = ['read', 'write', 'exec', 'create', 'delete', 'rename', 'link', 'truncate'];
+const OPS = `ops=${maskOf([...ALL, 'attr', 'list', 'mount'])}`;
+
+/** What a directory on the way may have done to it. */
+const ofWay = (uid: number, results: {removed: string; moved: string; mounted: string}): Deed[] => [
+  {name: 'rmdir', uid, words: `rmdir ${WAY}`, result: results.removed},
+  {name: 'rename', uid, words: `rename ${WAY} ${LAB}/other/full`, result: results.moved},
+  {name: 'mount', uid, words: `mount-bind ${LAB}/other ${WAY}`, result: results.mounted},
+  {name: 'a mount that moves', uid, words: `mount-move ${LAB}/disk ${LAB}/other`, result: /./},
+];
+
+const REFUSED = {removed: 'EACCES', moved: 'EACCES', mounted: 'EACCES'};
+const LET = {removed: 'ENOTEMPTY', moved: 'ENOTEMPTY', mounted: 'EPERM'};
+
+const sleeper = (uid: number): number => sleepers.get(uid) ?? NaN;
+
+/** Into the memory of another. */
+const ofMemory = (uid: number, of: number, result: string): Deed => ({
+  name: `the memory of ${of}`,
+  uid,
+  words: () => `memory-read ${sleeper(of)}`,
+  result,
+});
+
+const ORDINARY: Deed[] = [
+  'open',
+  'open-write',
+  'open-create',
+  'truncate',
+  'chmod',
+  'setxattr',
+  'rename',
+  'link',
+  'symlink',
+  'mkdir',
+  'mkfifo',
+  'bind',
+  'mmap',
+].flatMap((route) => [
+  {name: `${route}, elsewhere`, uid: NOBODY, words: `${route} ${LAB}/free ${LAB}/free`, result: /./},
+  {name: `${route}, guarded`, uid: NOBODY, words: `${route} ${WAY}/crowd/0 ${WAY}/crowd/0`, result: /./},
+]);
+
+const CROWDS: Crowd[] = [
+  {
+    name: 'that let in the same user',
+    rule: `uids=${ALLOWED} ${OPS}`,
+    deeds: [
+      ...ofWay(NOBODY, REFUSED),
+      ...ofWay(ALLOWED, LET),
+      ofMemory(NOBODY, NOBODY, 'EFAULT'),
+      ofMemory(ALLOWED, ALLOWED, 'EFAULT'),
+      ofMemory(0, ALLOWED, 'EPERM'),
+      {name: 'PTRACE_TRACEME', uid: ALLOWED, words: 'trace-me', result: 'EPERM'},
+      {name: 'an ioctl about any file', uid: NOBODY, words: `move-extent ${LAB}/disk/a`, result: /./},
+      ...ORDINARY,
+    ],
+  },
+  {
+    name: 'each of which lets in another user',
+    rule: `each=1 ${OPS}`,
+    deeds: [
+      ...ofWay(NOBODY, REFUSED),
+      ofMemory(NOBODY, NOBODY, 'EFAULT'),
+      {name: 'an ioctl about any file', uid: NOBODY, words: `move-extent ${LAB}/disk/a`, result: /./},
+    ],
+  },
+  {
+    name: 'that are against others',
+    rule: `uids=${ALLOWED} flags=${AGAINST} ${OPS}`,
+    deeds: [...ofWay(ALLOWED, REFUSED), ...ofWay(NOBODY, LET)],
+  },
+  {
+    name: 'that only log',
+    rule: `else=1 ${OPS}`,
+    deeds: ofWay(NOBODY, LET),
+  },
+  {
+    name: 'about trees, strict, that let in a program',
+    rule: `exe=${LAB}/program flags=${TREE | STRICT} ${OPS}`,
+    deeds: [
+      ...ofWay(NOBODY, REFUSED),
+      ofMemory(NOBODY, NOBODY, 'EFAULT'),
+      {name: 'to pass for it', uid: 0, words: `pose-as-it-is ${LAB}/program`, result: 'EPERM'},
+      {name: 'to pass for another', uid: 0, words: `pose-as-it-is /bin/true`, result: 'EBUSY'},
+      {name: 'an ioctl about any file', uid: NOBODY, words: `move-extent ${LAB}/disk/a`, result: /./},
+      {name: 'read', uid: NOBODY, words: `open ${LAB}/free`, result: 'OK'},
+      {name: 'run', uid: NOBODY, words: `child execve ${LAB}/free`, result: /./},
+      ...ORDINARY,
+    ],
+  },
+  {
+    name: 'that let in a process with its children',
+    rule: () => `pids=${sleeper(ALLOWED)} flags=${CHILDREN | UNTIL_EXIT} ${OPS}`,
+    deeds: [
+      {name: 'fork', uid: NOBODY, words: 'child stat /', result: 'OK', how: 'mean 200'},
+      ofMemory(NOBODY, NOBODY, 'EFAULT'),
+      ofMemory(NOBODY, ALLOWED, 'EPERM'),
+      ...ofWay(NOBODY, REFUSED),
+    ],
+  },
+];
+
+describe.each(CROWDS)('with many rules $name', ({rule, deeds}) => {
+  it(
+    'nothing costs more than with one',
+    async () => {
+      const words = typeof rule === 'string' ? rule : rule();
+      const costs: Cost[][] = [];
+      for (const count of [1, MANY]) {
+        await load(words, count);
+        const row: Cost[] = [];
+        for (const {uid, words: deed, how} of deeds)
+          row.push(await cost(uid, typeof deed === 'string' ? deed : deed(), how));
+        costs.push(row);
+      }
+      const [one = [], many = []] = costs;
+      const worse = deeds.flatMap(({name, uid, result}, i) => {
+        const [before, after] = [one[i], many[i]];
+        expect.soft([name, uid, before?.result]).toEqual([name, uid, after?.result]);
+        expect.soft(before?.result, `${name} by ${uid}`).toMatch(result);
+        if (!before || !after || after.instructions <= before.instructions * FACTOR) return [];
+        return [`${name} by ${uid}: ${before.instructions} → ${after.instructions}`];
+      });
+      expect(worse).toEqual([]);
+    },
+    SLOW,
+  );
+});

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+/* What something costs: nanoseconds, which on a machine that counts are instructions. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "library.h"
+#include "text.h"
+#include "verbs.h"
+
+static long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000L + time.tv_nsec;
+}
+
+static int count(char **words)
+{
+	int words_given = 0;
+
+	while (words[words_given])
+		words_given++;
+	return words_given;
+}
+
+static long print(long result, long cost)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "%s %ld\n", text_errno(result), cost);
+	text_print(line);
+	return VERB_PRINTED;
+}
+
+/* cost N VERB…: the cheapest of so many, since the others had an interrupt in them */
+long show_cost(char **words)
+{
+	long times = atol(words[0]), best = 0, result = 0;
+
+	for (long i = 0; i < times; i++) {
+		long start = now(), cost;
+
+		result = obey(count(words + 1), words + 1);
+		cost = now() - start;
+		if (!i || cost < best)
+			best = cost;
+	}
+	return print(result, best);
+}
+
+/* mean N VERB…: of all, with what they leave to others */
+long show_mean(char **words)
+{
+	long times = atol(words[0]), start = now(), result = 0;
+
+	for (long i = 0; i < times; i++)
+		result = obey(count(words + 1), words + 1);
+	return print(result, (now() - start) / times);
+}
