@@ -132,12 +132,15 @@ static int take_kin(struct fguard_answerer *answerer, struct netlink_ext_ack *ex
 	const struct fguard_subject_spec spec = {
 		.pids = &number, .n_pids = 1, .children = true,
 	};
+	int err;
 
 	answerer->kin = fguard_subjects_new(&spec, extack);
 	if (IS_ERR(answerer->kin))
 		return PTR_ERR(answerer->kin);
-	fguard_family_begin(answerer->kin);
-	return 0;
+	err = fguard_family_begin(answerer->kin);
+	if (err)
+		fguard_subjects_put(answerer->kin);
+	return err;
 }
 
 static void enter(struct fguard_answerer *answerer)
@@ -179,7 +182,7 @@ static void answerer_free(struct rcu_head *head)
 {
 	struct fguard_answerer *answerer = container_of(head, struct fguard_answerer, rcu);
 
-	fguard_subjects_free(answerer->kin);
+	fguard_subjects_put(answerer->kin);
 	put_pid(answerer->process);
 	kfree(answerer);
 }

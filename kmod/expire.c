@@ -7,6 +7,7 @@
 
 #include "expire.h"
 #include "probe.h"
+#include "roster.h"
 #include "set.h"
 
 static void look(struct work_struct *work);
@@ -48,7 +49,7 @@ static void look(struct work_struct *work)
 /* Tracepoint sched_process_free: nobody finds the task by its pid any more. */
 static void on_free(void *data, struct task_struct *task)
 {
-	if (thread_group_leader(task))
+	if (thread_group_leader(task) && fguard_roster_ending(task->tgid))
 		mod_delayed_work(system_percpu_wq, &look_work, 0);
 }
 

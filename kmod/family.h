@@ -14,8 +14,30 @@ struct task_struct;
  * @subjects: the processes; with @children
  *
  * Context: may sleep; the caller has the hooks of FGUARD_NEED_FORKS.
+ * Return: 0 or -ENOMEM.
  */
-void fguard_family_begin(struct fguard_subjects *subjects);
+int fguard_family_begin(struct fguard_subjects *subjects);
+
+/**
+ * fguard_family_is_fresh - would to follow them from now on mean the same descendants?
+ * @subjects: the processes
+ *
+ * Context: any.
+ * Return: true if so, or if they are not followed.
+ */
+bool fguard_family_is_fresh(const struct fguard_subjects *subjects);
+
+/**
+ * fguard_family_visit - the families of which a process is a descendant
+ * @pid: the process
+ * @visit: called for the @family of each, until it returns true
+ * @context: given to @visit
+ *
+ * Context: RCU read side.
+ * Return: what @visit returned last; false if it was not called.
+ */
+bool fguard_family_visit(const struct pid *pid, bool (*visit)(u64 family, void *context),
+			 void *context);
 
 /**
  * fguard_family_end - follow them no longer

@@ -19,7 +19,7 @@ static void rule_free(struct fguard_rule *rule)
 {
 	fguard_aliases_free(rule);
 	fguard_memories_free(rule);
-	fguard_subjects_free(rule->subjects);
+	fguard_subjects_put(rule->subjects);
 	kvfree(rule->pins);
 	kfree(rule->mount_path);
 	kfree(rule->mount_root);

@@ -5,6 +5,7 @@
 
 #include <linux/atomic.h>
 #include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 
 #include "decide.h"
@@ -52,7 +53,7 @@ struct fguard_suffix {
  * @mount_path: where the mount of @path is, and
  * @mount_root: which directory of the filesystem is there: how the path of an
  *	object is told to people where the kernel does not say the mount
- * @subjects: who is allowed
+ * @subjects: who is allowed; shared
  * @pins: the object at @path, and all that is on the way to it
  * @pin_count: how many
  * @namespace: the mount namespace of @path; never followed, only compared
@@ -66,6 +67,9 @@ struct fguard_suffix {
  * @retired: not in force any more; fguard_alias_lock
  * @by_path: link in the set's table of paths and suffixes; set_lock
  * @by_label: link in the set's table of rule names; set_lock
+ * @by_subjects: link in the list of those that let its subjects in; RCU, set_lock
+ * @by_ending: link in the list of those that end with its subjects; set_lock
+ * @by_end: link in the set's tree of those that end at a time; set_lock
  * @serial: never another rule's
  * @answers: answers it remembers, struct fguard_memory; RCU, fguard_question_lock
  * @silent: it is gone and asks nothing more; fguard_question_lock
@@ -99,6 +103,9 @@ struct fguard_rule {
 	bool retired;
 	struct hlist_node by_path;
 	struct hlist_node by_label;
+	struct list_head by_subjects;
+	struct list_head by_ending;
+	struct rb_node by_end;
 	u64 serial;
 	struct list_head answers;
 	bool silent;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/hashtable.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/timekeeping.h>
 #include <linux/xarray.h>
 
 #include "access.h"
@@ -15,6 +17,7 @@
 #include "mapping.h"
 #include "question.h"
 #include "remember.h"
+#include "roster.h"
 #include "set.h"
 #include "store.h"
 
@@ -29,6 +32,7 @@ static u32 strict_count;
 static u32 last_id;
 static u32 set_generation;
 static struct fguard_totals past; /* of rules that are gone */
+static struct rb_root_cached by_end = RB_ROOT_CACHED; /* those that end at a time */
 
 /* ---- finding rules to change --------------------------------------------- */
 
@@ -238,27 +242,35 @@ static int prepare(struct fguard_rule *rule, const struct fguard_rule *old,
 	if (err)
 		return err;
 	if (rule->subjects->children)
-		fguard_family_begin(rule->subjects);
-	if (rule->flags & FGUARD_RULE_UNTIL_EXIT) {
+		err = fguard_family_begin(rule->subjects);
+	if (err)
+		goto put_hooks;
+	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
 		err = fguard_expire_watch(extack);
-		if (err)
-			goto end_family;
-	}
+	if (err)
+		goto end_family;
+	err = fguard_roster_add(rule);
+	if (err)
+		goto unwatch;
 	err = prepare_id(rule, old);
 	if (!err)
 		return 0;
 
+	fguard_roster_remove(rule);
+unwatch:
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
 		fguard_expire_unwatch();
 end_family:
 	if (rule->subjects->children)
 		fguard_family_end(rule->subjects);
+put_hooks:
 	fguard_hooks_put(needs_of(rule));
 	return err;
 }
 
 static void give_back(struct fguard_rule *rule)
 {
+	fguard_roster_remove(rule);
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
 		fguard_expire_unwatch();
 	if (rule->subjects->children)
@@ -273,6 +285,12 @@ static void unprepare(struct fguard_rule *rule, const struct fguard_rule *old)
 	give_back(rule);
 }
 
+static bool ends_earlier(struct rb_node *node, const struct rb_node *than)
+{
+	return rb_entry(node, struct fguard_rule, by_end)->expires <
+	       rb_entry(than, struct fguard_rule, by_end)->expires;
+}
+
 static void enter_lists(struct fguard_rule *rule)
 {
 	hash_add(rules_by_path, &rule->by_path, path_key(path_of(rule)));
@@ -280,8 +298,12 @@ static void enter_lists(struct fguard_rule *rule)
 		hash_add(rules_by_label, &rule->by_label, path_key(rule->label));
 	rule_count++;
 	strict_count += is_strict(rule);
-	if (rule->expires)
-		fguard_expire_at(rule->expires);
+	if ((rule->flags & FGUARD_RULE_UNTIL_EXIT) && fguard_roster_look(rule))
+		fguard_expire_at(ktime_get_boottime_ns());
+	if (!rule->expires)
+		return;
+	rb_add_cached(&rule->by_end, &by_end, ends_earlier);
+	fguard_expire_at(rule->expires);
 }
 
 /* The rule is out of the store; frees it when the last reader is gone. */
@@ -290,6 +312,8 @@ static void leave_lists(struct fguard_rule *rule)
 	hash_del(&rule->by_path);
 	if (rule->label)
 		hash_del(&rule->by_label);
+	if (rule->expires)
+		rb_erase_cached(&rule->by_end, &by_end);
 	rule_count--;
 	strict_count -= is_strict(rule);
 	fguard_questions_retire(rule);
@@ -352,6 +376,23 @@ undo:
 	return err;
 }
 
+/*
+ * Of those who were not traced when rules were made about them, one need not be looked
+ * at thread by thread: from now on nobody traces them who is not let in, too.
+ */
+static void look_for_tracers(struct fguard_rule **new, u32 count)
+{
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		any |= fguard_rule_lets_in(new[i]) && new[i]->subjects->traced;
+	if (!any || fguard_subject_anybody_traced())
+		return;
+	for (i = 0; i < count; i++)
+		WRITE_ONCE(new[i]->subjects->traced, false);
+}
+
 static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 		      u32 count, struct fguard_added *added,
 		      struct netlink_ext_ack *extack)
@@ -371,6 +412,7 @@ static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 
 	for (i = 0; i < count; i++)
 		put_in_force(new[i], old[i], &added[i]);
+	look_for_tracers(new, count);
 	set_generation++;
 	return 0;
 }
@@ -468,6 +510,7 @@ static int set_locked(struct fguard_rule **new, u32 count,
 	}
 	fguard_store_switch(store, old, old_count);
 	replace_lists(new, count, old, old_count);
+	look_for_tracers(new, count);
 	kvfree(old);
 	return 0;
 
@@ -544,29 +587,30 @@ int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
 	return err;
 }
 
-static bool is_over(const struct fguard_rule *rule, u64 now)
+/* Gives when the next one's time is over, 0: none's. */
+static u64 remove_over(u64 now)
 {
-	if (rule->expires && rule->expires <= now)
-		return true;
-	return (rule->flags & FGUARD_RULE_UNTIL_EXIT) &&
-	       fguard_subjects_gone(rule->subjects);
+	struct fguard_rule *rule;
+	struct rb_node *first;
+
+	while ((first = rb_first_cached(&by_end))) {
+		rule = rb_entry(first, struct fguard_rule, by_end);
+		if (rule->expires > now)
+			return rule->expires;
+		remove(rule);
+	}
+	return 0;
 }
 
 u64 fguard_set_expire(u64 now)
 {
 	u32 before;
-	struct fguard_rule *rule;
-	unsigned long id;
-	u64 next = 0;
+	u64 next;
 
 	mutex_lock(&set_lock);
 	before = rule_count;
-	xa_for_each(&rules, id, rule) {
-		if (is_over(rule, now))
-			remove(rule);
-		else if (rule->expires && (!next || rule->expires < next))
-			next = rule->expires;
-	}
+	fguard_roster_ended(remove);
+	next = remove_over(now);
 	give_back_room();
 	if (rule_count < before)
 		leave_to_others();
@@ -576,42 +620,73 @@ u64 fguard_set_expire(u64 now)
 
 /* ---- tracing ------------------------------------------------------------- */
 
+/**
+ * struct pair - one who would trace another
+ * @tracer: the one
+ * @tracee: the other
+ * @by_exe: only subjects that name executables count
+ */
+struct pair {
+	const struct fguard_actor *tracer;
+	const struct fguard_actor *tracee;
+	bool by_exe;
+};
+
+static bool holds_tracee_only(const struct fguard_subjects *subjects, const void *context)
+{
+	const struct pair *pair = context;
+
+	return (!pair->by_exe || subjects->n_exes) &&
+	       fguard_subjects_hold(subjects, pair->tracee) &&
+	       !fguard_subjects_hold(subjects, pair->tracer);
+}
+
 struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer,
 					       const struct fguard_actor *tracee,
 					       bool by_exe)
+{
+	const struct pair pair = { tracer, tracee, by_exe };
+
+	return fguard_roster_find(tracee, holds_tracee_only, &pair);
+}
+
+static bool holds_not(const struct fguard_subjects *subjects, const void *context)
+{
+	return !fguard_subjects_hold(subjects, context);
+}
+
+struct fguard_rule *fguard_set_against_tracer(const struct fguard_actor *tracer)
+{
+	return fguard_roster_find_any(holds_not, tracer);
+}
+
+/* @context: the executable of now, or NULL, and that of then, or NULL. */
+static bool gain_by_posing(const struct fguard_subjects *subjects, const void *context)
+{
+	const struct file *const *exes = context;
+
+	return fguard_subjects_gain_exe(subjects, exes[0], exes[1]);
+}
+
+static struct fguard_rule *find_memory_of(const struct file *exe)
 {
 	struct fguard_rule *rule;
 	unsigned long id;
 
 	xa_for_each(&rules, id, rule)
-		if (fguard_rule_lets_in(rule) && (!by_exe || rule->subjects->n_exes) &&
-		    fguard_subjects_hold(rule->subjects, tracee) &&
-		    !fguard_subjects_hold(rule->subjects, tracer))
+		if (fguard_remembers_exe(rule, exe))
 			return rule;
 	return NULL;
-}
-
-static bool lets_pose(const struct fguard_rule *rule, const struct file *old,
-		      const struct file *new)
-{
-	if (fguard_rule_lets_in(rule) &&
-	    fguard_subjects_gain_exe(rule->subjects, old, new))
-		return false;
-	return !fguard_remembers_exe(rule, new);
 }
 
 struct fguard_rule *fguard_set_against_posing(const struct file *old,
 					      const struct file *new)
 {
-	struct fguard_rule *rule;
-	unsigned long id;
+	const struct file *const exes[] = { old, new };
 
 	if (old && new && file_inode(old) == file_inode(new))
 		return NULL;
-	xa_for_each(&rules, id, rule)
-		if (!lets_pose(rule, old, new))
-			return rule;
-	return NULL;
+	return fguard_roster_find_program(new, gain_by_posing, exes) ?: find_memory_of(new);
 }
 
 /* ---- objects that nobody can tell ---------------------------------------- */

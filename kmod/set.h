@@ -78,6 +78,15 @@ struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer
 					       bool by_exe);
 
 /**
+ * fguard_set_against_tracer - a rule that keeps a task from tracing any whom it lets in
+ * @tracer: the task
+ *
+ * Context: as fguard_set_against_tracing().
+ * Return: a rule that does not let @tracer in; NULL if there is none.
+ */
+struct fguard_rule *fguard_set_against_tracer(const struct fguard_actor *tracer);
+
+/**
  * fguard_set_against_posing - a rule that keeps a task from another executable
  * @old: the executable that it has, or NULL
  * @new: the one that it would have without running it; NULL: any

@@ -4,6 +4,8 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/file.h>
+#include <linux/hashtable.h>
+#include <linux/jhash.h>
 #include <linux/kernfs.h>
 #include <linux/magic.h>
 #include <linux/mm_types.h>
@@ -13,6 +15,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/spinlock.h>
 #include <linux/user_namespace.h>
 
 #include "family.h"
@@ -227,7 +230,7 @@ static int fill(struct fguard_subjects *subjects,
 {
 	int err = 0;
 
-	subjects->children = spec->children;
+	subjects->children = spec->children && spec->n_pids;
 	if (spec->n_pids)
 		err = take_pids(subjects, spec, extack);
 	if (!err)
@@ -242,7 +245,7 @@ static int fill(struct fguard_subjects *subjects,
 	return err;
 }
 
-static bool is_anybody_traced(void)
+bool fguard_subject_anybody_traced(void)
 {
 	struct task_struct *process, *thread;
 	bool traced = false;
@@ -254,24 +257,21 @@ static bool is_anybody_traced(void)
 	return traced;
 }
 
-struct fguard_subjects *fguard_subjects_new(const struct fguard_subject_spec *spec,
-					    struct netlink_ext_ack *extack)
+static struct fguard_subjects *subjects_alloc(const struct fguard_subject_spec *spec)
 {
 	struct fguard_subjects *subjects = kzalloc(sizeof(*subjects), GFP_KERNEL);
-	int err;
 
 	if (!subjects)
-		return ERR_PTR(-ENOMEM);
-	INIT_LIST_HEAD(&subjects->family);
+		return NULL;
+	subjects->users = 1;
+	INIT_HLIST_NODE(&subjects->node);
+	INIT_LIST_HEAD(&subjects->letting);
+	INIT_LIST_HEAD(&subjects->ending);
+	INIT_LIST_HEAD(&subjects->ended);
 	subjects->others = spec->n_uids || spec->n_gids || spec->n_loginuids ||
 			   spec->n_exes || spec->n_cgroups;
 	subjects->anybody = spec->n_pids || subjects->others;
-	subjects->traced = subjects->anybody && is_anybody_traced();
-	err = fill(subjects, spec, extack);
-	if (err) {
-		fguard_subjects_free(subjects);
-		return ERR_PTR(err);
-	}
+	subjects->traced = subjects->anybody;
 	return subjects;
 }
 
@@ -287,12 +287,10 @@ static void free_places(struct fguard_place *places, u32 count)
 	kvfree(places);
 }
 
-void fguard_subjects_free(struct fguard_subjects *subjects)
+static void subjects_free(struct fguard_subjects *subjects)
 {
 	u32 i;
 
-	if (!subjects)
-		return;
 	for (i = 0; i < subjects->n_pids; i++)
 		put_pid(subjects->pids[i].pid);
 	kvfree(subjects->pids);
@@ -302,6 +300,138 @@ void fguard_subjects_free(struct fguard_subjects *subjects)
 	free_places(subjects->exes, subjects->n_exes);
 	free_places(subjects->cgroups, subjects->n_cgroups);
 	kfree(subjects);
+}
+
+/* ---- sharing ------------------------------------------------------------- */
+
+static DEFINE_SPINLOCK(shared_lock);
+static DEFINE_HASHTABLE(shared, 12);
+
+static u32 hash_places(const struct fguard_place *places, u32 count, u32 hash)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		hash = jhash_2words((u32)places[i].identity.ino, i, hash);
+	return hash;
+}
+
+static u32 hash_of(const struct fguard_subjects *subjects)
+{
+	u32 hash = subjects->children, i;
+
+	for (i = 0; i < subjects->n_pids; i++)
+		hash = jhash(&subjects->pids[i].pid, sizeof(struct pid *), hash);
+	hash = jhash(subjects->uids, subjects->n_uids * sizeof(kuid_t), hash);
+	hash = jhash(subjects->gids, subjects->n_gids * sizeof(kgid_t), hash);
+	hash = jhash(subjects->loginuids, subjects->n_loginuids * sizeof(kuid_t), hash);
+	hash = hash_places(subjects->exes, subjects->n_exes, hash);
+	return hash_places(subjects->cgroups, subjects->n_cgroups, hash);
+}
+
+static bool same_pids(const struct fguard_subjects *a, const struct fguard_subjects *b)
+{
+	u32 i;
+
+	if (a->n_pids != b->n_pids || a->children != b->children)
+		return false;
+	for (i = 0; i < a->n_pids; i++)
+		if (a->pids[i].pid != b->pids[i].pid ||
+		    strcmp(a->pids[i].comm, b->pids[i].comm))
+			return false;
+	return true;
+}
+
+static bool same_numbers(const struct fguard_subjects *a, const struct fguard_subjects *b)
+{
+	return a->n_uids == b->n_uids && a->n_gids == b->n_gids &&
+	       a->n_loginuids == b->n_loginuids &&
+	       !memcmp(a->uids, b->uids, a->n_uids * sizeof(kuid_t)) &&
+	       !memcmp(a->gids, b->gids, a->n_gids * sizeof(kgid_t)) &&
+	       !memcmp(a->loginuids, b->loginuids, a->n_loginuids * sizeof(kuid_t));
+}
+
+/* Also as they are shown to people. */
+static bool same_places(const struct fguard_place *a, const struct fguard_place *b,
+			u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(a[i].path, b[i].path) ||
+		    !a[i].name != !b[i].name || (a[i].name && strcmp(a[i].name, b[i].name)) ||
+		    a[i].identity.dev != b[i].identity.dev ||
+		    !fguard_identity_equal(&a[i].identity, &b[i].identity))
+			return false;
+	return true;
+}
+
+static bool same(const struct fguard_subjects *a, const struct fguard_subjects *b)
+{
+	return a->hash == b->hash && same_pids(a, b) && same_numbers(a, b) &&
+	       a->n_exes == b->n_exes && a->n_cgroups == b->n_cgroups &&
+	       same_places(a->exes, b->exes, a->n_exes) &&
+	       same_places(a->cgroups, b->cgroups, a->n_cgroups) &&
+	       fguard_family_is_fresh(b);
+}
+
+/* Those of another rule that are the same; @subjects themselves if there are none. */
+static struct fguard_subjects *share(struct fguard_subjects *subjects)
+{
+	struct fguard_subjects *other;
+
+	subjects->hash = hash_of(subjects);
+	spin_lock_bh(&shared_lock);
+	hash_for_each_possible(shared, other, node, subjects->hash)
+		if (same(subjects, other))
+			break;
+	if (other)
+		other->users++;
+	else
+		hash_add(shared, &subjects->node, subjects->hash);
+	spin_unlock_bh(&shared_lock);
+	if (!other)
+		return subjects;
+	subjects_free(subjects);
+	return other;
+}
+
+struct fguard_subjects *fguard_subjects_new(const struct fguard_subject_spec *spec,
+					    struct netlink_ext_ack *extack)
+{
+	struct fguard_subjects *subjects = subjects_alloc(spec);
+	int err;
+
+	if (!subjects)
+		return ERR_PTR(-ENOMEM);
+	err = fill(subjects, spec, extack);
+	if (err) {
+		subjects_free(subjects);
+		return ERR_PTR(err);
+	}
+	return share(subjects);
+}
+
+void fguard_subjects_get(struct fguard_subjects *subjects)
+{
+	spin_lock_bh(&shared_lock);
+	subjects->users++;
+	spin_unlock_bh(&shared_lock);
+}
+
+void fguard_subjects_put(struct fguard_subjects *subjects)
+{
+	bool last;
+
+	if (!subjects)
+		return;
+	spin_lock_bh(&shared_lock);
+	last = !--subjects->users;
+	if (last)
+		hash_del(&subjects->node);
+	spin_unlock_bh(&shared_lock);
+	if (last)
+		subjects_free(subjects);
 }
 
 /* ---- asking -------------------------------------------------------------- */
@@ -544,7 +674,7 @@ bool fguard_subjects_led(const struct fguard_subjects *subjects,
 {
 	struct task_struct *thread;
 
-	if (!subjects->traced)
+	if (!READ_ONCE(subjects->traced))
 		return is_led(subjects, task);
 	for_each_thread(task, thread)
 		if (is_led(subjects, thread))

@@ -12,6 +12,9 @@
 #include "object.h"
 #include "program.h"
 
+struct fguard_entries;
+struct fguard_kin;
+
 /**
  * struct fguard_subject_spec - who is allowed, as it was asked for
  * @pids: numbers of processes, in the current pid namespace
@@ -68,7 +71,11 @@ struct fguard_place {
 };
 
 /**
- * struct fguard_subjects - who is allowed: one of each kind that is given
+ * struct fguard_subjects - who is allowed: one of each kind that is given; shared by
+ *	rules that name the same
+ * @node: link in the table by which they are shared
+ * @hash: of who they are
+ * @users: how many share them
  * @n_pids: how many processes
  * @n_uids: how many uids
  * @n_gids: how many groups
@@ -78,18 +85,29 @@ struct fguard_place {
  * @children: descendants of @pids too
  * @anybody: one is given at all
  * @others: one is given that is no process
- * @traced: somebody was traced when they were named: then each thread is looked at, since
- *	later nobody who is let in gets a tracer who is not
+ * @traced: somebody was traced when they were let in: then each thread is looked at,
+ *	since later nobody who is let in gets a tracer who is not
  * @pids: in the order of their pid pointers
  * @uids: real uids
  * @gids: groups, real or supplementary
  * @loginuids: login uids
  * @exes: executables
  * @cgroups: cgroups, with those below them
- * @family: link in the list of those with @children
- * @family_id: tells their descendants from those of others
+ * @kin: whose descendants are let in with @children, NULL while they are not followed
+ * @family: tells these descendants from those of others, 0: not followed
+ * @since: only descendants by later children than this are meant
+ * @following: rules that have them followed
+ * @letting: rules in force that let them in; RCU, set_lock
+ * @entries: by which roster.c finds them then; set_lock
+ * @ending: rules in force that end with them; set_lock
+ * @endings: by which roster.c finds them then; set_lock
+ * @ends: there are such rules
+ * @ended: link in the list of those of whom somebody has ended
  */
 struct fguard_subjects {
+	struct hlist_node node;
+	u32 hash;
+	u32 users;
 	u32 n_pids;
 	u32 n_uids;
 	u32 n_gids;
@@ -106,8 +124,16 @@ struct fguard_subjects {
 	kuid_t *loginuids;
 	struct fguard_place *exes;
 	struct fguard_place *cgroups;
-	struct list_head family;
-	u64 family_id;
+	struct fguard_kin *kin;
+	u64 family;
+	u64 since;
+	u32 following;
+	struct list_head letting;
+	struct fguard_entries *entries;
+	struct list_head ending;
+	struct fguard_entries *endings;
+	bool ends;
+	struct list_head ended;
 };
 
 /**
@@ -182,7 +208,7 @@ bool fguard_subject_exe_is(const struct file *exe, const struct fguard_program *
  * @extack: receives the sentence if refused
  *
  * Context: may sleep; resolves as the current task would.
- * Return: subjects for fguard_subjects_free(); ERR_PTR(-ESRCH): a number names
+ * Return: subjects for fguard_subjects_put(); ERR_PTR(-ESRCH): a number names
  * no process; ERR_PTR(-EINVAL): no cgroup; ERR_PTR(-ENOMEM); or what the lookup
  * of a path says.
  */
@@ -190,12 +216,30 @@ struct fguard_subjects *fguard_subjects_new(const struct fguard_subject_spec *sp
 					    struct netlink_ext_ack *extack);
 
 /**
- * fguard_subjects_free - forget who is allowed
- * @subjects: the subjects, or NULL; not followed any more
+ * fguard_subjects_get - share subjects
+ * @subjects: the subjects
+ *
+ * Context: any but a hard interrupt.
+ */
+void fguard_subjects_get(struct fguard_subjects *subjects);
+
+/**
+ * fguard_subjects_put - forget who is allowed, if nobody else shares it
+ * @subjects: the subjects, or NULL; of a rule that no reader can see
+ *
+ * Context: any but a hard interrupt.
+ */
+void fguard_subjects_put(struct fguard_subjects *subjects);
+
+/**
+ * fguard_subject_anybody_traced - is any process traced at the moment?
+ *
+ * Looks at all of them.
  *
  * Context: any.
+ * Return: true if so.
  */
-void fguard_subjects_free(struct fguard_subjects *subjects);
+bool fguard_subject_anybody_traced(void);
 
 /**
  * fguard_subjects_hold_pid - is a process one of those named by pid?
@@ -284,7 +328,8 @@ static inline bool fguard_subjects_allow(const struct fguard_subjects *subjects,
 					 const struct fguard_actor *actor)
 {
 	return fguard_subjects_hold(subjects, actor) &&
-	       (likely(!READ_ONCE(actor->task->ptrace) && !subjects->traced) ||
+	       (likely(!READ_ONCE(actor->task->ptrace) &&
+		       !READ_ONCE(subjects->traced)) ||
 		!fguard_subjects_led(subjects, actor->task));
 }
 
