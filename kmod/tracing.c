@@ -90,34 +90,74 @@ static void refuse(struct fguard_rule *rule, struct file *exe, enum fguard_op op
 	report_later(rule, exe, op, detail);
 }
 
+/*
+ * Locks are held, and interrupts may be off: so many threads are looked at, and so many
+ * processes that share memory, no more.
+ */
+#define THREADS_MAX 4096
+#define SHARERS_MAX 64
+
+/* A thread of another process with the same memory; those that have ended have none. */
+static struct task_struct *find_sharer(struct task_struct *process,
+				       const struct mm_struct *mm, u32 *left)
+{
+	const struct mm_struct *other;
+	struct task_struct *thread;
+
+	for_each_thread(process, thread) {
+		if (!*left)
+			return NULL;
+		--*left;
+		other = READ_ONCE(thread->mm);
+		if (other)
+			return other == mm ? thread : NULL;
+	}
+	return NULL;
+}
+
 /* Other processes with the same memory, as a child of vfork() has its parent's. */
 static noinline struct fguard_rule *find_against_sharing(const struct fguard_actor *tracer,
 							 const struct fguard_actor *tracee)
 {
 	const struct mm_struct *mm = READ_ONCE(tracee->task->mm);
-	struct task_struct *process, *thread;
+	u32 threads = THREADS_MAX, sharers = SHARERS_MAX;
+	struct fguard_actor sharer = *tracee;
+	struct task_struct *process;
 	struct fguard_rule *rule;
 
-	for_each_process_thread(process, thread) {
-		struct fguard_actor sharer = *tracee;
-
-		if (READ_ONCE(thread->mm) != mm || same_thread_group(thread, tracee->task))
+	for_each_process(process) {
+		if (same_thread_group(process, tracee->task))
 			continue;
-		sharer.task = thread;
-		rule = fguard_set_against_tracing(tracer, &sharer, false);
+		sharer.task = find_sharer(process, mm, &threads);
+		if (!threads || (sharer.task && !sharers--))
+			return fguard_set_against_tracer(tracer);
+		rule = sharer.task ? fguard_set_against_tracing(tracer, &sharer, false) :
+				     NULL;
 		if (rule)
 			return rule;
 	}
 	return NULL;
 }
 
+/*
+ * Has anybody else its memory, perhaps? Threads that have ended count no more, though
+ * they may not be gone. Whoever has that memory himself need not trace anybody for it,
+ * as a debugger's child of vfork() asks its parent to.
+ */
+static bool may_share(const struct task_struct *tracer, const struct task_struct *tracee)
+{
+	const struct mm_struct *mm = READ_ONCE(tracee->mm);
+
+	return mm && mm != READ_ONCE(tracer->mm) &&
+	       atomic_read(&mm->mm_users) > atomic_read(&tracee->signal->live);
+}
+
 static struct fguard_rule *find_against(const struct fguard_actor *tracer,
 					const struct fguard_actor *tracee)
 {
-	const struct mm_struct *mm = READ_ONCE(tracee->task->mm);
 	struct fguard_rule *rule = fguard_set_against_tracing(tracer, tracee, false);
 
-	if (rule || !mm || atomic_read(&mm->mm_users) <= get_nr_threads(tracee->task))
+	if (rule || !may_share(tracer->task, tracee->task))
 		return rule;
 	return find_against_sharing(tracer, tracee);
 }
