@@ -256,20 +256,20 @@ static noinline void judge_rename(struct dentry *old, struct dentry *new,
 	fguard_judge(&access, fregs);
 }
 
-static bool is_pinned(const struct dentry *dentry)
+static bool is_on_way(const struct dentry *dentry)
 {
 	const struct inode *inode = d_inode_rcu(dentry);
 
 	return inode && S_ISDIR(inode->i_mode) &&
 	       fguard_store_may_hold_key(rcu_dereference(fguard_store),
-					 inode->i_ino ^ FGUARD_PIN_SALT);
+					 inode->i_ino ^ FGUARD_WAY_SALT);
 }
 
 static __always_inline void judge_removal(struct dentry *dentry, struct vfsmount *mnt,
 					  bool inner, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)) || is_pinned(dentry))
+	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)) || is_on_way(dentry))
 		judge_dentry(dentry, mnt, FGUARD_OP_DELETE, inner, fregs);
 	rcu_read_unlock();
 }
@@ -288,7 +288,7 @@ static __always_inline void judge_renaming(struct dentry *old, struct dentry *ne
 	rcu_read_lock();
 	if (fguard_judge_concerns(old, d_inode_rcu(old)) ||
 	    fguard_judge_concerns(new, d_inode_rcu(new)) ||
-	    is_pinned(old) || is_pinned(new) || may_take_along(old, new))
+	    is_on_way(old) || is_on_way(new) || may_take_along(old, new))
 		judge_rename(old, new, mnt, flags & RENAME_EXCHANGE, inner, fregs);
 	rcu_read_unlock();
 }
@@ -513,7 +513,7 @@ static struct fguard_target mount_gone(struct vfsmount *mnt)
 	struct fguard_target target = target_of(mnt->mnt_root, mnt,
 						BIT(FGUARD_OP_MOUNT));
 
-	target.pins_only = true;
+	target.way_only = true;
 	return target;
 }
 
@@ -549,7 +549,7 @@ ON(security_sb_mount)
 	if (mounts_nothing(flags))
 		return;
 	target = mount_on(ARGUMENT(const struct path *, 1));
-	target.any_pin = (flags & (MS_BIND | MS_MOVE)) == MS_MOVE;
+	target.any_crossing = (flags & (MS_BIND | MS_MOVE)) == MS_MOVE;
 	judge_mounts(target, NULL, fregs);
 }
 

@@ -312,11 +312,12 @@ static bool is_of_nobody(const struct vfsmount *mnt)
 	return mnt && fguard_mounts_known() && IS_ERR_OR_NULL(fguard_mount_namespace(mnt));
 }
 
-/* A rule about a path knows it first of all its pins, one about a suffix its directory. */
+/* A rule about a path knows its object, one about a suffix its directory. */
 static bool is_on(const struct fguard_rule *rule, const struct super_block *sb)
 {
-	return rule->pin_count &&
-	       fguard_identity_shares_filesystem(&rule->pins[0].identity, sb);
+	const struct fguard_site *start = fguard_rule_start(rule);
+
+	return start && fguard_identity_shares_filesystem(&start->identity, sb);
 }
 
 /*

@@ -309,21 +309,20 @@ static void match_suffixes(struct fguard_inquiry *inquiry, const struct qstr *na
 
 /* ---- the way to a guarded path -------------------------------------------- */
 
-static bool is_on_way(const struct fguard_rule *rule, const struct dentry *dentry)
+/* The directory itself, or one above it when the rules were made. */
+static bool is_on_way(const struct fguard_site *site, const struct dentry *dentry)
 {
-	u32 i;
-
-	for (i = 0; i < rule->pin_count; i++)
-		if (is_inode(&rule->pins[i].identity, dentry))
+	for (; site; site = site->above)
+		if (is_inode(&site->identity, dentry))
 			return true;
 	return false;
 }
 
 /* Is this very place on the way, and not another where the same directory is? */
-static bool leads_through(const struct fguard_rule *rule, const struct vfsmount *mnt,
+static bool leads_through(const struct fguard_site *site, const struct vfsmount *mnt,
 			  const struct dentry *dentry)
 {
-	while (is_on_way(rule, dentry)) {
+	while (is_on_way(site, dentry)) {
 		if (dentry == mnt->mnt_root) {
 			mnt = fguard_mount_parent(mnt, &dentry);
 			if (!mnt)
@@ -337,98 +336,138 @@ static bool leads_through(const struct fguard_rule *rule, const struct vfsmount 
 	return false;
 }
 
-static bool is_in_namespace(const struct fguard_rule *rule)
+static bool is_in_namespace(const struct fguard_site *site)
 {
-	return current->nsproxy && rule->namespace == current->nsproxy->mnt_ns;
+	return current->nsproxy && site->namespace == current->nsproxy->mnt_ns;
 }
 
 /* Something is mounted there. */
-static bool hides(const struct fguard_rule *rule, const struct fguard_target *target)
+static bool hides(const struct fguard_site *site, const struct fguard_target *target)
 {
 	if (fguard_mount_is_shared(target->mnt))
 		return true;
 	if (!fguard_mounts_known())
-		return is_in_namespace(rule);
-	return fguard_mount_namespace(target->mnt) == rule->namespace &&
-	       leads_through(rule, target->mnt, target->dentry);
+		return is_in_namespace(site);
+	return fguard_mount_namespace(target->mnt) == site->namespace &&
+	       leads_through(site, target->mnt, target->dentry);
 }
 
 /* A mount is taken away, and so is what its peers have in the same place. */
-static bool reveals(const struct fguard_rule *rule, const struct fguard_target *target)
+static bool reveals(const struct fguard_site *site, const struct fguard_target *target)
 {
 	const struct vfsmount *below;
 	const struct dentry *place;
 
 	if (!fguard_mounts_known())
-		return is_in_namespace(rule);
+		return is_in_namespace(site);
 	below = fguard_mount_parent(target->mnt, &place);
 	if (below && fguard_mount_is_shared(below))
-		return is_on_way(rule, place);
-	return fguard_mount_namespace(target->mnt) == rule->namespace &&
-	       leads_through(rule, target->mnt, target->dentry);
+		return is_on_way(site, place);
+	return fguard_mount_namespace(target->mnt) == site->namespace &&
+	       leads_through(site, target->mnt, target->dentry);
 }
 
-static bool pin_concerns(const struct fguard_pin *pin,
-			 const struct fguard_target *target)
+static bool way_concerns(const struct fguard_site *site, const struct fguard_target *target)
 {
 	if (!(target->ops & BIT(FGUARD_OP_MOUNT)))
 		return true;
-	return target->pins_only ? reveals(pin->rule, target) :
-				   hides(pin->rule, target);
+	return target->way_only ? reveals(site, target) : hides(site, target);
 }
 
-static void match_pins(struct fguard_inquiry *inquiry)
+/* Nothing at this rank wins over a refusal at it. */
+static bool is_settled_at(const struct fguard_inquiry *inquiry, u32 rank)
+{
+	const struct fguard_decision *decision = &inquiry->decision;
+
+	return !inquiry->seen && (decision->rank > rank ||
+				  (decision->rank == rank &&
+				   decision->outcome == FGUARD_OUTCOME_DENY));
+}
+
+/* A rule speaks against it for others that are too many to be heard, whoever it is. */
+static void object_to(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank)
+{
+	if (inquiry->seen)
+		inquiry->seen(inquiry, rule, rank, false);
+	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank,
+				   inquiry->target->ops, false))
+		inquiry->decider = rule;
+}
+
+/* @is_meant: which rules count, or NULL: all */
+static void hear(struct fguard_inquiry *inquiry, const struct fguard_site *site, u32 rank,
+		 bool (*is_meant)(const struct fguard_rule *rule,
+				  const struct fguard_inquiry *inquiry))
 {
 	const struct fguard_target *target = inquiry->target;
-	struct fguard_pin *pin;
+	struct fguard_voice *voice;
+	struct fguard_rule *rule;
 
-	hlist_for_each_entry_rcu(pin,
-				 fguard_pin_bucket(inquiry->store, target->inode->i_ino),
-				 links[inquiry->store->links])
-		if (fguard_identity_is(&pin->identity, target->inode) &&
-		    pin_concerns(pin, target))
-			consider(inquiry, pin->rule, FGUARD_RANK_PATH);
+	list_for_each_entry_rcu(voice, &site->voices, node) {
+		if (is_settled_at(inquiry, rank))
+			return;
+		rule = fguard_voice_rule(voice);
+		if (rule && (!is_meant || is_meant(rule, inquiry)))
+			consider(inquiry, rule, rank);
+	}
+	rule = fguard_site_rest(site, target->ops, target->strict);
+	if (rule && !is_settled_at(inquiry, rank))
+		object_to(inquiry, rule, rank);
 }
 
-static void match_all_pins(struct fguard_inquiry *inquiry)
+static void match_places(struct fguard_inquiry *inquiry)
 {
-	struct fguard_pin *pin;
-	u32 i;
+	const struct fguard_target *target = inquiry->target;
+	const struct fguard_site *site;
 
-	for (i = 0; i <= inquiry->store->bucket_mask; i++)
-		hlist_for_each_entry_rcu(pin, &inquiry->store->pins[i],
-					 links[inquiry->store->links])
-			if (pin->rule->crosses && is_in_namespace(pin->rule))
-				consider(inquiry, pin->rule, FGUARD_RANK_PATH);
+	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_WAY,
+							  target->inode->i_ino), node)
+		if (site->kind == FGUARD_SITE_WAY &&
+		    fguard_identity_is(&site->identity, target->inode) &&
+		    way_concerns(site, target))
+			hear(inquiry, site, FGUARD_RANK_PATH, NULL);
 }
 
-static bool is_left(const struct fguard_rule *rule, const struct fguard_target *target,
-		    const struct inode *directory)
+static void match_crossings(struct fguard_inquiry *inquiry)
 {
+	const void *namespace = current->nsproxy ? current->nsproxy->mnt_ns : NULL;
+	const struct fguard_site *site;
+
+	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_CROSSING,
+							  (unsigned long)namespace), node)
+		if (site->kind == FGUARD_SITE_CROSSING && is_in_namespace(site))
+			hear(inquiry, site, FGUARD_RANK_PATH, NULL);
+}
+
+static bool is_left(const struct fguard_rule *rule, const struct fguard_inquiry *inquiry)
+{
+	const struct fguard_target *target = inquiry->target;
+
 	return rule->suffix.below &&
-	       fguard_identity_is(&rule->suffix.directory, directory) &&
+	       is_inode(&rule->suffix.directory, inquiry->place) &&
 	       !fguard_object_is_below(target->destination, &rule->suffix.directory);
 }
 
 /* Rules about a suffix below this directory, if the object does not stay below it. */
-static void match_left(struct fguard_inquiry *inquiry, const struct dentry *directory)
+static void match_left(struct fguard_inquiry *inquiry, struct dentry *directory)
 {
 	const struct inode *inode = d_inode_rcu(directory);
-	struct fguard_pin *pin;
+	const struct fguard_site *site;
 
 	if (!inode || !fguard_store_may_hold_key(inquiry->store,
-						 inode->i_ino ^ FGUARD_PIN_SALT))
+						 inode->i_ino ^ FGUARD_WAY_SALT))
 		return;
-	hlist_for_each_entry_rcu(pin, fguard_pin_bucket(inquiry->store, inode->i_ino),
-				 links[inquiry->store->links])
-		if (is_left(pin->rule, inquiry->target, inode))
-			consider(inquiry, pin->rule, FGUARD_RANK_SUFFIX);
+	inquiry->place = directory;
+	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_WAY, inode->i_ino), node)
+		if (site->kind == FGUARD_SITE_WAY &&
+		    fguard_identity_is(&site->identity, inode))
+			hear(inquiry, site, FGUARD_RANK_SUFFIX, is_left);
 }
 
 /* A directory takes the files along that a rule is about only where they are. */
 static void match_leaving(struct fguard_inquiry *inquiry)
 {
-	const struct dentry *directory = inquiry->target->dentry;
+	struct dentry *directory = inquiry->target->dentry;
 
 	while (!IS_ROOT(directory)) {
 		directory = READ_ONCE(directory->d_parent);
@@ -441,11 +480,11 @@ static noinline void match_way(struct fguard_inquiry *inquiry)
 {
 	const struct inode *inode = inquiry->target->inode;
 
-	if (inquiry->target->any_pin)
-		match_all_pins(inquiry);
+	if (inquiry->target->any_crossing)
+		match_crossings(inquiry);
 	if (inode && fguard_store_may_hold_key(inquiry->store,
-					       inode->i_ino ^ FGUARD_PIN_SALT))
-		match_pins(inquiry);
+					       inode->i_ino ^ FGUARD_WAY_SALT))
+		match_places(inquiry);
 	if (inquiry->target->moves && inode && S_ISDIR(inode->i_mode) &&
 	    inquiry->store->suffix_count)
 		match_leaving(inquiry);
@@ -469,22 +508,18 @@ static noinline void match_end(struct fguard_inquiry *inquiry, struct dentry *de
 static noinline void match_lost(struct fguard_inquiry *inquiry)
 {
 	const struct super_block *sb = inquiry->target->dentry->d_sb;
-	struct fguard_rule *rule;
-	u32 i;
+	const struct fguard_site *site;
+	unsigned int turn;
 
 	if (current->flags & PF_KTHREAD)
 		return;
-	for (i = 0; i <= inquiry->store->bucket_mask; i++) {
-		hlist_for_each_entry_rcu(rule, &inquiry->store->names[i],
-					 by_name[inquiry->store->links])
-			if (rule->tree &&
-			    fguard_identity_shares_filesystem(&rule->name.directory, sb))
-				consider(inquiry, rule, FGUARD_RANK_LOST);
-		hlist_for_each_entry_rcu(rule, &inquiry->store->suffixes[i],
-					 by_suffix[inquiry->store->links])
-			if (!rule->suffix.below ||
-			    fguard_identity_shares_filesystem(&rule->suffix.directory, sb))
-				consider(inquiry, rule, FGUARD_RANK_SUFFIX);
+	for (turn = 0; turn < FGUARD_SITE_TURNS; turn++) {
+		site = fguard_site_of_filesystem(FGUARD_SITE_TREES, sb, turn);
+		if (site)
+			hear(inquiry, site, FGUARD_RANK_LOST, NULL);
+		site = fguard_site_of_filesystem(FGUARD_SITE_SUFFIXES, sb, turn);
+		if (site)
+			hear(inquiry, site, FGUARD_RANK_SUFFIX, NULL);
 	}
 }
 
@@ -545,7 +580,7 @@ void fguard_store_decide(struct fguard_inquiry *inquiry)
 	inquiry->store = rcu_dereference(fguard_store);
 	if (target->ops & WAY_OPS) {
 		match_way(inquiry);
-		if (target->pins_only)
+		if (target->way_only)
 			return;
 	}
 	if (unlikely(is_missing(target)))

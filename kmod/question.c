@@ -445,6 +445,7 @@ void fguard_questions_retire(struct fguard_rule *rule)
 		return;
 	spin_lock(&fguard_question_lock);
 	rule->silent = true;
+	fguard_memories_retire(rule);
 	list_for_each_entry_safe(question, next, &questions, node)
 		if (question->rule == rule)
 			settle_default(question, FGUARD_DETAIL_RULE_GONE);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/cred.h>
+#include <linux/hashtable.h>
 #include <linux/pid.h>
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
@@ -18,6 +19,8 @@
  * @process: by this process, held; NULL: by a program that a user runs
  * @exe: that program
  * @uid: that user
+ * @by_program: link in the table of programs that answers let in; RCU, question_lock
+ * @rule: whose answer it is
  * @until: when it ends, nanoseconds since boot, 0: with the rule
  * @rcu: frees it after the last reader
  */
@@ -28,9 +31,13 @@ struct fguard_memory {
 	struct pid *process;
 	struct fguard_program exe;
 	kuid_t uid;
+	struct hlist_node by_program;
+	struct fguard_rule *rule;
 	u64 until;
 	struct rcu_head rcu;
 };
+
+static DEFINE_HASHTABLE(programs, 8);
 
 struct fguard_memory *fguard_memory_new(void)
 {
@@ -76,6 +83,7 @@ static void forget(struct fguard_rule *rule, const struct fguard_memory *new)
 	list_for_each_entry_safe(memory, next, &rule->answers, node) {
 		if (is_over(memory, now) || is_about_same(memory, new)) {
 			list_del_rcu(&memory->node);
+			hash_del_rcu(&memory->by_program);
 			call_rcu(&memory->rcu, free_rcu_memory);
 		}
 	}
@@ -97,7 +105,19 @@ void fguard_remember(struct fguard_question *question, const struct fguard_answe
 	if (answer->lifetime == FGUARD_LIFETIME_TIME)
 		memory->until = ktime_get_boottime_ns() + answer->ttl * NSEC_PER_MSEC;
 	forget(question->rule, memory);
+	memory->rule = question->rule;
+	if (!memory->process && memory->verdict == FGUARD_VERDICT_ALLOW)
+		hash_add_rcu(programs, &memory->by_program, memory->exe.identity.ino);
 	list_add_rcu(&memory->node, &question->rule->answers);
+}
+
+void fguard_memories_retire(struct fguard_rule *rule)
+{
+	struct fguard_memory *memory;
+
+	lockdep_assert_held(&fguard_question_lock);
+	list_for_each_entry(memory, &rule->answers, node)
+		hash_del_rcu(&memory->by_program);
 }
 
 static bool concerns(const struct fguard_memory *memory, u64 now)
@@ -134,23 +154,28 @@ bool fguard_recall(const struct fguard_rule *rule, u8 op, u8 *verdict)
 	return false;
 }
 
-static bool lets_exe_in(const struct fguard_memory *memory, const struct file *exe, u64 now)
+static struct fguard_rule *find_any_program(u64 now)
 {
-	if (memory->process || memory->verdict != FGUARD_VERDICT_ALLOW ||
-	    is_over(memory, now))
-		return false;
-	return !exe || fguard_program_is(&memory->exe, exe);
+	const struct fguard_memory *memory;
+	int bucket;
+
+	hash_for_each_rcu(programs, bucket, memory, by_program)
+		if (!is_over(memory, now))
+			return memory->rule;
+	return NULL;
 }
 
-bool fguard_remembers_exe(const struct fguard_rule *rule, const struct file *exe)
+struct fguard_rule *fguard_remembers_program(const struct file *exe)
 {
 	const struct fguard_memory *memory;
 	u64 now = ktime_get_boottime_ns();
 
-	list_for_each_entry_rcu(memory, &rule->answers, node)
-		if (lets_exe_in(memory, exe, now))
-			return true;
-	return false;
+	if (!exe)
+		return find_any_program(now);
+	hash_for_each_possible_rcu(programs, memory, by_program, (u64)file_inode(exe)->i_ino)
+		if (!is_over(memory, now) && fguard_program_is(&memory->exe, exe))
+			return memory->rule;
+	return NULL;
 }
 
 void fguard_memories_free(struct fguard_rule *rule)

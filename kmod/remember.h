@@ -50,17 +50,24 @@ void fguard_remember(struct fguard_question *question, const struct fguard_answe
 bool fguard_recall(const struct fguard_rule *rule, u8 op, u8 *verdict);
 
 /**
- * fguard_remembers_exe - does a rule remember that an executable is let in?
- * @rule: the rule
- * @exe: the file of the executable; one without a name might get one, and counts;
- *	NULL: any
+ * fguard_remembers_program - a rule that remembers that a program is let in
+ * @exe: the file of the program; one without a name might get one, and counts; NULL:
+ *	any
  *
  * Whoever runs it: that may change later.
  *
  * Context: RCU read side.
- * Return: true if it does.
+ * Return: the rule; NULL if there is none.
  */
-bool fguard_remembers_exe(const struct fguard_rule *rule, const struct file *exe);
+struct fguard_rule *fguard_remembers_program(const struct file *exe);
+
+/**
+ * fguard_memories_retire - let the answers of a rule let no program in any more
+ * @rule: the rule; readers may see its answers until a grace period later
+ *
+ * Context: question_lock held.
+ */
+void fguard_memories_retire(struct fguard_rule *rule);
 
 /**
  * fguard_memories_free - forget the answers of a rule

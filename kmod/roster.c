@@ -170,7 +170,7 @@ static bool enter_exes(struct fguard_entries *entries, struct fguard_subjects *s
 	u32 i;
 
 	for (i = 0; done && i < subjects->n_exes; i++)
-		done = enter(entries, subjects, kind, subjects->exes[i].identity.ino);
+		done = enter(entries, subjects, kind, subjects->exes[i].program.identity.ino);
 	return done;
 }
 
@@ -202,7 +202,7 @@ static bool enter_groups(struct fguard_entries *entries, struct fguard_subjects 
 		return done;
 	for (i = 0; done && i < subjects->n_cgroups; i++)
 		done = enter(entries, subjects, TRAIT_CGROUP,
-			     subjects->cgroups[i].identity.ino) &&
+			     subjects->cgroups[i].id) &&
 		       enter(entries, subjects, TRAIT_PLACE,
 			     place_key(subjects->cgroups[i].name,
 				       strlen(subjects->cgroups[i].name)));

@@ -56,7 +56,7 @@ struct fguard_rule *fguard_roster_find(const struct fguard_actor *actor,
 
 /**
  * fguard_roster_find_program - the same, for subjects that name a program
- * @program: the file of the program, as fguard_subject_exe_would_be() has it; NULL: any
+ * @program: the file of the program; one without a name might get one; NULL: any
  * @is_wrong: says whether something is wrong with subjects that may name it
  * @context: given to @is_wrong
  *

@@ -20,7 +20,8 @@ static void rule_free(struct fguard_rule *rule)
 	fguard_aliases_free(rule);
 	fguard_memories_free(rule);
 	fguard_subjects_put(rule->subjects);
-	kvfree(rule->pins);
+	kvfree(rule->way);
+	kvfree(rule->seats);
 	kfree(rule->mount_path);
 	kfree(rule->mount_root);
 	kfree(rule->suffix.string);
@@ -42,24 +43,21 @@ void fguard_rule_discard(struct fguard_rule *rule)
 
 /* ---- the way to a path --------------------------------------------------- */
 
-static void pin(struct fguard_rule *rule, u32 room, const struct path *path)
+static void note_place(struct fguard_rule *rule, u32 room, const struct path *path)
 {
-	if (rule->pin_count < room) {
-		fguard_identity_take(&rule->pins[rule->pin_count].identity,
-				     d_inode(path->dentry));
-		rule->pins[rule->pin_count].rule = rule;
-	}
-	rule->pin_count++;
+	if (rule->way_count < room)
+		fguard_identity_take(&rule->way[rule->way_count], d_inode(path->dentry));
+	rule->way_count++;
 }
 
 /* From @path, whose reference is taken over, to the root of its namespace. */
-static void pin_way(struct fguard_rule *rule, u32 room, struct path path)
+static void note_way(struct fguard_rule *rule, u32 room, struct path path)
 {
 	struct dentry *parent;
 
-	rule->pin_count = 0;
+	rule->way_count = 0;
 	for (;;) {
-		pin(rule, room, &path);
+		note_place(rule, room, &path);
 		if (path.dentry == path.mnt->mnt_root) {
 			/* to the directory that the mount covers */
 			if (!follow_up(&path))
@@ -84,21 +82,22 @@ static void pin_way(struct fguard_rule *rule, u32 room, struct path path)
  * points above: whoever renames one of the directories, or mounts over one, puts
  * another object in the rule's place.
  */
-static int take_pins(struct fguard_rule *rule, const struct path *start)
+static int take_way(struct fguard_rule *rule, const struct path *start)
 {
 	u32 room = 0;
 
 	/* Counts first; a rename may lengthen the way meanwhile. */
 	for (;;) {
 		path_get(start);
-		pin_way(rule, room, *start);
-		if (rule->pin_count <= room)
+		note_way(rule, room, *start);
+		if (rule->way_count <= room)
 			return 0;
-		kvfree(rule->pins);
-		room = rule->pin_count;
-		rule->pin_count = 0;
-		rule->pins = kvcalloc(room, sizeof(*rule->pins), GFP_KERNEL);
-		if (!rule->pins)
+		kvfree(rule->way);
+	kvfree(rule->seats);
+		room = rule->way_count;
+		rule->way_count = 0;
+		rule->way = kvcalloc(room, sizeof(*rule->way), GFP_KERNEL);
+		if (!rule->way)
 			return -ENOMEM;
 	}
 }
@@ -161,9 +160,10 @@ static int take_found(struct fguard_rule *rule, const struct fguard_found *found
 {
 	int err;
 
+	rule->layered = found->directory.dentry->d_flags & DCACHE_OP_REAL;
 	err = fguard_name_take(&rule->name, found, extack);
 	if (!err)
-		err = take_pins(rule, found->exists ? &found->object : &found->directory);
+		err = take_way(rule, found->exists ? &found->object : &found->directory);
 	if (!err)
 		err = take_mount(rule, found->directory.mnt);
 	if (!err && found->exists)
@@ -208,7 +208,7 @@ static int take_suffix(struct fguard_rule *rule, const char *suffix,
 	err = fguard_object_check_directory(directory.dentry, extack);
 	fguard_identity_take(&rule->suffix.directory, d_inode(directory.dentry));
 	if (!err)
-		err = take_pins(rule, &directory);
+		err = take_way(rule, &directory);
 	path_put(&directory);
 	return err;
 }

@@ -10,19 +10,8 @@
 
 #include "decide.h"
 #include "object.h"
+#include "site.h"
 #include "subject.h"
-
-/**
- * struct fguard_pin - a directory or mount point on the way to a guarded path
- * @links: links in the stores' tables of pins
- * @identity: the directory
- * @rule: the rule, which owns it
- */
-struct fguard_pin {
-	struct hlist_node links[2];
-	struct fguard_identity identity;
-	struct fguard_rule *rule;
-};
 
 /**
  * struct fguard_suffix - the end of file names
@@ -54,8 +43,11 @@ struct fguard_suffix {
  * @mount_root: which directory of the filesystem is there: how the path of an
  *	object is told to people where the kernel does not say the mount
  * @subjects: who is allowed; shared
- * @pins: the object at @path, and all that is on the way to it
- * @pin_count: how many
+ * @way: the object at @path, and all that is on the way to it, while it is not in force
+ * @way_count: how many
+ * @seats: where it has a say beside its object, first on the way, from the root on
+ * @seat_count: how many
+ * @layered: @path is on a filesystem made of others' files
  * @namespace: the mount namespace of @path; never followed, only compared
  * @crosses: a mount that can be moved away is on the way
  * @by_name: links in the stores' tables of names
@@ -91,8 +83,11 @@ struct fguard_rule {
 	char *mount_path;
 	char *mount_root;
 	struct fguard_subjects *subjects;
-	struct fguard_pin *pins;
-	u32 pin_count;
+	struct fguard_identity *way;
+	u32 way_count;
+	struct fguard_seat *seats;
+	u32 seat_count;
+	bool layered;
 	const void *namespace;
 	bool crosses;
 	struct hlist_node by_name[2];
@@ -115,6 +110,19 @@ struct fguard_rule {
 	atomic64_t expired;
 	struct rcu_head rcu;
 };
+
+/**
+ * fguard_rule_start - the object of a rule about a path, or the directory below which its
+ *	suffix counts
+ * @rule: the rule, in force or about to be
+ *
+ * Context: RCU read side, or set_lock held.
+ * Return: the site of it; NULL if the rule has none.
+ */
+static inline const struct fguard_site *fguard_rule_start(const struct fguard_rule *rule)
+{
+	return rule->way_count ? rule->seats[rule->way_count - 1].site : NULL;
+}
 
 /**
  * fguard_rule_count - count an access in the statistics of its rule

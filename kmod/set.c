@@ -252,10 +252,15 @@ static int prepare(struct fguard_rule *rule, const struct fguard_rule *old,
 	err = fguard_roster_add(rule);
 	if (err)
 		goto unwatch;
+	err = fguard_sites_reserve(rule);
+	if (err)
+		goto leave_roster;
 	err = prepare_id(rule, old);
 	if (!err)
 		return 0;
 
+	fguard_sites_leave(rule);
+leave_roster:
 	fguard_roster_remove(rule);
 unwatch:
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
@@ -270,6 +275,7 @@ put_hooks:
 
 static void give_back(struct fguard_rule *rule)
 {
+	fguard_sites_leave(rule);
 	fguard_roster_remove(rule);
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
 		fguard_expire_unwatch();
@@ -346,6 +352,7 @@ static void put_in_force(struct fguard_rule *rule, struct fguard_rule *old,
 			 struct fguard_added *added)
 {
 	fguard_store_insert(fguard_store_current(), rule);
+	fguard_sites_enter(rule);
 	if (old) {
 		xa_store(&rules, rule->terms.id, rule, GFP_KERNEL);
 		fguard_store_remove(old);
@@ -508,6 +515,9 @@ static int set_locked(struct fguard_rule **new, u32 count,
 			goto undo_prepare;
 		fguard_store_insert(store, new[i]);
 	}
+	/* Both sets have a say for a moment, which lets nobody more do anything. */
+	for (i = 0; i < count; i++)
+		fguard_sites_enter(new[i]);
 	fguard_store_switch(store, old, old_count);
 	replace_lists(new, count, old, old_count);
 	look_for_tracers(new, count);
@@ -668,17 +678,6 @@ static bool gain_by_posing(const struct fguard_subjects *subjects, const void *c
 	return fguard_subjects_gain_exe(subjects, exes[0], exes[1]);
 }
 
-static struct fguard_rule *find_memory_of(const struct file *exe)
-{
-	struct fguard_rule *rule;
-	unsigned long id;
-
-	xa_for_each(&rules, id, rule)
-		if (fguard_remembers_exe(rule, exe))
-			return rule;
-	return NULL;
-}
-
 struct fguard_rule *fguard_set_against_posing(const struct file *old,
 					      const struct file *new)
 {
@@ -686,46 +685,42 @@ struct fguard_rule *fguard_set_against_posing(const struct file *old,
 
 	if (old && new && file_inode(old) == file_inode(new))
 		return NULL;
-	return fguard_roster_find_program(new, gain_by_posing, exes) ?: find_memory_of(new);
+	return fguard_roster_find_program(new, gain_by_posing, exes) ?:
+	       fguard_remembers_program(new);
 }
 
 /* ---- objects that nobody can tell ---------------------------------------- */
 
-static bool is_on(const struct fguard_rule *rule, const struct super_block *sb)
+static struct fguard_rule *hear_against(const struct fguard_site *site, u32 ops, bool strict,
+					const struct fguard_actor *actor)
 {
-	const struct fguard_alias *alias;
+	struct fguard_voice *voice;
+	struct fguard_rule *rule;
 
-	if (rule->suffix.length && !rule->suffix.below)
-		return true;
-	if (fguard_identity_on(object_directory(rule), sb->s_dev, &sb->s_uuid))
-		return true;
-	list_for_each_entry_rcu(alias, &rule->aliases, siblings)
-		if (fguard_identity_on(&alias->identity, sb->s_dev, &sb->s_uuid))
-			return true;
-	return false;
-}
-
-/* Whom it would ask, it refuses, unless it lets in by default. */
-static bool refuses(const struct fguard_rule *rule, const struct fguard_actor *actor)
-{
-	if (rule->terms.otherwise == FGUARD_ELSE_LOG ||
-	    (rule->terms.otherwise == FGUARD_ELSE_ASK &&
-	     rule->terms.fallback == FGUARD_VERDICT_ALLOW))
-		return false;
-	return !fguard_rule_allows(rule, actor);
+	/* Only rules that may refuse are there, and that are about this. */
+	list_for_each_entry_rcu(voice, &site->voices, node) {
+		rule = fguard_voice_rule(voice);
+		if (rule && !fguard_rule_allows(rule, actor))
+			return rule;
+	}
+	return fguard_site_rest(site, ops, strict);
 }
 
 struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fguard_op op,
 					   bool strict, const struct fguard_actor *actor)
 {
+	const enum fguard_site_kind kind = strict ? FGUARD_SITE_WRITES :
+						    FGUARD_SITE_ATTRIBUTES;
+	const struct fguard_site *site;
 	struct fguard_rule *rule;
-	unsigned long id;
+	unsigned int turn;
 
-	xa_for_each(&rules, id, rule)
-		if ((rule->terms.ops & BIT(op)) &&
-		    (!strict || (rule->flags & FGUARD_RULE_STRICT)) && is_on(rule, sb) &&
-		    refuses(rule, actor))
+	for (turn = 0; turn < FGUARD_SITE_TURNS; turn++) {
+		site = fguard_site_of_filesystem(kind, sb, turn);
+		rule = site ? hear_against(site, BIT(op), strict, actor) : NULL;
+		if (rule)
 			return rule;
+	}
 	return NULL;
 }
 

@@ -32,10 +32,9 @@ struct fguard_store *fguard_store_new(u32 capacity, unsigned int links)
 	store->names = kvcalloc(capacity, sizeof(*store->names), GFP_KERNEL);
 	store->aliases = kvcalloc(capacity, sizeof(*store->aliases), GFP_KERNEL);
 	store->suffixes = kvcalloc(capacity, sizeof(*store->suffixes), GFP_KERNEL);
-	store->pins = kvcalloc(capacity, sizeof(*store->pins), GFP_KERNEL);
 	store->filter = kvcalloc(words, sizeof(*store->filter), GFP_KERNEL);
 	if (!store->names_in || !store->names || !store->aliases || !store->suffixes ||
-	    !store->pins || !store->filter) {
+	    !store->filter) {
 		fguard_store_free(store);
 		return NULL;
 	}
@@ -50,7 +49,6 @@ void fguard_store_free(struct fguard_store *store)
 	kvfree(store->names);
 	kvfree(store->aliases);
 	kvfree(store->suffixes);
-	kvfree(store->pins);
 	kvfree(store->filter);
 	kfree(store);
 }
@@ -157,17 +155,12 @@ static void link_suffix(struct fguard_store *store, struct fguard_rule *rule)
 	WRITE_ONCE(store->suffix_count, store->suffix_count + 1);
 }
 
-static void link_pins(struct fguard_store *store, struct fguard_rule *rule)
+static void note_way(struct fguard_store *store, const struct fguard_rule *rule)
 {
-	struct fguard_pin *pin;
 	u32 i;
 
-	for (i = 0; i < rule->pin_count; i++) {
-		pin = &rule->pins[i];
-		filter_add(store, pin->identity.ino ^ FGUARD_PIN_SALT);
-		hlist_add_head_rcu(&pin->links[store->links],
-				   fguard_pin_bucket(store, pin->identity.ino));
-	}
+	for (i = 0; i < rule->way_count; i++)
+		filter_add(store, rule->seats[i].site->identity.ino ^ FGUARD_WAY_SALT);
 }
 
 static void link_rule(struct fguard_store *store, struct fguard_rule *rule)
@@ -181,13 +174,12 @@ static void link_rule(struct fguard_store *store, struct fguard_rule *rule)
 		WRITE_ONCE(store->trees, store->trees + 1);
 	if (fguard_rule_is_partial(rule))
 		WRITE_ONCE(store->partial, store->partial + 1);
-	link_pins(store, rule);
+	note_way(store, rule);
 }
 
 static void unlink_rule(struct fguard_store *store, struct fguard_rule *rule)
 {
 	struct fguard_alias *alias, *next;
-	u32 i;
 
 	if (rule->name.name) {
 		hlist_del_rcu(&rule->by_name[store->links]);
@@ -203,8 +195,6 @@ static void unlink_rule(struct fguard_store *store, struct fguard_rule *rule)
 		WRITE_ONCE(store->trees, store->trees - 1);
 	if (fguard_rule_is_partial(rule))
 		WRITE_ONCE(store->partial, store->partial - 1);
-	for (i = 0; i < rule->pin_count; i++)
-		hlist_del_rcu(&rule->pins[i].links[store->links]);
 }
 
 void fguard_store_insert(struct fguard_store *store, struct fguard_rule *rule)

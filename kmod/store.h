@@ -33,9 +33,8 @@ struct fguard_rule;
  * @names: table of rules by directory and name
  * @aliases: table of rules by inode
  * @suffixes: table of rules by suffix
- * @pins: table of the directories above guarded paths
  * @filter: Bloom filter over the inodes of all objects and their directories,
- *	over suffixes and pins; two bits for each, in one word
+ *	over suffixes and the ways to guarded paths; two bits for each, in one word
  * @trees: rules about trees; without any, no ancestors are looked at
  * @partial: rules that leave some operations to others, and do not only log
  * @suffix_lengths: which lengths suffixes have
@@ -50,7 +49,6 @@ struct fguard_store {
 	struct hlist_head *names;
 	struct hlist_head *aliases;
 	struct hlist_head *suffixes;
-	struct hlist_head *pins;
 	unsigned long *filter;
 	u32 trees;
 	u32 partial;
@@ -100,7 +98,7 @@ static inline u64 fguard_suffix_hash(const char *suffix, u32 length)
 }
 
 /* Keys of what stands in a filter beside inode numbers. */
-#define FGUARD_PIN_SALT 0x70696e5f73616c74ULL
+#define FGUARD_WAY_SALT 0x70696e5f73616c74ULL
 
 /**
  * fguard_store_may_hold_key - may a key stand in the filter?
@@ -221,20 +219,6 @@ fguard_suffix_bucket(const struct fguard_store *store, u64 hash)
 	return &store->suffixes[hash & store->bucket_mask];
 }
 
-/**
- * fguard_pin_bucket - where pins of a directory stand
- * @store: the store
- * @ino: number of its inode
- *
- * Context: any.
- * Return: the bucket.
- */
-static inline struct hlist_head *
-fguard_pin_bucket(const struct fguard_store *store, u64 ino)
-{
-	return &store->pins[hash_64(ino, 32) & store->bucket_mask];
-}
-
 /* In the mask of what is done, beside operations: the object ceases to be known. */
 #define FGUARD_OPS_IDENTITY BIT(31)
 
@@ -251,8 +235,8 @@ fguard_pin_bucket(const struct fguard_store *store, u64 ino)
  * @named: set by fguard_store_decide(): a rule is about this very name, and does not
  *	know yet what has it
  * @strict: only strict rules count
- * @any_pin: a mount goes away, nobody says which
- * @pins_only: a mount goes away: only what it holds concerns anybody
+ * @any_crossing: a mount goes away, nobody says which
+ * @way_only: a mount goes away: only what it holds concerns anybody
  */
 struct fguard_target {
 	struct dentry *dentry;
@@ -266,8 +250,8 @@ struct fguard_target {
 	bool moves : 1;
 	bool named : 1;
 	bool strict : 1;
-	bool any_pin : 1;
-	bool pins_only : 1;
+	bool any_crossing : 1;
+	bool way_only : 1;
 };
 
 /**

@@ -312,7 +312,8 @@ static u32 hash_places(const struct fguard_place *places, u32 count, u32 hash)
 	u32 i;
 
 	for (i = 0; i < count; i++)
-		hash = jhash_2words((u32)places[i].identity.ino, i, hash);
+		hash = jhash_2words((u32)(places[i].program.identity.ino ^ places[i].id), i,
+				    hash);
 	return hash;
 }
 
@@ -351,6 +352,14 @@ static bool same_numbers(const struct fguard_subjects *a, const struct fguard_su
 	       !memcmp(a->loginuids, b->loginuids, a->n_loginuids * sizeof(kuid_t));
 }
 
+/* One that is gone is no longer what has its number. */
+static bool same_program(const struct fguard_program *a, const struct fguard_program *b)
+{
+	return !READ_ONCE(a->gone) && !READ_ONCE(b->gone) &&
+	       a->identity.dev == b->identity.dev &&
+	       fguard_identity_equal(&a->identity, &b->identity);
+}
+
 /* Also as they are shown to people. */
 static bool same_places(const struct fguard_place *a, const struct fguard_place *b,
 			u32 count)
@@ -360,8 +369,7 @@ static bool same_places(const struct fguard_place *a, const struct fguard_place 
 	for (i = 0; i < count; i++)
 		if (strcmp(a[i].path, b[i].path) ||
 		    !a[i].name != !b[i].name || (a[i].name && strcmp(a[i].name, b[i].name)) ||
-		    a[i].identity.dev != b[i].identity.dev ||
-		    !fguard_identity_equal(&a[i].identity, &b[i].identity))
+		    a[i].id != b[i].id || !same_program(&a[i].program, &b[i].program))
 			return false;
 	return true;
 }

@@ -59,15 +59,6 @@ interface Cost {
   instructions: number;
 }
 
-/** What the cheapest of some tries costs; or the mean of many, with what they leave to others. */
-async function cost(uid: number, words: string, how = 'cost 25'): Promise<Cost> {
-  const line = await machine.ok(`${uid === 0 ? '' : as(uid)} ${TRY} ${how} ${words}`, {
-    timeout: SLOW,
-  });
-  const [result = '', instructions = ''] = line.trim().split(' ');
-  return {result, instructions: Number(instructions)};
-}
-
 interface Deed {
   name: string;
   uid: number;
@@ -81,6 +72,19 @@ interface Crowd {
   name: string;
   rule: string | (() => string);
   deeds: Deed[];
+}
+
+/** What each costs: the cheapest of some tries, or the mean with what it leaves to others. */
+async function measure(deeds: readonly Deed[]): Promise<Cost[]> {
+  const commands = deeds.map(({uid, words, how = 'cost 25'}) => {
+    const deed = typeof words === 'string' ? words : words();
+    return `${uid === 0 ? '' : as(uid)} ${TRY} ${how} ${deed}`;
+  });
+  const lines = (await machine.ok(commands.join('\n'), {timeout: SLOW})).trim().split('\n');
+  return lines.map((line) => {
+    const [result = '', instructions = ''] = line.split(' ');
+    return {result, instructions: Number(instructions)};
+  });
 }
 
 async function load(rule: string, count: number): Promise<void> {
@@ -101,7 +105,7 @@ const OPS = `ops=${maskOf([...ALL, 'attr', 'list', 'mount'])}`;
 const ofWay = (uid: number, results: {removed: string; moved: string; mounted: string}): Deed[] => [
   {name: 'rmdir', uid, words: `rmdir ${WAY}`, result: results.removed},
   {name: 'rename', uid, words: `rename ${WAY} ${LAB}/other/full`, result: results.moved},
-  {name: 'mount', uid, words: `mount-bind ${LAB}/other ${WAY}`, result: results.mounted},
+  {name: 'mount', uid, words: `mount-bind ${WAY} ${LAB}/other`, result: results.mounted},
   {name: 'a mount that moves', uid, words: `mount-move ${LAB}/disk ${LAB}/other`, result: /./},
 ];
 
@@ -205,10 +209,7 @@ describe.each(CROWDS)('with many rules $name', ({rule, deeds}) => {
       const costs: Cost[][] = [];
       for (const count of [1, MANY]) {
         await load(words, count);
-        const row: Cost[] = [];
-        for (const {uid, words: deed, how} of deeds)
-          row.push(await cost(uid, typeof deed === 'string' ? deed : deed(), how));
-        costs.push(row);
+        costs.push(await measure(deeds));
       }
       const [one = [], many = []] = costs;
       const worse = deeds.flatMap(({name, uid, result}, i) => {

@@ -151,6 +151,35 @@ describe('a child that has the memory of a process that a rule allows', () => {
   });
 });
 
+describe('a process whose first thread has ended, and that has the memory of an allowed one', () => {
+  it.each(WAYS.slice(2))('is safe from %s', async (way, error) => {
+    const {id} = await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    const [child = '', thread = ''] = (await lab.owner.do('headless')).split(' ');
+    await vm.ok(`until grep -q '^State:.Z' /proc/${child}/status; do :; done`);
+    expect(await lab.intruder.do(way, thread)).toBe(error);
+    await expectTold(id, lab.intruder, TRY);
+    await vm.ok(['kill', '-9', child]);
+  });
+});
+
+describe('many processes that share their memory', () => {
+  /** Neither does the kernel look for all of them with its locks held. */
+  it('are traced by nobody whom a rule does not allow', async () => {
+    const [few, many] = [await Actor.start(), await Actor.start()];
+    const ends = `pkill -9 -P ${few.pid}; pkill -9 -P ${many.pid}`;
+    expect(await few.do('share', 20)).toBe('OK');
+    expect(await many.do('share', 200)).toBe('OK');
+    expect(await lab.intruder.do('memory-read', many.pid)).toBe('OK');
+    const {id} = await lab.guard.add(secret, {pids: [lab.owner.pid]});
+    expect(await lab.intruder.do('memory-read', few.pid)).toBe('OK');
+    expect(await lab.intruder.do('memory-read', many.pid)).toBe('EPERM');
+    await expectTold(id, lab.intruder, TRY);
+    expect(await lab.owner.do('memory-read', many.pid)).toBe('OK');
+    await vm.run(ends);
+    await Promise.all([few.end(), many.end()]);
+  });
+});
+
 describe('children that a rule allows', () => {
   it.each(WAYS)('are safe from %s', async (way, error) => {
     const parent = await Actor.start();

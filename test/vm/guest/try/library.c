@@ -88,6 +88,8 @@ const struct verb library_verbs[] = {
 	{ "attributes", 1, show_attributes },
 	{ "open-evicted", 2, open_evicted },
 	{ "race", 3, race_path },
+	{ "headless", 0, share_headless },
+	{ "share", 1, share_with },
 	{ "cost", 2, show_cost },
 	{ "mean", 2, show_mean },
 	{ "idmap", 2, mount_idmapped },

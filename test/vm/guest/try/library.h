@@ -39,6 +39,10 @@ long show_attributes(char **words);
 long open_evicted(char **words);
 long race_path(char **words);
 
+/* library_share.c: memory */
+long share_headless(char **words);
+long share_with(char **words);
+
 /* library_cost.c */
 long show_cost(char **words);
 long show_mean(char **words);
