@@ -291,10 +291,23 @@ static void unprepare(struct fguard_rule *rule, const struct fguard_rule *old)
 	give_back(rule);
 }
 
-static bool ends_earlier(struct rb_node *node, const struct rb_node *than)
+/* Into the tree of those that end at a time. */
+static void enter_end(struct fguard_rule *rule)
 {
-	return rb_entry(node, struct fguard_rule, by_end)->expires <
-	       rb_entry(than, struct fguard_rule, by_end)->expires;
+	struct rb_node **at = &by_end.rb_root.rb_node, *above = NULL;
+	bool first = true;
+
+	while (*at) {
+		above = *at;
+		if (rule->expires < rb_entry(above, struct fguard_rule, by_end)->expires) {
+			at = &above->rb_left;
+		} else {
+			at = &above->rb_right;
+			first = false;
+		}
+	}
+	rb_link_node(&rule->by_end, above, at);
+	rb_insert_color_cached(&rule->by_end, &by_end, first);
 }
 
 static void enter_lists(struct fguard_rule *rule)
@@ -308,7 +321,7 @@ static void enter_lists(struct fguard_rule *rule)
 		fguard_expire_at(ktime_get_boottime_ns());
 	if (!rule->expires)
 		return;
-	rb_add_cached(&rule->by_end, &by_end, ends_earlier);
+	enter_end(rule);
 	fguard_expire_at(rule->expires);
 }
 
