@@ -5,6 +5,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/fsnotify_backend.h>
 #include <linux/hash.h>
 #include <linux/io_uring/cmd.h>
 #include <linux/mm.h>
@@ -18,6 +19,7 @@
 #include <uapi/linux/mount.h>
 
 #include "access.h"
+#include "any.h"
 #include "asker.h"
 #include "family.h"
 #include "ioctl.h"
@@ -500,6 +502,35 @@ ON(security_uring_cmd)
 }
 #endif
 
+/* ---- being told of what others do ---------------------------------------- */
+
+/*
+ * Marks on a whole mount or filesystem, for which one needs a capability over it: what
+ * is guarded there is told of, too.
+ */
+static noinline void judge_broad_mark(const struct path *path, struct ftrace_regs *fregs)
+{
+	if (!fguard_any_judge(path, FGUARD_OP_LIST, false, fregs))
+		fguard_any_judge(path, FGUARD_OP_READ, false, fregs);
+}
+
+/*
+ * inotify_add_watch(), fanotify_mark(), and F_NOTIFY of a descriptor of a directory. A
+ * directory's mark tells the names in it. No lock held. Since 5.4.
+ */
+ON(security_path_notify)
+{
+	const struct path *path = ARGUMENT(const struct path *, 0);
+	enum fguard_op op = d_is_dir(path->dentry) ? FGUARD_OP_LIST : FGUARD_OP_READ;
+
+	rcu_read_lock();
+	if (ARGUMENT(unsigned int, 2) != FSNOTIFY_OBJ_TYPE_INODE)
+		judge_broad_mark(path, fregs);
+	else
+		judge_entry(path->dentry, path->mnt, op, false, fregs);
+	rcu_read_unlock();
+}
+
 /* ---- mounts -------------------------------------------------------------- */
 
 static struct fguard_target mount_on(const struct path *path)
@@ -863,6 +894,7 @@ struct fguard_hook fguard_hook_table[] = {
 #ifdef FGUARD_HAVE_URING_CMD
 	FGUARD_HOOK(security_uring_cmd, FGUARD_NEED_DESCRIPTORS),
 #endif
+	FGUARD_HOOK(security_path_notify, BIT(FGUARD_OP_LIST) | BIT(FGUARD_OP_READ)),
 	FGUARD_HOOK(security_sb_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_move_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_sb_umount, BIT(FGUARD_OP_MOUNT)),

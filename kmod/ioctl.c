@@ -8,10 +8,9 @@
 #include <uapi/linux/fsverity.h>
 #include <uapi/linux/ioctl.h>
 
+#include "any.h"
 #include "ioctl.h"
 #include "judge.h"
-#include "rule.h"
-#include "set.h"
 
 /*
  * What a command changes beyond what its descriptor was opened for. Of what it
@@ -99,6 +98,12 @@ static enum effect btrfs_effect(unsigned int command)
 	return _IOC_TYPE(command) == 0x94 && _IOC_NR(command) == 26 ? ATTRIBUTES : NOTHING;
 }
 
+/* F2FS_IOC_MOVE_RANGE takes a second descriptor. */
+static enum effect f2fs_effect(unsigned int command)
+{
+	return _IOC_TYPE(command) == 0xf5 && _IOC_NR(command) == 9 ? CONTENT_OF_ANY : NOTHING;
+}
+
 /* What is sent to a disk past its cache; the rest of a device is read and written. */
 static enum effect device_effect(unsigned int command)
 {
@@ -130,6 +135,8 @@ static enum effect effect_of(const struct inode *inode, unsigned int command)
 		return xfs_effect(command);
 	case BTRFS_SUPER_MAGIC:
 		return btrfs_effect(command);
+	case F2FS_SUPER_MAGIC:
+		return f2fs_effect(command);
 	}
 	return NOTHING;
 }
@@ -160,35 +167,6 @@ static void judge_content(struct file *file, struct ftrace_regs *fregs)
 					fregs);
 }
 
-/* The object might be any: it is told as the one that the command was given to. */
-static void judge_any(struct file *file, enum fguard_op op, bool strict,
-		      struct ftrace_regs *fregs)
-{
-	const struct fguard_actor actor = { .task = current };
-	struct fguard_target target = {
-		.dentry = file->f_path.dentry,
-		.inode = file_inode(file),
-		.mnt = file->f_path.mnt,
-		.ops = BIT(op),
-	};
-	const struct fguard_access access = { .targets = &target, .count = 1 };
-	struct fguard_decision decision = {
-		.outcome = FGUARD_OUTCOME_DENY,
-		.op = op,
-		.reason = FGUARD_REASON_RULE,
-	};
-	struct fguard_rule *rule;
-
-	rule = fguard_set_against_any(file_inode(file)->i_sb, op, strict, &actor);
-	if (!rule)
-		return;
-	decision.rule = rule->terms.id;
-	fguard_rule_count(rule, FGUARD_OUTCOME_DENY);
-	if (fguard_events_wanted(true))
-		fguard_event_report(&access, &decision, rule);
-	fguard_hook_refuse(fregs, rule->terms.error);
-}
-
 void fguard_ioctl_judge_device(struct file *file, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
@@ -213,10 +191,10 @@ void fguard_ioctl_judge(struct file *file, unsigned int command, struct ftrace_r
 		judge_content(file, fregs);
 		break;
 	case ATTRIBUTES_OF_ANY:
-		judge_any(file, FGUARD_OP_ATTR, false, fregs);
+		fguard_any_judge(&file->f_path, FGUARD_OP_ATTR, false, fregs);
 		break;
 	case CONTENT_OF_ANY:
-		judge_any(file, FGUARD_OP_WRITE, true, fregs);
+		fguard_any_judge(&file->f_path, FGUARD_OP_WRITE, true, fregs);
 		break;
 	}
 	rcu_read_unlock();

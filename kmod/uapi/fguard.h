@@ -162,7 +162,7 @@ enum fguard_op {
 	FGUARD_OP_LINK,
 	FGUARD_OP_TRUNCATE,
 	FGUARD_OP_ATTR,		/* mode, owner, times, xattr, ACL, flags */
-	FGUARD_OP_LIST,		/* opening a directory */
+	FGUARD_OP_LIST,		/* opening a directory, or being told of what happens in it */
 	FGUARD_OP_MOUNT,	/* mounting or unmounting on it or above it */
 	__FGUARD_OP_MAX,
 };

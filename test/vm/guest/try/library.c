@@ -98,6 +98,7 @@ const struct verb library_verbs[] = {
 	{ "mount-ecryptfs", 2, mount_ecryptfs },
 	{ "listen-opens", 1, listen_for_opens },
 	{ "take-open", 0, take_open },
+	{ "serve", 2, serve },
 	{ "catch", 2, catch_signal },
 	{ "caught", 0, show_caught },
 	{ "escape", 2, run_escapable },

@@ -19,6 +19,9 @@ long receive_descriptor(char **words);
 long take_descriptor(char **words);
 long show_held(char **words);
 
+/* library_socket.c */
+long serve(char **words);
+
 /* library_trace.c */
 long trace_attach(char **words);
 long trace_seize(char **words);
