@@ -15,6 +15,7 @@
 #include <linux/ptrace.h>
 #include <linux/sched/task_stack.h>
 #include <linux/security.h>
+#include <net/af_unix.h>
 #include <asm/syscall.h>
 #include <uapi/linux/mount.h>
 
@@ -531,6 +532,56 @@ ON(security_path_notify)
 	rcu_read_unlock();
 }
 
+#ifdef CONFIG_SECURITY_NETWORK
+/* ---- sockets in directories ----------------------------------------------- */
+
+static noinline void judge_connection(const struct path *path, bool final,
+				      struct ftrace_regs *fregs)
+{
+	struct fguard_target target = target_of(path->dentry, path->mnt,
+						BIT(FGUARD_OP_WRITE));
+	const struct fguard_access access = {
+		.targets = &target,
+		.count = 1,
+		.final = final,
+	};
+
+	fguard_judge(&access, fregs);
+}
+
+/*
+ * The socket has the name that it was bound to, if any, as long as it lives. It is
+ * locked by a spinlock, under which nobody asks for a lock that a decision takes.
+ */
+static __always_inline void judge_peer(const struct sock *peer, bool final,
+				       struct ftrace_regs *fregs)
+{
+	const struct path *path = &unix_sk(peer)->path;
+
+	if (!path->dentry)
+		return;
+	rcu_read_lock();
+	if (fguard_judge_concerns(path->dentry, d_inode_rcu(path->dentry)))
+		judge_connection(path, final, fregs);
+	rcu_read_unlock();
+}
+
+/* connect() to a socket for streams or packets. Since 2.6. */
+ON(security_unix_stream_connect)
+{
+	judge_peer(ARGUMENT(const struct sock *, 1), false, fregs);
+}
+
+/* connect() to a socket for datagrams, and each that is sent there. Since 2.6. */
+ON(security_unix_may_send)
+{
+	const struct socket *peer = ARGUMENT(const struct socket *, 1);
+
+	if (peer && peer->sk)
+		judge_peer(peer->sk, fguard_syscall_sends_many(), fregs);
+}
+#endif
+
 /* ---- mounts -------------------------------------------------------------- */
 
 static struct fguard_target mount_on(const struct path *path)
@@ -895,6 +946,10 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_uring_cmd, FGUARD_NEED_DESCRIPTORS),
 #endif
 	FGUARD_HOOK(security_path_notify, BIT(FGUARD_OP_LIST) | BIT(FGUARD_OP_READ)),
+#ifdef CONFIG_SECURITY_NETWORK
+	FGUARD_HOOK(security_unix_stream_connect, BIT(FGUARD_OP_WRITE)),
+	FGUARD_HOOK(security_unix_may_send, BIT(FGUARD_OP_WRITE)),
+#endif
 	FGUARD_HOOK(security_sb_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_move_mount, BIT(FGUARD_OP_MOUNT)),
 	FGUARD_HOOK(security_sb_umount, BIT(FGUARD_OP_MOUNT)),

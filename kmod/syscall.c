@@ -77,6 +77,11 @@ static bool opens_compat(int number)
 #define COMPAT_IOCTL	54
 #define COMPAT_MQ_OPEN	277
 #define X32_IOCTL	514
+
+/* socketcall, sendmmsg; x32 has a number of its own for the second. */
+#define COMPAT_SOCKETCALL 102
+#define COMPAT_SENDMMSG	345
+#define X32_SENDMMSG	538
 #endif
 
 bool fguard_syscall_opens(void)
@@ -97,6 +102,19 @@ bool fguard_syscall_opens(void)
 		return true;
 	}
 	return false;
+}
+
+bool fguard_syscall_sends_many(void)
+{
+	int number = number_of(task_pt_regs(current));
+
+#ifdef CONFIG_X86
+	if (in_ia32_syscall())
+		return number == COMPAT_SOCKETCALL || number == COMPAT_SENDMMSG;
+	if (number == X32_SENDMMSG)
+		return true;
+#endif
+	return number == __NR_sendmmsg;
 }
 
 bool fguard_syscall_gives_raw_flags(void)

@@ -36,6 +36,16 @@ bool fguard_syscall_restarts(void);
 bool fguard_syscall_opens(void);
 
 /**
+ * fguard_syscall_sends_many - does it send several messages, of which some may be gone?
+ *
+ * An error of a later one is kept for the next call on the socket.
+ *
+ * Context: any.
+ * Return: true for sendmmsg(), and for socketcall(), which may be that.
+ */
+bool fguard_syscall_sends_many(void);
+
+/**
  * fguard_syscall_gives_raw_flags - does it open by flags of which none was taken out?
  *
  * The mark of what is opened to be executed is none that a caller may give, but
