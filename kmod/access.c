@@ -180,16 +180,30 @@ static __always_inline void judge_entry(struct dentry *dentry, struct vfsmount *
 			    fregs);					\
 	}
 
+static u32 opening_ops(u32 flags)
+{
+	switch (flags & O_ACCMODE) {
+	case O_RDONLY:
+		return BIT(FGUARD_OP_READ);
+	case O_WRONLY:
+		return BIT(FGUARD_OP_WRITE);
+	}
+	return BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
+}
+
 static noinline void judge_creation(struct dentry *dentry, struct vfsmount *mnt,
-				    struct ftrace_regs *fregs)
+				    umode_t mode, struct ftrace_regs *fregs)
 {
 	struct fguard_target target = target_of(dentry, mnt, BIT(FGUARD_OP_CREATE));
-	const struct fguard_access access = {
-		.targets = &target,
-		.count = 1,
-		.opens = fguard_syscall_opens(),
-	};
+	struct fguard_access access = { .targets = &target, .count = 1 };
+	enum fguard_opening opening = FGUARD_OPENS_NOT;
+	u32 flags = O_RDWR;
 
+	if (S_ISREG(mode))
+		opening = fguard_syscall_opens(&flags);
+	if (opening != FGUARD_OPENS_NOT)
+		access.opens = opening_ops(flags);
+	access.opens_somehow = opening == FGUARD_OPENS_SOMEHOW;
 	fguard_judge(&access, fregs);
 }
 
@@ -201,7 +215,8 @@ ON(security_path_mknod)
 	mark(dentry, FGUARD_OP_CREATE);
 	rcu_read_lock();
 	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)))
-		judge_creation(dentry, ARGUMENT(const struct path *, 0)->mnt, fregs);
+		judge_creation(dentry, ARGUMENT(const struct path *, 0)->mnt,
+			       ARGUMENT(umode_t, 2), fregs);
 	rcu_read_unlock();
 }
 

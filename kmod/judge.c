@@ -295,12 +295,45 @@ static noinline void ask_ahead(const struct fguard_access *access,
 	inquiry->decider = opening.decider;
 }
 
+static bool is_refused_ahead(const struct fguard_access *access,
+			     struct fguard_inquiry *inquiry, u32 ops)
+{
+	struct fguard_target target = *access->targets;
+	struct fguard_inquiry opening;
+
+	target.ops = ops;
+	look_into(&opening, &target, inquiry->actor);
+	if (opening.decision.outcome != FGUARD_OUTCOME_DENY)
+		return false;
+	inquiry->decision = opening.decision;
+	inquiry->decider = opening.decider;
+	return true;
+}
+
+/*
+ * What may be created but not opened would be left there, empty. Who may open it for
+ * less gets as far as the open, where it is known for what.
+ */
+static noinline void refuse_ahead(const struct fguard_access *access,
+				  struct fguard_inquiry *inquiry)
+{
+	const struct fguard_inquiry creation = *inquiry;
+
+	if (!access->opens_somehow)
+		is_refused_ahead(access, inquiry, access->opens);
+	else if (is_refused_ahead(access, inquiry, BIT(FGUARD_OP_READ)) &&
+		 !is_refused_ahead(access, inquiry, BIT(FGUARD_OP_WRITE)))
+		*inquiry = creation;
+}
+
 static __always_inline void settle(const struct fguard_access *access,
 				   struct fguard_inquiry *inquiry)
 {
-	const bool opens = access->opens;
+	const u32 opens = access->opens;
 
 	decide(access, inquiry);
+	if (unlikely(opens) && inquiry->decision.outcome != FGUARD_OUTCOME_DENY)
+		refuse_ahead(access, inquiry);
 	if (unlikely(inquiry->decision.outcome == FGUARD_OUTCOME_ASK))
 		ask(access, inquiry);
 	if (unlikely(opens) && inquiry->decision.outcome < FGUARD_OUTCOME_ASK)

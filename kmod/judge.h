@@ -18,19 +18,21 @@
  * @final: the task cannot go back and do it again: it is not asked about
  * @fault: it is a page of a mapping, which nobody is asked about; its refusal is a signal
  * @copied: the mapping is copied with its pages, which fails then
- * @opens: something is created, and opened next: what is to be asked about that
- *	must be asked before
+ * @opens: something is created, and opened next for this, a mask of operations: what
+ *	is refused or asked about there must be before
+ * @opens_somehow: it may be for less
  */
 struct fguard_access {
 	struct fguard_target *targets;
 	u32 open_flags;
+	u32 opens;
 	u8 count;
 	bool descriptor;
 	bool inner;
 	bool final;
 	bool fault;
 	bool copied;
-	bool opens;
+	bool opens_somehow;
 };
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/compat.h>
 #include <linux/errno.h>
+#include <linux/fcntl.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
@@ -66,11 +67,37 @@ bool fguard_syscall_restarts(void)
 	       syscall_get_error(current, regs) == -ERESTARTNOINTR;
 }
 
-#ifdef CONFIG_X86
-/* Numbers that i386 has for good: open, creat, openat, openat2. */
-static bool opens_compat(int number)
+static enum fguard_opening opens_by(unsigned int argument, u32 *flags)
 {
-	return number == 5 || number == 8 || number == 295 || number == 437;
+	unsigned long arguments[6];
+
+	syscall_get_arguments(current, task_pt_regs(current), arguments);
+	*flags = arguments[argument];
+	return FGUARD_OPENS;
+}
+
+static enum fguard_opening opens_as_creat(u32 *flags)
+{
+	*flags = O_WRONLY;
+	return FGUARD_OPENS;
+}
+
+#ifdef CONFIG_X86
+/* Numbers that i386 has for good: open, creat, openat, io_uring_enter, openat2. */
+static enum fguard_opening opens_compat(int number, u32 *flags)
+{
+	switch (number) {
+	case 5:
+		return opens_by(1, flags);
+	case 8:
+		return opens_as_creat(flags);
+	case 295:
+		return opens_by(2, flags);
+	case 426:
+	case 437:
+		return FGUARD_OPENS_SOMEHOW;
+	}
+	return FGUARD_OPENS_NOT;
 }
 
 /* ioctl, mq_open; x32 has a number of its own for the first. */
@@ -84,24 +111,30 @@ static bool opens_compat(int number)
 #define X32_SENDMMSG	538
 #endif
 
-bool fguard_syscall_opens(void)
+enum fguard_opening fguard_syscall_opens(u32 *flags)
 {
 	int number = number_of(task_pt_regs(current));
 
+	if (current->flags & (PF_IO_WORKER | PF_USER_WORKER))
+		return FGUARD_OPENS_SOMEHOW;
 #ifdef CONFIG_X86
 	if (in_ia32_syscall())
-		return opens_compat(number);
+		return opens_compat(number, flags);
 #endif
 	switch (number) {
 #ifdef __NR_open
 	case __NR_open:
+		return opens_by(1, flags);
 	case __NR_creat:
+		return opens_as_creat(flags);
 #endif
 	case __NR_openat:
+		return opens_by(2, flags);
+	case __NR_io_uring_enter:
 	case __NR_openat2:
-		return true;
+		return FGUARD_OPENS_SOMEHOW;
 	}
-	return false;
+	return FGUARD_OPENS_NOT;
 }
 
 bool fguard_syscall_sends_many(void)

@@ -27,13 +27,22 @@ bool fguard_syscall_can_restart(void);
  */
 bool fguard_syscall_restarts(void);
 
+enum fguard_opening {
+	FGUARD_OPENS_NOT,	/* mknod(), bind() and others */
+	FGUARD_OPENS_SOMEHOW,	/* nobody can tell how, yet */
+	FGUARD_OPENS,
+};
+
 /**
  * fguard_syscall_opens - does it open what it creates?
+ * @flags: O_*, set where it is told how
  *
- * Context: any.
- * Return: true for open() and its like; false for mknod(), bind() and others.
+ * What openat2() and io_uring are to do is in memory that may change meanwhile.
+ *
+ * Context: any, by who creates a regular file.
+ * Return: enum fguard_opening.
  */
-bool fguard_syscall_opens(void);
+enum fguard_opening fguard_syscall_opens(u32 *flags);
 
 /**
  * fguard_syscall_sends_many - does it send several messages, of which some may be gone?

@@ -63,6 +63,14 @@ static long open_openat2(const char *path, const char *second)
 	return closed(sys(__NR_openat2, AT_FDCWD, path, &how, sizeof(how)));
 }
 
+static long open_openat2_create(const char *path, const char *second)
+{
+	struct open_how how = { .flags = O_WRONLY | O_CREAT, .mode = MODE };
+
+	(void)second;
+	return closed(sys(__NR_openat2, AT_FDCWD, path, &how, sizeof(how)));
+}
+
 /* From a descriptor of the directory. */
 static long open_dirfd(const char *path, const char *second)
 {
@@ -187,6 +195,7 @@ const struct route_name open_routes[] = {
 	{ "creat", open_creat },
 	{ "openat", open_openat },
 	{ "openat2", open_openat2 },
+	{ "openat2-create", open_openat2_create },
 	{ "dirfd", open_dirfd },
 	{ "relative", open_relative },
 	{ "dots", open_dots },

@@ -51,6 +51,30 @@ static long uring_open_async(const char *path, const char *second)
 	}));
 }
 
+static long create_by_uring(const char *path, uint8_t flags)
+{
+	return closed(uring_run(&(struct io_uring_sqe){
+		.opcode = IORING_OP_OPENAT,
+		.flags = flags,
+		.fd = AT_FDCWD,
+		.addr = address(path),
+		.len = 0600,
+		.open_flags = O_WRONLY | O_CREAT,
+	}));
+}
+
+static long uring_create(const char *path, const char *second)
+{
+	(void)second;
+	return create_by_uring(path, 0);
+}
+
+static long uring_create_async(const char *path, const char *second)
+{
+	(void)second;
+	return create_by_uring(path, IOSQE_ASYNC);
+}
+
 static long uring_openat2(const char *path, const char *second)
 {
 	struct open_how how = { .flags = O_RDONLY };
@@ -178,6 +202,8 @@ const struct route_name uring_routes[] = {
 	{ "fd-discard-blocks-uring", uring_discard },
 	{ "uring-open", uring_open },
 	{ "uring-open-async", uring_open_async },
+	{ "uring-create", uring_create },
+	{ "uring-create-async", uring_create_async },
 	{ "uring-openat2", uring_openat2 },
 	{ "uring-unlink", uring_unlink },
 	{ "uring-rmdir", uring_rmdir },
