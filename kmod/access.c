@@ -26,6 +26,7 @@
 #include "ioctl.h"
 #include "judge.h"
 #include "mapping.h"
+#include "mount.h"
 #include "names.h"
 #include "subject.h"
 #include "syscall.h"
@@ -657,10 +658,33 @@ ON(security_move_mount)
 		     ARGUMENT(const struct path *, 1), fregs);
 }
 
+/*
+ * Who may not mount on a place, such as one in a tree, may not bare it either. What the
+ * mount itself holds matters as well where it is on the way to a guarded path.
+ */
+static void judge_unmounting(struct vfsmount *mnt, struct ftrace_regs *fregs)
+{
+	struct path place = { .mnt = NULL };
+	const struct dentry *covered;
+
+	place.mnt = (struct vfsmount *)fguard_mount_parent(mnt, &covered);
+	if (place.mnt)
+		place.dentry = (struct dentry *)covered;
+	if (!place.mnt || !fguard_store_concerns(rcu_dereference(fguard_store), place.dentry,
+						 d_inode_rcu(place.dentry)))
+		judge_mounts(mount_gone(mnt), NULL, fregs);
+	else if (is_pinned(mnt->mnt_root))
+		judge_mounts(mount_gone(mnt), &place, fregs);
+	else
+		judge_mounts(mount_on(&place), NULL, fregs);
+}
+
 /* umount(), lazy or not. No lock held. */
 ON(security_sb_umount)
 {
-	judge_mounts(mount_gone(ARGUMENT(struct vfsmount *, 0)), NULL, fregs);
+	rcu_read_lock();
+	judge_unmounting(ARGUMENT(struct vfsmount *, 0), fregs);
+	rcu_read_unlock();
 }
 
 /* pivot_root(): what was the root goes elsewhere. No lock held. */
