@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/binfmts.h>
+#include <linux/blkdev.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/file.h>
@@ -22,6 +23,7 @@
 #include "access.h"
 #include "any.h"
 #include "asker.h"
+#include "device.h"
 #include "family.h"
 #include "ioctl.h"
 #include "judge.h"
@@ -49,6 +51,48 @@ target_of(struct dentry *dentry, struct vfsmount *mnt, u32 ops)
 		.mnt = mnt,
 		.ops = ops,
 	};
+}
+
+/* ---- what is judged already ---------------------------------------------- */
+
+/*
+ * What a system call does to a name comes by security_path_NAME, which knows the
+ * mount, and then by security_inode_NAME, which others reach alone. So the former
+ * leaves a mark for the latter: task, call, operation and entry in one word, in a slot
+ * of the task. If another task's replaces it there, the access is judged twice.
+ */
+#define MARK_BITS 10
+
+static unsigned long marks[1 << MARK_BITS];
+
+static __always_inline unsigned long mark_of(u64 task, const void *object,
+					     enum fguard_op op)
+{
+	u64 call = syscall_get_nr(current, task_pt_regs(current));
+
+	return task ^ (unsigned long)object ^ (call << 52 | (u64)op << 48);
+}
+
+static __always_inline unsigned long *mark_slot(u64 task)
+{
+	return &marks[task >> (64 - MARK_BITS)];
+}
+
+static __always_inline void mark(const void *object, enum fguard_op op)
+{
+	u64 task = (unsigned long)current * GOLDEN_RATIO_64;
+
+	WRITE_ONCE(*mark_slot(task), mark_of(task, object, op));
+}
+
+static __always_inline bool take_mark(const void *object, enum fguard_op op)
+{
+	u64 task = (unsigned long)current * GOLDEN_RATIO_64;
+
+	if (READ_ONCE(*mark_slot(task)) != mark_of(task, object, op))
+		return false;
+	WRITE_ONCE(*mark_slot(task), 0);
+	return true;
 }
 
 /* ---- opening ------------------------------------------------------------- */
@@ -85,6 +129,18 @@ static __always_inline void judge_opening(struct file *file, struct ftrace_regs 
 		fguard_judge_open(file, mode_ops(file), file->f_flags, fregs);
 }
 
+/* Whoever claims the device next as this file's was judged. */
+static noinline void mark_file(const struct file *file)
+{
+	mark(file, FGUARD_OP_WRITE);
+}
+
+/* A node of a device that a rule is about, perhaps by another node. */
+static __always_inline bool is_guarded_device(const struct file *file)
+{
+	return fguard_store_may_hold_node(rcu_dereference(fguard_store), file_inode(file));
+}
+
 /*
  * do_dentry_open(), for every open by name, handle, O_TMPFILE, exec, io_uring,
  * and for files that the kernel opens itself. Not for O_PATH. No lock held, but
@@ -95,51 +151,28 @@ ON(security_file_open)
 	struct file *file = ARGUMENT(struct file *, 0);
 
 	rcu_read_lock();
-	if (fguard_judge_concerns(file->f_path.dentry, file_inode(file)))
+	if (is_guarded_device(file)) {
+		mark_file(file);
 		judge_opening(file, fregs);
+	} else if (fguard_judge_concerns(file->f_path.dentry, file_inode(file))) {
+		judge_opening(file, fregs);
+	}
 	rcu_read_unlock();
 }
 
-/* ---- what is judged already ---------------------------------------------- */
-
 /*
- * What a system call does to a name comes by security_path_NAME, which knows the
- * mount, and then by security_inode_NAME, which others reach alone. So the former
- * leaves a mark for the latter: task, call, operation and entry in one word, in a slot
- * of the task. If another task's replaces it there, the access is judged twice.
+ * What claims a block device for itself, by its number: mount(), device mapper, md,
+ * btrfs, targets; swapon(), and files of it that are opened with O_EXCL, which were
+ * judged. No spinlock held. Exported since 5.9, before 5.11 with the disk, too.
  */
-#define MARK_BITS 10
-
-static unsigned long marks[1 << MARK_BITS];
-
-static __always_inline unsigned long mark_of(u64 task, const struct dentry *dentry,
-					     enum fguard_op op)
+ON(bd_prepare_to_claim)
 {
-	u64 call = syscall_get_nr(current, task_pt_regs(current));
+	const struct block_device *device = ARGUMENT(const struct block_device *, 0);
+	const void *holder = ARGUMENT(const void *, FGUARD_CLAIM_HOLDER);
 
-	return task ^ (unsigned long)dentry ^ (call << 52 | (u64)op << 48);
-}
-
-static __always_inline unsigned long *mark_slot(u64 task)
-{
-	return &marks[task >> (64 - MARK_BITS)];
-}
-
-static __always_inline void mark(const struct dentry *dentry, enum fguard_op op)
-{
-	u64 task = (unsigned long)current * GOLDEN_RATIO_64;
-
-	WRITE_ONCE(*mark_slot(task), mark_of(task, dentry, op));
-}
-
-static __always_inline bool take_mark(const struct dentry *dentry, enum fguard_op op)
-{
-	u64 task = (unsigned long)current * GOLDEN_RATIO_64;
-
-	if (READ_ONCE(*mark_slot(task)) != mark_of(task, dentry, op))
-		return false;
-	WRITE_ONCE(*mark_slot(task), 0);
-	return true;
+	if (!fguard_device_is_guarded(device->bd_dev) || take_mark(holder, FGUARD_OP_WRITE))
+		return;
+	fguard_device_judge(device->bd_dev, parent_ip, fregs);
 }
 
 /* ---- entries of directories ---------------------------------------------- */
@@ -598,6 +631,31 @@ ON(security_unix_may_send)
 }
 #endif
 
+/* ---- quotas --------------------------------------------------------------- */
+
+static noinline void judge_whole(struct dentry *dentry, struct ftrace_regs *fregs)
+{
+	struct fguard_target target = target_of(dentry, NULL, BIT(FGUARD_OP_READ) |
+							      BIT(FGUARD_OP_WRITE));
+	const struct fguard_access access = { .targets = &target, .count = 1 };
+
+	fguard_judge(&access, fregs);
+}
+
+/*
+ * Q_QUOTAON: the kernel reads and writes the file itself, without opening it. The lock
+ * of the filesystem is held, which is let go whatever comes of it.
+ */
+ON(security_quota_on)
+{
+	struct dentry *dentry = ARGUMENT(struct dentry *, 0);
+
+	rcu_read_lock();
+	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)))
+		judge_whole(dentry, fregs);
+	rcu_read_unlock();
+}
+
 /* ---- mounts -------------------------------------------------------------- */
 
 static struct fguard_target mount_on(const struct path *path)
@@ -673,7 +731,7 @@ static void judge_unmounting(struct vfsmount *mnt, struct ftrace_regs *fregs)
 	if (!place.mnt || !fguard_store_concerns(rcu_dereference(fguard_store), place.dentry,
 						 d_inode_rcu(place.dentry)))
 		judge_mounts(mount_gone(mnt), NULL, fregs);
-	else if (is_pinned(mnt->mnt_root))
+	else if (is_on_way(mnt->mnt_root))
 		judge_mounts(mount_gone(mnt), &place, fregs);
 	else
 		judge_mounts(mount_on(&place), NULL, fregs);
@@ -703,7 +761,8 @@ static __always_inline void judge_descriptor(struct file *file, u32 ops,
 {
 	rcu_read_lock();
 	if (fguard_store_concerns(rcu_dereference(fguard_store), file->f_path.dentry,
-				  file_inode(file)))
+				  file_inode(file)) ||
+	    is_guarded_device(file))
 		fguard_judge_descriptor(file, ops, use, fregs);
 	rcu_read_unlock();
 }
@@ -944,6 +1003,7 @@ ON(security_inode_free)
 
 struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_file_open, OPEN_OPS),
+	FGUARD_HOOK(bd_prepare_to_claim, BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE)),
 #ifdef FGUARD_HAVE_FILE_TRUNCATE
 	FGUARD_HOOK(security_file_truncate, BIT(FGUARD_OP_TRUNCATE)),
 #endif
@@ -984,6 +1044,7 @@ struct fguard_hook fguard_hook_table[] = {
 #ifdef FGUARD_HAVE_URING_CMD
 	FGUARD_HOOK(security_uring_cmd, FGUARD_NEED_DESCRIPTORS),
 #endif
+	FGUARD_HOOK(security_quota_on, BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE)),
 	FGUARD_HOOK(security_path_notify, BIT(FGUARD_OP_LIST) | BIT(FGUARD_OP_READ)),
 #ifdef CONFIG_SECURITY_NETWORK
 	FGUARD_HOOK(security_unix_stream_connect, BIT(FGUARD_OP_WRITE)),

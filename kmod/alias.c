@@ -24,6 +24,7 @@ static void fill(struct fguard_alias *alias, const struct inode *inode,
 		 enum fguard_alias_kind kind)
 {
 	alias->kind = kind;
+	alias->device = S_ISBLK(inode->i_mode) ? inode->i_rdev : 0;
 	fguard_identity_take(&alias->identity, inode);
 }
 

@@ -20,6 +20,8 @@ enum fguard_alias_kind {
  * struct fguard_alias - an inode that a rule is about
  * @links: links in the stores' tables of inodes
  * @siblings: link in the rule's list
+ * @by_device: links in the stores' tables of block devices, if it is a node of one
+ * @device: the number of that, or 0
  * @identity: the inode
  * @rule: the rule, which owns it
  * @kind: enum fguard_alias_kind
@@ -28,6 +30,8 @@ enum fguard_alias_kind {
 struct fguard_alias {
 	struct hlist_node links[2];
 	struct list_head siblings;
+	struct hlist_node by_device[2];
+	dev_t device;
 	struct fguard_identity identity;
 	struct fguard_rule *rule;
 	u8 kind;

@@ -5,6 +5,7 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs_struct.h>
+#include <linux/kdev_t.h>
 #include <linux/limits.h>
 #include <linux/mount.h>
 #include <linux/nsproxy.h>
@@ -185,11 +186,21 @@ static u16 put_dentry(char *to, struct dentry *dentry, const struct fguard_rule 
 	return fguard_name_copy(to, dentry);
 }
 
+/* Who opens a device by its number names no node: the rule does, or udev would. */
+static u16 put_number(char *to, dev_t device, const struct fguard_rule *rule)
+{
+	if (rule && rule->path)
+		return put_bytes(to, rule->path, strnlen(rule->path, PATH_MAX));
+	return scnprintf(to, PATH_MAX, "/dev/block/%u:%u", MAJOR(device), MINOR(device));
+}
+
 static u16 put_target(char *to, const struct fguard_target *target,
 		      const struct fguard_rule *rule, u8 *cut, u8 flag)
 {
 	struct path path = { .mnt = target->mnt, .dentry = target->dentry };
 
+	if (target->device)
+		return put_number(to, target->device, rule);
 	if (!target->mnt)
 		return put_dentry(to, target->dentry, rule, cut, flag);
 	return put_path(to, &path, cut, flag);

@@ -20,6 +20,7 @@
  * @name: of a path: directory and name
  * @identity: of a path, a tree or an executable: the inode
  * @exists: @identity is set
+ * @device: of a path: the number of the block device that it is a node of, or 0
  * @pid: the process, held
  * @uid: the user
  */
@@ -31,6 +32,7 @@ struct fguard_criterion {
 	struct fguard_name name;
 	struct fguard_identity identity;
 	bool exists;
+	dev_t device;
 	struct pid *pid;
 	kuid_t uid;
 };
@@ -98,6 +100,12 @@ static int take_inode(struct fguard_criterion *criterion, unsigned int flags,
 	return 0;
 }
 
+static void take_object(struct fguard_criterion *criterion, const struct inode *inode)
+{
+	fguard_identity_take(&criterion->identity, inode);
+	criterion->device = S_ISBLK(inode->i_mode) ? inode->i_rdev : 0;
+}
+
 static int take_path(struct fguard_criterion *criterion, struct netlink_ext_ack *extack)
 {
 	struct fguard_found found;
@@ -109,7 +117,7 @@ static int take_path(struct fguard_criterion *criterion, struct netlink_ext_ack 
 	err = fguard_name_take(&criterion->name, &found, extack);
 	criterion->exists = found.exists;
 	if (found.exists)
-		fguard_identity_take(&criterion->identity, d_inode(found.object.dentry));
+		take_object(criterion, d_inode(found.object.dentry));
 	fguard_object_release(&found);
 	return err;
 }
@@ -252,10 +260,21 @@ static noinline bool is_about_any(const struct fguard_criterion *criterion,
 	return false;
 }
 
+static bool is_about_device(const struct fguard_criterion *criterion, dev_t device)
+{
+	for (; criterion; criterion = criterion->next)
+		if (criterion->type == FGUARD_SUBSCRIPTION_A_PATH &&
+		    criterion->device == device)
+			return true;
+	return false;
+}
+
 /* Mostly the first criterion is the path of what is accessed. */
 static bool target_passes(const struct fguard_criterion *criteria,
 			  const struct fguard_target *target)
 {
+	if (unlikely(target->device))
+		return is_about_device(criteria, target->device);
 	return criteria &&
 	       (is_inode(criteria, target) || is_about_any(criteria, target));
 }

@@ -162,6 +162,22 @@ static noinline void match_uncertain(struct fguard_inquiry *inquiry,
 			consider(inquiry, alias->rule, FGUARD_RANK_OTHER);
 }
 
+#define OPENING (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))
+
+/* Whatever node of a device is opened, or none at all, what is behind it is the same. */
+static noinline void match_device(struct fguard_inquiry *inquiry, dev_t device)
+{
+	const struct fguard_store *store = inquiry->store;
+	struct fguard_alias *alias;
+
+	if (inquiry->target->ops & ~OPENING)
+		return;
+	hlist_for_each_entry_rcu(alias, fguard_device_bucket(store, device),
+				 by_device[store->links])
+		if (alias->device == device)
+			consider(inquiry, alias->rule, FGUARD_RANK_PATH);
+}
+
 /* Rules about a tree whose root this is. */
 static void match_root(struct fguard_inquiry *inquiry, const struct inode *inode,
 		       u32 steps)
@@ -221,8 +237,11 @@ static inline bool match_itself(struct fguard_inquiry *inquiry)
 {
 	const struct fguard_target *target = inquiry->target;
 
-	if (target->inode)
+	if (target->inode) {
 		match_own_inode(inquiry, target->inode);
+		if (unlikely(S_ISBLK(target->inode->i_mode)))
+			match_device(inquiry, target->inode->i_rdev);
+	}
 	if (is_settled(inquiry))
 		return false;
 	if (may_be_named(inquiry, target->dentry))
@@ -578,6 +597,10 @@ void fguard_store_decide(struct fguard_inquiry *inquiry)
 	const struct fguard_target *target = inquiry->target;
 
 	inquiry->store = rcu_dereference(fguard_store);
+	if (unlikely(target->device)) {
+		match_device(inquiry, target->device);
+		return;
+	}
 	if (target->ops & WAY_OPS) {
 		match_way(inquiry);
 		if (target->way_only)

@@ -32,9 +32,11 @@ struct fguard_store *fguard_store_new(u32 capacity, unsigned int links)
 	store->names = kvcalloc(capacity, sizeof(*store->names), GFP_KERNEL);
 	store->aliases = kvcalloc(capacity, sizeof(*store->aliases), GFP_KERNEL);
 	store->suffixes = kvcalloc(capacity, sizeof(*store->suffixes), GFP_KERNEL);
+	store->devices = kcalloc(1 << FGUARD_DEVICE_BITS, sizeof(*store->devices),
+				 GFP_KERNEL);
 	store->filter = kvcalloc(words, sizeof(*store->filter), GFP_KERNEL);
 	if (!store->names_in || !store->names || !store->aliases || !store->suffixes ||
-	    !store->filter) {
+	    !store->devices || !store->filter) {
 		fguard_store_free(store);
 		return NULL;
 	}
@@ -48,6 +50,7 @@ void fguard_store_free(struct fguard_store *store)
 	kvfree(store->names_in);
 	kvfree(store->names);
 	kvfree(store->aliases);
+	kfree(store->devices);
 	kvfree(store->suffixes);
 	kvfree(store->filter);
 	kfree(store);
@@ -77,12 +80,19 @@ void fguard_alias_link(struct fguard_store *store, struct fguard_alias *alias)
 	filter_add(store, alias->identity.ino);
 	hlist_add_head_rcu(&alias->links[store->links],
 			   fguard_alias_bucket(store, alias->identity.ino));
+	if (alias->device) {
+		filter_add(store, alias->device ^ FGUARD_DEVICE_SALT);
+		hlist_add_head_rcu(&alias->by_device[store->links],
+				   fguard_device_bucket(store, alias->device));
+	}
 }
 
 void fguard_alias_drop(const struct fguard_store *store, struct fguard_alias *alias)
 {
 	lockdep_assert_held(&fguard_alias_lock);
 	hlist_del_rcu(&alias->links[store->links]);
+	if (alias->device)
+		hlist_del_rcu(&alias->by_device[store->links]);
 	list_del_rcu(&alias->siblings);
 	kfree_rcu(alias, rcu);
 }

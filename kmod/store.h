@@ -21,6 +21,8 @@
 struct fguard_actor;
 struct fguard_rule;
 
+#define FGUARD_DEVICE_BITS 6
+
 /**
  * struct fguard_store - the tables in which an access finds its rules
  * @links: which of the two links of each entry this store uses; a resized store
@@ -32,6 +34,7 @@ struct fguard_rule;
  *	directories that share a bucket, together
  * @names: table of rules by directory and name
  * @aliases: table of rules by inode
+ * @devices: table of rules by block device
  * @suffixes: table of rules by suffix
  * @filter: Bloom filter over the inodes of all objects and their directories,
  *	over suffixes and the ways to guarded paths; two bits for each, in one word
@@ -48,6 +51,7 @@ struct fguard_store {
 	u32 *names_in;
 	struct hlist_head *names;
 	struct hlist_head *aliases;
+	struct hlist_head *devices;
 	struct hlist_head *suffixes;
 	unsigned long *filter;
 	u32 trees;
@@ -99,6 +103,7 @@ static inline u64 fguard_suffix_hash(const char *suffix, u32 length)
 
 /* Keys of what stands in a filter beside inode numbers. */
 #define FGUARD_WAY_SALT 0x70696e5f73616c74ULL
+#define FGUARD_DEVICE_SALT 0x6465765f73616c74ULL
 
 /**
  * fguard_store_may_hold_key - may a key stand in the filter?
@@ -128,6 +133,35 @@ static inline bool fguard_store_may_hold(const struct fguard_store *store,
 					 const struct inode *inode)
 {
 	return inode && fguard_store_may_hold_key(store, inode->i_ino);
+}
+
+/**
+ * fguard_store_may_hold_device - may any rule be about a node of this block device?
+ * @store: the store
+ * @device: the device's number
+ *
+ * Context: RCU read side.
+ * Return: false if certainly not.
+ */
+static inline bool fguard_store_may_hold_device(const struct fguard_store *store,
+						dev_t device)
+{
+	return fguard_store_may_hold_key(store, device ^ FGUARD_DEVICE_SALT);
+}
+
+/**
+ * fguard_store_may_hold_node - may any rule be about another node of a block device?
+ * @store: the store
+ * @inode: a node, or anything else
+ *
+ * Context: RCU read side.
+ * Return: false if certainly not.
+ */
+static inline bool fguard_store_may_hold_node(const struct fguard_store *store,
+					      const struct inode *inode)
+{
+	return unlikely(S_ISBLK(inode->i_mode)) &&
+	       fguard_store_may_hold_device(store, inode->i_rdev);
 }
 
 /**
@@ -206,6 +240,20 @@ fguard_alias_bucket(const struct fguard_store *store, u64 ino)
 }
 
 /**
+ * fguard_device_bucket - where rules about a block device stand
+ * @store: the store
+ * @device: its number
+ *
+ * Context: any.
+ * Return: the bucket.
+ */
+static inline struct hlist_head *
+fguard_device_bucket(const struct fguard_store *store, dev_t device)
+{
+	return &store->devices[hash_32(device, FGUARD_DEVICE_BITS)];
+}
+
+/**
  * fguard_suffix_bucket - where rules about a suffix stand
  * @store: the store
  * @hash: its hash
@@ -224,6 +272,7 @@ fguard_suffix_bucket(const struct fguard_store *store, u64 hash)
 
 /**
  * struct fguard_target - one object of an access
+ * @device: the number of a block device, which is all that is known of the object
  * @dentry: the object, or where it would be
  * @name: its name if @dentry is only the directory in which it would be
  * @destination: the name that it goes to, if it @moves
@@ -239,6 +288,7 @@ fguard_suffix_bucket(const struct fguard_store *store, u64 hash)
  * @way_only: a mount goes away: only what it holds concerns anybody
  */
 struct fguard_target {
+	dev_t device;
 	struct dentry *dentry;
 	union {
 		const struct qstr *name;

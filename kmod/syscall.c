@@ -105,6 +105,8 @@ static enum fguard_opening opens_compat(int number, u32 *flags)
 #define COMPAT_MQ_OPEN	277
 #define X32_IOCTL	514
 
+#define COMPAT_SWAPON	87
+
 /* socketcall, sendmmsg; x32 has a number of its own for the second. */
 #define COMPAT_SOCKETCALL 102
 #define COMPAT_SENDMMSG	345
@@ -148,6 +150,19 @@ bool fguard_syscall_sends_many(void)
 		return true;
 #endif
 	return number == __NR_sendmmsg;
+}
+
+bool fguard_syscall_swaps(void)
+{
+	int number = number_of(task_pt_regs(current));
+
+	if (current->flags & PF_KTHREAD)
+		return false;
+#ifdef CONFIG_X86
+	if (in_ia32_syscall())
+		return number == COMPAT_SWAPON;
+#endif
+	return number == __NR_swapon;
 }
 
 bool fguard_syscall_gives_raw_flags(void)

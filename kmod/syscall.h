@@ -55,6 +55,14 @@ enum fguard_opening fguard_syscall_opens(u32 *flags);
 bool fguard_syscall_sends_many(void);
 
 /**
+ * fguard_syscall_swaps - is it for swapping on something that it opens?
+ *
+ * Context: any.
+ * Return: true for swapon().
+ */
+bool fguard_syscall_swaps(void);
+
+/**
  * fguard_syscall_gives_raw_flags - does it open by flags of which none was taken out?
  *
  * The mark of what is opened to be executed is none that a caller may give, but

@@ -19,7 +19,7 @@ route route_find(const char *name)
 						    attr_routes, mount_routes, fd_routes,
 						    map_routes, ioctl_routes, rare_routes,
 						    hole_routes, entry_routes, aio_routes,
-						    watch_routes, socket_routes };
+						    watch_routes, socket_routes, device_routes };
 	route found = NULL;
 
 	for (size_t i = 0; !found && i < sizeof(tables) / sizeof(tables[0]); i++)

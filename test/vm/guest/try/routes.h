@@ -18,7 +18,7 @@ struct route_name {
 extern const struct route_name open_routes[], uring_routes[], name_routes[], attr_routes[],
 	mount_routes[], fd_routes[], map_routes[], ioctl_routes[],
 	rare_routes[], hole_routes[], entry_routes[], aio_routes[],
-	watch_routes[], socket_routes[];
+	watch_routes[], socket_routes[], device_routes[];
 
 /* NULL: there is none of this name. */
 route route_find(const char *name);

@@ -39,6 +39,7 @@ OPEN(open_read_trunc, O_RDONLY | O_TRUNC)
 OPEN(open_create, O_WRONLY | O_CREAT)
 OPEN(open_create_read, O_RDONLY | O_CREAT)
 OPEN(open_excl, O_WRONLY | O_CREAT | O_EXCL)
+OPEN(open_claim, O_RDONLY | O_EXCL)
 OPEN(open_ioctl, 3)
 OPEN(open_dir, O_RDONLY | O_DIRECTORY)
 OPEN(open_tmpfile, O_RDWR | O_TMPFILE)
@@ -189,6 +190,7 @@ const struct route_name open_routes[] = {
 	{ "open-create", open_create },
 	{ "open-create-read", open_create_read },
 	{ "open-excl", open_excl },
+	{ "open-claim", open_claim },
 	{ "open-ioctl", open_ioctl },
 	{ "open-dir", open_dir },
 	{ "open-tmpfile", open_tmpfile },
