@@ -17,6 +17,7 @@ import {
   protectedLines,
   savedLine,
 } from '../ui/protected.js';
+import {executingWarnings} from '../ui/executing.js';
 import {layerWarnings, unreachedWarnings} from '../ui/unreached.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
@@ -118,7 +119,7 @@ export default class Protect extends BaseCommand {
       helpValue: '5s',
     }),
     errno: Flags.string({
-      description: 'error that the refused see',
+      description: 'error that the refused see; with ENOENT, stat shows the file still',
       options: ERRNOS,
       default: 'EACCES',
     }),
@@ -137,6 +138,7 @@ export default class Protect extends BaseCommand {
       : {...(await protect(request)), saved: undefined};
     for (const text of request.exes.flatMap(executableWarnings)) this.caution(escapeText(text));
     for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
+    for (const text of executingWarnings(rules)) this.caution(text);
     const typed = raw.filter((token) => token.type === 'flag');
     for (const text of [...unreachedWarnings(rules, typed), ...layerWarnings(rules, typed)])
       this.caution(text);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+import type {Protected} from '../domain/object.js';
+import type {KernelRule} from '../domain/rule.js';
+import {shellWord} from '../domain/shell-word.js';
+import {escapeText} from '../domain/text.js';
+import {fguard_op as OP} from '../uapi.gen.js';
+
+const isAbout = ({ops}: KernelRule, op: number): boolean => (ops & (1 << op)) !== 0;
+
+const ALONE =
+  'a rule about exec without read stops nobody who copies the program and runs the copy, or gives it to its loader (ld.so) or interpreter: guard read, too';
+
+function startWarning({path, tree, against}: KernelRule, exe: string): string | undefined {
+  if (!tree || against || path === null || !exe.startsWith(`${path}/`)) return undefined;
+  return (
+    `${escapeText(exe)} lies in the tree: to start it is the deed of whoever starts it, who is refused; ` +
+    `this lets all start it, and reports who does: fguard protect ${shellWord(exe)} --ops exec --else log`
+  );
+}
+
+/** What rules about executing do not do, or do beside what they are for. */
+export function executingWarnings(rules: readonly Pick<Protected, 'rule'>[]): string[] {
+  const concerned = rules.map(({rule}) => rule).filter((rule) => isAbout(rule, OP.FGUARD_OP_EXEC));
+  const inside = concerned.flatMap((rule) => rule.exes.map((exe) => startWarning(rule, exe)));
+  return [
+    ...(concerned.some((rule) => !isAbout(rule, OP.FGUARD_OP_READ)) ? [ALONE] : []),
+    ...inside.filter((text) => text !== undefined),
+  ];
+}
