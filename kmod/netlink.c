@@ -468,29 +468,44 @@ static int subscribe(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	}
 
-	err = fguard_subscribe(genl_info_net(info), info->snd_portid, filter,
-			       info->extack);
+	err = fguard_subscribe(NETLINK_CB(skb).sk, info->snd_portid, filter, info->extack);
 	if (err)
 		fguard_filter_free(filter);
 	return err;
 }
 
-struct sk_buff *fguard_netlink_events(const void *records, u32 size, int *err)
-{
-	struct sk_buff *skb = genlmsg_new(nla_total_size(size), GFP_KERNEL);
-	void *header;
+#define EVENTS_HEAD (NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN)
 
-	*err = -ENOMEM;
-	if (!skb)
-		return NULL;
-	header = genlmsg_put(skb, 0, 0, &family, 0, FGUARD_CMD_EVENTS);
-	if (!header || nla_put(skb, FGUARD_A_EVENTS, size, records)) {
-		*err = -EMSGSIZE;
-		nlmsg_free(skb);
-		return NULL;
+/* So few records lie in the same memory as the head, more in pages of their own. */
+#define FEW 1024
+
+static void fill_events(struct sk_buff *skb, const void *records, u32 size)
+{
+	struct nlattr *events;
+
+	genlmsg_put(skb, 0, 0, &family, 0, FGUARD_CMD_EVENTS);
+	events = skb_put(skb, NLA_HDRLEN);
+	events->nla_type = FGUARD_A_EVENTS;
+	events->nla_len = nla_attr_size(size);
+	if (size <= FEW) {
+		skb_put(skb, size);
+	} else {
+		skb->data_len = size;
+		skb->len += size;
 	}
-	genlmsg_end(skb, header);
-	*err = 0;
+	nlmsg_hdr(skb)->nlmsg_len = skb->len;
+	WARN_ON_ONCE(skb_store_bits(skb, EVENTS_HEAD, records, size));
+}
+
+struct sk_buff *fguard_netlink_events(struct sock *sender, const void *records, u32 size,
+				      int *err)
+{
+	const u32 near = size <= FEW ? size : 0;
+	struct sk_buff *skb = sock_alloc_send_pskb(sender, EVENTS_HEAD + near, size - near,
+						   0, err, PAGE_ALLOC_COSTLY_ORDER);
+
+	if (skb)
+		fill_events(skb, records, size);
 	return skb;
 }
 

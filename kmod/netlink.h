@@ -6,19 +6,22 @@
 #include <linux/types.h>
 
 struct sk_buff;
+struct sock;
 
 #define FGUARD_VERSION "0.1.0"
 
 /**
  * fguard_netlink_events - make a message of a batch of records
- * @records: the records, packed
+ * @sender: whom its memory is charged to; waited for until that has room
+ * @records: the records, packed, at least one
  * @size: their size
- * @err: set if it fails
+ * @err: set if it fails: -EPIPE: @sender is shut down; -ENOBUFS: no memory
  *
  * Context: may sleep.
  * Return: the message, or NULL.
  */
-struct sk_buff *fguard_netlink_events(const void *records, u32 size, int *err);
+struct sk_buff *fguard_netlink_events(struct sock *sender, const void *records, u32 size,
+				      int *err);
 
 /**
  * fguard_netlink_init - begin to take commands

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/freezer.h>
+#include <linux/filter.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
+#include <linux/net.h>
+#include <linux/netlink.h>
 #include <linux/rculist.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
-#include <net/genetlink.h>
 #include <net/net_namespace.h>
+#include <net/sock.h>
 
 #include "answerer.h"
 #include "event.h"
@@ -35,8 +36,9 @@ struct segment {
 /**
  * struct fguard_subscription - a subscriber
  * @node: link in subscriptions; RCU, subscription_lock
- * @net: network namespace of the socket; lives as long as the socket does
- * @portid: its port
+ * @reader: the socket that subscribed, held: its port may be another's at any time
+ * @sender: what the reader has not taken yet is charged to it; its buffer is as large
+ *	as the reader's, and @thread waits there for room
  * @filter: what it wants; RCU, subscription_lock
  * @lock: all that follows up to @wait
  * @segments: ring of the queue
@@ -55,8 +57,8 @@ struct segment {
  */
 struct fguard_subscription {
 	struct list_head node;
-	struct net *net;
-	u32 portid;
+	struct sock *reader;
+	struct socket *sender;
 	struct fguard_filter __rcu *filter;
 	spinlock_t lock;
 	struct segment segments[SEGMENTS];
@@ -235,77 +237,71 @@ static void give_back_segment(struct fguard_subscription *subscription)
 
 /* ---- delivery ------------------------------------------------------------ */
 
-static bool is_over(void)
+/* Waits until the reader has made room; NULL: the stream is over. */
+static struct sk_buff *make_message(const struct fguard_subscription *subscription,
+				    const struct segment *segment)
 {
-	return kthread_should_stop() || signal_pending(current);
-}
-
-static struct sk_buff *make_message(const struct segment *segment)
-{
+	struct sock *sender = subscription->sender->sk;
 	struct sk_buff *message;
 	int err;
 
-	/* Nobody tells when there is memory again. */
-	while (!(message = fguard_netlink_events(segment->bytes, segment->used, &err))) {
-		if (err != -ENOMEM || is_over())
-			return NULL;
-		schedule_timeout_interruptible(HZ / 10);
+	for (;;) {
+		WRITE_ONCE(sender->sk_sndbuf, READ_ONCE(subscription->reader->sk_rcvbuf));
+		message = fguard_netlink_events(sender, segment->bytes, segment->used, &err);
+		if (message || err == -EPIPE || kthread_should_stop())
+			return message;
+		/* Nobody tells when there is memory again. */
+		schedule_timeout_idle(HZ / 10);
 	}
-	return message;
 }
 
-/* Waits in the socket until the reader has made room. */
-static int send_segment(struct fguard_subscription *subscription,
-			const struct segment *segment)
+/*
+ * As netlink_unicast() would, but for the lookup of the port. What comes after the
+ * socket was closed is freed with it.
+ */
+static void hand_over(struct sock *reader, struct sk_buff *message)
 {
-	struct sk_buff *message = make_message(segment);
-	int err;
-
-	if (!message)
-		return -EINTR;
-	err = netlink_unicast(subscription->net->genl_sock, message,
-			      subscription->portid, 0);
-	return min(err, 0);
+	if (sk_filter(reader, message)) {
+		kfree_skb(message);
+		return;
+	}
+	skb_queue_tail(&reader->sk_receive_queue, message);
+	reader->sk_data_ready(reader);
 }
 
-static int send_all(struct fguard_subscription *subscription)
+/* Gives whether the stream goes on. */
+static bool send_all(struct fguard_subscription *subscription)
 {
 	struct segment *segment;
-	int err;
+	struct sk_buff *message;
 
-	while (!is_over() && (segment = take_segment(subscription))) {
-		err = send_segment(subscription, segment);
-		if (err)
-			return err;
+	while (!kthread_should_stop() && (segment = take_segment(subscription))) {
+		message = make_message(subscription, segment);
+		if (!message)
+			return false;
+		hand_over(subscription->reader, message);
 		give_back_segment(subscription);
 	}
-	return 0;
+	return true;
 }
 
 static int deliver(void *data)
 {
 	struct fguard_subscription *subscription = data;
 
-	allow_signal(SIGKILL); /* how end() gets it out of the socket */
-	while (!is_over()) {
-		wait_event_interruptible(subscription->wait,
-					 has_records(subscription) || is_over());
+	do {
+		wait_event_interruptible(subscription->wait, has_records(subscription) ||
+						       kthread_should_stop());
 		/* Somebody waits for an answer. */
 		if (!subscription->answerer)
 			wait_event_interruptible_timeout(subscription->wait,
-							 has_batch(subscription) || is_over(),
+							 has_batch(subscription) ||
+								 kthread_should_stop(),
 							 BATCH_DELAY);
-		if (send_all(subscription))
-			break;
-	}
-	/* The socket is gone; end() comes. */
-	for (;;) {
-		set_current_state(TASK_IDLE);
-		if (kthread_should_stop())
-			break;
-		schedule();
-	}
-	__set_current_state(TASK_RUNNING);
+	} while (!kthread_should_stop() && send_all(subscription));
+
+	/* end() comes, and wakes it once more. */
+	wait_event_interruptible(subscription->wait, kthread_should_stop());
 	return 0;
 }
 
@@ -327,12 +323,12 @@ fguard_subscription_next(struct fguard_subscription *subscription,
 	return NULL;
 }
 
-static struct fguard_subscription *find(const struct net *net, u32 portid)
+static struct fguard_subscription *find(const struct sock *reader)
 {
 	struct fguard_subscription *subscription;
 
 	list_for_each_entry(subscription, &subscriptions, node)
-		if (subscription->net == net && subscription->portid == portid)
+		if (subscription->reader == reader)
 			return subscription;
 	return NULL;
 }
@@ -372,27 +368,41 @@ static void subscription_free(struct fguard_subscription *subscription)
 
 	for (i = 0; i < SEGMENTS; i++)
 		kvfree(subscription->segments[i].bytes);
+	if (subscription->sender)
+		sock_release(subscription->sender);
+	sock_put(subscription->reader);
 	kfree(subscription);
 }
 
-static struct fguard_subscription *subscription_new(struct net *net, u32 portid)
+static int get_room(struct fguard_subscription *subscription)
+{
+	int i;
+
+	for (i = 0; i < SEGMENTS; i++) {
+		subscription->segments[i].bytes = kvmalloc(SEGMENT_SIZE, GFP_KERNEL);
+		if (!subscription->segments[i].bytes)
+			return -ENOMEM;
+	}
+	return sock_create_kern(&init_net, PF_NETLINK, SOCK_RAW, NETLINK_GENERIC,
+				&subscription->sender);
+}
+
+static struct fguard_subscription *subscription_new(struct sock *reader)
 {
 	struct fguard_subscription *subscription;
-	int i;
+	int err;
 
 	subscription = kzalloc(sizeof(*subscription), GFP_KERNEL);
 	if (!subscription)
-		return NULL;
-	subscription->net = net;
-	subscription->portid = portid;
+		return ERR_PTR(-ENOMEM);
+	sock_hold(reader);
+	subscription->reader = reader;
 	spin_lock_init(&subscription->lock);
 	init_waitqueue_head(&subscription->wait);
-	for (i = 0; i < SEGMENTS; i++) {
-		subscription->segments[i].bytes = kvmalloc(SEGMENT_SIZE, GFP_KERNEL);
-		if (!subscription->segments[i].bytes) {
-			subscription_free(subscription);
-			return NULL;
-		}
+	err = get_room(subscription);
+	if (err) {
+		subscription_free(subscription);
+		return ERR_PTR(err);
 	}
 	return subscription;
 }
@@ -408,13 +418,13 @@ static int begin_answering(struct fguard_subscription *subscription,
 	return 0;
 }
 
-static int begin_with(struct fguard_subscription *subscription,
+static int begin_with(struct fguard_subscription *subscription, u32 portid,
 		      struct fguard_filter *filter, struct netlink_ext_ack *extack)
 {
 	struct task_struct *thread;
 	int err = 0;
 
-	thread = kthread_create(deliver, subscription, "fguard/%u", subscription->portid);
+	thread = kthread_create(deliver, subscription, "fguard/%u", portid);
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
 	if (filter->flags & FGUARD_SUBSCRIBE_ANSWER)
@@ -433,15 +443,15 @@ static int begin_with(struct fguard_subscription *subscription,
 	return 0;
 }
 
-static int begin(struct net *net, u32 portid, struct fguard_filter *filter,
+static int begin(struct sock *reader, u32 portid, struct fguard_filter *filter,
 		 struct netlink_ext_ack *extack)
 {
-	struct fguard_subscription *subscription = subscription_new(net, portid);
+	struct fguard_subscription *subscription = subscription_new(reader);
 	int err;
 
-	if (!subscription)
-		return -ENOMEM;
-	err = begin_with(subscription, filter, extack);
+	if (IS_ERR(subscription))
+		return PTR_ERR(subscription);
+	err = begin_with(subscription, portid, filter, extack);
 	if (err)
 		subscription_free(subscription);
 	return err;
@@ -460,7 +470,8 @@ static void end(struct fguard_subscription *subscription)
 	unneed_filter(filter);
 	synchronize_rcu();
 
-	send_sig(SIGKILL, subscription->thread, 1);
+	/* It may wait for room: nobody signals to a thread of the kernel. */
+	WRITE_ONCE(subscription->sender->sk->sk_shutdown, SHUTDOWN_MASK);
 	kthread_stop(subscription->thread);
 	past.events += subscription->events;
 	past.lost += subscription->lost_ever;
@@ -483,7 +494,7 @@ static int change(struct fguard_subscription *subscription, struct fguard_filter
 	return 0;
 }
 
-int fguard_subscribe(struct net *net, u32 portid, struct fguard_filter *filter,
+int fguard_subscribe(struct sock *reader, u32 portid, struct fguard_filter *filter,
 		     struct netlink_ext_ack *extack)
 {
 	struct fguard_subscription *subscription;
@@ -493,11 +504,11 @@ int fguard_subscribe(struct net *net, u32 portid, struct fguard_filter *filter,
 	err = need_filter(filter, extack);
 	if (err)
 		goto unlock;
-	subscription = find(net, portid);
+	subscription = find(reader);
 	if (subscription)
 		err = change(subscription, filter, extack);
 	else
-		err = begin(net, portid, filter, extack);
+		err = begin(reader, portid, filter, extack);
 	if (err)
 		unneed_filter(filter);
 unlock:
@@ -505,18 +516,25 @@ unlock:
 	return err;
 }
 
+/* By now another socket may have the port, and be subscribed. */
+static void end_closed(void)
+{
+	struct fguard_subscription *subscription, *next;
+
+	list_for_each_entry_safe(subscription, next, &subscriptions, node)
+		if (sock_flag(subscription->reader, SOCK_DEAD))
+			end(subscription);
+}
+
 static int socket_closed(struct notifier_block *block, unsigned long event, void *data)
 {
 	const struct netlink_notify *notify = data;
-	struct fguard_subscription *subscription;
 
 	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC ||
 	    !READ_ONCE(subscriber_count))
 		return NOTIFY_DONE;
 	mutex_lock(&subscription_lock);
-	subscription = find(notify->net, notify->portid);
-	if (subscription)
-		end(subscription);
+	end_closed();
 	mutex_unlock(&subscription_lock);
 	return NOTIFY_DONE;
 }

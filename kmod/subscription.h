@@ -13,7 +13,7 @@
 #include "filter.h"
 
 struct fguard_subscription;
-struct net;
+struct sock;
 
 /**
  * fguard_subscription_next - step through those who want an event
@@ -66,15 +66,15 @@ void fguard_subscription_flush(struct fguard_subscription *subscription);
 
 /**
  * fguard_subscribe - start a subscription, or change its filter
- * @net: network namespace of the socket
- * @portid: its port
+ * @reader: the socket; nobody else is told, whatever becomes of its port
+ * @portid: its port, by which its thread is known
  * @filter: what it wants; taken over if it succeeds
  * @extack: receives the sentence if refused
  *
  * Context: may sleep.
  * Return: 0 or a negative errno as SUBSCRIBE documents.
  */
-int fguard_subscribe(struct net *net, u32 portid, struct fguard_filter *filter,
+int fguard_subscribe(struct sock *reader, u32 portid, struct fguard_filter *filter,
 		     struct netlink_ext_ack *extack);
 
 /**

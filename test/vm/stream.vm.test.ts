@@ -309,3 +309,60 @@ describe('a reader', () => {
     expect(await vm.ok('cat /proc/[0-9]*/comm')).not.toMatch(/^fguard\//m);
   });
 });
+
+/** The threads that deliver: their numbers, and the ports they are named after. */
+async function delivering(): Promise<{pid: number; port: string}[]> {
+  const found = await vm.ok('grep -H "^fguard/" /proc/[0-9]*/comm || :');
+  return [...found.matchAll(/^\/proc\/(\d+)\/comm:fguard\/(\d+)$/gm)].map((match) => ({
+    pid: Number(match[1]),
+    port: match[2] ?? '',
+  }));
+}
+
+const SIGNALS = ['KILL', 'TERM', 'STOP', 'INT'];
+
+describe('a stream whose kernel thread is sent signals', () => {
+  const strike = async (): Promise<void> => {
+    const [thread, ...others] = await delivering();
+    expect([thread, others]).toEqual([expect.anything(), []]);
+    for (const signal of SIGNALS) await vm.ok(`kill -${signal} ${thread?.pid}`);
+  };
+
+  it('goes on', async () => {
+    const watcher = await Watcher.start();
+    await strike();
+    await lab.intruder.do('open', secret);
+    expect(await watcher.next()).toMatchObject({seq: 1, path: secret});
+    await strike();
+    await lab.intruder.do('open-write', secret);
+    expect(await watcher.next()).toMatchObject({seq: 2, path: secret});
+    await watcher.end();
+  });
+
+  it('goes on where its reader has left no room', async () => {
+    const tally = await startTally(FLOOD);
+    tally.process.kill('SIGSTOP');
+    expect(await lab.intruder.do('repeat', FLOOD, 'open', secret)).toBe(`EACCES=${FLOOD}`);
+    await strike();
+    tally.process.kill('SIGCONT');
+    const {received, lost} = JSON.parse(await tally.next()) as Record<string, number>;
+    expect((received ?? 0) + (lost ?? 0)).toBe(FLOOD);
+  });
+});
+
+describe('the ports of slow readers that are killed', () => {
+  it('give a stranger nothing of what was for them', async () => {
+    const tallies: Lines[] = [];
+    while (tallies.length < 4) tallies.push(await startTally(FLOOD));
+    for (const {process} of tallies) process.kill('SIGSTOP');
+    await lab.intruder.do('repeat', FLOOD, 'open', secret);
+    const ports = (await delivering()).map(({port}) => port);
+    expect(await nobody.do('port-take', ...ports)).toBe('trying');
+    // at once: the kernel takes its time for each
+    await vm.ok(['pkill', '-KILL', '-f', 'guard tally']);
+    await lab.guard.until(({subscribers}) => subscribers === 0);
+    nobody.say('stat', '/');
+    expect(await nobody.answer()).toBe('taken=4 bytes=0');
+    expect(await nobody.answer()).toBe('OK');
+  });
+});

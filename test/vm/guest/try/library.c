@@ -83,6 +83,7 @@ const struct verb library_verbs[] = {
 	{ "pose-as-it-is", 1, pose_as_it_is },
 	{ "map-crowd", 1, use_mapping },
 	{ "map-chain", 3, pass_mapping_on },
+	{ "port-take", 1, take_ports },
 	{ "dig", 3, dig },
 	{ "below", 5, run_below },
 	{ "attributes", 1, show_attributes },

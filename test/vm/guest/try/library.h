@@ -58,6 +58,9 @@ long trace_drop(char **words);
 long use_mapping(char **words);
 long pass_mapping_on(char **words);
 
+/* library_port.c */
+long take_ports(char **words);
+
 /* library_rare.c */
 long mount_idmapped(char **words);
 long listen_for_opens(char **words);
