@@ -807,16 +807,6 @@ ON(security_file_receive)
 	judge_descriptor(file, mode_ops(file), FGUARD_USE_RECEIVED, fregs);
 }
 
-/* A shared mapping that may be written to is written to without a further fault. */
-static __always_inline u32 mapping_ops(const struct vm_area_struct *vma)
-{
-	u32 ops = BIT(FGUARD_OP_READ);
-
-	if ((vma->vm_flags & (VM_SHARED | VM_WRITE)) == (VM_SHARED | VM_WRITE))
-		ops |= BIT(FGUARD_OP_WRITE);
-	return ops;
-}
-
 /*
  * A page of a mapping is needed; mapping.c sees to it that it is asked for. The lock
  * of the address space or of the mapping is held. The machine would not outlive the
@@ -827,7 +817,7 @@ ON(handle_mm_fault)
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file && likely(!is_global_init(current)))
-		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_FAULT, fregs);
+		judge_descriptor(vma->vm_file, fguard_mapping_ops(vma), FGUARD_USE_FAULT, fregs);
 }
 
 /*
@@ -865,7 +855,7 @@ ON(madvise_collapse)
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file)
-		judge_descriptor(vma->vm_file, mapping_ops(vma), FGUARD_USE_ADVISED, fregs);
+		judge_descriptor(vma->vm_file, fguard_mapping_ops(vma), FGUARD_USE_ADVISED, fregs);
 }
 #endif
 

@@ -3,9 +3,30 @@
 #ifndef _FGUARD_MAPPING_H
 #define _FGUARD_MAPPING_H
 
+#include <linux/mm.h>
 #include <linux/types.h>
 
+#include "uapi/fguard.h"
+
 struct fguard_round;
+
+/**
+ * fguard_mapping_ops - what the use of a mapping's pages is
+ * @vma: the mapping, of a file
+ *
+ * A shared mapping that may be written to is written to without a further fault.
+ *
+ * Context: the lock of its address space, or its own, is held.
+ * Return: mask of enum fguard_op.
+ */
+static __always_inline u32 fguard_mapping_ops(const struct vm_area_struct *vma)
+{
+	u32 ops = BIT(FGUARD_OP_READ);
+
+	if ((vma->vm_flags & (VM_SHARED | VM_WRITE)) == (VM_SHARED | VM_WRITE))
+		ops |= BIT(FGUARD_OP_WRITE);
+	return ops;
+}
 
 /**
  * fguard_mappings_prepare - get memory to go through all address spaces
@@ -21,15 +42,16 @@ struct fguard_round *fguard_mappings_prepare(void);
  * @in_force: the rule is in force, and its hooks are; otherwise nothing is done
  *
  * Whoever has mapped a file reaches the pages that are in his page table without the
- * kernel. They are taken out, so that their next use is a fault, which is judged.
- * Address spaces that are busy are tried again later, in the background.
+ * kernel. They are taken out, so that their next use is a fault, which is judged. That
+ * is done in the background; the caller waits until all address spaces were looked
+ * through, unless it is killed. Those that are busy then are tried again later.
  *
- * Context: may sleep.
+ * Context: may sleep, without a lock.
  */
 void fguard_mappings_revoke(struct fguard_round *round, bool in_force);
 
 /**
- * fguard_mappings_revoke_later - the same in the background, at once
+ * fguard_mappings_revoke_later - the same, without waiting for it
  *
  * A rule went away, and a strict one may decide in its place.
  *

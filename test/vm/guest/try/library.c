@@ -83,6 +83,8 @@ const struct verb library_verbs[] = {
 	{ "pose-as-it-is", 1, pose_as_it_is },
 	{ "map-crowd", 1, use_mapping },
 	{ "map-chain", 3, pass_mapping_on },
+	{ "map-many", 2, map_often },
+	{ "map-each", 2, map_each },
 	{ "port-take", 1, take_ports },
 	{ "dig", 3, dig },
 	{ "below", 5, run_below },

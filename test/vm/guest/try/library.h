@@ -57,6 +57,8 @@ long trace_drop(char **words);
 /* library_map.c */
 long use_mapping(char **words);
 long pass_mapping_on(char **words);
+long map_often(char **words);
+long map_each(char **words);
 
 /* library_port.c */
 long take_ports(char **words);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -88,4 +89,45 @@ long pass_mapping_on(char **words)
 		live_on((const char *)mapping, words);
 	munmap((void *)mapping, 2 * PAGE);
 	return 0;
+}
+
+static long map_page(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	volatile char *mapping;
+
+	if (fd < 0)
+		return -errno;
+	mapping = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (mapping == MAP_FAILED)
+		return -errno;
+	(void)*mapping; /* in the page table */
+	return 0;
+}
+
+/* map-many N FILE…: the first page of each, so often */
+long map_often(char **words)
+{
+	unsigned long times = text_number(words[0]);
+	long err = 0;
+
+	while (!err && times--)
+		for (int i = 1; !err && words[i]; i++)
+			err = map_page(words[i]);
+	return err;
+}
+
+/* map-each N PATH: of PATH0, PATH1 and so on the first page */
+long map_each(char **words)
+{
+	unsigned long count = text_number(words[0]);
+	char path[256];
+	long err = 0;
+
+	for (unsigned long i = 0; !err && i < count; i++) {
+		snprintf(path, sizeof(path), "%s%lu", words[1], i);
+		err = map_page(path);
+	}
+	return err;
 }
