@@ -8,6 +8,8 @@ import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from './uapi.gen.js';
 
 /* The kernel's own limit of process ids on 64 bits. */
 const PID_MAX = 2 ** 22;
+/* setTimeout() takes 31 bits. */
+const WAIT_MAX = 2 ** 31 - 1;
 const COUNT_MAX = Number.MAX_SAFE_INTEGER;
 
 function wholeNumber(flag: string, text: string, max: number): number {
@@ -33,8 +35,15 @@ export function toMilliseconds(flag: string, text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined) return milliseconds;
   throw wrongUsage(
-    `${flag} ${text}: not a duration such as 500ms, 10s, 5m or 1h (24 days at most)`,
+    `${flag} ${text}: not a duration such as 500ms, 10s, 5m or 1h (36500 days at most)`,
   );
+}
+
+/** A time that we wait ourselves. */
+export function toWait(flag: string, text: string): number {
+  const milliseconds = toMilliseconds(flag, text);
+  if (milliseconds <= WAIT_MAX) return milliseconds;
+  throw wrongUsage(`${flag} ${text}: longer than 24 days`);
 }
 
 /** The time a question may wait. */

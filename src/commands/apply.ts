@@ -6,7 +6,7 @@ import {BaseCommand} from '../base-command.js';
 import {ruleDocument} from '../domain/rule.js';
 import {type RuleDifference, isSame} from '../domain/rule-difference.js';
 import {escapeText} from '../domain/text.js';
-import {toMilliseconds} from '../flags.js';
+import {toWait} from '../flags.js';
 import {interruptSignal} from '../interrupt.js';
 import {wrongUsage} from '../errors.js';
 import {UserNames, groupNames} from '../services/users.js';
@@ -68,8 +68,7 @@ export default class Apply extends BaseCommand {
     const {flags, argv} = await this.parse(Apply);
     const named = argv as string[];
     if (isDecision(flags.confirm)) return this.decide(flags.confirm, named, flags['dry-run']);
-    const milliseconds =
-      flags.confirm === undefined ? 0 : toMilliseconds('--confirm', flags.confirm);
+    const milliseconds = flags.confirm === undefined ? 0 : toWait('--confirm', flags.confirm);
     const {applyRules, planRules} = await import('../services/rule-files/apply.js');
     const plan = await planRules(named, mistakeText);
     for (const text of plan.warnings) this.caution(escapeText(text));

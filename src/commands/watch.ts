@@ -6,7 +6,7 @@ import {BaseCommand} from '../base-command.js';
 import {namesObjects} from '../domain/filter.js';
 import {OPS, VERDICTS} from '../domain/names.js';
 import {EXIT, notLoaded} from '../errors.js';
-import {toCount, toMilliseconds} from '../flags.js';
+import {toCount, toWait} from '../flags.js';
 import {interruptSignal} from '../interrupt.js';
 import {countRules} from '../services/rules.js';
 import {Supervisor} from '../services/supervisor.js';
@@ -96,7 +96,7 @@ export default class Watch extends BaseCommand {
     const {flags, argv} = await this.parse(Watch);
     const filter = toFilter({...flags, paths: argv as string[]});
     const count = flags.count === undefined ? Infinity : toCount('--count', flags.count);
-    const milliseconds = flags.for === undefined ? undefined : toMilliseconds('--for', flags.for);
+    const milliseconds = flags.for === undefined ? undefined : toWait('--for', flags.for);
     const signal = interruptSignal();
     const output = await watchOutput(flags.format, this.jsonEnabled());
     if (!namesObjects(filter) && (await countRules()) === 0)

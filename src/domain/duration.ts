@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
+import {FGUARD_TTL_MAX} from '../uapi.gen.js';
+
 const UNITS: Record<string, number> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
 
-/* setTimeout() takes 31 bits. */
-const LONGEST = 2 ** 31 - 1;
-
-/** Milliseconds of `10s`, `500ms`, `1.5h` …; undefined if the text is not a duration above zero. */
+/** Milliseconds of `10s`, `500ms`, `1.5h` …; undefined if the text is not one from 1ms to what the kernel takes. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
   if (match === null) return undefined;
   const [, amount = '', unit = ''] = match;
   const milliseconds = Math.round(Number(amount) * (UNITS[unit] ?? NaN));
-  return milliseconds > 0 && milliseconds <= LONGEST ? milliseconds : undefined;
+  return milliseconds > 0 && milliseconds <= FGUARD_TTL_MAX ? milliseconds : undefined;
 }
 
 const LARGEST_FIRST = ['d', 'h', 'm', 's'] as const;

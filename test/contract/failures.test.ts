@@ -94,6 +94,7 @@ describe('failures, as JSON on stdout with their exit code', () => {
     ['a pid of zero', ['whois', '0'], '0'],
     ['a count that is no number', ['watch', '--count', '1.5'], '1.5'],
     ['a time without a unit', ['watch', '--for', '10'], '10'],
+    ['a longer wait than there is', ['watch', '--for', '25d'], '25d'],
     ['a name like an id', ['protect', '/x', '--name', '7'], '7'],
     ['one name for two', ['protect', '/x', '/y', '--name', 'n'], '--name'],
     ['a tree without a path', ['watch', '--tree'], '--tree'],

@@ -120,7 +120,7 @@ class PolicyReader {
     if (lifetime === undefined) return;
     if (leave(answer)) this.complain(place, 'whoever is asked says how long their answer holds');
     else if (answerFor(0, lifetime) === undefined)
-      this.complain(place, `${lifetime} is not a time from 1ms to 24 days`);
+      this.complain(place, `${lifetime} is not a time from 1ms to 36500d`);
   }
 
   private complain(place: Place, message: string): void {

@@ -14,6 +14,7 @@ import {
 } from '../../../src/domain/names.js';
 import {heldAccess, openFlagNames} from '../../../src/domain/open-flags.js';
 import {isoTime} from '../../../src/domain/time.js';
+import {FGUARD_TTL_MAX} from '../../../src/uapi.gen.js';
 
 describe('durations', () => {
   it.each([
@@ -26,7 +27,9 @@ describe('durations', () => {
     ['0s', undefined],
     ['-1s', undefined],
     ['1 s', undefined],
-    ['25d', undefined],
+    ['25d', 2_160_000_000],
+    ['36500d', FGUARD_TTL_MAX],
+    ['36501d', undefined],
     ['', undefined],
   ])('%s', (text, milliseconds) => {
     expect(parseDuration(text)).toBe(milliseconds);

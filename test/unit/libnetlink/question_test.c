@@ -15,7 +15,7 @@ static void an_answer_arrives_as_it_was_given(void **state)
 {
 	const struct fguard_answer answer = {
 		.id = 1ULL << 40, .verdict = FGUARD_VERDICT_DENY,
-		.lifetime = FGUARD_LIFETIME_TIME, .ttl = 600000,
+		.lifetime = FGUARD_LIFETIME_TIME, .ttl = FGUARD_TTL_MAX,
 	};
 	struct fake fake;
 	struct fguard *guard = fake_open(&fake, fake_obey);
@@ -33,7 +33,7 @@ static void an_answer_arrives_as_it_was_given(void **state)
 				 nest, FGUARD_ANSWER_A_LIFETIME, 0)),
 			 FGUARD_LIFETIME_TIME);
 	assert_int_equal(mnl_attr_get_u64(fake_find_nested(
-				 nest, FGUARD_ANSWER_A_TTL, 0)), 600000);
+				 nest, FGUARD_ANSWER_A_TTL, 0)), FGUARD_TTL_MAX);
 	fake_stop(&fake, guard);
 }
 
