@@ -15,6 +15,7 @@
 #include <linux/posix_acl.h>
 #include <linux/ptrace.h>
 #include <linux/sched/task_stack.h>
+#include <linux/signal.h>
 #include <linux/security.h>
 #include <net/af_unix.h>
 #include <asm/syscall.h>
@@ -913,6 +914,14 @@ ON(exit_signals)
 	fguard_asker_exit();
 }
 
+/* A handler of a signal is about to run; its frame is made. No lock held. */
+ON(signal_setup_done)
+{
+	const struct ksignal *signal = ARGUMENT(const struct ksignal *, 1);
+
+	fguard_asker_signal(signal->ka.sa.sa_flags & SA_RESTART);
+}
+
 /* execve(), for each file on the way to what is run in the end. No lock held. */
 ON(security_bprm_check)
 {
@@ -1066,6 +1075,7 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(wake_up_new_task, FGUARD_NEED_FORKS),
 	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS),
+	FGUARD_HOOK(signal_setup_done, FGUARD_NEED_EXITS),
 	FGUARD_HOOK(security_bprm_check, FGUARD_NEED_EXES),
 #ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
 	FGUARD_HOOK(replace_mm_exe_file, FGUARD_NEED_EXES),

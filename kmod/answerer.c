@@ -86,6 +86,17 @@ enum fguard_relation fguard_answerers_relation(void)
 
 /* ---- telling ------------------------------------------------------------------ */
 
+bool fguard_answerers_have_room(const struct fguard_record *record)
+{
+	const struct fguard_answerer *answerer;
+
+	lockdep_assert_held(&fguard_question_lock);
+	list_for_each_entry(answerer, &answerers, node)
+		if (fguard_subscription_takes(answerer->subscription, record))
+			return true;
+	return false;
+}
+
 u32 fguard_answerers_tell(const struct fguard_record *record)
 {
 	const struct fguard_answerer *answerer;

@@ -55,6 +55,15 @@ u32 fguard_answerers_present(void);
 enum fguard_relation fguard_answerers_relation(void);
 
 /**
+ * fguard_answerers_have_room - has any room for a record?
+ * @record: the record
+ *
+ * Context: question_lock held.
+ * Return: true if so.
+ */
+bool fguard_answerers_have_room(const struct fguard_record *record);
+
+/**
  * fguard_answerers_tell - queue a record for all
  * @record: the record
  *

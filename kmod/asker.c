@@ -9,8 +9,11 @@
 #include <linux/task_work.h>
 #include <linux/timekeeping.h>
 
+#include "answerer.h"
 #include "asker.h"
 #include "question.h"
+#include "remember.h"
+#include "share.h"
 #include "syscall.h"
 
 #define BUCKET_BITS 8
@@ -22,12 +25,20 @@
  * struct claim - an asker's question
  * @node: link in the asker's list
  * @question: the question; a reference is held
- * @used: its answer was applied in this call, and covers what follows in it
+ * @share: who pays for it
+ * @call: the call that asked
+ * @used: its answer was applied in this try of the call, and covers what follows in it
+ * @again: it was, in the try before, and is kept for the next
+ * @kept: since when it is kept for the next try, nanoseconds since boot
  */
 struct claim {
 	struct list_head node;
 	struct fguard_question *question;
+	struct fguard_share *share;
+	struct fguard_call call;
 	bool used;
+	bool again;
+	u64 kept;
 };
 
 /**
@@ -37,6 +48,8 @@ struct claim {
  * @work: runs on the way back to user mode
  * @queued: it will; then the module is held, too
  * @waiting: the claim that this call waits for
+ * @interrupted: the error with which the call was left that @again claims are of, if
+ *	a handler may yet end it; else 0
  * @claims: all
  * @count: how many
  */
@@ -46,6 +59,7 @@ struct asker {
 	struct callback_head work;
 	bool queued;
 	struct claim *waiting;
+	long interrupted;
 	struct list_head claims;
 	u32 count;
 };
@@ -83,6 +97,8 @@ static void claim_drop(struct asker *asker, struct claim *claim)
 		asker->waiting = NULL;
 	list_del(&claim->node);
 	asker->count--;
+	claim->share->claim_count--;
+	fguard_share_put(claim->share);
 	kfree(claim);
 	if (!--question->claims)
 		fguard_question_settle(question, question->fallback,
@@ -106,20 +122,33 @@ static bool is_settled(const struct claim *claim)
 
 static bool is_stale(const struct claim *claim, u64 now)
 {
-	return is_settled(claim) && claim->question->settled + FGUARD_CLAIM_LIFE <= now;
+	return !claim->used && is_settled(claim) &&
+	       max(claim->question->settled, claim->kept) + FGUARD_CLAIM_LIFE <= now;
 }
 
+/* What was used is of this very call, though execve() may have changed its looks. */
+static bool is_of_call(const struct claim *claim, const struct fguard_call *call)
+{
+	return claim->used || fguard_syscall_same(&claim->call, call);
+}
+
+/* The same question first, and then what covers it. */
 static struct claim *find_claim(const struct asker *asker, const struct fguard_key *key)
 {
+	struct claim *claim, *covers = NULL;
 	u64 now = ktime_get_boottime_ns();
-	struct claim *claim;
+	struct fguard_call call;
 
+	fguard_syscall_identify(&call);
 	list_for_each_entry(claim, &asker->claims, node) {
-		if (fguard_key_equal(&claim->question->key, key) ||
-		    (claim->used && fguard_key_covers(&claim->question->key, key)))
-			return is_stale(claim, now) ? NULL : claim;
+		if (is_stale(claim, now) || !is_of_call(claim, &call))
+			continue;
+		if (fguard_key_equal(&claim->question->key, key))
+			return claim;
+		if (!covers && claim->used && fguard_key_covers(&claim->question->key, key))
+			covers = claim;
 	}
-	return NULL;
+	return covers;
 }
 
 static void asker_free(struct asker *asker)
@@ -128,6 +157,12 @@ static void asker_free(struct asker *asker)
 	WRITE_ONCE(asker_count, asker_count - 1);
 	put_task_struct(asker->task);
 	kfree(asker);
+}
+
+static void free_unused(struct asker *asker)
+{
+	if (list_empty(&asker->claims) && !asker->queued)
+		asker_free(asker);
 }
 
 /* ---- on the way back to user mode ---------------------------------------------- */
@@ -140,18 +175,25 @@ static void end_call(struct asker *asker)
 	list_for_each_entry_safe(claim, next, &asker->claims, node)
 		if (claim->used || claim == asker->waiting)
 			claim_drop(asker, claim);
-	if (list_empty(&asker->claims))
-		asker_free(asker);
+}
+
+static void keep(struct claim *claim)
+{
+	claim->again = claim->used;
+	claim->used = false;
+	claim->kept = ktime_get_boottime_ns();
 }
 
 /* What was used will be used again; what is waited for is handed to the caller. */
-static struct fguard_question *begin_anew(struct asker *asker)
+static struct fguard_question *begin_anew(struct asker *asker, long error)
 {
 	struct fguard_question *question = NULL;
 	struct claim *claim;
 
 	list_for_each_entry(claim, &asker->claims, node)
-		claim->used = false;
+		if (claim->used || claim == asker->waiting)
+			keep(claim);
+	asker->interrupted = error == -ERESTARTNOINTR ? 0 : error;
 	if (asker->waiting) {
 		question = asker->waiting->question;
 		refcount_inc(&question->refs);
@@ -165,17 +207,22 @@ static bool is_ending(void)
 	return (current->flags & PF_EXITING) || fatal_signal_pending(current);
 }
 
-/* What the task work begins with. */
-static struct fguard_question *leave(struct asker *asker, bool restarts)
+/*
+ * What the task work begins with. Where a handler may end the call, it must be told of:
+ * nobody tells without an answerer.
+ */
+static struct fguard_question *leave(struct asker *asker, long error)
 {
 	struct fguard_question *question = NULL;
 
 	spin_lock(&fguard_question_lock);
 	asker->queued = false;
-	if (restarts)
-		question = begin_anew(asker);
+	if (error == -ERESTARTNOINTR ||
+	    (error && !asker->waiting && fguard_answerers_present()))
+		question = begin_anew(asker, error);
 	else
 		end_call(asker);
+	free_unused(asker);
 	spin_unlock(&fguard_question_lock);
 	return question;
 }
@@ -210,13 +257,14 @@ static void wait_for(struct fguard_question *question)
 static void go_back(struct callback_head *work)
 {
 	struct asker *asker = container_of(work, struct asker, work);
-	bool restarts = !is_ending() && fguard_syscall_restarts();
+	long error = is_ending() ? 0 : fguard_syscall_restart();
+	bool restarts = error == -ERESTARTNOINTR;
 	struct fguard_question *question;
 
 	/* Let those behind us go first: they would have to wait, too. */
 	if (restarts && READ_ONCE(work->next) && !task_work_add(current, work, TWA_RESUME))
 		return;
-	question = leave(asker, restarts);
+	question = leave(asker, error);
 	if (question)
 		wait_for(question);
 	if (is_ending())
@@ -225,6 +273,41 @@ static void go_back(struct callback_head *work)
 	if (restarts)
 		set_tsk_thread_flag(current, TIF_NOTIFY_SIGNAL);
 	module_put(THIS_MODULE);
+}
+
+/* ---- signals ------------------------------------------------------------------------ */
+
+/* Does a handler end the call that was left with this error? */
+static bool ends(long error, bool restarts)
+{
+	return error == -ERESTARTNOHAND || (error == -ERESTARTSYS && !restarts);
+}
+
+static void end_interrupted(struct asker *asker)
+{
+	struct claim *claim, *next;
+
+	list_for_each_entry_safe(claim, next, &asker->claims, node)
+		if (claim->again)
+			claim_drop(asker, claim);
+}
+
+void fguard_asker_signal(bool restarts)
+{
+	struct asker *asker;
+
+	if (!fguard_askers_present())
+		return;
+	spin_lock(&fguard_question_lock);
+	asker = find_asker(current);
+	if (asker && asker->interrupted && !asker->queued) {
+		if (ends(asker->interrupted, restarts))
+			end_interrupted(asker);
+		/* Others come on top of this one. */
+		asker->interrupted = 0;
+		free_unused(asker);
+	}
+	spin_unlock(&fguard_question_lock);
 }
 
 /* ---- those who end ----------------------------------------------------------------- */
@@ -247,6 +330,7 @@ static bool queue_work_of(struct asker *asker)
 	if (!try_module_get(THIS_MODULE))
 		return false;
 	init_task_work(&asker->work, go_back);
+	asker->interrupted = 0;
 	if (task_work_add(current, &asker->work, TWA_RESUME)) {
 		module_put(THIS_MODULE);
 		return false;
@@ -272,8 +356,8 @@ static void apply(struct asker *asker, struct claim *claim, struct fguard_decisi
 	const struct fguard_question *question = claim->question;
 
 	if (is_settled(claim)) {
-		claim->used = true;
-		queue_work_of(asker);
+		claim->used = queue_work_of(asker);
+		claim->again = false;
 		fguard_decide_settle(decision, question->verdict, question->reason,
 				     question->detail);
 	} else if (!wait_with(asker, claim)) {
@@ -282,7 +366,8 @@ static void apply(struct asker *asker, struct claim *claim, struct fguard_decisi
 	}
 }
 
-bool fguard_asker_recall(const struct fguard_key *key, struct fguard_decision *decision)
+bool fguard_asker_recall(const struct fguard_key *key, bool may_wait,
+			 struct fguard_decision *decision)
 {
 	struct claim *claim = NULL;
 	struct asker *asker;
@@ -291,6 +376,8 @@ bool fguard_asker_recall(const struct fguard_key *key, struct fguard_decision *d
 	asker = find_asker(current);
 	if (asker)
 		claim = find_claim(asker, key);
+	if (claim && !may_wait && !claim->used)
+		claim = NULL;
 	if (claim)
 		apply(asker, claim, decision);
 	spin_unlock(&fguard_question_lock);
@@ -328,42 +415,103 @@ static struct fguard_question *merge(struct fguard_question *question)
 	return question;
 }
 
-static void claim_add(struct asker *asker, struct claim *claim,
+static bool claim_add(struct asker *asker, struct claim *claim,
 		      struct fguard_question *question)
 {
+	struct fguard_share *share = fguard_share_of(fguard_share_payer());
+
+	if (!share)
+		return false;
+	if (share->claim_count >= FGUARD_CLAIMS_SHARE) {
+		fguard_share_put(share);
+		return false;
+	}
+	share->claim_count++;
 	if (asker->count >= CLAIMS_MAX)
 		claim_drop(asker, list_first_entry(&asker->claims, struct claim, node));
+	claim->share = share;
 	claim->question = question;
+	fguard_syscall_identify(&claim->call);
 	question->claims++;
 	asker->count++;
 	list_add_tail(&claim->node, &asker->claims);
+	return true;
+}
+
+/* Nobody asks it: not even who was about to. */
+static void give_up(struct fguard_question *question)
+{
+	if (!question->claims)
+		fguard_question_settle(question, question->fallback, FGUARD_REASON_DEFAULT,
+				       FGUARD_DETAIL_NONE, FGUARD_CLOSED_GONE);
+	fguard_question_put(question);
 }
 
 static int ask_locked(struct fguard_question *question, struct asker **spare,
 		      struct claim **claim)
 {
-	struct fguard_question *mine = merge(question);
+	struct fguard_question *mine;
 	struct asker *asker;
+	u8 verdict;
+	int err = 0;
 
+	/* Since we looked, without the lock, somebody may have answered. */
+	if (fguard_recall_for(question, &verdict))
+		return -EEXIST;
+	mine = merge(question);
 	if (!mine)
 		return -EBUSY;
 	asker = asker_of_current(spare);
-	claim_add(asker, *claim, mine);
-	if (!wait_with(asker, *claim)) {
+	if (!claim_add(asker, *claim, mine)) {
+		give_up(mine);
+		err = -EBUSY;
+	} else if (!wait_with(asker, *claim)) {
 		claim_drop(asker, *claim);
 		*claim = NULL;
-		if (list_empty(&asker->claims) && !asker->queued)
-			asker_free(asker);
-		return -ESRCH;
+		err = -ESRCH;
+	} else {
+		*claim = NULL;
 	}
-	*claim = NULL;
-	return 0;
+	free_unused(asker);
+	return err;
+}
+
+static void note_locked(struct fguard_question *question, struct asker **spare,
+			struct claim **claim)
+{
+	struct asker *asker = asker_of_current(spare);
+
+	refcount_inc(&question->refs);
+	if (!claim_add(asker, *claim, question)) {
+		fguard_question_put(question);
+	} else {
+		(*claim)->used = queue_work_of(asker);
+		if (!(*claim)->used)
+			claim_drop(asker, *claim);
+		*claim = NULL;
+	}
+	free_unused(asker);
+}
+
+void fguard_asker_note(struct fguard_question *question)
+{
+	struct asker *spare = kzalloc(sizeof(*spare), FGUARD_GFP_ASKING);
+	struct claim *claim = kzalloc(sizeof(*claim), FGUARD_GFP_ASKING);
+
+	if (spare && claim) {
+		spin_lock(&fguard_question_lock);
+		note_locked(question, &spare, &claim);
+		spin_unlock(&fguard_question_lock);
+	}
+	kfree(spare);
+	kfree(claim);
+	fguard_question_put(question);
 }
 
 int fguard_asker_ask(struct fguard_question *question)
 {
-	struct asker *spare = kzalloc(sizeof(*spare), GFP_ATOMIC | __GFP_NOWARN);
-	struct claim *claim = kzalloc(sizeof(*claim), GFP_ATOMIC | __GFP_NOWARN);
+	struct asker *spare = kzalloc(sizeof(*spare), FGUARD_GFP_ASKING);
+	struct claim *claim = kzalloc(sizeof(*claim), FGUARD_GFP_ASKING);
 	int err = -ENOMEM;
 
 	if (spare && claim) {
@@ -379,15 +527,29 @@ int fguard_asker_ask(struct fguard_question *question)
 
 /* ---- forgetting -------------------------------------------------------------------- */
 
+/* It could not come back yet. */
+static bool is_held(const struct task_struct *task)
+{
+#ifdef CONFIG_CGROUPS
+	if (task->frozen)
+		return true;
+#endif
+	return READ_ONCE(task->ptrace) || (READ_ONCE(task->signal->flags) & SIGNAL_STOP_STOPPED);
+}
+
 static u64 sweep(struct asker *asker, u64 now)
 {
+	bool held = is_held(asker->task);
 	struct claim *claim, *next;
 
-	list_for_each_entry_safe(claim, next, &asker->claims, node)
-		if (is_stale(claim, now))
+	list_for_each_entry_safe(claim, next, &asker->claims, node) {
+		if (held)
+			claim->kept = now;
+		else if (is_stale(claim, now))
 			claim_drop(asker, claim);
+	}
 	if (!list_empty(&asker->claims))
-		return now + FGUARD_CLAIM_LIFE;
+		return now + FGUARD_CLAIM_LIFE / 2;
 	asker_free(asker);
 	return 0;
 }
@@ -403,8 +565,80 @@ u64 fguard_askers_sweep(u64 now)
 	for (i = 0; i < ARRAY_SIZE(askers); i++)
 		hlist_for_each_entry_safe(asker, next, &askers[i], node)
 			if (asker->queued || sweep(asker, now))
-				again = now + FGUARD_CLAIM_LIFE;
+				again = now + FGUARD_CLAIM_LIFE / 2;
 	return again;
+}
+
+/*
+ * As task_work_cancel(), which modules cannot call: a task that sleeps in its call, or
+ * is held at its end, would keep the module for as long as it likes.
+ */
+static bool take_back(struct task_struct *task, struct callback_head *work)
+{
+	struct callback_head **at = &task->task_works, *found;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&task->pi_lock, flags);
+	while ((found = READ_ONCE(*at))) {
+		if (found != work)
+			at = &found->next;
+		else if (cmpxchg(at, found, found->next) == found)
+			break;
+	}
+	raw_spin_unlock_irqrestore(&task->pi_lock, flags);
+	return found;
+}
+
+static void retire(struct asker *asker, u64 rule)
+{
+	struct claim *claim, *next;
+
+	list_for_each_entry_safe(claim, next, &asker->claims, node)
+		if (claim->question->key.rule == rule)
+			claim_drop(asker, claim);
+	if (!list_empty(&asker->claims))
+		return;
+	if (asker->queued) {
+		/* Else it runs already, or is about to. */
+		if (!take_back(asker->task, &asker->work))
+			return;
+		asker->queued = false;
+		module_put(THIS_MODULE);
+	}
+	asker_free(asker);
+}
+
+void fguard_askers_retire(u64 rule)
+{
+	struct hlist_node *next;
+	struct asker *asker;
+	unsigned int i;
+
+	lockdep_assert_held(&fguard_question_lock);
+	if (!asker_count)
+		return;
+	for (i = 0; i < ARRAY_SIZE(askers); i++)
+		hlist_for_each_entry_safe(asker, next, &askers[i], node)
+			retire(asker, rule);
+}
+
+/* Nobody tells any more whether a handler ends what they were interrupted in. */
+void fguard_askers_abandon(void)
+{
+	struct hlist_node *next;
+	struct asker *asker;
+	unsigned int i;
+
+	lockdep_assert_held(&fguard_question_lock);
+	for (i = 0; i < ARRAY_SIZE(askers); i++) {
+		hlist_for_each_entry_safe(asker, next, &askers[i], node) {
+			if (!asker->interrupted)
+				continue;
+			end_interrupted(asker);
+			asker->interrupted = 0;
+			free_unused(asker);
+		}
+	}
 }
 
 void fguard_askers_exit(void)

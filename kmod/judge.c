@@ -449,6 +449,7 @@ void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs
 		.count = 1,
 		.open_flags = flags,
 		.inner = is_behind_another(file),
+		.created = file->f_mode & FMODE_CREATED,
 	};
 
 	judge(&access, fregs);

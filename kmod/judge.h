@@ -21,6 +21,7 @@
  * @opens: something is created, and opened next for this, a mask of operations: what
  *	is refused or asked about there must be before
  * @opens_somehow: it may be for less
+ * @created: the call that opens it has created it
  */
 struct fguard_access {
 	struct fguard_target *targets;
@@ -33,6 +34,7 @@ struct fguard_access {
 	bool fault;
 	bool copied;
 	bool opens_somehow;
+	bool created;
 };
 
 /**

@@ -67,7 +67,7 @@ struct search {
 	bool refused;
 };
 
-static void note_rule(struct fguard_inquiry *inquiry, const struct fguard_rule *rule,
+static void note_rule(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
 		      u32 rank, bool allowed)
 {
 	if ((rule->flags & FGUARD_RULE_STRICT) &&

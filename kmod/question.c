@@ -14,7 +14,9 @@
 #include "question.h"
 #include "remember.h"
 #include "rule.h"
+#include "share.h"
 #include "subscription.h"
+#include "syscall.h"
 
 #define BUCKET_BITS	10
 
@@ -24,6 +26,7 @@ DEFINE_SPINLOCK(fguard_question_lock);
 static LIST_HEAD(questions);
 static DEFINE_HASHTABLE(questions_by_key, BUCKET_BITS);
 static DEFINE_HASHTABLE(questions_by_id, BUCKET_BITS);
+static LIST_HEAD(untold);
 static u32 question_count;
 static u64 last_id;
 static u64 asked, expired;
@@ -73,6 +76,37 @@ static void take_thing(struct fguard_thing *thing, const struct fguard_target *t
 	spin_unlock(&target->dentry->d_lock);
 }
 
+/* Of two objects each has an operation of its own. */
+u32 fguard_key_ops(const struct fguard_access *access, u8 op, const struct fguard_rule *rule)
+{
+	if (access->count > 1)
+		return BIT(op);
+	return (access->targets[0].ops & rule->terms.ops) | BIT(op);
+}
+
+/* Not io_uring_enter(), of which nobody knows what else it does. */
+static bool is_within_open(void)
+{
+	u32 flags;
+
+	return fguard_syscall_opens(&flags) != FGUARD_OPENS_NOT &&
+	       fguard_syscall_can_restart(false);
+}
+
+u32 fguard_key_covering(const struct fguard_access *access, u8 op)
+{
+	const u32 creation = access->opens || access->created ? BIT(FGUARD_OP_CREATE) : 0;
+
+	switch (op) {
+	case FGUARD_OP_READ:
+	case FGUARD_OP_WRITE:
+		return creation;
+	case FGUARD_OP_TRUNCATE:
+		return is_within_open() ? creation | BIT(FGUARD_OP_WRITE) : 0;
+	}
+	return 0;
+}
+
 void fguard_key_take(struct fguard_key *key, const struct fguard_access *access, u8 op,
 		     const struct fguard_rule *rule)
 {
@@ -81,6 +115,8 @@ void fguard_key_take(struct fguard_key *key, const struct fguard_access *access,
 	memset(key, 0, sizeof(*key));
 	key->rule = rule->serial;
 	key->op = op;
+	key->ops = fguard_key_ops(access, op, rule);
+	key->covering = fguard_key_covering(access, op);
 	key->count = access->count;
 	key->behind = fguard_access_is_behind(access);
 	for (i = 0; i < access->count; i++)
@@ -105,7 +141,7 @@ bool fguard_key_equal(const struct fguard_key *a, const struct fguard_key *b)
 {
 	u8 i;
 
-	if (a->rule != b->rule || a->op != b->op || a->count != b->count)
+	if (a->rule != b->rule || a->op != b->op || a->ops != b->ops || a->count != b->count)
 		return false;
 	for (i = 0; i < a->count; i++)
 		if (!same_thing(&a->things[i], &b->things[i]))
@@ -134,6 +170,7 @@ static void take_asker(struct fguard_question *question)
 {
 	question->process = get_pid(task_tgid(current));
 	question->uid = current_real_cred()->uid;
+	question->payer = fguard_share_payer();
 	question->exe_known = fguard_subject_exe_identity(&question->exe);
 }
 
@@ -152,7 +189,7 @@ struct fguard_question *fguard_question_new(const struct fguard_key *key,
 {
 	struct fguard_question *question;
 
-	question = kzalloc(sizeof(*question), GFP_ATOMIC | __GFP_NOWARN);
+	question = kzalloc(sizeof(*question), FGUARD_GFP_ASKING);
 	if (!question)
 		return NULL;
 	question->fallback = rule->terms.fallback;
@@ -163,12 +200,34 @@ struct fguard_question *fguard_question_new(const struct fguard_key *key,
 		return NULL;
 	}
 	INIT_LIST_HEAD(&question->node);
+	INIT_LIST_HEAD(&question->of_user);
+	INIT_LIST_HEAD(&question->untold);
 	refcount_set(&question->refs, 1);
 	init_waitqueue_head(&question->wait);
 	question->key = *key;
 	question->rule = rule;
 	take_asker(question);
 	take_deadline(question, rule->terms.deadline);
+	return question;
+}
+
+struct fguard_question *fguard_question_remembered(const struct fguard_key *key, u8 verdict)
+{
+	struct fguard_question *question = kzalloc(sizeof(*question), FGUARD_GFP_ASKING);
+
+	if (!question)
+		return NULL;
+	INIT_LIST_HEAD(&question->node);
+	INIT_LIST_HEAD(&question->of_user);
+	INIT_LIST_HEAD(&question->untold);
+	refcount_set(&question->refs, 1);
+	question->key = *key;
+	question->process = get_pid(task_tgid(current));
+	question->state = FGUARD_QUESTION_SETTLED;
+	question->verdict = verdict;
+	question->reason = FGUARD_REASON_ANSWER;
+	question->detail = FGUARD_DETAIL_REMEMBERED;
+	question->settled = ktime_get_boottime_ns();
 	return question;
 }
 
@@ -242,10 +301,59 @@ static u64 key_hash(const struct fguard_key *key, const struct pid *process)
 	return (unsigned long)process ^ thing->name ^ thing->directory.ino;
 }
 
+static void settle_default(struct fguard_question *question, u8 detail)
+{
+	fguard_question_settle(question, question->fallback, FGUARD_REASON_DEFAULT,
+			       detail, FGUARD_CLOSED_GONE);
+}
+
+/* Whoever has most gives way to who has less, but not to who would have as many then. */
+static bool make_room(const struct fguard_share *share)
+{
+	struct fguard_share *greatest;
+
+	if (share->question_count >= FGUARD_QUESTIONS_SHARE)
+		return false;
+	if (question_count < FGUARD_QUESTIONS_MAX)
+		return true;
+	greatest = fguard_share_greatest();
+	if (greatest->question_count <= share->question_count + 1)
+		return false;
+	settle_default(list_last_entry(&greatest->questions, struct fguard_question, of_user),
+		       FGUARD_DETAIL_QUEUE_FULL);
+	return true;
+}
+
+static bool take_share(struct fguard_question *question)
+{
+	struct fguard_share *share = fguard_share_of(question->payer);
+
+	if (!share)
+		return false;
+	if (!make_room(share)) {
+		fguard_share_put(share);
+		return false;
+	}
+	question->share = share;
+	share->question_count++;
+	list_add_tail(&question->of_user, &share->questions);
+	return true;
+}
+
+static void give_back_share(struct fguard_question *question)
+{
+	struct fguard_share *share = question->share;
+
+	question->share = NULL;
+	list_del_init(&question->of_user);
+	share->question_count--;
+	fguard_share_put(share);
+}
+
 bool fguard_question_enter(struct fguard_question *question)
 {
 	lockdep_assert_held(&fguard_question_lock);
-	if (closed || question->rule->silent || question_count >= FGUARD_QUESTIONS_MAX)
+	if (closed || question->rule->silent || !take_share(question))
 		return false;
 	question->id = ++last_id;
 	question->record->id = question->id;
@@ -295,7 +403,8 @@ static void tell_closed(const struct fguard_question *question, u8 closed_how)
 bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 reason,
 			    u8 detail, u8 closed_how)
 {
-	bool was_told = question->state == FGUARD_QUESTION_WAITING;
+	bool was_told = question->state == FGUARD_QUESTION_WAITING &&
+			list_empty(&question->untold);
 
 	lockdep_assert_held(&fguard_question_lock);
 	if (question->state == FGUARD_QUESTION_SETTLED)
@@ -306,6 +415,9 @@ bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 rea
 	question->settled = ktime_get_boottime_ns();
 	question->rule = NULL;
 	list_del_init(&question->node);
+	list_del_init(&question->untold);
+	if (question->share)
+		give_back_share(question);
 	hash_del(&question->by_key);
 	hash_del(&question->by_id);
 	question_count--;
@@ -317,12 +429,6 @@ bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 rea
 	return true;
 }
 
-static void settle_default(struct fguard_question *question, u8 detail)
-{
-	fguard_question_settle(question, question->fallback, FGUARD_REASON_DEFAULT,
-			       detail, FGUARD_CLOSED_GONE);
-}
-
 /* It counts from now on: a call may end well before it is asked. */
 static void begin_to_wait(struct fguard_question *question)
 {
@@ -331,15 +437,39 @@ static void begin_to_wait(struct fguard_question *question)
 	asked++;
 }
 
+/* In their order: who filled the queue does not go before who came earlier. */
+static void tell(struct fguard_question *question)
+{
+	if (list_empty(&untold) && fguard_answerers_have_room(&question->record->head))
+		fguard_answerers_tell(&question->record->head);
+	else
+		list_add_tail(&question->untold, &untold);
+}
+
 void fguard_question_announce(struct fguard_question *question)
 {
 	spin_lock(&fguard_question_lock);
 	if (question->state == FGUARD_QUESTION_PREPARED) {
-		if (fguard_answerers_tell(&question->record->head))
+		if (fguard_answerers_present()) {
 			begin_to_wait(question);
-		else
-			settle_default(question, fguard_answerers_present() ?
-				       FGUARD_DETAIL_QUEUE_FULL : FGUARD_DETAIL_NO_ANSWERER);
+			tell(question);
+		} else {
+			settle_default(question, FGUARD_DETAIL_NO_ANSWERER);
+		}
+	}
+	spin_unlock(&fguard_question_lock);
+}
+
+void fguard_questions_tell_rest(void)
+{
+	struct fguard_question *question, *next;
+
+	spin_lock(&fguard_question_lock);
+	list_for_each_entry_safe(question, next, &untold, untold) {
+		if (!fguard_answerers_have_room(&question->record->head))
+			break;
+		fguard_answerers_tell(&question->record->head);
+		list_del_init(&question->untold);
 	}
 	spin_unlock(&fguard_question_lock);
 }
@@ -376,10 +506,24 @@ static struct fguard_question *find(u64 id)
 	return NULL;
 }
 
+/* Others wait on the same terms, or will: those who are not out of their call yet. */
+static void settle_covered(const struct fguard_rule *rule)
+{
+	struct fguard_question *question, *next;
+	u8 verdict;
+
+	list_for_each_entry_safe(question, next, &questions, node)
+		if (question->rule == rule && fguard_recall_for(question, &verdict))
+			fguard_question_settle(question, verdict, FGUARD_REASON_ANSWER,
+					       FGUARD_DETAIL_REMEMBERED,
+					       FGUARD_CLOSED_ANSWERED);
+}
+
 static int answer_locked(const struct fguard_answer *answer, struct fguard_memory **memory,
 			 struct netlink_ext_ack *extack)
 {
 	struct fguard_question *question = find(answer->id);
+	const struct fguard_rule *rule;
 
 	if (!question) {
 		NL_SET_ERR_MSG(extack, "no such question waits: it was answered, expired or is gone");
@@ -389,12 +533,16 @@ static int answer_locked(const struct fguard_answer *answer, struct fguard_memor
 		NL_SET_ERR_MSG(extack, "the asker's executable would not be known again");
 		return -EOPNOTSUPP;
 	}
-	if (*memory) {
-		fguard_remember(question, answer, *memory);
-		*memory = NULL;
+	rule = question->rule;
+	if (*memory && !fguard_remember(question, answer, *memory)) {
+		NL_SET_ERR_MSG(extack, "the rule remembers as many answers as it can: answer for once");
+		return -ENOSPC;
 	}
 	fguard_question_settle(question, answer->verdict, FGUARD_REASON_ANSWER,
 			       FGUARD_DETAIL_NONE, FGUARD_CLOSED_ANSWERED);
+	if (*memory)
+		settle_covered(rule);
+	*memory = NULL;
 	return 0;
 }
 
@@ -422,10 +570,14 @@ void fguard_questions_tell(struct fguard_subscription *subscription)
 	u64 now = ktime_get_real_ns();
 
 	lockdep_assert_held(&fguard_question_lock);
-	list_for_each_entry(question, &questions, node)
-		if (question->state == FGUARD_QUESTION_WAITING)
-			fguard_subscription_queue(subscription, now,
-						  &question->record->head);
+	list_for_each_entry(question, &questions, node) {
+		if (question->state != FGUARD_QUESTION_WAITING ||
+		    !(list_empty(&question->untold) ||
+		      fguard_subscription_takes(subscription, &question->record->head)))
+			continue;
+		fguard_subscription_queue(subscription, now, &question->record->head);
+		list_del_init(&question->untold);
+	}
 }
 
 void fguard_questions_abandon(void)
@@ -435,6 +587,7 @@ void fguard_questions_abandon(void)
 	lockdep_assert_held(&fguard_question_lock);
 	list_for_each_entry_safe(question, next, &questions, node)
 		settle_default(question, FGUARD_DETAIL_ANSWERER_GONE);
+	fguard_askers_abandon();
 }
 
 void fguard_questions_retire(struct fguard_rule *rule)
@@ -449,6 +602,7 @@ void fguard_questions_retire(struct fguard_rule *rule)
 	list_for_each_entry_safe(question, next, &questions, node)
 		if (question->rule == rule)
 			settle_default(question, FGUARD_DETAIL_RULE_GONE);
+	fguard_askers_retire(rule->serial);
 	spin_unlock(&fguard_question_lock);
 }
 

@@ -7,6 +7,7 @@
 #ifndef _FGUARD_QUESTION_H
 #define _FGUARD_QUESTION_H
 
+#include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
@@ -17,7 +18,11 @@
 #include "judge.h"
 
 struct fguard_rule;
+struct fguard_share;
 struct fguard_subscription;
+
+/* Users make it, so it is on their account. */
+#define FGUARD_GFP_ASKING (GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT)
 
 /**
  * struct fguard_thing - an object of an access, so that it is known when the access
@@ -37,13 +42,17 @@ struct fguard_thing {
 /**
  * struct fguard_key - what is asked about
  * @rule: serial number of the rule that asks
- * @op: enum fguard_op
+ * @ops: mask of what the rule asks about in this access
+ * @covering: mask of the operations an answer about which covers all of those
+ * @op: enum fguard_op: the one by which it is told
  * @count: objects of the access
  * @behind: it is what a filesystem does to carry out another access
  * @things: the objects
  */
 struct fguard_key {
 	u64 rule;
+	u32 ops;
+	u32 covering;
 	u8 op;
 	u8 count;
 	bool behind;
@@ -52,7 +61,7 @@ struct fguard_key {
 
 enum fguard_question_state {
 	FGUARD_QUESTION_PREPARED,	/* the asker is not out of its call yet */
-	FGUARD_QUESTION_WAITING,	/* answerers know it */
+	FGUARD_QUESTION_WAITING,	/* answerers know it, or will when they have room */
 	FGUARD_QUESTION_SETTLED,
 };
 
@@ -61,6 +70,8 @@ enum fguard_question_state {
  * @node: link in the list of those not settled; question_lock
  * @by_key: link among those by process and @key; question_lock
  * @by_id: link among those by number; question_lock
+ * @of_user: link in the share of who pays; question_lock
+ * @untold: link among those that no answerer had room for yet; question_lock
  * @refs: claims of askers, and whoever looks at it
  * @claims: askers who may still want to know; question_lock
  * @id: its number
@@ -70,6 +81,8 @@ enum fguard_question_state {
  * @exe: its executable, if @exe_known
  * @exe_known: it can be told from others
  * @uid: its real user
+ * @payer: who pays, fguard_share_payer()
+ * @share: what that one has, until it is settled; question_lock
  * @fallback: enum fguard_verdict: the rule's default
  * @deadline: when it expires, nanoseconds since boot
  * @state: enum fguard_question_state; question_lock
@@ -84,6 +97,8 @@ struct fguard_question {
 	struct list_head node;
 	struct hlist_node by_key;
 	struct hlist_node by_id;
+	struct list_head of_user;
+	struct list_head untold;
 	refcount_t refs;
 	u32 claims;
 	u64 id;
@@ -93,6 +108,8 @@ struct fguard_question {
 	struct fguard_identity exe;
 	bool exe_known;
 	kuid_t uid;
+	kuid_t payer;
+	struct fguard_share *share;
 	u8 fallback;
 	u64 deadline;
 	u8 state;
@@ -107,9 +124,34 @@ struct fguard_question {
 extern spinlock_t fguard_question_lock;
 
 /**
+ * fguard_key_ops - what a rule asks about in an access
+ * @access: the access; what is done to its first object is what the rule decides
+ * @op: enum fguard_op: the one by which it is told
+ * @rule: the rule
+ *
+ * Context: any.
+ * Return: mask of enum fguard_op.
+ */
+u32 fguard_key_ops(const struct fguard_access *access, u8 op, const struct fguard_rule *rule);
+
+/**
+ * fguard_key_covering - what else covers all of that, if an answer about it is remembered?
+ * @access: the access
+ * @op: enum fguard_op: the one by which it is told
+ *
+ * What an answer for once covers in the same call, one for longer covers, too: who may
+ * create may open what he creates; who may write may shorten what he opens. Who may run
+ * a program is another program when the kernel maps it: see fguard_asker_note().
+ *
+ * Context: any.
+ * Return: mask of enum fguard_op.
+ */
+u32 fguard_key_covering(const struct fguard_access *access, u8 op);
+
+/**
  * fguard_key_take - note what is asked about
  * @key: filled
- * @access: the access
+ * @access: the access; what is done to its first object is what the rule decides
  * @op: enum fguard_op: what the rule asks about
  * @rule: the rule
  *
@@ -134,8 +176,8 @@ bool fguard_key_equal(const struct fguard_key *a, const struct fguard_key *b);
  * @next: what is done next
  *
  * Who may create may open what he created, and who may open to write may shorten; who
- * may read may only read. What a filesystem does to carry it out is not asked about by the same rule again; where
- * only that is asked about, it is once for each operation.
+ * may read may only read. What a filesystem does to carry it out is not asked about by
+ * the same rule again; where only that is asked about, it is once for each operation.
  *
  * Context: any.
  * Return: true if it does.
@@ -158,11 +200,21 @@ struct fguard_question *fguard_question_new(const struct fguard_key *key,
 					    struct fguard_rule *rule);
 
 /**
+ * fguard_question_remembered - a question of the current task that was answered earlier
+ * @key: what it is about
+ * @verdict: enum fguard_verdict
+ *
+ * Context: RCU read side.
+ * Return: the question, settled, with a reference; NULL if there is no memory.
+ */
+struct fguard_question *fguard_question_remembered(const struct fguard_key *key, u8 verdict);
+
+/**
  * fguard_question_enter - put a question among those not settled
  * @question: the question
  *
  * Context: question_lock held.
- * Return: false if there are too many, or the rule is gone.
+ * Return: false if there are too many, in all or of that user, or the rule is gone.
  */
 bool fguard_question_enter(struct fguard_question *question);
 
@@ -203,7 +255,8 @@ bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 rea
  * fguard_question_announce - tell the answerers
  * @question: the question
  *
- * Without one that has room for it, it is settled with the rule's default.
+ * Without any, it is settled with the rule's default; without one that has room for
+ * it, it is told later.
  *
  * Context: may sleep.
  */
@@ -225,6 +278,13 @@ bool fguard_question_wait(struct fguard_question *question);
  * Context: question_lock held.
  */
 void fguard_questions_tell(struct fguard_subscription *subscription);
+
+/**
+ * fguard_questions_tell_rest - an answerer has room again
+ *
+ * Context: may sleep.
+ */
+void fguard_questions_tell_rest(void);
 
 /**
  * fguard_questions_abandon - no answerer is left: settle all

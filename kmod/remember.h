@@ -31,23 +31,37 @@ void fguard_memory_free(struct fguard_memory *memory);
  * fguard_remember - let the rule of a question remember its answer
  * @question: the question, which waits
  * @answer: the answer
- * @memory: where; taken over
+ * @memory: where; taken over if it succeeds
  *
  * Context: question_lock held.
+ * Return: false if the rule remembers too many that still hold.
  */
-void fguard_remember(struct fguard_question *question, const struct fguard_answer *answer,
-		     struct fguard_memory *memory);
+bool fguard_remember(const struct fguard_question *question,
+		     const struct fguard_answer *answer, struct fguard_memory *memory);
 
 /**
  * fguard_recall - does a rule remember an answer for the current task?
  * @rule: the rule
- * @op: enum fguard_op
+ * @ops: mask of what the task is about to do, fguard_key_ops()
+ * @covering: mask of the operations an answer about which covers all of that,
+ *	fguard_key_covering()
  * @verdict: set to the answer, enum fguard_verdict
  *
  * Context: RCU read side.
+ * Return: true if it does, for each of the operations.
+ */
+bool fguard_recall(const struct fguard_rule *rule, u32 ops, u32 covering,
+		   u8 *verdict);
+
+/**
+ * fguard_recall_for - does the rule of a question remember an answer to it?
+ * @question: the question, not settled
+ * @verdict: set to the answer, enum fguard_verdict
+ *
+ * Context: question_lock held.
  * Return: true if it does.
  */
-bool fguard_recall(const struct fguard_rule *rule, u8 op, u8 *verdict);
+bool fguard_recall_for(const struct fguard_question *question, u8 *verdict);
 
 /**
  * fguard_remembers_program - a rule that remembers that a program is let in

@@ -15,6 +15,7 @@
 #include "event.h"
 #include "hook.h"
 #include "netlink.h"
+#include "question.h"
 #include "subscription.h"
 
 #define SEGMENTS 16
@@ -187,6 +188,19 @@ static __always_inline bool queue(struct fguard_subscription *subscription, u64 
 	return at;
 }
 
+bool fguard_subscription_takes(struct fguard_subscription *subscription,
+			       const struct fguard_record *record)
+{
+	const u32 size = record->length + sizeof(struct fguard_gap_record);
+	bool takes;
+
+	spin_lock(&subscription->lock);
+	takes = subscription->fill + 1 - subscription->drain < SEGMENTS ||
+		segment_at(subscription, subscription->fill)->used + size <= SEGMENT_SIZE;
+	spin_unlock(&subscription->lock);
+	return takes;
+}
+
 bool fguard_subscription_queue(struct fguard_subscription *subscription, u64 time,
 			       const struct fguard_record *record)
 {
@@ -281,6 +295,8 @@ static bool send_all(struct fguard_subscription *subscription)
 			return false;
 		hand_over(subscription->reader, message);
 		give_back_segment(subscription);
+		if (subscription->answerer)
+			fguard_questions_tell_rest();
 	}
 	return true;
 }

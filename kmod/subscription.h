@@ -30,6 +30,17 @@ fguard_subscription_next(struct fguard_subscription *subscription,
 			 const struct fguard_decision *decision);
 
 /**
+ * fguard_subscription_takes - has a subscriber room for a record?
+ * @subscription: the subscriber
+ * @record: the record
+ *
+ * Context: any that may hold spinlocks.
+ * Return: true if it would be queued.
+ */
+bool fguard_subscription_takes(struct fguard_subscription *subscription,
+			       const struct fguard_record *record);
+
+/**
  * fguard_subscription_queue - queue a record, or count it as lost
  * @subscription: for whom
  * @time: when, nanoseconds since the epoch

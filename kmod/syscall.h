@@ -6,26 +6,69 @@
 #include <linux/types.h>
 
 /**
+ * struct fguard_call - a system call, so that it is known when it is made again
+ * @number: which
+ * @instruction: where it is made
+ * @stack: with which stack
+ * @arguments: with which arguments; i386 may lose the sixth
+ */
+struct fguard_call {
+	long number;
+	unsigned long instruction;
+	unsigned long stack;
+	unsigned long arguments[5];
+};
+
+/**
  * fguard_syscall_can_restart - may the task go back and make its call again?
+ * @descriptor: for the use of a file that was opened earlier
  *
- * Not so kernel threads and the workers of io_uring, nor who submits to io_uring or
- * completes what it left, nor who dumps core or ends.
+ * Not so kernel threads and the workers of io_uring, nor who dumps core or ends, nor
+ * who is in a call that hides the error or has gone too far.
  *
  * Context: any.
  * Return: true if the error -ERESTARTNOINTR would make it so.
  */
-bool fguard_syscall_can_restart(void);
+bool fguard_syscall_can_restart(bool descriptor);
 
 /**
- * fguard_syscall_restarts - is the call about to be made again?
+ * fguard_syscall_runs - is a program being loaded, to be run?
+ *
+ * Context: any.
+ * Return: true in execve() and execveat().
+ */
+bool fguard_syscall_runs(void);
+
+/**
+ * fguard_syscall_restart - is the call about to be made again?
  *
  * A caller inside the kernel may have gone on in spite of the error, or have turned
  * it into something else.
  *
- * Context: the task is on its way back to user mode.
- * Return: true if it ended with -ERESTARTNOINTR.
+ * Context: the task is on its way back to user mode; no signal was taken yet.
+ * Return: -ERESTARTNOINTR: it is; -ERESTARTSYS: unless a handler without SA_RESTART
+ * runs; -ERESTARTNOHAND: unless any handler runs; 0: it is not, or not by the same
+ * number.
  */
-bool fguard_syscall_restarts(void);
+long fguard_syscall_restart(void);
+
+/**
+ * fguard_syscall_identify - note which call it is
+ * @call: filled
+ *
+ * Context: any.
+ */
+void fguard_syscall_identify(struct fguard_call *call);
+
+/**
+ * fguard_syscall_same - may two calls of a task be one that was made again?
+ * @a: one
+ * @b: the other
+ *
+ * Context: any.
+ * Return: false if they are not. A loop makes calls that nobody tells apart.
+ */
+bool fguard_syscall_same(const struct fguard_call *a, const struct fguard_call *b);
 
 enum fguard_opening {
 	FGUARD_OPENS_NOT,	/* mknod(), bind() and others */

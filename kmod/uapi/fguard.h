@@ -61,7 +61,11 @@
  *	are asked about: what a rule would ask of them, they may. Its ancestors
  *	and its tracer are not asked about either; they get the rule's default
  *	at once. When the last answerer closes its socket, all questions end at
- *	once. Errors: -EINVAL (also: an answerer with another filter, or a change
+ *	once. One user has FGUARD_QUESTIONS_SHARE questions at a time; who asks
+ *	more has the default. A user is who is logged in, or else who owns the
+ *	outermost user namespace, or else the real user. Where there are
+ *	FGUARD_QUESTIONS_MAX in all, the latest of whoever has most gives way to
+ *	one of a user who has fewer. Errors: -EINVAL (also: an answerer with another filter, or a change
  *	from one kind to the other), -ERANGE, -E2BIG (more than
  *	FGUARD_FILTERS_MAX values of a kind), -ENOENT (a path), -ESRCH (a pid),
  *	-EOPNOTSUPP, -EBUSY, -ENOMEM.
@@ -72,13 +76,19 @@
  *	rule, until it goes or is replaced: for the same operation on anything
  *	that the rule is about, by the same process (FGUARD_LIFETIME_PROCESS),
  *	or by the same executable run by the same real user
- *	(FGUARD_LIFETIME_TIME, FGUARD_LIFETIME_FOREVER).
+ *	(FGUARD_LIFETIME_TIME, FGUARD_LIFETIME_FOREVER). It covers what one for
+ *	once covers in the same call: to create is also to open what is created,
+ *	to open for reading and writing is both, to run is also that the kernel
+ *	reads and maps the program. Questions that wait and are covered end
+ *	with it.
  *	-EINVAL	no id or no verdict; a time without a length, or a length
  *		without a time
  *	-ERANGE
  *	-ENOENT	no such question waits: it was answered, expired or is gone
  *	-EOPNOTSUPP the asker has no executable that would be known again, so
  *		that only once and process are possible
+ *	-ENOSPC	the rule remembers FGUARD_ANSWERS_MAX answers that still hold, so
+ *		that only once is possible; the question waits on
  *	-ENOMEM
  *
  * FGUARD_CMD_GET_QUESTIONS (dump)
@@ -118,6 +128,8 @@
 #define FGUARD_SUBJECTS_MAX	1024	/* of each kind in a rule */
 #define FGUARD_FILTERS_MAX	256	/* of each kind in a subscription */
 #define FGUARD_QUESTIONS_MAX	4096	/* waiting at a time */
+#define FGUARD_QUESTIONS_SHARE	1024	/* of them, those of one user */
+#define FGUARD_ANSWERS_MAX	1024	/* that a rule remembers */
 #define FGUARD_DEADLINE_DEFAULT	5000	/* milliseconds */
 #define FGUARD_DEADLINE_MAX	86400000 /* a day */
 #define FGUARD_TTL_MAX		3153600000000 /* milliseconds: a hundred years */
@@ -202,7 +214,7 @@ enum fguard_detail {
 	FGUARD_DETAIL_NONE,
 	FGUARD_DETAIL_NO_ANSWERER,	/* nobody was there to be asked */
 	FGUARD_DETAIL_ANSWERER_GONE,	/* the last one closed its socket */
-	FGUARD_DETAIL_QUEUE_FULL,	/* too many questions wait */
+	FGUARD_DETAIL_QUEUE_FULL,	/* too many questions wait, or the user's share */
 	FGUARD_DETAIL_RULE_GONE,	/* the rule that asked was removed */
 	FGUARD_DETAIL_REMEMBERED,	/* the answer to an earlier question */
 	FGUARD_DETAIL_ANSWERER,		/* let in because it is an answerer's own */

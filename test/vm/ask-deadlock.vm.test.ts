@@ -30,8 +30,8 @@ const SHORT = 2000;
 const CROWD = 500;
 /** Thousands of processes are to be made. */
 const CROWD_TIMEOUT = 300_000 * PATIENCE;
-/** Of the module. */
-const QUESTIONS_MAX = 4096;
+/** Of the module, for one user. */
+const QUESTIONS_MAX = 1024;
 const ROUNDS = 4;
 
 let answerer: Answerer | undefined;

@@ -56,6 +56,7 @@ const ONLY_FOR_SOME_RULES = [
   'security_ptrace_access_check',
   'security_ptrace_traceme',
   'security_uring_cmd',
+  'signal_setup_done',
   'wake_up_new_task',
 ];
 

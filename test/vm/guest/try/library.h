@@ -84,6 +84,7 @@ long leave(char **words);
 long run_vforked(char **words);
 long run_spawned(char **words);
 long run_crowd(char **words);
+long run_users(char **words);
 long run_flood(char **words);
 long churn(char **words);
 long hold_append(char **words);
@@ -92,7 +93,14 @@ long hold_append(char **words);
 long trace_calls(char **words);
 long trace_interrupt(char **words);
 long trace_hold(char **words);
+long trace_end(char **words);
 long trace_let(char **words);
+
+/* library_ask_calls.c */
+long listen_for_permits(char **words);
+long permit(char **words);
+long hold_duplicates(char **words);
+long dedupe(char **words);
 
 /* library_ask_uring.c */
 long uring_polled(char **words);

@@ -151,9 +151,28 @@ long run_crowd(char **words)
 	return VERB_PRINTED;
 }
 
+/* users N ROUTE PATH [SECOND]: as so many users, one after the other, and counts */
+long run_users(char **words)
+{
+	unsigned long counts[ERRNOS] = { 0 };
+	uid_t last = 10000 + (uid_t)atoi(words[0]);
+
+	for (uid_t uid = 10000; uid < last; uid++) {
+		pid_t child = fork();
+
+		if (!child)
+			_exit(setresuid(uid, uid, uid) ? EUSERS : exit_code(run_route(words + 1)));
+		if (child < 0)
+			return -errno;
+		count_ending(counts);
+	}
+	print_counts(counts);
+	return VERB_PRINTED;
+}
+
 struct creation {
 	pthread_t thread;
-	char path[512];
+	char path[4096];
 	long result;
 };
 

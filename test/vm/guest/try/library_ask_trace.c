@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,10 +108,17 @@ long trace_interrupt(char **words)
 	return err;
 }
 
-/* trace-hold PID: lets it go on to the end of a call that is to be made again */
-long trace_hold(char **words)
+static int has_opened(pid_t pid, int status)
 {
-	pid_t pid = atoi(words[0]);
+	struct user_regs_struct registers;
+
+	return WSTOPSIG(status) == AT_CALL && !ptrace(PTRACE_GETREGS, pid, NULL, &registers) &&
+	       (registers.orig_rax == SYS_open || registers.orig_rax == SYS_openat) &&
+	       (long)registers.rax >= 0;
+}
+
+static long hold(pid_t pid, int (*is_there)(pid_t pid, int status))
+{
 	long err = begin(pid);
 	int status;
 
@@ -118,10 +126,22 @@ long trace_hold(char **words)
 	for (; !err; err = go_on(pid, PTRACE_SYSCALL, status)) {
 		if (waitpid(pid, &status, __WALL) < 0)
 			return -errno;
-		if (leaves_to_return(pid, status))
+		if (is_there(pid, status))
 			break;
 	}
 	return err;
+}
+
+/* trace-hold PID: lets it go on to the end of a call that is to be made again */
+long trace_hold(char **words)
+{
+	return hold(atoi(words[0]), leaves_to_return);
+}
+
+/* trace-end PID: lets it go on to the end of a call that has opened a file */
+long trace_end(char **words)
+{
+	return hold(atoi(words[0]), has_opened);
 }
 
 /* trace-let PID: lets go of it where it stopped */
