@@ -84,7 +84,7 @@ describe('an answer that holds for longer', () => {
       lab.intruder.do('open', secret),
     ];
     const questions = [];
-    for (let count = 0; count < others.length; count++) questions.push(await answerer.question());
+    while (questions.length < others.length) questions.push(await answerer.question());
     await answerer.answer(id, {verdict: 'allow', lifetime: 'forever'});
     expect(await first).toBe('OK');
     expect(await questionsOf(lab.guard)).toHaveLength(others.length);

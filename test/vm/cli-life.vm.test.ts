@@ -81,6 +81,29 @@ describe('unload', () => {
     await json('fguard load --json');
     await lab.reconnect();
   });
+
+  it('says that somebody sleeps in a call that it was let into; --force lets go of it', async () => {
+    const fifo = lab.path('fifo');
+    await vm.ok(`rm -f ${fifo} && mkfifo ${fifo}`);
+    await lab.guard.add(fifo, {ops: ['read'], otherwise: 'ask', deadline: LONG});
+    const answerer = await Answerer.start();
+    const opened = lab.intruder.do('open', fifo);
+    await answerer.reply({verdict: 'allow'});
+    await lab.guard.until(({waiting}) => waiting === 0);
+    await vm.ok(`until grep -qE 'fifo|partner' /proc/${lab.intruder.pid}/wchan; do :; done`);
+    expect(await json('fguard unload --json', 1)).toMatchObject({
+      error: {
+        message: expect.stringContaining('a task that was let in'),
+        next: ['sudo fguard unload --force'],
+      },
+    });
+    expect(await json('fguard unload --force --json')).toMatchObject({module: {loaded: false}});
+    expect(await lab.owner.do('open-write', fifo)).toBe('OK');
+    expect(await opened).toBe('OK');
+    await answerer.end();
+    await json('fguard load --json');
+    await lab.reconnect();
+  });
 });
 
 const KERNEL = '9.9.9-fguard-test';

@@ -6,7 +6,7 @@ import {processIds, processName} from '../proc.js';
 
 const MODULE = '/sys/module/fguard';
 
-/** How many references there are; those who wait for an answer have one each. */
+/** How many references there are; those who wait for an answer, or have one, hold one each. */
 export const references = (): number => Number(readIfPossible(`${MODULE}/refcnt`) ?? '0');
 
 const GENERIC_NETLINK = '16';
@@ -46,9 +46,14 @@ const waitingPeople = (questions: readonly Question[]): string[] =>
     ({pid, comm, path}) => `process ${pid} (${comm}), which waits to be let at ${path}`,
   );
 
+/* They let go of it when the call ends, or when their rule goes. */
+const answeredPeople = (questions: readonly Question[]): string[] =>
+  references() > questions.length ? ['a task that was let in and is still in its call'] : [];
+
 /** Who may be why the module is not removed. */
 export const holders = (questions: readonly Question[]): string[] => [
   ...waitingPeople(questions),
+  ...answeredPeople(questions),
   ...dependentModules(),
   ...connectedProcesses(),
 ];

@@ -22,7 +22,10 @@ function refusal({stderr}: CommandResult, questions: readonly Question[]): UserE
   const reason = stderr.trim().replace(/^rmmod: ERROR: /, '');
   const who = holders(questions);
   const held = who.length === 0 ? '' : `; it may be held by ${who.join(', ')}`;
-  const next = questions.length === 0 ? [] : ['sudo fguard ask', 'sudo fguard unload --force'];
+  const next = [
+    ...(questions.length === 0 ? [] : ['sudo fguard ask']),
+    ...(references() === 0 ? [] : ['sudo fguard unload --force']),
+  ];
   return new UserError('EBUSY', `the module was not removed: ${reason}${held}`, {next});
 }
 
