@@ -19,6 +19,8 @@ const TROUBLE = [
   '[    2.0] BUG: kernel NULL pointer dereference, address: 0000000000000008',
   '[    2.0] BUG: KASAN: slab-use-after-free in fguard_decide+0x10/0x20',
   '[    2.0] kernel BUG at mm/slub.c:379!',
+  '[    2.0] BUG kmalloc-rcl-96 (Tainted: G           OE     ): Object already free',
+  '[    2.0] BUG kmalloc-64 (Not tainted): Right Redzone overwritten',
   '[    2.0] Oops: 0000 [#1] PREEMPT SMP NOPTI',
   '[    2.0] general protection fault, probably for non-canonical address 0xdead000000000108',
   '[    2.0] WARNING: possible circular locking dependency detected',

@@ -14,6 +14,8 @@ import {type Share, shareHost} from './share.js';
 export interface MachineOptions {
   memory?: number;
   cpus?: number;
+  /** More words for the kernel's command line. */
+  append?: string;
   /** One simulated CPU whose clock counts instructions: timings that repeat. */
   icount?: boolean;
   /** A disk with a Debian of its own, whose systemd starts instead of the bare agent. */
@@ -61,7 +63,10 @@ function ofDisk(disk: string | undefined): string {
   return 'guest.disk=/dev/vda systemd.default_timeout_start_sec=900 systemd.mask=serial-getty@ttyS0.service';
 }
 
-function kernelCommandLine(files: BootFiles, {folders = [], disk}: MachineOptions): string {
+function kernelCommandLine(
+  files: BootFiles,
+  {folders = [], disk, append = ''}: MachineOptions,
+): string {
   const names = folders.map(escapeName).join(':');
   const line = [
     // warnings and worse; the rest is read at the end
@@ -74,6 +79,7 @@ function kernelCommandLine(files: BootFiles, {folders = [], disk}: MachineOption
     ...(files.isOwn ? ['guest.own=1'] : [`guest.headers=${escapeName(files.headers)}`]),
     `guest.folders=${names}`,
     files.options,
+    append,
     ofDisk(disk),
   ].join(' ');
   if (line.length <= COMMAND_LINE_MAX) return line;

@@ -5,6 +5,8 @@ const SPLATS: readonly RegExp[] = [
   /\bWARNING:/,
   /\bBUG:/,
   /\bBUG at\b/,
+  // the allocator, with slub_debug
+  /\bBUG \S+ \(.*\): /,
   /\bOops\b/,
   /Kernel panic/,
   /general protection fault/,
