@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Builds a kernel that watches itself (KASAN, lockdep, kmemleak, fault injection)
-# from Debian's sources and puts it into the cache as kernels/6.1-debug, in the
-# layout of kernel.sh. What is there stays, unless FGUARD_UPDATE is set: then newer
-# sources are fetched. The build tree stays too: it is the kernel's headers, and
-# another configuration builds only what it changes.
+# Builds a kernel that watches itself from Debian's sources and puts it into the cache
+# as kernels/NAME, in the layout of kernel.sh: debug-kernel.sh [NAME]
+# 6.1-debug has KASAN, lockdep, kmemleak and fault injection; 6.1-kcsan looks for data
+# races instead of KASAN, with which that does not go. What is there stays, unless
+# FGUARD_UPDATE is set: then newer sources are fetched. The build tree stays too: it is
+# the kernel's headers, and another configuration builds only what it changes.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 suite=bookworm
-name=$debug_kernel
+name=${1:-$debug_kernel}
+flavour=${name#*-} # debug or kcsan
 config=$repo/test/vm/debug-kernel.config
 dir=$cache/kernels/$name
 root=$cache/roots/$suite
@@ -21,7 +23,12 @@ memory=3072
 options='pci=noacpi kmemleak=on'
 
 options_asked() {
-	grep -E '^(# )?CONFIG_' "$config"
+	if [[ $name == "$kcsan_kernel" ]]; then
+		grep -E '^(# )?CONFIG_' "$config" | grep -vE '^CONFIG_(KASAN|LOCALVERSION)'
+		grep -E '^(# )?CONFIG_' "$repo/test/vm/kcsan-kernel.config"
+	else
+		grep -E '^(# )?CONFIG_' "$config"
+	fi
 }
 
 config_hash() {
@@ -61,7 +68,7 @@ lost_options() {
 configure() {
 	local lost
 	mkdir -p "$root$tree"
-	cp "$config" "$root$tree/fragment.config"
+	options_asked >"$root$tree/fragment.config"
 	in_root "$suite" make -C "$source" O="$tree" tinyconfig
 	in_root "$suite" sh -ec 'cd "$1" && ./scripts/kconfig/merge_config.sh -m -O "$2" "$2/.config" "$2/fragment.config"' \
 		sh "$source" "$tree"
@@ -107,7 +114,7 @@ steps=5
 . "$repo/scripts/step.sh"
 step 'packages for a kernel build' packages
 step "Debian's kernel sources" unpack
-tree=/usr/src/linux-headers-$(<"$root$source/.version-text")-fguard-debug
+tree=/usr/src/linux-headers-$(<"$root$source/.version-text")-fguard-$flavour
 step 'configuration' configure
 step 'kernel (half an hour on two processors)' build
 step 'into the cache' install_kernel

@@ -9,7 +9,8 @@ set -euo pipefail
 
 update=${FGUARD_UPDATE-}
 name=$(kernel_name "$1")
-[[ $name != "$debug_kernel" ]] || exec "$repo/scripts/debug-kernel.sh"
+[[ $name != "$debug_kernel" && $name != "$kcsan_kernel" ]] ||
+	exec "$repo/scripts/debug-kernel.sh" "$name"
 
 # Links in the layout of the others; it has no suite, for nothing is fetched.
 link_own_kernel() {

@@ -45,6 +45,7 @@ in_root() {
 
 # Built by debug-kernel.sh; not in kernels.txt, because nobody wants it by default.
 debug_kernel=6.1-debug
+kcsan_kernel=6.1-kcsan
 
 # The kernel that this machine runs; it is used where it is.
 own_kernel=own
@@ -53,7 +54,8 @@ own_kernel=own
 # that release.
 kernel_name() {
 	local name release
-	if [[ $1 == "$debug_kernel" || $1 == "$own_kernel" ]] || kernel_line "$1" >/dev/null; then
+	if [[ " $debug_kernel $kcsan_kernel $own_kernel " == *" $1 "* ]] ||
+		kernel_line "$1" >/dev/null; then
 		echo "$1"
 		return
 	fi
