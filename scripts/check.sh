@@ -18,6 +18,7 @@ own_files() {
 types() {
 	npx tsc --noEmit
 	npx tsc --noEmit -p test/vm
+	npx tsc --noEmit -p test/hostile
 }
 
 format() {

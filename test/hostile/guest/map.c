@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/* Mappings, as many as a process may have. */
+#include "hostile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE 4096
+
+/* Holds "count" mappings of "path", each apart from the next. */
+static void hold_mappings(void)
+{
+	unsigned long times = number("count", 1000), held = 0;
+	int fd = open(text("path", "/bin/true"), O_RDONLY);
+
+	for (; fd >= 0 && held < times; held++) {
+		/* another page than the last one, so that they do not become one */
+		off_t page = (off_t)(held % 2) * PAGE;
+
+		if (mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, page) == MAP_FAILED)
+			break;
+	}
+	printf("%lu mappings\n", held);
+	say("at work");
+	while (!is_over())
+		usleep(10000);
+}
+
+/* Maps, touches, changes and unmaps what rules are about, all the time. */
+static void churn_mappings(void)
+{
+	const char *path = text("path", "/bin/true");
+
+	say("at work");
+	while (again()) {
+		int fd = open(path, O_RDONLY);
+		volatile char *at;
+
+		if (count(fd) < 0)
+			continue;
+		at = mmap(NULL, 2 * PAGE, PROT_READ | (draw(2) ? PROT_WRITE : 0), MAP_PRIVATE, fd,
+			  0);
+		close(fd);
+		if (at == MAP_FAILED)
+			continue;
+		madvise((void *)at, PAGE, draw(2) ? MADV_WILLNEED : MADV_DONTNEED);
+		count(mprotect((void *)at, PAGE, PROT_READ));
+		munmap((void *)at, 2 * PAGE);
+	}
+}
+
+const struct attack map_attacks[] = {
+	{ "hold-mappings", hold_mappings },
+	{ "churn-mappings", churn_mappings },
+	{ NULL, NULL },
+};

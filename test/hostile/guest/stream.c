@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Takes the port of whoever read events and has gone, and waits for what comes. A
+ * user may take any port that is free.
+ */
+#include "hostile.h"
+
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static char room[128 * 1024];
+
+static void receive(int fd)
+{
+	ssize_t size = recv(fd, room, sizeof(room), MSG_DONTWAIT);
+
+	if (count(size) > 0)
+		count_breach("what was meant for a reader of events came to a user");
+}
+
+static int take(unsigned int port)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_pid = port };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+
+	if (fd >= 0 && !count(bind(fd, (void *)&address, sizeof(address))))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Until it gets the port, and then until nothing has come for a while. */
+static void lie_in_wait(unsigned int port)
+{
+	int fd = -1;
+
+	while (fd < 0 && again())
+		fd = take(port);
+	for (int times = 0; fd >= 0 && times < 2000; times++)
+		receive(fd);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Reads a port, a line each, and says when it has done with it. */
+static void steal(void)
+{
+	char line[64];
+
+	say("at work");
+	while (fgets(line, sizeof(line), stdin)) {
+		again();
+		say("waiting");
+		lie_in_wait((unsigned int)strtoul(line, NULL, 10));
+		say("done");
+	}
+}
+
+const struct attack stream_attacks[] = {
+	{ "steal", steal },
+	{ NULL, NULL },
+};

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// Ordinary users against the guard: see scripts/test-hostile.sh for the options.
+import {parseArgs} from 'node:util';
+import {interruptible} from '../../src/services/lab/interruptible.js';
+import {Vm} from '../vm/runner/vm.js';
+import {Dice} from './dice.js';
+import {troubleSince} from './kernel-log.js';
+import type {Scenario} from './scenario.js';
+import {scenarios} from './scenarios/index.js';
+import {Stage} from './stage.js';
+
+interface Request {
+  kernel: string;
+  seconds: number;
+  seed: number;
+  only: readonly Scenario[];
+  append: string;
+  cpus: number;
+}
+
+/** What one scenario gets at least, to set the stage and to act; milliseconds. */
+const LEAST = 4_000;
+/** Longer runs are several, each with a seed of its own. */
+const ROUND_SECONDS = 900;
+
+function parse(): Request {
+  const {values} = parseArgs({
+    options: {
+      kernel: {type: 'string', default: '6.1'},
+      seconds: {type: 'string', default: '600'},
+      seed: {type: 'string', default: String(Date.now() % 1_000_000)},
+      only: {type: 'string', multiple: true, default: []},
+      append: {type: 'string', default: ''},
+      cpus: {type: 'string', default: '2'},
+    },
+  });
+  const unknown = values.only.filter((name) => !scenarios.some((one) => one.name === name));
+  if (unknown.length > 0)
+    throw new Error(
+      `--only ${unknown.join(', ')}: there are ${scenarios.map(({name}) => name).join(', ')}`,
+    );
+  return {
+    kernel: values.kernel,
+    seconds: Number(values.seconds),
+    seed: Number(values.seed),
+    only: scenarios.filter(({name}) => values.only.length === 0 || values.only.includes(name)),
+    append: values.append,
+    cpus: Number(values.cpus),
+  };
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** A machine for as long as nothing is wrong with it. */
+class Machines {
+  #vm: Vm | undefined;
+  #seen = 0;
+
+  constructor(private readonly request: Request) {}
+
+  async get(): Promise<Vm> {
+    if (this.#vm) return this.#vm;
+    const {kernel, append, cpus} = this.request;
+    // each object with its neighbours watched, what is free poisoned, who made and freed it;
+    // and a slow machine is no broken timer
+    const options = {kernel, cpus, append: `slub_debug=FZPU no_timer_check ${append}`};
+    this.#vm = await interruptible((signal) => Vm.boot({...options, signal}));
+    this.#seen = 0;
+    await this.#vm.ok('echo 0 >/proc/sys/debug/exception-trace');
+    return this.#vm;
+  }
+
+  /** What the kernel has reported since the last look. */
+  async trouble(): Promise<string[]> {
+    if (!this.#vm) return [];
+    const {reports, seen} = troubleSince(await this.#vm.kernelLog(), this.#seen);
+    this.#seen = seen;
+    return reports;
+  }
+
+  async discard(): Promise<void> {
+    await this.#vm?.kill();
+    this.#vm = undefined;
+  }
+}
+
+/** Gives what was wrong. */
+async function play(machines: Machines, scenario: Scenario, seed: number, time: number) {
+  const faults: string[] = [];
+  let notes: string[] = [];
+  try {
+    const stage = await Stage.set(await machines.get(), new Dice(seed), time);
+    notes = stage.notes;
+    try {
+      await scenario.run(stage);
+      await stage.strike();
+    } finally {
+      faults.push(...stage.faults);
+    }
+  } catch (error) {
+    faults.push(messageOf(error));
+  }
+  faults.push(...(await machines.trouble().catch(() => [])));
+  return {faults, notes};
+}
+
+const indent = (text: string): string => text.replace(/^/gm, '      ');
+
+class Run {
+  readonly #machines: Machines;
+  /** Milliseconds that scenarios took beyond what they were given. */
+  #overhead: number[] = [];
+  readonly #failed: string[] = [];
+
+  constructor(private readonly request: Request) {
+    this.#machines = new Machines(request);
+  }
+
+  async all(): Promise<boolean> {
+    const {seconds, seed} = this.request;
+    const rounds = Math.max(1, Math.round(seconds / ROUND_SECONDS));
+    try {
+      for (let round = 0; round < rounds; round++)
+        await this.#round(seed + round, seconds / rounds);
+    } finally {
+      await this.#machines.discard();
+    }
+    this.#summarize();
+    return this.#failed.length === 0;
+  }
+
+  async #round(seed: number, seconds: number): Promise<void> {
+    console.log(`kernel ${this.request.kernel}, seed ${seed}, ${seconds.toFixed(0)} s`);
+    // not the time to boot
+    await this.#machines.get();
+    const deadline = Date.now() + seconds * 1000;
+    let weights = this.request.only.reduce((sum, {weight = 1}) => sum + weight, 0);
+    let left = this.request.only.length;
+    for (const scenario of this.request.only) {
+      const {weight = 1} = scenario;
+      const usual =
+        this.#overhead.reduce((sum, one) => sum + one, 0) / (this.#overhead.length || 1);
+      const spare = Math.max(0, deadline - Date.now() - left * usual);
+      await this.#scenario(scenario, seed, Math.max(LEAST, (spare * weight) / weights));
+      weights -= weight;
+      left--;
+    }
+  }
+
+  async #scenario(scenario: Scenario, seed: number, time: number): Promise<void> {
+    const start = Date.now();
+    const {faults, notes} = await play(this.#machines, scenario, seed, time);
+    const took = Date.now() - start;
+    this.#overhead.push(Math.max(0, took - time));
+    const verdict = faults.length === 0 ? 'ok    ' : 'FAILED';
+    console.log(`${verdict} ${scenario.name}: ${scenario.claim} (${(took / 1000).toFixed(0)} s)`);
+    for (const note of notes) console.log(`    ${note}`);
+    if (faults.length === 0) return;
+    for (const fault of faults) console.log(`    FAULT:\n${indent(fault)}`);
+    const seconds = Math.ceil(time / 1000);
+    this.#failed.push(
+      `--kernel ${this.request.kernel} --only ${scenario.name} --seed ${seed} --seconds ${seconds}`,
+    );
+    // what is wrong in one machine's memory is not told of another scenario
+    await this.#machines.discard();
+  }
+
+  #summarize(): void {
+    if (this.#failed.length === 0) {
+      console.log('nothing that users did broke, exhausted, blinded or stalled the guard');
+      return;
+    }
+    console.log(`${this.#failed.length} failed; again:`);
+    for (const words of this.#failed) console.log(`  npm run test:hostile -- ${words}`);
+  }
+}
+
+process.exitCode = await new Run(parse())
+  .all()
+  .then((isWell) => (isWell ? 0 : 1))
+  .catch((error: unknown) => {
+    process.stderr.write(`${messageOf(error)}\n`);
+    return 1;
+  });

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// What others have written to break kernels, as it comes from Debian.
+import {setTimeout as sleep} from 'node:timers/promises';
+import {PATIENCE} from '../../vm/runner/patience.js';
+import type {Scenario} from '../scenario.js';
+import {ALICE, BOB, DIR, type Stage} from '../stage.js';
+
+const closed = `${DIR}/closed`;
+const LATE = 180_000 * PATIENCE;
+
+/* All of a user's memory; the guest has more. Who hits it is no fault of the guard. */
+const GROUP = '/sys/fs/cgroup/hostile';
+const MAKE_GROUP = `mkdir -p ${GROUP} && echo +memory >/sys/fs/cgroup/cgroup.subtree_control &&
+  echo 500M >${GROUP}/memory.max && echo 900 >${GROUP}/pids.max 2>/dev/null; true`;
+
+/** A command of a user in a group of its own. */
+const asUser = (uid: number, command: string): string =>
+  `echo $$ >${GROUP}/cgroup.procs; ulimit -c 0 -f 65536; cd ${DIR}/${uid} &&
+   exec setpriv --reuid=${uid} --regid=${uid} --clear-groups --reset-env ${command}`;
+
+// /tmp/hostile/
+//   closed/{secret,n0…n3}   a tree that is closed to all
+//   1000/ 1001/             where the users may write: logged, strict, and asked about in turn
+async function guardThem(stage: Stage): Promise<void> {
+  await stage.shell(
+    `${MAKE_GROUP}; mkdir closed && printf treasure >closed/secret && touch closed/n{0..3} &&
+     chmod 644 closed/*; cp /bin/true 1000/strict; cp /bin/true 1001/asked; chmod 666 1000/strict 1001/asked`,
+  );
+  await stage.guard.add({path: closed, tree: true});
+  await stage.guard.add({path: `${DIR}/${ALICE}`, tree: true, otherwise: 'log'});
+  await stage.guard.add({suffix: '.log', otherwise: 'log'});
+  await stage.guard.add({path: `${DIR}/${ALICE}/strict`, strict: true});
+  await stage.guard.add({path: `${DIR}/${BOB}`, tree: true, otherwise: 'ask', ops: 0x10});
+  await stage.guard.add({path: `${DIR}/${BOB}/asked`, otherwise: 'ask'});
+  await stage.guard.add({path: `${DIR}/family`, pids: [1], children: true});
+  await stage.watch();
+  stage.churn([
+    {path: `${DIR}/${BOB}`, suffix: '1', otherwise: 'log'},
+    {path: `${DIR}/${ALICE}/strict`, strict: true},
+    {path: `${closed}/secret`, strict: true},
+  ]);
+}
+
+/** Runs it to its end; gives what it said. */
+async function perform(stage: Stage, uid: number, command: string): Promise<string> {
+  const process = stage.vm.spawn(asUser(uid, command), {cwd: '/tmp'});
+  process.end();
+  const late = new AbortController();
+  const timer = sleep(stage.time + LATE, undefined, {signal: late.signal}).catch(() => undefined);
+  const result = await Promise.race([process.exit, timer]).finally(() => late.abort());
+  if (!result) throw new Error(`${command} cannot end`);
+  return result.stdout + result.stderr;
+}
+
+/*
+ * Not those that end by eating all memory, nor such as only a machine of one's own
+ * bears: they would show what memory the guest has.
+ */
+const NOT_HERE = ['bigheap', 'brk', 'stack', 'watchdog', 'softlockup', 'cyclic', 'physpage'];
+const CLASSES = ['filesystem', 'vm', 'scheduler'] as const;
+const SECONDS_EACH = 2;
+
+async function stressorsOf(stage: Stage, name: string): Promise<string[]> {
+  const text = await stage.vm.ok(`stress-ng --class '${name}?'`);
+  return (/stressors: (.*)/.exec(text)?.[1] ?? '')
+    .split(' ')
+    .filter((one) => !NOT_HERE.includes(one));
+}
+
+/** As many of each class as fit into the time, by chance. */
+async function drawStressors(stage: Stage): Promise<string[]> {
+  const fit = Math.max(2, Math.floor(stage.time / 1000 / SECONDS_EACH / CLASSES.length));
+  const drawn: string[] = [];
+  for (const name of CLASSES)
+    drawn.push(...stage.dice.shuffle(await stressorsOf(stage, name)).slice(0, fit));
+  return drawn;
+}
+
+export const stress: Scenario = {
+  name: 'stress-ng',
+  claim: "stress-ng's file-system, memory and process parts find nothing wrong",
+  weight: 3,
+  run: async (stage) => {
+    await guardThem(stage);
+    const drawn = await drawStressors(stage);
+    stage.note(drawn.join(' '));
+    const seed = stage.dice.below(2 ** 31);
+    for (const stressor of drawn) {
+      const uid = stage.dice.pick([ALICE, BOB]);
+      await perform(
+        stage,
+        uid,
+        `stress-ng --quiet --oomable --skip-silent --seed ${seed} --temp-path . --timeout ${SECONDS_EACH} ` +
+          `--vm-bytes 32M --hdd-bytes 16M --${stressor} 1`,
+      );
+    }
+    await stage.stop();
+  },
+};
+
+const GROUPS = ['vfs', 'vm'] as const;
+
+export const trinity: Scenario = {
+  name: 'trinity',
+  claim: "trinity's system calls about files and memory find nothing wrong",
+  weight: 2,
+  run: async (stage) => {
+    await guardThem(stage);
+    const end = Date.now() + stage.time;
+    let runs = 0;
+    for (; runs < 2 || Date.now() < end; runs++) {
+      const group = GROUPS[runs % GROUPS.length] ?? 'vfs';
+      const uid = runs % 4 < 2 ? ALICE : BOB;
+      const said = await perform(
+        stage,
+        uid,
+        `timeout -k 5 10 trinity -q -l off -T 0 -s ${stage.dice.below(2 ** 31)} -C 2 -N 4000 -g ${group} -V ${closed}`,
+      );
+      if (runs === 0) stage.note(said.trim().split('\n').slice(-1).join());
+    }
+    stage.note(`${runs} runs`);
+    await stage.stop();
+  },
+};

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+import type {GuestProcess} from '../../vm/runner/vm.js';
+import {GUARD} from '../guard.js';
+import type {Scenario} from '../scenario.js';
+import {ALICE, BOB, DIR, type Stage} from '../stage.js';
+
+/** A reader with more to read than it takes. */
+async function slowReader(stage: Stage): Promise<{reader: GuestProcess; pid: number}> {
+  const reader = stage.vm.spawn([GUARD, 'watch', 'all=1'], {keep: true});
+  await reader.waitFor('subscribed');
+  const pid = await reader.pid;
+  await stage.vm.ok(`kill -STOP ${pid}`);
+  return {reader, pid};
+}
+
+// /tmp/hostile/shared/   where one user makes events without end
+export const streams: Scenario = {
+  name: 'streams',
+  claim: 'what a reader of events who is gone was to get comes to nobody else',
+  run: async (stage) => {
+    const dir = `${DIR}/shared`;
+    await stage.shell('mkdir -m 777 shared');
+    await stage.guard.add({path: dir, tree: true, otherwise: 'log'});
+    for (const uid of [ALICE, ALICE]) await stage.attack('storm', uid, {dir});
+    const thief = await stage.attack('steal', BOB);
+    const end = Date.now() + stage.time;
+    let times = 0;
+    for (; times < 4 || Date.now() < end; times++) {
+      // the library's socket has the number of the process as its port
+      const {reader, pid} = await slowReader(stage);
+      await stage.last(200 + stage.dice.below(400));
+      thief.process.write(`${pid}\n`);
+      await thief.process.waitFor('waiting\n');
+      reader.kill('SIGKILL');
+      await reader.exit;
+      await thief.process.waitFor('done\n');
+    }
+    stage.note(`${times} readers killed`);
+    await stage.stop();
+    await stage.until('no reader is counted any more', async () => {
+      const {subscribers} = await stage.guard.status();
+      return subscribers === 0;
+    });
+  },
+};

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+import {setTimeout as sleep} from 'node:timers/promises';
+import {PATIENCE} from '../vm/runner/patience.js';
+import type {GuestProcess, Vm} from '../vm/runner/vm.js';
+import {Attack, type Options, type Tally} from './attack.js';
+import {Churn} from './churn.js';
+import type {Dice} from './dice.js';
+import {excess, explainFigures, type Figures, readFigures} from './figures.js';
+import {Guard, GUARD, type Status} from './guard.js';
+import type {Rule} from './rules.js';
+
+/** Ordinary users; nobody else has processes of theirs. */
+export const USERS = [1000, 1001, 1002] as const;
+export const [ALICE, BOB, CAROL] = USERS;
+
+/** Where all of it happens. */
+export const DIR = '/tmp/hostile';
+
+/* For what the kernel does a moment later: grace periods, work that is queued. */
+const SETTLE_PATIENCE = 40_000 * PATIENCE;
+const SETTLE_STEP = 500;
+/* Thousands of threads, each of which waits for an answer. */
+const KILL_PATIENCE = 400_000 * PATIENCE;
+
+/* Caches of the kernel breathe with what else goes on: commands, timers, journals. */
+const USUAL = 1000;
+
+const KILL_USERS = `while pkill -KILL -u ${USERS.join(',')}; do sleep 0.1; done`;
+
+/** The guest for the length of one scenario. */
+export class Stage {
+  readonly faults: string[] = [];
+  /** What was done, and how often. */
+  readonly notes: string[] = [];
+  guard: Guard;
+  readonly #attacks: Attack[] = [];
+  readonly #churns: Churn[] = [];
+  readonly #others = new Set<GuestProcess>();
+  #answerers = 0;
+
+  private constructor(
+    readonly vm: Vm,
+    readonly dice: Dice,
+    /** Milliseconds that the attack is to last. */
+    readonly time: number,
+    private readonly before: Figures,
+  ) {
+    this.guard = new Guard(vm);
+  }
+
+  static async set(vm: Vm, dice: Dice, time: number): Promise<Stage> {
+    await vm.ok(
+      `modprobe fguard && rm -rf ${DIR} && mkdir -m 755 ${DIR} && cd ${DIR} &&
+       for user in ${USERS.join(' ')}; do mkdir $user && chown $user:$user $user || exit; done`,
+      {cwd: '/tmp'},
+    );
+    return new Stage(vm, dice, time, await readFigures(vm));
+  }
+
+  fault(text: string): void {
+    this.faults.push(text);
+  }
+
+  note(text: string): void {
+    this.notes.push(text);
+  }
+
+  shell(line: string): Promise<string> {
+    return this.vm.ok(line, {cwd: DIR});
+  }
+
+  /** Lets a user do it until all stop(). */
+  async attack(name: string, uid: number, options: Options = {}): Promise<Attack> {
+    const seed = this.dice.below(2 ** 31);
+    const attack = await Attack.start(this.vm, name, {uid, seed, options: {dir: DIR, ...options}});
+    this.#attacks.push(attack);
+    return attack;
+  }
+
+  /** Changes rules until all stop(). */
+  churn(rules: readonly Rule[], clears = false): void {
+    this.#churns.push(new Churn(this.vm, this.dice.fork(), rules, clears));
+  }
+
+  /** Somebody who is told everything, and only counts it. */
+  async watch(): Promise<GuestProcess> {
+    return this.other(this.vm.spawn([GUARD, 'tally', 'all=1', 'expect=0xffffffff']), 'subscribed');
+  }
+
+  /** Answers each question at once, or only those about a path: "match=PATH". */
+  async answer(verdict: 'allow' | 'deny', match = ''): Promise<GuestProcess> {
+    const file = `${DIR}/answers-${this.#answerers++}`;
+    const process = this.vm.spawn(`exec ${GUARD} serve verdict=${verdict} ${match} >${file}`);
+    await this.shell(`until grep -q serving ${file}; do sleep 0.1; done`);
+    this.#others.add(process);
+    return process;
+  }
+
+  async other(process: GuestProcess, ready: string): Promise<GuestProcess> {
+    await process.waitFor(ready);
+    this.#others.add(process);
+    return process;
+  }
+
+  async dismiss(process: GuestProcess): Promise<void> {
+    process.kill('SIGKILL');
+    await process.exit;
+    this.#others.delete(process);
+  }
+
+  async dismissAll(): Promise<void> {
+    for (const process of this.#others) await this.dismiss(process);
+  }
+
+  /** The time that the attack is to last. */
+  async last(time = this.time): Promise<void> {
+    await sleep(time);
+  }
+
+  /** Ends the attacks, and gives what came of each. */
+  async stop(): Promise<Tally[]> {
+    const tallies: Tally[] = [];
+    for (const attack of this.#attacks.splice(0).filter(({isKilled}) => !isKilled)) {
+      const tally = await attack.end();
+      this.#tell(attack.name, tally);
+      tallies.push(tally);
+    }
+    let commands = 0;
+    for (const churn of this.#churns.splice(0)) commands += await churn.stop();
+    if (commands > 0) this.note(`${commands} commands`);
+    return tallies;
+  }
+
+  async killUsers(): Promise<void> {
+    this.#attacks.splice(0);
+    await this.vm.ok(KILL_USERS, {timeout: KILL_PATIENCE});
+  }
+
+  /** As soon as it is so; a fault if it never is. */
+  async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + SETTLE_PATIENCE;
+    while (!(await isSo())) {
+      if (Date.now() > deadline) {
+        this.fault(`not in ${SETTLE_PATIENCE} ms: ${what}`);
+        return;
+      }
+      await sleep(SETTLE_STEP);
+    }
+  }
+
+  figures(): Promise<Figures> {
+    return readFigures(this.vm);
+  }
+
+  /** Nothing has grown beyond that; what is freed a moment later is waited for. */
+  async expectBounded(before: Figures, bound = USUAL): Promise<void> {
+    const deadline = Date.now() + SETTLE_PATIENCE;
+    let faults = excess(before, await this.figures(), bound);
+    while (faults.length > 0 && Date.now() < deadline) {
+      await sleep(SETTLE_STEP);
+      faults = excess(before, await this.figures(), bound);
+    }
+    if (faults.length > 0) this.fault([...faults, await explainFigures(this.vm)].join('\n'));
+  }
+
+  /** After any scenario: nothing waits, nothing is left, and the module can go. */
+  async strike(): Promise<void> {
+    await this.killUsers();
+    await this.dismissAll();
+    await this.guard.clear();
+    await this.until('no question, rule, reader or answerer is left', async () => {
+      const {rules, waiting, subscribers, answerers} = await this.guard.status();
+      return rules + waiting + subscribers + answerers === 0;
+    });
+    this.#tellStatus(await this.guard.status());
+    // what has grown already is told
+    if (this.faults.length === 0) await this.expectBounded(this.before);
+    await this.guard.end();
+    await this.expectRemovable('rmmod');
+  }
+
+  /** No call of a user keeps the module in use. */
+  async expectRemovable(what: string): Promise<void> {
+    let said = '';
+    await this.until(`${what} succeeds`, async () => {
+      const {code, stderr} = await this.vm.run('rmmod fguard');
+      said = stderr.trim();
+      return code === 0;
+    });
+    if (this.faults.some((fault) => fault.endsWith(`${what} succeeds`)) && said) this.fault(said);
+  }
+
+  /** After expectRemovable(). */
+  async insert(): Promise<void> {
+    await this.vm.ok('modprobe fguard');
+    this.guard = new Guard(this.vm);
+  }
+
+  /** Removes and inserts the module; no rule may be left. */
+  async reload(): Promise<void> {
+    await this.guard.end();
+    await this.expectRemovable('rmmod');
+    await this.insert();
+  }
+
+  #tellStatus({allowed, denied, asked, expired, events, lost}: Status): void {
+    this.note(
+      `guard: allowed ${allowed}, denied ${denied}, asked ${asked}, expired ${expired}, events ${events}, lost ${lost}`,
+    );
+  }
+
+  #tell(name: string, {rounds, breaches, breach, results}: Tally): void {
+    const counts = Object.entries(results).map(([errno, count]) => `${errno} ${count}`);
+    this.note(`${name}: ${rounds} rounds, ${counts.join(', ')}`);
+    if (breaches > 0) this.fault(`${name}: ${breaches} times: ${breach}`);
+  }
+}
