@@ -60,6 +60,8 @@ export const tracers: Scenario = {
     await stage.attack('trace', ALICE, {path: secret, least: 10});
     await stage.attack('trace', BOB, {path: secret, least: 10});
     await stage.last();
+    // where no rule named it for a moment, it was stopped
+    await named.kill();
     await stage.stop();
   },
 };
