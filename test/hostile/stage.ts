@@ -50,7 +50,8 @@ export class Stage {
 
   static async set(vm: Vm, dice: Dice, time: number): Promise<Stage> {
     await vm.ok(
-      `modprobe fguard && rm -rf ${DIR} && mkdir -m 755 ${DIR} && cd ${DIR} &&
+      `awk '$2 ~ "^${DIR}/" { print $2 }' /proc/mounts | tac | xargs -r umount -l
+       modprobe fguard && rm -rf ${DIR} && mkdir -m 755 ${DIR} && cd ${DIR} &&
        for user in ${USERS.join(' ')}; do mkdir $user && chown $user:$user $user || exit; done`,
       {cwd: '/tmp'},
     );

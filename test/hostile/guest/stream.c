@@ -6,6 +6,7 @@
 #include "hostile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <stdio.h>
@@ -63,7 +64,23 @@ static void steal(void)
 	}
 }
 
+/* Nothing but events, one after the other. */
+static void hammer(void)
+{
+	char path[PATH_ROOM];
+
+	snprintf(path, sizeof(path), "%s", in_dir("file"));
+	say("at work");
+	while (again()) {
+		int fd = open(path, O_RDONLY | O_CREAT, 0644);
+
+		if (count(fd) >= 0)
+			close(fd);
+	}
+}
+
 const struct attack stream_attacks[] = {
 	{ "steal", steal },
+	{ "hammer", hammer },
 	{ NULL, NULL },
 };

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
+import {fguard_op} from '../../../src/uapi.gen.js';
 import type {Scenario} from '../scenario.js';
 import {ALICE, BOB, DIR} from '../stage.js';
+
+/** Who may mount nothing there makes nothing come and go. */
+const BUT_MOUNT = (1 << fguard_op.FGUARD_OP_MOUNT) - 1;
 
 const closed = `${DIR}/closed`;
 
@@ -20,8 +24,8 @@ export const places: Scenario = {
     await stage.watch();
     stage.churn([
       {path: closed, tree: true, otherwise: 'log'},
-      {path: `${DIR}/mounted/secret`},
-      {path: `${DIR}/mounted`, tree: true},
+      {path: `${DIR}/mounted/secret`, ops: BUT_MOUNT},
+      {path: `${DIR}/mounted`, tree: true, ops: BUT_MOUNT},
       {path: `${DIR}/mounted`, suffix: '.log', strict: true},
       {path: `${closed}/sub0`, tree: true},
     ]);

@@ -2,7 +2,7 @@
 import type {GuestProcess} from '../../vm/runner/vm.js';
 import {GUARD} from '../guard.js';
 import type {Scenario} from '../scenario.js';
-import {ALICE, BOB, DIR, type Stage} from '../stage.js';
+import {ALICE, BOB, CAROL, DIR, type Stage} from '../stage.js';
 
 /** A reader with more to read than it takes. */
 async function slowReader(stage: Stage): Promise<{reader: GuestProcess; pid: number}> {
@@ -13,22 +13,30 @@ async function slowReader(stage: Stage): Promise<{reader: GuestProcess; pid: num
   return {reader, pid};
 }
 
-// /tmp/hostile/shared/   where one user makes events without end
+/** Few records of such paths fill what waits for a reader. */
+const LONG = `${DIR}/shared${`/${'long'.repeat(60)}`.repeat(4)}`;
+
+/** As soon as the reader's queue has no room, and what delivers it waits for the socket. */
+async function untilFull(stage: Stage): Promise<void> {
+  const {lost} = await stage.guard.status();
+  await stage.until('a queue is full', async () => (await stage.guard.status()).lost > lost);
+}
+
+// /tmp/hostile/shared/long…/   where users make events without end
 export const streams: Scenario = {
   name: 'streams',
   claim: 'what a reader of events who is gone was to get comes to nobody else',
   run: async (stage) => {
-    const dir = `${DIR}/shared`;
-    await stage.shell('mkdir -m 777 shared');
-    await stage.guard.add({path: dir, tree: true, otherwise: 'log'});
-    for (const uid of [ALICE, ALICE]) await stage.attack('storm', uid, {dir});
+    await stage.shell(`mkdir -pm 777 ${LONG} && chmod 777 ${LONG}`);
+    await stage.guard.add({path: `${DIR}/shared`, tree: true, otherwise: 'log'});
+    for (const uid of [ALICE, CAROL]) await stage.attack('hammer', uid, {dir: LONG});
     const thief = await stage.attack('steal', BOB);
     const end = Date.now() + stage.time;
     let times = 0;
     for (; times < 4 || Date.now() < end; times++) {
       // the library's socket has the number of the process as its port
       const {reader, pid} = await slowReader(stage);
-      await stage.last(200 + stage.dice.below(400));
+      await untilFull(stage);
       thief.process.write(`${pid}\n`);
       await thief.process.waitFor('waiting\n');
       reader.kill('SIGKILL');
