@@ -501,7 +501,7 @@ describe('an object', () => {
     const end = asker.do('unlink', secret);
     const question = await answerer.question();
     expect(await lab.intruder.do('rename', free, inside('free'))).toBe('OK');
-    expect(await lab.intruder.do('rename', inside('free'), free)).toBe('OK');
+    expect(await lab.intruder.do('rename', inside('free'), inside('freed'))).toBe('OK');
     await answerer.answer(question.id, {verdict: 'allow'});
     expect(await end).toBe('OK');
   });
