@@ -129,7 +129,7 @@
 #define FGUARD_FILTERS_MAX	256	/* of each kind in a subscription */
 #define FGUARD_QUESTIONS_MAX	4096	/* waiting at a time */
 #define FGUARD_QUESTIONS_SHARE	1024	/* of them, those of one user */
-#define FGUARD_ANSWERS_MAX	1024	/* that a rule remembers */
+#define FGUARD_ANSWERS_MAX	512	/* that a rule remembers */
 #define FGUARD_DEADLINE_DEFAULT	5000	/* milliseconds */
 #define FGUARD_DEADLINE_MAX	86400000 /* a day */
 #define FGUARD_TTL_MAX		3153600000000 /* milliseconds: a hundred years */

@@ -137,13 +137,12 @@ describe('a call that blocks after its answer', () => {
   const STATUS = () => `/proc/${asker.pid}/status`;
   const untilState = (state: string) =>
     vm.ok(`until grep -q '^State:.${state}' ${STATUS()}; do :; done`);
-  const inPipe = () =>
-    vm.ok(`until grep -q fifo /proc/${asker.pid}/wchan || grep -q wait_for_partner /proc/${asker.pid}/wchan; do :; done`);
+  const inPipe = () => vm.ok(`until grep -qe fifo -e partner /proc/${asker.pid}/{wchan,stack}; do :; done`);
   const signal = (name: string) =>
     vm.ok(`kill -${name} ${asker.pid}; until grep -q '^ShdPnd:.0*$' ${STATUS()}; do :; done`);
 
-  /** Opens the pipe, and is in there, alone. */
-  async function block(): Promise<Promise<string>[]> {
+  /** Opens the pipe, and is in there, alone; the promise is not to be awaited yet. */
+  async function block(): Promise<[Promise<string>]> {
     const end = asker.do('open', fifo);
     end.catch(() => undefined);
     await answerer.reply({verdict: 'allow'});

@@ -180,7 +180,7 @@ describe('an answer that holds for longer', () => {
 });
 
 describe('what a rule remembers', () => {
-  const MOST = 1024;
+  const MOST = 512;
 
   it('is bounded: more is not remembered, but may be answered for once', async () => {
     await answerer.end();
