@@ -3,6 +3,7 @@
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/rculist.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/timekeeping.h>
@@ -99,6 +100,7 @@ static int compare_objects(const void *a, const void *b)
 {
 	const struct fguard_rule *const *left = a, *const *right = b;
 
+	cond_resched(); /* there may be a hundred thousand */
 	if (object_hash(*left) != object_hash(*right))
 		return object_hash(*left) < object_hash(*right) ? -1 : 1;
 	/* Twins must end up beside each other. */
@@ -115,6 +117,7 @@ static int compare_labels(const void *a, const void *b)
 {
 	const struct fguard_rule *const *left = a, *const *right = b;
 
+	cond_resched();
 	if (!(*left)->label || !(*right)->label)
 		return !!(*left)->label - !!(*right)->label;
 	return strcmp((*left)->label, (*right)->label);
@@ -504,9 +507,12 @@ static void replace_lists(struct fguard_rule **new, u32 count,
 	for (i = 0; i < old_count; i++) {
 		xa_erase(&rules, old[i]->terms.id);
 		leave_lists(old[i]);
+		cond_resched();
 	}
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		enter_lists(new[i]);
+		cond_resched();
+	}
 	set_generation++;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {Actor} from './helper/actor.js';
 import {Guard} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
+import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/many/
@@ -54,6 +56,27 @@ describe('a hundred thousand rules', () => {
     await lab.guard.clear();
     expect((await lab.guard.status()).rules).toBe(0);
     expect(await lab.intruder.do('open', lab.path('secret'))).toBe('OK');
+  });
+});
+
+describe('more rules that name one user, and each another besides, than are heard one by one', () => {
+  it('refuse also that user what is on the way, and name one of them', async () => {
+    const [user, way] = [4242, lab.path('crowd')];
+    const member = await Actor.start({through: ['setpriv', `--reuid=${user}`, '--clear-groups']});
+    const watcher = await Watcher.start({verdict: 'deny', pids: [member.pid]});
+    const load = (count: number): Promise<unknown> =>
+      lab.guard.do('add-alike', {prefix: crowd, count, each: 1, uids: user});
+    await vm.ok(`chmod 777 ${lab.directory} ${way}`);
+    await load(1000);
+    expect(await member.do('rename', way, lab.path('gone'))).toBe('OK');
+    expect(await member.do('rename', lab.path('gone'), way)).toBe('OK');
+    await load(1100);
+    expect(await member.do('rename', way, lab.path('gone'))).toBe('EACCES');
+    const {rule} = await watcher.next();
+    expect((await lab.guard.list()).map(({id}) => id)).toContain(rule);
+    await lab.guard.clear();
+    await watcher.end();
+    await member.end();
   });
 });
 
