@@ -2,6 +2,7 @@
 // What others have written to break kernels, as it comes from Debian.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {PATIENCE} from '../../vm/runner/patience.js';
+import type {Result} from '../../vm/runner/process.js';
 import type {Scenario} from '../scenario.js';
 import {ALICE, BOB, DIR, type Stage} from '../stage.js';
 
@@ -41,16 +42,18 @@ async function guardThem(stage: Stage): Promise<void> {
   ]);
 }
 
-/** Runs it to its end; gives what it said. */
-async function perform(stage: Stage, uid: number, command: string): Promise<string> {
+/** Runs it to its end. */
+async function perform(stage: Stage, uid: number, command: string): Promise<Result> {
   const process = stage.vm.spawn(asUser(uid, command), {cwd: '/tmp'});
   process.end();
   const late = new AbortController();
   const timer = sleep(stage.time + LATE, undefined, {signal: late.signal}).catch(() => undefined);
   const result = await Promise.race([process.exit, timer]).finally(() => late.abort());
   if (!result) throw new Error(`${command} cannot end`);
-  return result.stdout + result.stderr;
+  return result;
 }
+
+const endOf = ({code, signal}: Result): string => String(signal ?? code);
 
 /*
  * Not those that end by eating all memory, nor such as only a machine of one's own
@@ -83,20 +86,26 @@ export const stress: Scenario = {
   run: async (stage) => {
     await guardThem(stage);
     const drawn = await drawStressors(stage);
-    stage.note(drawn.join(' '));
+    const ends: string[] = [];
     const seed = stage.dice.below(2 ** 31);
     for (const stressor of drawn) {
       const uid = stage.dice.pick([ALICE, BOB]);
-      await perform(
+      const result = await perform(
         stage,
         uid,
         `stress-ng --quiet --oomable --skip-silent --seed ${seed} --temp-path . --timeout ${SECONDS_EACH} ` +
           `--vm-bytes 32M --hdd-bytes 16M --${stressor} 1`,
       );
+      ends.push(`${stressor} ${endOf(result)}`);
     }
+    // some want rights, or devices, that there are not
+    stage.note(ends.join(', '));
+    if (!ends.some((end) => end.endsWith(' 0'))) stage.fault('no stressor could do its work');
     await stage.stop();
   },
 };
+
+const tail = (text: string): string => text.trim().split('\n').slice(-2).join('; ');
 
 const GROUPS = ['vfs', 'vm'] as const;
 
@@ -111,12 +120,14 @@ export const trinity: Scenario = {
     for (; runs < 2 || Date.now() < end; runs++) {
       const group = GROUPS[runs % GROUPS.length] ?? 'vfs';
       const uid = runs % 4 < 2 ? ALICE : BOB;
-      const said = await perform(
+      const result = await perform(
         stage,
         uid,
-        `timeout -k 5 10 trinity -q -l off -T 0 -s ${stage.dice.below(2 ** 31)} -C 2 -N 4000 -g ${group} -V ${closed}`,
+        `timeout -k 5 10 trinity -q -l off -T D -s ${stage.dice.below(2 ** 31)} -C 2 -N 4000 -g ${group} -V ${closed}`,
       );
-      if (runs === 0) stage.note(said.trim().split('\n').slice(-1).join());
+      if (![0, 124].includes(result.code ?? 124))
+        stage.fault(`trinity -g ${group}: ended with ${endOf(result)}: ${tail(result.stdout)}`);
+      else if (runs < GROUPS.length) stage.note(`${group}: ${tail(result.stdout)}`);
     }
     stage.note(`${runs} runs`);
     await stage.stop();
