@@ -42,9 +42,14 @@ function readTraced(host: Host): Map<string, TracedFunction> | Finding {
 const isFinding = (value: Map<string, TracedFunction> | Finding): value is Finding =>
   !(value instanceof Map);
 
+/* A hook of no operation may only note what happens, and redirects nothing. */
+function isLost(hook: KernelStatus['hooks'][number], found: TracedFunction | undefined): boolean {
+  return found === undefined || (hook.ops !== 0 && !found.redirected);
+}
+
 function judgeHooks({hooks}: KernelStatus, traced: Map<string, TracedFunction>): Finding {
   const active = hooks.filter(({state}) => state === FGUARD_HOOK_ACTIVE);
-  const lost = active.filter((hook) => traced.get(hook.function)?.redirected !== true);
+  const lost = active.filter((hook) => isLost(hook, traced.get(hook.function)));
   if (lost.length > 0)
     return failed(`lost: ${lost.map((hook) => hook.function).join(', ')}: what they guard is open`);
   const missing = hooks.filter(({state}) => state === FGUARD_HOOK_MISSING);
