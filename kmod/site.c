@@ -226,10 +226,14 @@ static struct fguard_voice *make_voice(struct fguard_site *site)
 	return voice;
 }
 
-/* Is it about what is done where it sits? */
+/*
+ * Is it about what is done where it sits? From below where a suffix counts nothing is
+ * taken, whatever the rule is about.
+ */
 static bool has_say(const struct fguard_seat *seat)
 {
-	return seat->site->kind != FGUARD_SITE_WAY || (seat->rule->terms.ops & OPS_ON_WAY);
+	return seat->site->kind != FGUARD_SITE_WAY ||
+	       (seat->rule->terms.ops & OPS_ON_WAY) || is_start(seat);
 }
 
 static int take_voice(struct fguard_seat *seat)
