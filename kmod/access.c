@@ -556,18 +556,10 @@ ON(security_uring_cmd)
 /* ---- being told of what others do ---------------------------------------- */
 
 /*
- * Marks on a whole mount or filesystem, for which one needs a capability over it: what
- * is guarded there is told of, too.
- */
-static noinline void judge_broad_mark(const struct path *path, struct ftrace_regs *fregs)
-{
-	if (!fguard_any_judge(path, FGUARD_OP_LIST, false, fregs))
-		fguard_any_judge(path, FGUARD_OP_READ, false, fregs);
-}
-
-/*
  * inotify_add_watch(), fanotify_mark(), and F_NOTIFY of a descriptor of a directory. A
- * directory's mark tells the names in it. No lock held. Since 5.4.
+ * directory's mark tells the names in it; that of a whole mount or filesystem, for
+ * which one needs a capability over it, of all that is guarded there. No lock held.
+ * Since 5.4.
  */
 ON(security_path_notify)
 {
@@ -576,7 +568,7 @@ ON(security_path_notify)
 
 	rcu_read_lock();
 	if (ARGUMENT(unsigned int, 2) != FSNOTIFY_OBJ_TYPE_INODE)
-		judge_broad_mark(path, fregs);
+		fguard_any_judge(path, FGUARD_OP_READ, false, fregs);
 	else
 		judge_entry(path->dentry, path->mnt, op, false, fregs);
 	rcu_read_unlock();

@@ -7,7 +7,7 @@
 #include "rule.h"
 #include "set.h"
 
-bool fguard_any_judge(const struct path *path, enum fguard_op op, bool strict,
+void fguard_any_judge(const struct path *path, enum fguard_op op, bool strict,
 		      struct ftrace_regs *fregs)
 {
 	const struct fguard_actor actor = { .task = current };
@@ -27,11 +27,12 @@ bool fguard_any_judge(const struct path *path, enum fguard_op op, bool strict,
 
 	rule = fguard_set_against_any(path->dentry->d_sb, op, strict, &actor);
 	if (!rule)
-		return false;
+		return;
+	if (!(rule->terms.ops & BIT(op)))
+		decision.op = FGUARD_OP_LIST;
 	decision.rule = rule->terms.id;
 	fguard_rule_count(rule, FGUARD_OUTCOME_DENY);
 	if (fguard_events_wanted(true))
 		fguard_event_report(&access, &decision, rule);
 	fguard_hook_refuse(fregs, rule->terms.error);
-	return true;
 }

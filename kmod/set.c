@@ -725,11 +725,17 @@ static struct fguard_rule *hear_against(const struct fguard_site *site, u32 ops,
 	return fguard_site_rest(site, ops, strict);
 }
 
+static enum fguard_site_kind kind_of(enum fguard_op op, bool strict)
+{
+	if (op == FGUARD_OP_READ)
+		return FGUARD_SITE_MARKS;
+	return strict ? FGUARD_SITE_WRITES : FGUARD_SITE_ATTRIBUTES;
+}
+
 struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fguard_op op,
 					   bool strict, const struct fguard_actor *actor)
 {
-	const enum fguard_site_kind kind = strict ? FGUARD_SITE_WRITES :
-						    FGUARD_SITE_ATTRIBUTES;
+	const enum fguard_site_kind kind = kind_of(op, strict);
 	const struct fguard_site *site;
 	struct fguard_rule *rule;
 	unsigned int turn;

@@ -31,7 +31,7 @@ struct wanted {
 	const void *namespace;
 };
 
-#define WANTED_MAX 16
+#define WANTED_MAX 24
 
 /* By its UUID if it has one, as fguard_identity_on() has it. */
 static struct fguard_identity filesystem_of(const struct fguard_identity *identity)
@@ -128,6 +128,8 @@ static u32 want_besides(const struct fguard_rule *rule, struct wanted *list)
 		want_filesystems(rule, list, &count, FGUARD_SITE_ATTRIBUTES);
 	if ((rule->terms.ops & BIT(FGUARD_OP_WRITE)) && (rule->flags & FGUARD_RULE_STRICT))
 		want_filesystems(rule, list, &count, FGUARD_SITE_WRITES);
+	if (rule->terms.ops & (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_LIST)))
+		want_filesystems(rule, list, &count, FGUARD_SITE_MARKS);
 	return count;
 }
 

@@ -22,6 +22,7 @@ enum fguard_site_kind {
 	FGUARD_SITE_SUFFIXES,	/* suffixes of a filesystem, or of all */
 	FGUARD_SITE_ATTRIBUTES,	/* attributes of anything on a filesystem, or on any */
 	FGUARD_SITE_WRITES,	/* the same for writes by descriptors: strict rules */
+	FGUARD_SITE_MARKS,	/* the same for reads and listings, of which marks tell */
 };
 
 /*
