@@ -104,7 +104,8 @@ static noinline void decide_referring(const struct fguard_access *access,
 {
 	const struct fguard_target *targets = access->targets;
 
-	if (inquiry->decision.outcome == FGUARD_OUTCOME_DENY)
+	if (inquiry->decision.outcome == FGUARD_OUTCOME_DENY ||
+	    !(targets[0].ops & (BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK))))
 		return;
 	decide_refer(inquiry, &targets[0], &targets[1]);
 	if (targets[1].moves && inquiry->decision.outcome != FGUARD_OUTCOME_DENY)
@@ -149,22 +150,6 @@ static noinline void learn(const struct fguard_access *access,
 static __always_inline bool is_named(const struct fguard_access *access, bool two)
 {
 	return access->targets[0].named || (two && access->targets[1].named);
-}
-
-/*
- * What a filesystem changes for its own is named anew at each try: only the object
- * that the rule is about is asked about.
- */
-static noinline void ask_about(const struct fguard_access *access, unsigned int which,
-			       struct fguard_decision *decision, struct fguard_rule *rule)
-{
-	struct fguard_access part = *access;
-
-	if (fguard_access_is_behind(access)) {
-		part.targets = &access->targets[which];
-		part.count = 1;
-	}
-	fguard_ask(&part, decision, rule);
 }
 
 /**
@@ -223,6 +208,37 @@ static bool is_refused(const struct part *parts, unsigned int count,
 	return false;
 }
 
+/* All that one rule asks about one object. */
+static u32 ops_asked(const struct part *part, const struct part *parts, unsigned int count)
+{
+	u32 ops = 0;
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (parts[i].decider == part->decider && parts[i].which == part->which &&
+		    parts[i].decision.outcome == FGUARD_OUTCOME_ASK)
+			ops |= BIT(parts[i].decision.op);
+	return ops;
+}
+
+/*
+ * An answer is remembered for the operations that it was about. What a filesystem
+ * changes for its own is named anew at each try: only the object that the rule is about
+ * is asked about.
+ */
+static void ask_part(const struct fguard_access *access, struct part *part, u32 ops)
+{
+	struct fguard_target target = access->targets[part->which];
+	struct fguard_access asked = *access;
+
+	if (access->count == 1 || fguard_access_is_behind(access)) {
+		target.ops = ops;
+		asked.targets = &target;
+		asked.count = 1;
+	}
+	fguard_ask(&asked, &part->decision, part->decider);
+}
+
 /* Each rule that asks has its say about its object. They are asked one after the other. */
 static void ask_parts(const struct fguard_access *access, struct part *parts,
 		      unsigned int count, struct fguard_inquiry *inquiry)
@@ -240,7 +256,7 @@ static void ask_parts(const struct fguard_access *access, struct part *parts,
 			    asked->which != part->which)
 				continue;
 			asked = part;
-			ask_about(access, part->which, &part->decision, part->decider);
+			ask_part(access, part, ops_asked(part, parts, count));
 		}
 		if (fguard_decide_combine(&settled.decision, &part->decision))
 			settled.decider = part->decider;
