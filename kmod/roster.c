@@ -77,8 +77,8 @@ struct fguard_entries {
 static DEFINE_HASHTABLE(traits, 12);
 static u32 in_use[TRAIT_KINDS]; /* entries of each kind */
 
-/* Subjects one of whose processes has ended. */
-static DEFINE_SPINLOCK(ended_lock);
+/* Subjects one of whose processes has ended; noted inside a tracepoint, which forbids to wait. */
+static DEFINE_RAW_SPINLOCK(ended_lock);
 static LIST_HEAD(ended);
 
 static struct trait *find_trait(enum trait_kind kind, u64 key)
@@ -95,8 +95,11 @@ static struct trait *find_trait(enum trait_kind kind, u64 key)
 
 static struct trait *need_trait(enum trait_kind kind, u64 key)
 {
-	struct trait *trait = find_trait(kind, key);
+	struct trait *trait;
 
+	rcu_read_lock();
+	trait = find_trait(kind, key);
+	rcu_read_unlock();
 	if (trait)
 		return trait;
 	trait = kzalloc(sizeof(*trait), GFP_KERNEL);
@@ -307,9 +310,11 @@ int fguard_roster_add(struct fguard_rule *rule)
 
 static void forget_ended(struct fguard_subjects *subjects)
 {
-	spin_lock_bh(&ended_lock);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ended_lock, flags);
 	list_del_init(&subjects->ended);
-	spin_unlock_bh(&ended_lock);
+	raw_spin_unlock_irqrestore(&ended_lock, flags);
 }
 
 void fguard_roster_remove(struct fguard_rule *rule)
@@ -483,10 +488,12 @@ fguard_roster_find_any(bool (*is_wrong)(const struct fguard_subjects *subjects,
 
 static void note_ended(struct fguard_subjects *subjects)
 {
-	spin_lock_bh(&ended_lock);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ended_lock, flags);
 	if (READ_ONCE(subjects->ends) && list_empty(&subjects->ended))
 		list_add_tail(&subjects->ended, &ended);
-	spin_unlock_bh(&ended_lock);
+	raw_spin_unlock_irqrestore(&ended_lock, flags);
 }
 
 bool fguard_roster_ending(pid_t nr)
@@ -517,12 +524,13 @@ bool fguard_roster_look(const struct fguard_rule *rule)
 static struct fguard_subjects *take_ended(void)
 {
 	struct fguard_subjects *subjects;
+	unsigned long flags;
 
-	spin_lock_bh(&ended_lock);
+	raw_spin_lock_irqsave(&ended_lock, flags);
 	subjects = list_first_entry_or_null(&ended, struct fguard_subjects, ended);
 	if (subjects)
 		list_del_init(&subjects->ended);
-	spin_unlock_bh(&ended_lock);
+	raw_spin_unlock_irqrestore(&ended_lock, flags);
 	return subjects;
 }
 
