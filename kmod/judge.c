@@ -315,10 +315,10 @@ static bool is_refused_ahead(const struct fguard_access *access,
 			     struct fguard_inquiry *inquiry, u32 ops)
 {
 	struct fguard_target target = *access->targets;
-	struct fguard_inquiry opening;
+	struct fguard_inquiry opening = { .target = &target, .actor = inquiry->actor };
 
 	target.ops = ops;
-	look_into(&opening, &target, inquiry->actor);
+	decide_each(&opening);
 	if (opening.decision.outcome != FGUARD_OUTCOME_DENY)
 		return false;
 	inquiry->decision = opening.decision;

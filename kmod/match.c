@@ -175,7 +175,7 @@ static noinline void match_device(struct fguard_inquiry *inquiry, dev_t device)
 	hlist_for_each_entry_rcu(alias, fguard_device_bucket(store, device),
 				 by_device[store->links])
 		if (alias->device == device)
-			consider(inquiry, alias->rule, FGUARD_RANK_PATH);
+			consider(inquiry, alias->rule, FGUARD_RANK_OTHER);
 }
 
 /* Rules about a tree whose root this is. */
@@ -237,11 +237,8 @@ static inline bool match_itself(struct fguard_inquiry *inquiry)
 {
 	const struct fguard_target *target = inquiry->target;
 
-	if (target->inode) {
+	if (target->inode)
 		match_own_inode(inquiry, target->inode);
-		if (unlikely(S_ISBLK(target->inode->i_mode)))
-			match_device(inquiry, target->inode->i_rdev);
-	}
 	if (is_settled(inquiry))
 		return false;
 	if (may_be_named(inquiry, target->dentry))
@@ -561,10 +558,14 @@ static noinline void match_surroundings(struct fguard_inquiry *inquiry)
 /* The object is there, or its directory entry is about to be filled. */
 static inline void match_object(struct fguard_inquiry *inquiry)
 {
+	const struct inode *inode = inquiry->target->inode;
+
 	if (match_itself(inquiry))
 		match_surroundings(inquiry);
 	if (unlikely(inquiry->uncertain))
-		match_uncertain(inquiry, inquiry->target->inode);
+		match_uncertain(inquiry, inode);
+	if (inode && unlikely(S_ISBLK(inode->i_mode)))
+		match_device(inquiry, inode->i_rdev);
 }
 
 /* There is only a directory and a name. */
