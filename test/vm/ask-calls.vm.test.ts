@@ -137,7 +137,8 @@ describe('a call that blocks after its answer', () => {
   const STATUS = () => `/proc/${asker.pid}/status`;
   const untilState = (state: string) =>
     vm.ok(`until grep -q '^State:.${state}' ${STATUS()}; do :; done`);
-  const inPipe = () => vm.ok(`until grep -qe fifo -e partner /proc/${asker.pid}/{wchan,stack}; do :; done`);
+  const inPipe = () =>
+    vm.ok(`until grep -qe fifo -e partner /proc/${asker.pid}/{wchan,stack}; do :; done`);
   const signal = (name: string) =>
     vm.ok(`kill -${name} ${asker.pid}; until grep -q '^ShdPnd:.0*$' ${STATUS()}; do :; done`);
 
@@ -216,7 +217,9 @@ describe('a call that blocks after its answer', () => {
       const [end] = await block();
       await lab.guard.clear();
       await Promise.all([answerer.end(), keeper.end()]);
-      await vm.ok('n=0; until rmmod fguard; do sleep 0.2; n=$((n+1)); [ $n -lt 50 ] || exit 1; done');
+      await vm.ok(
+        'n=0; until rmmod fguard; do sleep 0.2; n=$((n+1)); [ $n -lt 50 ] || exit 1; done',
+      );
       expect(await lab.owner.do('open-write', fifo)).toBe('OK');
       expect(await end).toBe('OK');
     });
@@ -230,7 +233,9 @@ describe('a call that blocks after its answer', () => {
       expect(await tracer.answer()).toBe('OK');
       await lab.guard.clear();
       await Promise.all([answerer.end(), keeper.end()]);
-      await vm.ok('n=0; until rmmod fguard; do sleep 0.2; n=$((n+1)); [ $n -lt 50 ] || exit 1; done');
+      await vm.ok(
+        'n=0; until rmmod fguard; do sleep 0.2; n=$((n+1)); [ $n -lt 50 ] || exit 1; done',
+      );
       expect(await tracer.do('trace-let', asker.pid)).toBe('OK');
       expect(await end).toBe('OK');
       await tracer.end();

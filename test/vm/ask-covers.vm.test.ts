@@ -62,17 +62,20 @@ const LONGER: Answer[] = [
 const resultOf = ({verdict}: Answer): string => (verdict === 'allow' ? 'OK' : 'EACCES');
 
 describe('an answer that holds for longer', () => {
-  it.each(LONGER)('is for those, too, who wait on equal terms: $verdict $lifetime', async (answer) => {
-    await guard(answer.verdict === 'allow' ? 'deny' : 'allow');
-    const ends = [twins[0].do('open', secret), twins[1].do('open', other)];
-    const [{id}, later] = [await answerer.question(), await answerer.question()];
-    await answerer.answer(id, answer);
-    expect(await Promise.all(ends)).toEqual([resultOf(answer), resultOf(answer)]);
-    expect(await answerer.closed(later.id)).toMatchObject({
-      reason: 'answered',
-      verdict: answer.verdict,
-    });
-  });
+  it.each(LONGER)(
+    'is for those, too, who wait on equal terms: $verdict $lifetime',
+    async (answer) => {
+      await guard(answer.verdict === 'allow' ? 'deny' : 'allow');
+      const ends = [twins[0].do('open', secret), twins[1].do('open', other)];
+      const [{id}, later] = [await answerer.question(), await answerer.question()];
+      await answerer.answer(id, answer);
+      expect(await Promise.all(ends)).toEqual([resultOf(answer), resultOf(answer)]);
+      expect(await answerer.closed(later.id)).toMatchObject({
+        reason: 'answered',
+        verdict: answer.verdict,
+      });
+    },
+  );
 
   it('leaves those who wait on other terms to be answered', async () => {
     await guard('deny');

@@ -137,8 +137,18 @@ const ORDINARY: Deed[] = [
   'bind',
   'mmap',
 ].flatMap((route) => [
-  {name: `${route}, elsewhere`, uid: NOBODY, words: `${route} ${LAB}/free ${LAB}/free`, result: /./},
-  {name: `${route}, guarded`, uid: NOBODY, words: `${route} ${WAY}/crowd/0 ${WAY}/crowd/0`, result: /./},
+  {
+    name: `${route}, elsewhere`,
+    uid: NOBODY,
+    words: `${route} ${LAB}/free ${LAB}/free`,
+    result: /./,
+  },
+  {
+    name: `${route}, guarded`,
+    uid: NOBODY,
+    words: `${route} ${WAY}/crowd/0 ${WAY}/crowd/0`,
+    result: /./,
+  },
 ]);
 
 const CROWDS: Crowd[] = [
@@ -152,7 +162,12 @@ const CROWDS: Crowd[] = [
       ofMemory(ALLOWED, ALLOWED, 'EFAULT'),
       ofMemory(0, ALLOWED, 'EPERM'),
       {name: 'PTRACE_TRACEME', uid: ALLOWED, words: 'trace-me', result: 'EPERM'},
-      {name: 'an ioctl about any file', uid: NOBODY, words: `move-extent ${LAB}/disk/a`, result: /./},
+      {
+        name: 'an ioctl about any file',
+        uid: NOBODY,
+        words: `move-extent ${LAB}/disk/a`,
+        result: /./,
+      },
       ...ORDINARY,
     ],
   },
@@ -162,7 +177,12 @@ const CROWDS: Crowd[] = [
     deeds: [
       ...ofWay(NOBODY, REFUSED),
       ofMemory(NOBODY, NOBODY, 'EFAULT'),
-      {name: 'an ioctl about any file', uid: NOBODY, words: `move-extent ${LAB}/disk/a`, result: /./},
+      {
+        name: 'an ioctl about any file',
+        uid: NOBODY,
+        words: `move-extent ${LAB}/disk/a`,
+        result: /./,
+      },
     ],
   },
   {
@@ -183,7 +203,12 @@ const CROWDS: Crowd[] = [
       ofMemory(NOBODY, NOBODY, 'EFAULT'),
       {name: 'to pass for it', uid: 0, words: `pose-as-it-is ${LAB}/program`, result: 'EPERM'},
       {name: 'to pass for another', uid: 0, words: `pose-as-it-is /bin/true`, result: 'EBUSY'},
-      {name: 'an ioctl about any file', uid: NOBODY, words: `move-extent ${LAB}/disk/a`, result: /./},
+      {
+        name: 'an ioctl about any file',
+        uid: NOBODY,
+        words: `move-extent ${LAB}/disk/a`,
+        result: /./,
+      },
       {name: 'read', uid: NOBODY, words: `open ${LAB}/free`, result: 'OK'},
       {name: 'run', uid: NOBODY, words: `child execve ${LAB}/free`, result: /./},
       ...ORDINARY,

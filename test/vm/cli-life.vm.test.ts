@@ -90,7 +90,9 @@ describe('unload', () => {
     const opened = lab.intruder.do('open', fifo);
     await answerer.reply({verdict: 'allow'});
     await lab.guard.until(({waiting}) => waiting === 0);
-    await vm.ok(`until grep -qe fifo -e partner /proc/${lab.intruder.pid}/{wchan,stack}; do :; done`);
+    await vm.ok(
+      `until grep -qe fifo -e partner /proc/${lab.intruder.pid}/{wchan,stack}; do :; done`,
+    );
     expect(await json('fguard unload --json', 1)).toMatchObject({
       error: {
         message: expect.stringContaining('a task that was let in'),

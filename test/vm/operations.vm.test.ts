@@ -26,7 +26,10 @@ afterEach(async () => {
 
 const unchanged = (): Promise<string> => lab.owner.show(app);
 
-async function rules(tree: RuleRequest, file: RuleRequest): Promise<Record<'tree' | 'file', number>> {
+async function rules(
+  tree: RuleRequest,
+  file: RuleRequest,
+): Promise<Record<'tree' | 'file', number>> {
   return {
     tree: (await lab.guard.add(vault, {...tree, tree: true})).id,
     file: (await lab.guard.add(app, file)).id,
@@ -58,7 +61,11 @@ describe('an access that asks for several operations', () => {
   it('without a name is decided in its directory likewise', async () => {
     const outer = (await lab.guard.add(lab.directory, {tree: true, ops: ['read']})).id;
     await lab.guard.add(vault, {tree: true, ops: ['write'], pids: [lab.intruder.pid]});
-    await refuses(['open-tmpfile', vault], 'read', {unchanged, path: expect.anything(), rule: outer});
+    await refuses(['open-tmpfile', vault], 'read', {
+      unchanged,
+      path: expect.anything(),
+      rule: outer,
+    });
   });
 
   it('is explained as it is decided', async () => {
@@ -75,7 +82,10 @@ describe('an access that asks for several operations', () => {
     );
     await refuses(['fd-mmap-shared', app], 'read', {unchanged, rule: tree});
     await lab.guard.clear();
-    const inner = await rules({strict: true, pids: [lab.intruder.pid]}, {ops: ['write'], strict: true});
+    const inner = await rules(
+      {strict: true, pids: [lab.intruder.pid]},
+      {ops: ['write'], strict: true},
+    );
     await refuses(['fd-mmap-shared', app], 'write', {unchanged, rule: inner.file});
   });
 });
