@@ -3,6 +3,7 @@ import {afterEach, beforeAll, expect, it} from 'vitest';
 import type {RuleRequest} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {setLinger, useShortLinger} from './helper/linger.js';
+import {redirected} from './helper/redirected.js';
 import {vm} from './runner/shared.js';
 
 // /tmp/hooks/secret   guarded, by rules that need few functions
@@ -12,12 +13,6 @@ const secret = lab.path('secret');
 
 beforeAll(() => vm.ok(`touch ${secret}`));
 afterEach(() => lab.guard.clear());
-
-/** Those that are marked so: others are only noted. */
-async function redirected(): Promise<string[]> {
-  const text = await vm.ok('cat /sys/kernel/tracing/enabled_functions');
-  return [...text.matchAll(/^(security_\w+) \(\d+\)(?: R| {2}) I/gm)].map(([, name]) => name ?? '');
-}
 
 const untilIdle = () =>
   lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
