@@ -65,6 +65,9 @@ async function guardElsewhere(): Promise<void> {
 
 let plain: string[];
 
+/** Root's mark on all of a mount, which would tell of what is guarded on it, too. */
+const isWholeMark = (line: string): boolean => /^root.*\bfanotify-mount\b/.test(line);
+
 describe('what comes of system calls', () => {
   it(
     'is told in thousands of lines, for root and for a user',
@@ -111,8 +114,10 @@ describe('what comes of system calls', () => {
       await answerer.end();
       expect(Object.values(after.hooks)).not.toContain('idle');
       expect(after.events - before.events).toBeGreaterThan(1000);
-      expect(after.denied - before.denied).toBe(0);
-      expect(guarded).toEqual(plain);
+      expect(after.denied - before.denied).toBe(1);
+      expect(guarded.filter(isWholeMark)).toEqual([expect.stringContaining('EACCES')]);
+      const others = (line: string): boolean => !isWholeMark(line);
+      expect(guarded.filter(others)).toEqual(plain.filter(others));
     },
   );
 });

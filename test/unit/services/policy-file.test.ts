@@ -78,8 +78,8 @@ describe('a policy file', () => {
     ],
     [
       'a lifetime that is too long',
-      'answers:\n  - uids: [0]\n    answer: deny\n    lifetime: 90d',
-      ['4:15 90d is not a time'],
+      'answers:\n  - uids: [0]\n    answer: deny\n    lifetime: 40000d',
+      ['4:15 40000d is not a time'],
     ],
     [
       'a lifetime of what is asked',
