@@ -33,8 +33,11 @@ it('a rule about attributes redirects neither opens nor names', async () => {
   ).toEqual([]);
 });
 
-it('a rule about listing redirects opens alone', async () => {
-  expect(await functionsOf({ops: ['list'], otherwise: 'log'})).toEqual(['security_file_open']);
+it('a rule about listing redirects opens and marks alone', async () => {
+  expect(await functionsOf({ops: ['list'], otherwise: 'log'})).toEqual([
+    'security_file_open',
+    'security_path_notify',
+  ]);
 });
 
 it('a rule about mounts redirects what mounts', async () => {
@@ -84,12 +87,12 @@ it('only a rule that allows somebody redirects tracing', async () => {
 });
 
 it('functions stay redirected behind the last rule, as long as the parameter says', async () => {
-  await functionsOf({ops: ['list'], otherwise: 'log'});
+  await functionsOf({ops: ['exec'], otherwise: 'log'});
   await setLinger(3_600_000);
   await lab.guard.clear();
   // a rule that comes meanwhile finds them, and its end counts anew
   expect(await redirected()).toEqual(['security_file_open']);
-  await lab.guard.add(secret, {ops: ['list'], otherwise: 'log'});
+  await lab.guard.add(secret, {ops: ['exec'], otherwise: 'log'});
   await setLinger(0);
   await lab.guard.clear();
   await untilIdle();

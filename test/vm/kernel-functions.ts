@@ -37,7 +37,7 @@ export const readHooked = (): string[] =>
   readdirSync(MODULE)
     .filter((name) => name.endsWith('.c'))
     .map((name) => readFileSync(new URL(name, MODULE), 'utf8'))
-    .flatMap((text) => [...text.matchAll(/\bFGUARD_HOOK\((\w+),/g)])
+    .flatMap((text) => [...text.matchAll(/\bFGUARD_(?:HOOK|NOTE)\((\w+),/g)])
     .map(([, name]) => name ?? '');
 
 /** Those that nobody thought about. */
