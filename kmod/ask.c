@@ -83,6 +83,24 @@ bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_ru
 	return true;
 }
 
+bool fguard_ask_forbids(const struct fguard_access *access,
+			const struct fguard_decision *decision,
+			const struct fguard_rule *rule, bool asked)
+{
+	enum fguard_relation relation = fguard_answerers_relation();
+	u8 verdict;
+
+	if (relation == FGUARD_RELATION_OWN)
+		return false;
+	if (fguard_recall(rule, BIT(decision->op), 0, &verdict))
+		return verdict != FGUARD_VERDICT_ALLOW;
+	if (asked)
+		return false;
+	return rule->terms.fallback != FGUARD_VERDICT_ALLOW ||
+	       (fguard_answerers_present() && relation == FGUARD_RELATION_NONE &&
+		fguard_syscall_can_restart(access->descriptor));
+}
+
 /* What it came back for, or what covers this, too: a part of the same call. */
 static bool is_told(const struct fguard_access *access, struct fguard_decision *decision,
 		    const struct fguard_rule *rule, bool may_wait)

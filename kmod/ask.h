@@ -19,6 +19,22 @@ struct fguard_rule;
 bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_rule *rule);
 
 /**
+ * fguard_ask_forbids - would an operation be refused that is not asked about now?
+ * @access: another access to the object, by the current task
+ * @decision: about the operation, of outcome FGUARD_OUTCOME_ASK
+ * @rule: the rule that asks
+ * @asked: it asks about the access itself
+ *
+ * Context: RCU read side.
+ * Return: true by a remembered answer; without one, unless @asked or the task is an
+ * answerer's, by the rule's default where nobody can be asked, and where somebody would
+ * have to be.
+ */
+bool fguard_ask_forbids(const struct fguard_access *access,
+			const struct fguard_decision *decision,
+			const struct fguard_rule *rule, bool asked);
+
+/**
  * fguard_ask - settle a decision by an answer, or let the current task wait for one
  * @access: the access
  * @decision: of outcome FGUARD_OUTCOME_ASK; if it still is afterwards, the task goes

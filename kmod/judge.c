@@ -53,63 +53,156 @@ static void look_there(struct fguard_survey *there, const struct fguard_target *
 	fguard_survey(there, &place, HELD_OPS, actor);
 }
 
-/* The operation that is refused here, or asked about unless @how is, and less so there. */
-static enum fguard_op find_less(const struct fguard_survey *here,
-				const struct fguard_survey *there, enum fguard_op how)
+/**
+ * struct taking - an access that takes an object elsewhere
+ * @access: the access
+ * @inquiry: what was decided about it so far
+ * @how: enum fguard_op: what it is judged as
+ * @asker: the rule that asks about it, or NULL
+ */
+struct taking {
+	const struct fguard_access *access;
+	struct fguard_inquiry *inquiry;
+	enum fguard_op how;
+	const struct fguard_rule *asker;
+};
+
+/* Is the operation refused where the object is, and less where it would be? */
+static bool is_less(const struct taking *taking, const struct fguard_survey *here,
+		    const struct fguard_survey *there, enum fguard_op op)
 {
+	const struct fguard_decision *decision = &here->decisions[op];
+
+	if (decision->outcome < FGUARD_OUTCOME_ASK ||
+	    (there && there->decisions[op].outcome >= decision->outcome))
+		return false;
+	return decision->outcome == FGUARD_OUTCOME_DENY ||
+	       fguard_ask_forbids(taking->access, decision, here->deciders[op],
+				  here->deciders[op] == taking->asker);
+}
+
+/* @there: NULL: where nothing is refused */
+static bool compare(const struct taking *taking, const struct fguard_survey *here,
+		    const struct fguard_survey *there)
+{
+	struct fguard_inquiry *inquiry = taking->inquiry;
 	enum fguard_op op;
 
-	for (op = 0; op < __FGUARD_OP_MAX; op++) {
-		const struct fguard_rule *rule = here->deciders[op];
-		u8 outcome = here->decisions[op].outcome;
-
-		if (outcome < FGUARD_OUTCOME_ASK || there->decisions[op].outcome >= outcome)
-			continue;
-		if (outcome == FGUARD_OUTCOME_DENY || !(rule->terms.ops & BIT(how)))
+	for (op = 0; op < __FGUARD_OP_MAX; op++)
+		if (is_less(taking, here, there, op))
 			break;
-	}
-	return op;
+	if (op == __FGUARD_OP_MAX)
+		return false;
+	inquiry->decision = here->decisions[op];
+	inquiry->decision.outcome = FGUARD_OUTCOME_DENY;
+	inquiry->decision.reason = FGUARD_REASON_RULE;
+	inquiry->decision.detail = FGUARD_DETAIL_TAKING;
+	inquiry->decision.op = taking->how;
+	inquiry->decider = here->deciders[op];
+	return true;
+}
+
+static bool is_any_refused(const struct fguard_survey *here)
+{
+	return here->decisions[fguard_survey_strictest(here)].outcome >= FGUARD_OUTCOME_ASK;
+}
+
+/* The object itself. */
+static noinline bool takes_object(const struct taking *taking,
+				  const struct fguard_target *from,
+				  const struct fguard_target *to)
+{
+	struct fguard_survey here, there;
+	struct fguard_target target = *from;
+
+	fguard_survey_held(&here, &target, HELD_OPS, taking->inquiry->actor);
+	if (!is_any_refused(&here))
+		return false;
+	look_there(&there, to, taking->inquiry->actor);
+	return compare(taking, &here, &there);
+}
+
+/* What a directory holds, which is decided by the trees that it is in. */
+static noinline bool takes_contents(const struct taking *taking,
+				    const struct fguard_target *from,
+				    const struct fguard_target *to)
+{
+	const struct fguard_actor *actor = taking->inquiry->actor;
+	struct fguard_survey here, there;
+	struct fguard_target target = *from, place = { .dentry = to->dentry, .mnt = to->mnt };
+
+	if (!from->inode || !S_ISDIR(from->inode->i_mode))
+		return false;
+	fguard_survey_inside(&here, &target, HELD_OPS, actor);
+	if (!is_any_refused(&here))
+		return false;
+	fguard_survey_inside(&there, &place, HELD_OPS, actor);
+	return compare(taking, &here, &there);
+}
+
+/*
+ * Another name of an object is guarded as long as the guarded one is there. So who is
+ * refused something of it may not take that away.
+ */
+static noinline bool frees_other_names(const struct taking *taking,
+				       const struct fguard_target *lost)
+{
+	struct fguard_target target = *lost;
+	struct fguard_survey here;
+
+	if (!lost->inode || S_ISDIR(lost->inode->i_mode) || lost->inode->i_nlink <= 1)
+		return false;
+	target.moves = false;
+	target.destination = NULL;
+	fguard_survey_held(&here, &target, HELD_OPS, taking->inquiry->actor);
+	return compare(taking, &here, NULL);
+}
+
+static bool takes(const struct taking *taking, const struct fguard_target *from,
+		  const struct fguard_target *to, const struct fguard_store *store)
+{
+	return (fguard_store_is_partial(store) && takes_object(taking, from, to)) ||
+	       (store->trees && takes_contents(taking, from, to));
 }
 
 /*
  * Who is refused something of an object may not take it to where less is refused, or
  * give it another name there. So may a directory not take along what it holds.
  */
-static noinline void decide_refer(struct fguard_inquiry *inquiry,
-				  const struct fguard_target *from,
-				  const struct fguard_target *to)
+static noinline void decide_taking(const struct fguard_access *access,
+				   struct fguard_inquiry *inquiry)
 {
-	const enum fguard_op how = fguard_decide_op(from->ops);
-	struct fguard_survey here, there;
-	struct fguard_target target = *from;
-	enum fguard_op op;
+	const struct fguard_store *store = rcu_dereference(fguard_store);
+	const struct fguard_target *targets = access->targets;
+	const struct taking taking = {
+		access, inquiry, fguard_decide_op(targets[0].ops),
+		inquiry->decision.outcome == FGUARD_OUTCOME_ASK ? inquiry->decider : NULL,
+	};
 
-	fguard_survey_held(&here, &target, HELD_OPS, inquiry->actor);
-	if (here.decisions[fguard_survey_strictest(&here)].outcome < FGUARD_OUTCOME_ASK)
+	if (inquiry->decision.outcome == FGUARD_OUTCOME_DENY)
 		return;
-	look_there(&there, to, inquiry->actor);
-	op = find_less(&here, &there, how);
-	if (op == __FGUARD_OP_MAX)
+	if (taking.how == FGUARD_OP_DELETE) {
+		frees_other_names(&taking, &targets[0]);
 		return;
-	inquiry->decision = here.decisions[op];
-	inquiry->decision.outcome = FGUARD_OUTCOME_DENY;
-	inquiry->decision.reason = FGUARD_REASON_RULE;
-	inquiry->decision.detail = FGUARD_DETAIL_TAKING;
-	inquiry->decision.op = how;
-	inquiry->decider = here.deciders[op];
+	}
+	if (takes(&taking, &targets[0], &targets[1], store) ||
+	    taking.how != FGUARD_OP_RENAME)
+		return;
+	if (targets[1].moves)
+		takes(&taking, &targets[1], &targets[0], store);
+	else if (fguard_store_is_partial(store))
+		frees_other_names(&taking, &targets[1]);
 }
 
-static noinline void decide_referring(const struct fguard_access *access,
-				      struct fguard_inquiry *inquiry)
-{
-	const struct fguard_target *targets = access->targets;
+#define TAKING_OPS (BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK) | BIT(FGUARD_OP_DELETE))
 
-	if (inquiry->decision.outcome == FGUARD_OUTCOME_DENY ||
-	    !(targets[0].ops & (BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK))))
-		return;
-	decide_refer(inquiry, &targets[0], &targets[1]);
-	if (targets[1].moves && inquiry->decision.outcome != FGUARD_OUTCOME_DENY)
-		decide_refer(inquiry, &targets[1], &targets[0]);
+/* May somebody be refused one operation and not another, or what is in a directory? */
+static bool may_take(const struct fguard_access *access)
+{
+	const struct fguard_store *store = rcu_dereference(fguard_store);
+
+	return (access->targets->ops & TAKING_OPS) &&
+	       (fguard_store_is_partial(store) || (access->count > 1 && store->trees));
 }
 
 static __always_inline void decide(const struct fguard_access *access,
@@ -121,11 +214,10 @@ static __always_inline void decide(const struct fguard_access *access,
 		decide_each(inquiry);
 	else
 		fguard_store_decide(inquiry);
-	if (unlikely(two)) {
+	if (unlikely(two))
 		decide_other(inquiry, &access->targets[1]);
-		if (unlikely(fguard_store_is_partial(rcu_dereference(fguard_store))))
-			decide_referring(access, inquiry);
-	}
+	if (unlikely(may_take(access)))
+		decide_taking(access, inquiry);
 	if (inquiry->decision.outcome == FGUARD_OUTCOME_NONE)
 		inquiry->decision.op = fguard_decide_op(inquiry->target->ops);
 }
@@ -298,7 +390,7 @@ static noinline void ask_ahead(const struct fguard_access *access,
 	struct fguard_access ahead = *access;
 	struct fguard_inquiry opening;
 
-	target.ops = BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
+	target.ops = access->opens;
 	ahead.targets = &target;
 	opening = (struct fguard_inquiry){ .target = &target, .actor = inquiry->actor };
 	decide_each(&opening);

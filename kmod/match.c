@@ -590,6 +590,12 @@ void fguard_store_look_at(struct fguard_inquiry *inquiry)
 	match_object(inquiry);
 }
 
+void fguard_store_look_inside(struct fguard_inquiry *inquiry)
+{
+	inquiry->store = rcu_dereference(fguard_store);
+	match_trees(inquiry, inquiry->target->dentry, 1);
+}
+
 #define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
 		 FGUARD_OPS_IDENTITY)
 

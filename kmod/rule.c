@@ -93,7 +93,6 @@ static int take_way(struct fguard_rule *rule, const struct path *start)
 		if (rule->way_count <= room)
 			return 0;
 		kvfree(rule->way);
-	kvfree(rule->seats);
 		room = rule->way_count;
 		rule->way_count = 0;
 		rule->way = kvcalloc(room, sizeof(*rule->way), GFP_KERNEL);

@@ -144,13 +144,16 @@ static inline void fguard_rule_count(struct fguard_rule *rule,
  * fguard_rule_is_partial - does it leave some operations to others?
  * @rule: the rule
  *
+ * Of a rule that asks, answers may.
+ *
  * Context: any.
  * Return: true if so, and if it refuses anything or asks.
  */
 static inline bool fguard_rule_is_partial(const struct fguard_rule *rule)
 {
-	return rule->terms.otherwise != FGUARD_ELSE_LOG &&
-	       rule->terms.ops != FGUARD_OPS_ALL;
+	return rule->terms.otherwise == FGUARD_ELSE_ASK ||
+	       (rule->terms.otherwise == FGUARD_ELSE_DENY &&
+		rule->terms.ops != FGUARD_OPS_ALL);
 }
 
 /**

@@ -96,6 +96,17 @@ static const struct fguard_identity *object_directory(const struct fguard_rule *
 	return rule->suffix.length ? &rule->suffix.directory : &rule->name.directory;
 }
 
+/* As fguard_identity_on() tells them apart: a copy of one has the same UUID. */
+static int compare_filesystems(const struct fguard_identity *a,
+			       const struct fguard_identity *b)
+{
+	int order = memcmp(&a->uuid, &b->uuid, sizeof(a->uuid));
+
+	if (order || !uuid_is_null(&a->uuid) || a->dev == b->dev)
+		return order;
+	return a->dev < b->dev ? -1 : 1;
+}
+
 static int compare_objects(const void *a, const void *b)
 {
 	const struct fguard_rule *const *left = a, *const *right = b;
@@ -107,10 +118,8 @@ static int compare_objects(const void *a, const void *b)
 	if (object_directory(*left)->ino != object_directory(*right)->ino)
 		return object_directory(*left)->ino < object_directory(*right)->ino ?
 			       -1 : 1;
-	if (object_directory(*left)->dev != object_directory(*right)->dev)
-		return object_directory(*left)->dev < object_directory(*right)->dev ?
-			       -1 : 1;
-	return strcmp(object_name(*left), object_name(*right));
+	return compare_filesystems(object_directory(*left), object_directory(*right)) ?:
+	       strcmp(object_name(*left), object_name(*right));
 }
 
 static int compare_labels(const void *a, const void *b)
@@ -196,14 +205,15 @@ static u32 needs_of(const struct fguard_rule *rule)
 {
 	u32 needs = rule->terms.ops;
 
-	/* What is created is asked about before it is opened. */
-	if (rule->terms.otherwise == FGUARD_ELSE_ASK &&
+	/* What is created is asked about, or refused, before it is opened. */
+	if (rule->terms.otherwise != FGUARD_ELSE_LOG &&
 	    (needs & (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))))
 		needs |= BIT(FGUARD_OP_CREATE);
 
 	/* Nobody may take what he is refused to where he is not. */
 	if (fguard_rule_is_partial(rule))
-		needs |= BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK);
+		needs |= BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK) |
+			 BIT(FGUARD_OP_DELETE);
 	if (rule->name.name)
 		needs |= FGUARD_NEED_NAMES | FGUARD_NEED_INODES;
 	if (is_strict(rule))
@@ -810,9 +820,14 @@ void fguard_set_exit(void)
 	struct fguard_rule *rule;
 	unsigned long id;
 
-	xa_for_each(&rules, id, rule)
+	xa_for_each(&rules, id, rule) {
+		fguard_sites_leave(rule);
+		fguard_roster_remove(rule);
+		if (rule->subjects->children)
+			fguard_family_end(rule->subjects);
 		fguard_rule_discard(rule);
-	rcu_barrier(); /* fguard_rule_free_rcu() */
+	}
+	rcu_barrier(); /* fguard_rule_free_rcu(), and those of the others */
 	xa_destroy(&rules);
 	fguard_store_free(fguard_store_current());
 	RCU_INIT_POINTER(fguard_store, NULL);

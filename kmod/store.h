@@ -353,6 +353,14 @@ void fguard_store_decide(struct fguard_inquiry *inquiry);
 void fguard_store_look_at(struct fguard_inquiry *inquiry);
 
 /**
+ * fguard_store_look_inside - what trees say about whatever is in a directory
+ * @inquiry: the directory and the rest; filled
+ *
+ * Context: as fguard_store_decide().
+ */
+void fguard_store_look_inside(struct fguard_inquiry *inquiry);
+
+/**
  * fguard_store_is_partial - may somebody be refused one operation and not another?
  * @store: the store
  *

@@ -42,6 +42,13 @@ void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *targ
 	fguard_store_look_at(&survey->inquiry);
 }
 
+void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *target,
+			  u32 ops, const struct fguard_actor *actor)
+{
+	begin(survey, target, ops, actor);
+	fguard_store_look_inside(&survey->inquiry);
+}
+
 enum fguard_op fguard_survey_strictest(const struct fguard_survey *survey)
 {
 	enum fguard_op strictest = fguard_decide_op(survey->ops), op;

@@ -46,6 +46,18 @@ void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *targ
 			u32 ops, const struct fguard_actor *actor);
 
 /**
+ * fguard_survey_inside - the same, about whatever is in a directory
+ * @survey: filled
+ * @target: the directory, or what would be one; only trees count
+ * @ops: mask of the operations to decide about
+ * @actor: who does it
+ *
+ * Context: RCU read side, no spinlock held.
+ */
+void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *target,
+			  u32 ops, const struct fguard_actor *actor);
+
+/**
  * fguard_survey_strictest - the operation that is decided most strictly
  * @survey: the survey
  *

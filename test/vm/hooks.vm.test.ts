@@ -56,8 +56,12 @@ it('a rule that refuses redirects what would take the object to where it does no
   expect(refusing.filter((name) => !plain.includes(name)).sort()).toEqual([
     'security_inode_link',
     'security_inode_rename',
+    'security_inode_rmdir',
+    'security_inode_unlink',
     'security_path_link',
     'security_path_rename',
+    'security_path_rmdir',
+    'security_path_unlink',
   ]);
 });
 

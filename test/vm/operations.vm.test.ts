@@ -190,4 +190,67 @@ describe('what is refused something of', () => {
     expect(await lab.intruder.do('rename', out, app)).toBe('OK');
     await lab.guard.clear();
   });
+
+  it('keeps its other names guarded, by keeping the one that is', async () => {
+    await vm.ok(`ln ${app} ${out} && printf x >${free}/beside`);
+    const {id} = await lab.guard.add(app, {ops: ['read']});
+    await refuses(['open', out], 'read', {unchanged, rule: id});
+    await refuses(['unlink', app], 'delete', {unchanged, rule: id});
+    await refuses(['rename', `${free}/beside`, app], 'rename', {unchanged, rule: id});
+    await vm.ok(`rm ${free}/beside`);
+  });
+
+  it('is not taken along with a directory that may itself be moved', async () => {
+    await vm.ok(`mkdir ${vault}/dir && printf x >${vault}/dir/file`);
+    const {id} = await lab.guard.add(vault, {tree: true});
+    for (const rule of [{pids: [lab.intruder.pid]}, {otherwise: 'log'}] as const) {
+      await lab.guard.add(`${vault}/dir`, rule);
+      await refuses(['rename', `${vault}/dir`, out], 'rename', {unchanged, rule: id});
+    }
+    await lab.guard.add(`${vault}/dir`, {tree: true, pids: [lab.intruder.pid]});
+    expect(await lab.intruder.do('rename', `${vault}/dir`, out)).toBe('OK');
+  });
+
+  it('is asked about by the rule, though another one lets it be moved', async () => {
+    await lab.guard.add(vault, {tree: true, otherwise: 'ask'});
+    await lab.guard.add(app, {ops: ['rename'], pids: [lab.intruder.pid]});
+    await refuses(['rename', app, out], 'rename', {unchanged});
+  });
+});
+
+describe('who was asked about it, and let in', () => {
+  const LONG = 600_000;
+
+  it.each([
+    ['for longer', 'forever'],
+    ['as long as it runs', 'process'],
+  ] as const)('%s, may take it elsewhere unasked', async (_, lifetime) => {
+    await lab.guard.add(app, {ops: ['read', 'write'], otherwise: 'ask', deadline: LONG});
+    const answerer = await Answerer.start();
+    const opened = lab.owner.do('open-rdwr', app);
+    await answerer.reply({verdict: 'allow', lifetime});
+    expect(await opened).toBe('OK');
+    const aside = `${vault}/app~`;
+    expect(await lab.owner.do('rename', app, aside)).toBe('OK');
+    expect(await lab.owner.do('rename', aside, app)).toBe('OK');
+    await answerer.end();
+  });
+
+  it('by default, may, where nobody answers', async () => {
+    await lab.guard.add(app, {ops: ['read'], otherwise: 'ask', default: 'allow'});
+    expect(await lab.intruder.do('rename', app, `${vault}/app~`)).toBe('OK');
+    expect(await lab.intruder.do('rename', `${vault}/app~`, app)).toBe('OK');
+  });
+
+  it('of one rule for all, is refused to take what he is refused to read', async () => {
+    await lab.guard.add(vault, {tree: true, otherwise: 'ask', deadline: LONG});
+    const answerer = await Answerer.start();
+    const [opened] = await Promise.all([
+      lab.owner.do('open', app),
+      answerer.reply({verdict: 'deny', lifetime: 'forever'}),
+    ]);
+    expect(opened).toBe('EACCES');
+    expect(await lab.owner.do('rename', app, `${lab.path('free')}/app`)).toBe('EACCES');
+    await answerer.end();
+  });
 });

@@ -23,8 +23,8 @@ useShortLinger(lab);
 const [secret, other] = [lab.path('secret'), lab.path('other')];
 const [rules, module] = [lab.path('rules.yaml'), lab.path('redirect.ko')];
 const RULES = `rules: [{path: ${secret}}, {path: ${other}, errno: EPERM}]`;
-const UNLINK = 'security_path_unlink';
-const REFUSED = `ftrace refuses to hook ${UNLINK}: another user redirects it, or kernel.ftrace_enabled is 0`;
+const UMOUNT = 'security_sb_umount';
+const REFUSED = `ftrace refuses to hook ${UMOUNT}: another user redirects it, or kernel.ftrace_enabled is 0`;
 
 const redirect = (name: string) => vm.run(['insmod', module, `function=${name}`]);
 const letGo = () => vm.ok('! test -d /sys/module/redirect || rmmod redirect');
@@ -95,24 +95,22 @@ describe('another user, while hooks are in force', () => {
   it('gets in where no rule needs the function', async () => {
     await lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
     const {id} = await lab.guard.add(secret, {ops: ['read']});
-    expect(await redirect(UNLINK)).toMatchObject({code: 0});
+    expect(await redirect(UMOUNT)).toMatchObject({code: 0});
     expect(await lab.intruder.do('open', secret)).toBe('EACCES');
-    expect(await lab.intruder.do('unlink', secret)).toBe('OK');
-    await vm.ok(`touch ${secret}`);
     expect((await lab.guard.list()).map((rule) => rule.id)).toEqual([id]);
   });
 });
 
 describe('another user who was there first', () => {
   it('keeps a rule out that needs the function, which is named; after him it is made', async () => {
-    await takeFirst(UNLINK);
+    await takeFirst(UMOUNT);
     expect(await json(`fguard protect ${secret} --json`, 1)).toMatchObject({
       error: {code: 'EBUSY', message: expect.stringContaining(REFUSED) as string},
     });
     expect(await lab.guard.list()).toEqual([]);
     expect(await finding('other tracers')).toMatchObject({
       state: 'failed',
-      detail: `another user redirects ${UNLINK}: rules that need them are refused`,
+      detail: `another user redirects ${UMOUNT}: rules that need them are refused`,
     });
     await letGo();
     const {rules: made} = (await json(`fguard protect ${secret} --json`)) as {
@@ -122,7 +120,7 @@ describe('another user who was there first', () => {
   });
 
   it('leaves rules that do not need it, and lets more of them in', async () => {
-    await takeFirst(UNLINK);
+    await takeFirst(UMOUNT);
     await lab.guard.add(other, {ops: ['attr']});
     expect(await lab.guard.ask('add', {path: secret})).toEqual({errno: 'EBUSY', message: REFUSED});
     await lab.guard.add(secret, {ops: ['read', 'rename']});
@@ -132,7 +130,7 @@ describe('another user who was there first', () => {
   });
 
   it('cannot make a rule do less by keeping out its replacement, nor a whole set', async () => {
-    await takeFirst(UNLINK);
+    await takeFirst(UMOUNT);
     const {id} = await lab.guard.add(secret, {ops: ['read']});
     const refused = {error: {code: 'EBUSY', message: expect.stringContaining(REFUSED) as string}};
     expect(await json(`fguard protect ${secret} --json`, 1)).toMatchObject(refused);
@@ -146,8 +144,8 @@ describe('another user who was there first', () => {
   });
 
   it('keeps out whoever would watch what the function does', async () => {
-    await takeFirst(UNLINK);
-    await expect(Watcher.start({all: true, ops: ['delete']})).rejects.toThrow(REFUSED);
+    await takeFirst(UMOUNT);
+    await expect(Watcher.start({all: true, ops: ['mount']})).rejects.toThrow(REFUSED);
     await (await Watcher.start({all: true, ops: ['attr']})).end();
   });
 });
