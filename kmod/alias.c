@@ -189,9 +189,23 @@ static void put_memory(struct holder *holder)
 	kfree(holder->memory[1]);
 }
 
+/* An entry that is on its way out, or has gone elsewhere, has the name no more. */
+static bool has_name(const struct fguard_rule *rule, struct dentry *dentry)
+{
+	bool has;
+
+	lockdep_assert_held(&fguard_alias_lock);
+	if (rule->leaving == dentry || d_unhashed(dentry))
+		return false;
+	spin_lock(&dentry->d_lock);
+	has = fguard_name_is(&rule->name, dentry);
+	spin_unlock(&dentry->d_lock);
+	return has;
+}
+
 int fguard_alias_use(struct fguard_rule *rule, const struct fguard_target *target)
 {
-	const struct dentry *dentry = target->dentry;
+	struct dentry *dentry = target->dentry;
 	struct holder holder = { .inode = d_inode_rcu(dentry) };
 	bool enough;
 
@@ -202,8 +216,7 @@ int fguard_alias_use(struct fguard_rule *rule, const struct fguard_target *targe
 	enough = get_memory(rule, &holder);
 	if (enough) {
 		spin_lock(&fguard_alias_lock);
-		/* An entry that is on its way out has the name no more. */
-		if (!rule->retired && rule->leaving != dentry && !d_unhashed(dentry))
+		if (!rule->retired && has_name(rule, dentry))
 			hold(rule, &holder);
 		spin_unlock(&fguard_alias_lock);
 	}

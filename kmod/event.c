@@ -368,7 +368,8 @@ static struct fguard_question_record *question_of(const struct fguard_access_rec
 	u16 before = offsetof(struct fguard_question_record, access);
 	struct fguard_question_record *question;
 
-	question = kzalloc(before + access->head.length, GFP_ATOMIC | __GFP_NOWARN);
+	question = kzalloc(before + access->head.length,
+			   GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
 	if (!question)
 		return NULL;
 	memcpy((char *)question + before, access, access->head.length);

@@ -22,6 +22,9 @@
 #define PAUSE (HZ / 20 ?: 1)
 #define PAUSE_PER_MOMENT 9
 
+/* How long a command waits for all of it, at most. */
+#define PATIENCE (10 * HZ)
+
 /**
  * struct fguard_round - address spaces that are to be looked through
  * @room: for how many there is memory
@@ -426,8 +429,12 @@ void fguard_mappings_revoke(struct fguard_round *round, bool in_force)
 		return;
 	}
 	number = wish(round);
-	/* Without whoever is killed it goes on. */
-	wait_event_killable(progress, (long)(READ_ONCE(carried_out) - number) >= 0);
+	/*
+	 * It goes on without whoever is killed, and who waits long: all of generic netlink
+	 * may have to wait with him.
+	 */
+	wait_event_killable_timeout(progress,
+				    (long)(READ_ONCE(carried_out) - number) >= 0, PATIENCE);
 }
 
 void fguard_mappings_revoke_later(void)

@@ -82,9 +82,17 @@ static noinline void forget(const struct inode *inode)
 	rcu_read_unlock();
 }
 
+/* Does it go with its filesystem, of which the next one may have the device number? */
+static bool goes_with_all(const struct inode *inode)
+{
+	return !(inode->i_sb->s_flags & SB_ACTIVE) && uuid_is_null(&inode->i_sb->s_uuid);
+}
+
 /* One that has a name yet is only taken out of memory. */
 void fguard_names_inode_freed(const struct inode *inode)
 {
 	if (unlikely(!inode->i_nlink))
 		forget(inode);
+	else if (unlikely(goes_with_all(inode)))
+		fguard_programs_forget(inode);
 }

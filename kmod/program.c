@@ -4,16 +4,17 @@
 
 #include "program.h"
 
-#define BUCKET_BITS 8
+#define BUCKET_BITS 10
 
 static struct hlist_head programs[1 << BUCKET_BITS];
 
 /* Programs are left in RCU callbacks, too. */
 static DEFINE_SPINLOCK(programs_lock);
 
-static struct hlist_head *bucket_of(u64 ino)
+/* Numbers alone are small, and many filesystems begin with the same. */
+static struct hlist_head *bucket_of(u64 ino, dev_t dev)
 {
-	return &programs[hash_64(ino, BUCKET_BITS)];
+	return &programs[hash_64(ino ^ (u64)dev << 32, BUCKET_BITS)];
 }
 
 void fguard_program_follow(struct fguard_program *program)
@@ -21,7 +22,7 @@ void fguard_program_follow(struct fguard_program *program)
 	unsigned long flags;
 
 	spin_lock_irqsave(&programs_lock, flags);
-	hlist_add_head(&program->node, bucket_of(program->identity.ino));
+	hlist_add_head(&program->node, bucket_of(program->identity.ino, program->identity.dev));
 	spin_unlock_irqrestore(&programs_lock, flags);
 }
 
@@ -37,7 +38,7 @@ void fguard_program_leave(struct fguard_program *program)
 
 void fguard_programs_forget(const struct inode *inode)
 {
-	struct hlist_head *bucket = bucket_of(inode->i_ino);
+	struct hlist_head *bucket = bucket_of(inode->i_ino, inode->i_sb->s_dev);
 	struct fguard_program *program;
 	unsigned long flags;
 
