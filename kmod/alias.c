@@ -195,7 +195,9 @@ static bool has_name(const struct fguard_rule *rule, struct dentry *dentry)
 	bool has;
 
 	lockdep_assert_held(&fguard_alias_lock);
-	if (rule->leaving == dentry || d_unhashed(dentry))
+	/* An entry that was made anew may be at the same address. */
+	if ((rule->leaving == dentry && rule->left == d_inode_rcu(dentry)) ||
+	    d_unhashed(dentry))
 		return false;
 	spin_lock(&dentry->d_lock);
 	has = fguard_name_is(&rule->name, dentry);
@@ -235,6 +237,7 @@ void fguard_alias_hold(struct fguard_rule *rule, const struct dentry *dentry,
 	spin_lock(&fguard_alias_lock);
 	if (!rule->retired) {
 		rule->leaving = leaving;
+		rule->left = leaving ? d_inode_rcu(leaving) : NULL;
 		hold(rule, &holder);
 	}
 	spin_unlock(&fguard_alias_lock);

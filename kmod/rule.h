@@ -56,6 +56,7 @@ struct fguard_suffix {
  * @spare: memory for one more of them, or NULL; fguard_alias_lock
  * @leaving: an entry that has just lost the rule's name, or loses it; never followed;
  *	fguard_alias_lock
+ * @left: its inode, likewise
  * @retired: not in force any more; fguard_alias_lock
  * @by_path: link in the set's table of paths and suffixes; set_lock
  * @by_label: link in the set's table of rule names; set_lock
@@ -95,6 +96,7 @@ struct fguard_rule {
 	struct list_head aliases;
 	struct fguard_alias *spare;
 	const struct dentry *leaving;
+	const struct inode *left;
 	bool retired;
 	struct hlist_node by_path;
 	struct hlist_node by_label;
