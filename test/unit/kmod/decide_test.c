@@ -142,6 +142,23 @@ static void a_closer_grant_wins_over_a_refusal_further_off(void **state)
 	assert_int_equal(decision.error, 0);
 }
 
+/* By the inode alone: a rule about another name of it. */
+static void another_name_adds_refusals_and_lifts_none(void **state)
+{
+	const struct fguard_terms tree = { 1, ALL, -EACCES, DENY };
+	const struct fguard_terms other = { 2, ALL, -EPERM, DENY };
+	struct fguard_decision refused = { 0 }, granted = { 0 };
+
+	(void)state;
+	fguard_decide_consider(&refused, &tree, FGUARD_RANK_TREE - 1, R, false);
+	assert_false(fguard_decide_consider(&refused, &other, FGUARD_RANK_OTHER, R, true));
+	assert_int_equal(refused.outcome, FGUARD_OUTCOME_DENY);
+
+	fguard_decide_consider(&granted, &tree, FGUARD_RANK_PATH, R, true);
+	assert_true(fguard_decide_consider(&granted, &other, FGUARD_RANK_OTHER, R, false));
+	assert_int_equal(granted.error, -EPERM);
+}
+
 static const struct {
 	u32 ops;
 	enum fguard_op op;
@@ -207,6 +224,7 @@ int main(void)
 		cmocka_unit_test(the_stricter_object_decides),
 		cmocka_unit_test(an_answer_ends_it),
 		cmocka_unit_test(the_closer_rule_decides),
+		cmocka_unit_test(another_name_adds_refusals_and_lifts_none),
 		cmocka_unit_test(a_closer_grant_wins_over_a_refusal_further_off),
 	};
 
