@@ -14,6 +14,7 @@ import {type GuestProcess, Vm} from './runner/vm.js';
 //   disk/{a,b}       of ext4, which no rule is about
 //   free             nor about this
 //   program          that rules let in
+//   another          that none does
 const LAB = '/tmp/bounds';
 const WAY = `${LAB}/way`;
 const MANY = 10_000;
@@ -34,7 +35,7 @@ beforeAll(async () => {
   machine = await Vm.boot({kernel: inject('kernel'), icount: true, memory: 2048});
   await machine.ok(
     `modprobe -a fguard loop ext4 && mkdir -p ${WAY}/crowd ${LAB}/other/full/x ${LAB}/disk && cd ${LAB} &&
-     cp ${TRY} program && printf x >free && chmod -R 777 ${LAB} &&
+     cp ${TRY} program && cp ${TRY} another && printf x >free && chmod -R 777 ${LAB} &&
      truncate -s 8M image && mkfs.ext4 -q image && mount -o loop image disk && touch disk/a disk/b && chmod 777 disk/*`,
   );
   for (const uid of [ALLOWED, NOBODY]) {
@@ -206,7 +207,7 @@ const CROWDS: Crowd[] = [
       {
         name: 'to pass for another',
         uid: 0,
-        words: `pose-as-it-is /bin/true`,
+        words: `pose-as-it-is ${LAB}/another`,
         result: /^(EBUSY|OK)$/,
       },
       {
