@@ -60,8 +60,10 @@ export const tracers: Scenario = {
     await stage.attack('trace', ALICE, {path: secret, least: 10});
     await stage.attack('trace', BOB, {path: secret, least: 10});
     await stage.last();
-    // where no rule named it for a moment, it was stopped
-    await named.kill();
+    // where no rule named it for a moment, it was stopped, and the end of a traced one is
+    // told to its tracer first, which does not ask
+    const killed = named.kill();
     await stage.stop();
+    await killed;
   },
 };
