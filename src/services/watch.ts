@@ -4,6 +4,7 @@ import {type EventRecord, records} from '../domain/records.js';
 import {UserError} from '../errors.js';
 import {type EventStream, onHangUp} from '../native/index.js';
 import {explain, openGuard} from './guard.js';
+import {turn} from './turn.js';
 
 /** Where the events go. */
 export interface EventOutput {
@@ -62,7 +63,10 @@ class Watch {
     const batches = this.stream.batches();
     try {
       let next = await batches.next();
-      for (; next.done !== true; next = await batches.next()) await this.take(next.value);
+      for (; next.done !== true; next = await batches.next()) {
+        await this.take(next.value);
+        await turn();
+      }
       if (this.failure === undefined) return this.summary(next.value === 'unloaded');
     } finally {
       await batches.return('stopped');

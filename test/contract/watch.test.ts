@@ -7,7 +7,7 @@ import {describe, expect, it} from 'vitest';
 
 import {BUFFERS} from '../../src/native/stream.js';
 import {newFolder} from '../unit/folder.js';
-import {fguard, finish, saysOnStderr, start} from './fguard.js';
+import {fguard, finish, saysOnStderr, start, startShell} from './fguard.js';
 import {expectDocument} from './schemas.js';
 
 const lines = (text: string): string[] => text.trimEnd().split('\n');
@@ -125,6 +125,16 @@ describe('watch', () => {
     const code = await new Promise((resolve) => child.on('exit', resolve));
     expect(code).toBe(130);
     expect(readLog(env.FAKE_LOG).slice(-2)).toEqual(['interrupt', 'close']);
+  });
+
+  it('Ctrl-C ends a flood that is read as fast as it comes', async () => {
+    const folder = newFolder();
+    const env = {FAKE_EVENTS: 'flood', FAKE_RAISE: '20', FAKE_LOG: join(folder, 'log')};
+    const child = startShell('exec "$0" "$1" watch --json --all >/dev/null', [], env);
+    expect((await finish(child)).code).toBe(130);
+    const log = readLog(env.FAKE_LOG);
+    const after = log.slice(log.indexOf('raise')).filter((line) => line.startsWith('batch'));
+    expect(after.length).toBeLessThanOrEqual(2 * BUFFERS);
   });
 
   it('a reader that stops makes the stream stop, not grow; nothing is cut off', async () => {

@@ -13,6 +13,7 @@ import {ModuleError} from '../../errors.js';
 import type {EventStream, Guard, StreamEnd} from '../../native/index.js';
 import {fguard_closed as CLOSED} from '../../uapi.gen.js';
 import {explain, openGuard} from '../guard.js';
+import {turn} from '../turn.js';
 
 /** What is made of questions. A promise holds up what comes next. */
 export interface AskListener {
@@ -54,8 +55,10 @@ export class Answerer {
     const batches = this.stream.batches();
     try {
       let next = await batches.next();
-      for (; next.done !== true; next = await batches.next())
+      for (; next.done !== true; next = await batches.next()) {
         for (const record of askRecords(next.value)) await this.take(record, listener);
+        await turn();
+      }
       return next.value;
     } catch (error) {
       throw explain(error);

@@ -14,6 +14,7 @@
  *	FAKE_SUFFIX=S	the first of them is about a suffix
  *	FAKE_EVENTS	"N": N events, one to a batch, then silence
  *			"flood": full batches for ever
+ *	FAKE_RAISE=N	the N-th of them comes with a SIGINT
  *			"unload": one event, then the module is gone
  *			"gap": an event, a gap, an event, then silence
  *			"broken": a record that is no record
@@ -37,6 +38,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +56,7 @@ struct fguard {
 	int wake;
 	int feed;
 	int sent;
+	int batches;
 	size_t next_question;
 	size_t n_rules;
 	size_t next;
@@ -398,6 +401,10 @@ static ssize_t flood(struct fguard *guard, char *buffer, size_t size)
 	while (size - used >= 128)
 		used += put_access(buffer + used, ++guard->sent);
 	note("batch %d", guard->sent);
+	if (++guard->batches == number("FAKE_RAISE")) {
+		note("raise");
+		kill(getpid(), SIGINT);
+	}
 	return used;
 }
 

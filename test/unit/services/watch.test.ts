@@ -85,6 +85,21 @@ describe('watch', () => {
     expect(await done).toMatchObject({end: 'interrupted', events: 1});
   });
 
+  it('a timer or a signal that is due comes before the batches that are there', async () => {
+    const controller = new AbortController();
+    const batches = Array.from({length: 1000}, (_, index) => batch(index));
+    guard.stream = new FakeStream(batches, 'unloaded');
+    const done = run(Infinity, controller.signal, () => {
+      setImmediate(() => {
+        controller.abort();
+      });
+      return undefined;
+    });
+    const {end, events} = await done;
+    expect(end).toBe('interrupted');
+    expect(events).toBeLessThanOrEqual(2);
+  });
+
   it('ends when nobody reads', async () => {
     output.full = true;
     guard.stream = new FakeStream([batch(1), batch(2)], 'unloaded');
