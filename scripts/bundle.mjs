@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Makes dist/ from src/: a file for the program, one for the thread that reads
-// events, one for the process that holds rules which may come back. Node needs
-// longer to find and load some hundred small files than to do what most commands
-// do; what few of them need, and is large, is a file of its own.
+// Makes dist/ from src/: a file for the program, one for each of its threads, one
+// for the process that holds rules which may come back. Node needs longer to find
+// and load some hundred small files than to do what most commands do; what few of
+// them need, and is large, is a file of its own.
 import {build} from 'esbuild';
 import {rmSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
@@ -24,6 +24,7 @@ await build({
   entryPoints: {
     main: 'src/main.ts',
     reader: 'src/native/reader.ts',
+    'watchdog-thread': 'src/native/watchdog-thread.ts',
     keeper: 'src/services/rule-files/keeper.ts',
     ajv: 'ajv',
     yaml: 'yaml',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {AgentReporter} from './services/agent/agent.js';
-import {UserNames} from './services/users.js';
+import {NamesAside} from './services/names-aside.js';
 import {agentDocument, agentLine} from './ui/agent-report.js';
 import {questionWords} from './ui/ask/decision.js';
 import type {LossyOutput} from './ui/lossy-output.js';
@@ -17,8 +17,7 @@ const entriesText = (count: number): string => `${count} ${count === 1 ? 'entry'
 
 /** Tells decisions on standard output, for a person or a program, and all else on stderr. */
 export function agentReporter(json: boolean, output: LossyOutput): AgentReporter {
-  const users = new UserNames();
-  const userName = (uid: number): string => users.name(uid);
+  const userName = new NamesAside().name;
   const line = (document: object): void => {
     output.write(`${JSON.stringify(document)}\n`);
   };

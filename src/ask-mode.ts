@@ -11,7 +11,7 @@ import {parentChain} from './services/ask/parents.js';
 import {PersonAsker} from './services/ask/person.js';
 import {type Decision, ProgramAsker, findProgram} from './services/ask/program.js';
 import type {AskMode} from './services/ask/session.js';
-import {UserNames} from './services/users.js';
+import {NamesAside} from './services/names-aside.js';
 import {decisionDocument, decisionLine} from './ui/ask/decision.js';
 import type {StreamOutput} from './ui/output.js';
 import {closedDocument, questionDocument} from './ui/question-json.js';
@@ -30,8 +30,7 @@ type MakeMode = (answerer: Answerer, output: StreamOutput) => AskMode;
 const jsonLine = (document: object): string => `${JSON.stringify(document)}\n`;
 
 function describer(): {userName: (uid: number) => string; question: (q: Question) => string} {
-  const users = new UserNames();
-  const userName = (uid: number): string => users.name(uid);
+  const userName = new NamesAside().name;
   const question = (asked: Question): string =>
     jsonLine(questionDocument(asked, parentChain(asked.ppid), userName));
   return {userName, question};

@@ -4,7 +4,7 @@ import {hostname, release} from 'node:os';
 import {journalEntry} from './domain/journal-entry.js';
 import {JournalOutput} from './services/journal/journal-output.js';
 import {packageVersion} from './services/package-root.js';
-import {UserNames} from './services/users.js';
+import {NamesAside} from './services/names-aside.js';
 import type {EventOutput} from './services/watch.js';
 import {journalFields} from './ui/journal.js';
 import {type LogFormat, isLogFormat, logRenderer, recordRenderer} from './ui/render-record.js';
@@ -18,20 +18,18 @@ export interface WatchOutput extends EventOutput {
   end(signal: AbortSignal): Promise<void>;
 }
 
-const users = new UserNames();
-const userName = (uid: number): string => users.name(uid);
-
-const log = (format: LogFormat): RenderedOutput =>
-  new RenderedOutput(
-    logRenderer(format, {host: hostname(), version: packageVersion(), kernel: release(), userName}),
-  );
+function log(format: LogFormat, userName: (uid: number) => string): RenderedOutput {
+  const origin = {host: hostname(), version: packageVersion(), kernel: release(), userName};
+  return new RenderedOutput(logRenderer(format, origin));
+}
 
 /** Where `fguard watch` puts the events, and in which form. */
 export async function watchOutput(format: string | undefined, json: boolean): Promise<WatchOutput> {
+  const userName = new NamesAside().name;
   if (format === 'journal')
     return JournalOutput.open(process.env.FGUARD_JOURNAL ?? JOURNAL, (record) =>
       journalEntry(journalFields(record, userName)),
     );
-  if (format !== undefined && isLogFormat(format)) return log(format);
+  if (format !== undefined && isLogFormat(format)) return log(format, userName);
   return new RenderedOutput(recordRenderer(json, userName));
 }

@@ -4,11 +4,13 @@ import type {Datagrams} from './datagram.js';
 import type {Guard} from './guard.js';
 import type {HangUpWatch} from './hang-up.js';
 import type {Login} from './login.js';
+import type {Watchdog} from './watchdog.js';
 
 export type {Datagrams} from './datagram.js';
 export type {Added, EventStream, Guard, StreamEnd} from './guard.js';
 export type {HangUpWatch} from './hang-up.js';
 export type {Login} from './login.js';
+export type {Watchdog} from './watchdog.js';
 
 export async function connect(): Promise<Guard> {
   const native = await import('./connection.js');
@@ -28,6 +30,11 @@ export async function sendDatagram(path: string, text: string): Promise<boolean>
 export async function connectDatagrams(path: string): Promise<Datagrams | undefined> {
   const native = await import('./datagram.js');
   return native.connectDatagrams(path);
+}
+
+export async function startWatchdog(path: string, interval: number): Promise<Watchdog> {
+  const native = await import('./watchdog.js');
+  return native.startWatchdog(path, interval);
 }
 
 export async function onHangUp(fd: number, callback: () => void): Promise<HangUpWatch> {

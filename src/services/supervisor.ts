@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {sendDatagram} from '../native/index.js';
+import {type Watchdog, sendDatagram, startWatchdog} from '../native/index.js';
 
 const MICROSECONDS = 1000;
 
@@ -12,7 +12,7 @@ function watchdogInterval({WATCHDOG_USEC, WATCHDOG_PID}: NodeJS.ProcessEnv): num
 
 /** The service manager that started us, told as sd_notify(3) says; nobody, where there is none. */
 export class Supervisor {
-  private timer: NodeJS.Timeout | undefined;
+  private watchdog: Promise<Watchdog> | undefined;
   /* Each word after the one before. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -30,10 +30,8 @@ export class Supervisor {
   ready(status: string): void {
     this.tell('READY=1', `STATUS=${status}`);
     const interval = watchdogInterval(this.env);
-    if (interval === undefined || this.timer !== undefined) return;
-    this.timer = setInterval(() => {
-      this.tell('WATCHDOG=1');
-    }, interval);
+    if (interval === undefined || !this.isThere) return;
+    this.watchdog ??= startWatchdog(this.env.NOTIFY_SOCKET ?? '', interval);
   }
 
   reloading(): void {
@@ -42,7 +40,7 @@ export class Supervisor {
 
   /** Going; resolves once that is told. */
   async stopping(): Promise<void> {
-    clearInterval(this.timer);
+    (await this.watchdog)?.stop();
     this.tell('STOPPING=1');
     await this.last;
   }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* `watch --format journal` with a socket in the place of the journal. */
-import {rmSync} from 'node:fs';
+import {chmodSync, existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
+import {eventually} from '../unit/eventually.js';
 import {newFolder} from '../unit/folder.js';
 import {parseEntry} from '../unit/journal.js';
 import {DatagramSocket} from './datagrams.js';
 import {fguard, finish, saysOnStderr, start} from './fguard.js';
+import {isRunning} from './running.js';
 
 const ARGS = ['watch', '--verdict', 'deny', '--format', 'journal'];
 
@@ -96,6 +98,31 @@ describe('watch --format journal', () => {
     expect(await numbers(journal, 5000)).toEqual(upTo(5000));
     child.kill('SIGTERM');
     expect((await done).code).toBe(130);
+  });
+
+  it('does not wait for names: digits stand for them until they are known', async () => {
+    const [journal, path] = await DatagramSocket.bind();
+    const folder = newFolder();
+    const pids = join(folder, 'pids');
+    writeFileSync(join(folder, 'getent'), `#!/bin/sh\necho $$ >>${pids}\nexec sleep 1000\n`);
+    chmodSync(join(folder, 'getent'), 0o755);
+    const env = {FGUARD_JOURNAL: path, FAKE_EVENTS: 'flood', FAKE_UID: '123456789'};
+    const child = start(ARGS, {...env, PATH: `${folder}:${process.env.PATH ?? ''}`});
+    const done = finish(child);
+    expect(await nextEntry(journal)).toMatchObject({
+      MESSAGE: 'deny delete rm\\x1b[2J[100] 123456789 rule 7 /srv/a.db',
+    });
+    expect(await numbers(journal, 2000)).toHaveLength(2000);
+    await eventually(() => {
+      expect(existsSync(pids)).toBe(true);
+    });
+    child.kill('SIGTERM');
+    expect((await done).code).toBe(130);
+    const [pid, ...more] = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+    expect(more).toEqual([]);
+    await eventually(() => {
+      expect(isRunning(pid ?? 0)).toBe(false);
+    });
   });
 
   it('without a journal, says where it looked', async () => {

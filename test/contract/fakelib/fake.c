@@ -19,6 +19,7 @@
  *			"gap": an event, a gap, an event, then silence
  *			"broken": a record that is no record
  *	FAKE_OBJECT=P	the path of the accesses
+ *	FAKE_UID=N	the user
  *	FAKE_REASON=N	why the accesses were decided, and
  *	FAKE_DETAIL=N	what more there is to say of it
  *	FAKE_ANSWERERS=N answerers that are there
@@ -365,7 +366,7 @@ static size_t put_access(char *buffer, int seq)
 		.head = { .length = length, .version = FGUARD_RECORD_VERSION,
 			  .type = FGUARD_RECORD_ACCESS, .seq = seq,
 			  .detail = number("FAKE_DETAIL"), .time = 1767225600123456789 },
-		.rule = 7, .pid = 100, .tid = 101, .ppid = 1, .uid = 0,
+		.rule = 7, .pid = 100, .tid = 101, .ppid = 1, .uid = number("FAKE_UID"),
 		.loginuid = FGUARD_NO_LOGIN, .op = FGUARD_OP_DELETE,
 		.verdict = FGUARD_VERDICT_DENY,
 		.reason = getenv("FAKE_REASON") ? number("FAKE_REASON") : FGUARD_REASON_RULE,

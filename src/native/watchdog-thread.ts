@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/* The thread that tells the service manager that we live. */
+import {workerData} from 'node:worker_threads';
+
+import {sendDatagram} from './datagram.js';
+import {SignsOfLife} from './signs-of-life.js';
+import type {WatchdogSetup} from './watchdog.js';
+
+const {path, interval, patience, beats} = workerData as WatchdogSetup;
+const signs = new SignsOfLife(patience);
+
+setInterval(() => {
+  if (signs.areFresh(Atomics.load(beats, 0), performance.now())) sendDatagram(path, 'WATCHDOG=1');
+}, interval);

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+import {type User, findUsers, localUsers} from './passwd.js';
+
+/* Whoever has many numbers at hand, such as subordinate ones, must not fill our memory. */
+const KNOWN_MAX = 4096;
+const ASKED_MAX = 1024;
+
+/* How many questions to the user database there are at a time, each about so many. */
+const LOOKUPS_MAX = 2;
+const LOOKUP_SIZE = 32;
+
+/* To start a process costs time, too: that is a share of it. */
+const PAUSE = 100;
+
+/* Digits do not stand for ever: the user may be made, or the server of names be back. */
+const UNKNOWN_FOR = 60_000;
+
+type Find = (uids: readonly number[]) => Promise<readonly User[]>;
+
+/* The oldest goes. */
+function keep<Value>(map: Map<number, Value>, uid: number, value: Value): void {
+  const [oldest] = map.keys();
+  if (map.size >= KNOWN_MAX && oldest !== undefined) map.delete(oldest);
+  map.set(uid, value);
+}
+
+/**
+ * User names for those who stream or answer, and must not wait for them: where a
+ * name is not known yet it is looked up aside, and digits stand for it meanwhile.
+ */
+export class NamesAside {
+  private readonly local: ReadonlyMap<number, string>;
+  private readonly found = new Map<number, string>();
+  /* Those that nobody knows, until when that is believed. */
+  private readonly unknown = new Map<number, number>();
+  /* In the order in which they get their turn. */
+  private readonly asked = new Set<number>();
+  private lookups = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly find: Find = findUsers,
+    local: readonly User[] = localUsers(),
+  ) {
+    /* As the user database does it: of two of one number, the first. */
+    this.local = new Map([...local].reverse().map(({uid, name}) => [uid, name]));
+  }
+
+  readonly name = (uid: number): string => {
+    const name = this.local.get(uid) ?? this.found.get(uid);
+    if (name !== undefined) return name;
+    this.ask(uid);
+    return String(uid);
+  };
+
+  private ask(uid: number): void {
+    if ((this.unknown.get(uid) ?? 0) > performance.now()) return;
+    if (this.asked.size >= ASKED_MAX) return;
+    this.asked.add(uid);
+    if (this.timer === undefined) this.lookUp();
+  }
+
+  private lookUp(): void {
+    const uids = [...this.asked].slice(0, LOOKUP_SIZE);
+    if (uids.length === 0 || this.lookups >= LOOKUPS_MAX) return;
+    for (const uid of uids) {
+      this.asked.delete(uid);
+      keep(this.unknown, uid, Infinity);
+    }
+    this.lookups++;
+    void this.find(uids).then((users) => {
+      this.learn(uids, users);
+    });
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.lookUp();
+    }, PAUSE).unref();
+  }
+
+  private learn(uids: readonly number[], users: readonly User[]): void {
+    this.lookups--;
+    for (const uid of uids) {
+      const user = users.find((one) => one.uid === uid);
+      this.unknown.delete(uid);
+      if (user === undefined) keep(this.unknown, uid, performance.now() + UNKNOWN_FOR);
+      else keep(this.found, uid, user.name);
+    }
+    if (this.timer === undefined) this.lookUp();
+  }
+}
