@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {ChildProcess} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
 import {mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
@@ -145,6 +145,65 @@ describe('agent', () => {
     expect((await done).code).toBe(0);
   });
 
+  it('follows a link that came later to a folder that it did not know', async () => {
+    const {child, config, stop} = await startAgent(ALLOW_DOCX);
+    const elsewhere = join(newFolder(), 'elsewhere.yaml');
+    writeFileSync(elsewhere, DENY_DOCX);
+    const turned = saysOnStderr(child, 'policy read again');
+    symlinkSync(elsewhere, `${config}.link`);
+    renameSync(`${config}.link`, config);
+    await turned;
+    const again = saysOnStderr(child, 'policy read again');
+    writeFileSync(elsewhere, ALLOW_DOCX);
+    await again;
+    expect(await stop()).toBe(0);
+  });
+
+  it('notices that a folder on the way is another one', async () => {
+    /*
+     * folder/
+     * ├── current -> one, later -> two
+     * ├── one/policy.yaml
+     * └── two/policy.yaml
+     */
+    const feed = new Feed();
+    const at = (...names: string[]): string => join(feed.folder, ...names);
+    for (const [name, policy] of Object.entries({one: ALLOW_DOCX, two: DENY_DOCX})) {
+      mkdirSync(at(name));
+      writeFileSync(at(name, 'policy.yaml'), policy);
+    }
+    symlinkSync('one', at('current'));
+    const child = start(['agent', '--config', at('current', 'policy.yaml')], feed.env);
+    const done = finish(child);
+    await saysOnStderr(child, 'ready');
+    const turned = saysOnStderr(child, 'policy read again');
+    symlinkSync('two', at('next'));
+    renameSync(at('next'), at('current'));
+    await turned;
+    const again = saysOnStderr(child, 'policy read again');
+    writeFileSync(at('two', 'policy.yaml'), ALLOW_DOCX);
+    await again;
+    child.kill('SIGTERM');
+    expect((await done).code).toBe(0);
+  });
+
+  it.each([
+    ['other files in its folder are', 'other'],
+    ['it is itself', 'policy.yaml'],
+  ])('reads its policy again though %s written all the time', async (_what, name) => {
+    const {feed, child, config, stop} = await startAgent(ALLOW_DOCX);
+    const again = saysOnStderr(child, 'policy read again');
+    const loop = 'while :; do echo "# busy" >>"$0"; done';
+    const busy = spawn('/bin/sh', ['-c', loop, join(feed.folder, name)]);
+    writeFileSync(config, DENY_DOCX);
+    try {
+      await again;
+    } finally {
+      busy.kill('SIGKILL');
+    }
+    expect(await stop()).toBe(0);
+  });
+
   it('follows a policy whose name is not UTF-8', async () => {
     const feed = new Feed();
     const config = Buffer.from(`${feed.folder}/caf\xe9.d/policy.yaml`, 'latin1');
@@ -230,6 +289,34 @@ describe('agent', () => {
     const code = stop();
     await socket.until('STOPPING=1');
     expect(await code).toBe(0);
+  });
+
+  it('keeps its watchdog content during a long piece of work', async () => {
+    const [socket, path] = await DatagramSocket.bind();
+    const folder = newFolder();
+    const [busy, end] = [join(folder, 'busy.cjs'), join(folder, 'end')];
+    writeFileSync(
+      busy,
+      `const {existsSync} = require('node:fs');
+      process.on('SIGUSR2', () => {
+        process.stderr.write('at work');
+        while (!existsSync('${end}'));
+        process.stderr.write('done');
+      });`,
+    );
+    const {child, stop} = await startAgent(ALLOW_DOCX, {
+      NOTIFY_SOCKET: path,
+      WATCHDOG_USEC: '200000',
+      NODE_OPTIONS: `--require=${busy}`,
+    });
+    const atWork = saysOnStderr(child, 'at work');
+    child.kill('SIGUSR2');
+    await atWork;
+    for (let words = 0; words < 5; words++) await socket.until('WATCHDOG=1');
+    const done = saysOnStderr(child, 'done');
+    writeFileSync(end, '');
+    await done;
+    expect(await stop()).toBe(0);
   });
 
   it('a watchdog that is meant for another process is not its own', async () => {

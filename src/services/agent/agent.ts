@@ -57,7 +57,7 @@ async function answerFrom(
   const asker = new PolicyAsker(answerer, policy, reporter);
   const supervisor = new Supervisor(reporter.complain);
   const stopReloading = onReload(() => {
-    source.reload();
+    void source.reload();
   });
   reporter.loaded(policy.entries.length, false);
   supervisor.ready(statusText(policy));
@@ -77,7 +77,7 @@ export async function runAgent(
 ): Promise<AskSummary> {
   const source = new PolicySource(settings.config);
   try {
-    const policy = source.load(reporter.describe);
+    const policy = await source.load(reporter.describe);
     /* Nothing may fail between attaching and answering: whoever asks would wait in vain. */
     source.follow(reporter.complain);
     return await answerFrom(source, policy, settings, reporter);

@@ -4,9 +4,8 @@ import {answerFor, once} from '../../domain/answer.js';
 import type {Mistake} from '../../domain/mistake.js';
 import {OPS, VERDICTS} from '../../domain/names.js';
 import type {Policy, PolicyAnswer, PolicyEntry, PolicyMatch} from '../../domain/policy.js';
-import {UserError} from '../../errors.js';
+import {findUids} from '../passwd.js';
 import {resolvePath} from '../resolve-path.js';
-import {userId} from '../users.js';
 import {type Place, type YamlFile, readYamlFile} from '../yaml-file.js';
 import {type KeyHints, loadSchema, schemaMistakes} from '../yaml-schema.js';
 
@@ -69,11 +68,19 @@ function realName(path: string): string {
   }
 }
 
+/* All users that a policy names. */
+const usersIn = ({answers}: WrittenPolicy): string[] => [
+  ...new Set(answers.flatMap(({uids = [], loginuids = []}) => [...uids, ...loginuids].map(String))),
+];
+
 /** Reads one file, and collects what is wrong with it. */
 class PolicyReader {
   readonly mistakes: Mistake[] = [];
 
-  constructor(private readonly file: YamlFile) {}
+  constructor(
+    private readonly file: YamlFile,
+    private readonly uids: ReadonlyMap<string, number>,
+  ) {}
 
   read({default: fallback = 'ask', answers}: WrittenPolicy): Policy {
     return {
@@ -106,13 +113,10 @@ class PolicyReader {
 
   private users(words: readonly (string | number)[], place: Place): number[] {
     return words.flatMap((word, at) => {
-      try {
-        return [userId(String(word))];
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        this.complain([...place, at], error.message);
-        return [];
-      }
+      const uid = this.uids.get(String(word));
+      if (uid !== undefined) return [uid];
+      this.complain([...place, at], `there is no user ${word}`);
+      return [];
     });
   }
 
@@ -128,14 +132,18 @@ class PolicyReader {
   }
 }
 
-/** Reads a policy and finds all that is wrong with it. Throws if the file cannot be read. */
-export function loadPolicy(path: string): LoadedPolicy {
+/**
+ * Reads a policy and finds all that is wrong with it. Nobody waits meanwhile for the
+ * users that it names. Throws if the file cannot be read.
+ */
+export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   const file = readYamlFile(path);
   if (file.mistakes.length > 0) return {policy: undefined, mistakes: file.mistakes};
   const wrong = schemaMistakes(file, loadSchema(POLICY_SCHEMA), HINTS);
   if (wrong.length > 0) return {policy: undefined, mistakes: wrong.map(({mistake}) => mistake)};
-  const reader = new PolicyReader(file);
-  const policy = reader.read(file.value as WrittenPolicy);
+  const written = file.value as WrittenPolicy;
+  const reader = new PolicyReader(file, await findUids(usersIn(written)));
+  const policy = reader.read(written);
   const {mistakes} = reader;
   return mistakes.length > 0 ? {policy: undefined, mistakes} : {policy, mistakes};
 }

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
-import {type FSWatcher, watch} from 'node:fs';
-import {dirname} from 'node:path';
-
 import type {Mistake} from '../../domain/mistake.js';
 import type {Policy} from '../../domain/policy.js';
-import {encodePath, escapeText} from '../../domain/text.js';
 import {UserError} from '../../errors.js';
-import {errorCode, readIfPossible, realPathIfPossible} from '../files.js';
+import {statIfPossible} from '../files.js';
+import {Follower} from './follower.js';
 import {loadPolicy} from './policy-file.js';
-
-/* Editors write a file in several steps. */
-const SETTLE = 100;
 
 /** What is told of a policy that is read again. */
 export interface ReloadListener {
@@ -28,12 +22,19 @@ export class WrongPolicy extends UserError {
   }
 }
 
+/* Which file it is, and which of its states: whatever writes to it changes that. */
+function stateOf(path: string): string | undefined {
+  const found = statIfPossible(path);
+  return found && [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
+}
+
 /** A policy file, read again whenever it changes or somebody says so. */
 export class PolicySource {
-  private readonly watchers: FSWatcher[] = [];
-  private text: string | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private follower: Follower | undefined;
+  private state: string | undefined;
   private listener: ReloadListener | undefined;
+  private isReading = false;
+  private isAsked = false;
 
   constructor(private readonly path: string) {}
 
@@ -41,45 +42,32 @@ export class PolicySource {
    * Reads it for the first time.
    * @param describe makes lines of mistakes for an error
    */
-  load(describe: (mistakes: readonly Mistake[]) => string): Policy {
-    this.text = readIfPossible(this.path);
-    const {policy, mistakes} = loadPolicy(this.path);
+  async load(describe: (mistakes: readonly Mistake[]) => string): Promise<Policy> {
+    this.state = stateOf(this.path);
+    const {policy, mistakes} = await loadPolicy(this.path);
     if (policy === undefined) throw new WrongPolicy(this.path, describe(mistakes));
     return policy;
   }
 
-  /** Reads it again, and tells whoever listens. */
-  reload(): void {
-    const {listener} = this;
-    if (listener === undefined) return;
-    this.text = readIfPossible(this.path);
-    listener.begins();
-    try {
-      const {policy, mistakes} = loadPolicy(this.path);
-      if (policy === undefined) listener.refused(mistakes, undefined);
-      else listener.loaded(policy);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      listener.refused([], error.message);
+  /** Reads it again, and tells whoever listens; once more where it is said meanwhile. */
+  async reload(): Promise<void> {
+    this.isAsked = true;
+    if (this.isReading) return;
+    this.isReading = true;
+    while (this.isAsked && this.listener !== undefined) {
+      this.isAsked = false;
+      await this.readAgain(this.listener);
     }
+    this.isReading = false;
   }
 
   /**
-   * Notices changes from now on. A file that is replaced is another file: its
-   * directory tells, and that of what a link leads to.
+   * Notices changes from now on, wherever the path leads then.
    * @param complain told if changes will go unnoticed; a signal still reloads
    */
   follow(complain: (text: string) => void): void {
-    const real = realPathIfPossible(this.path) ?? this.path;
-    for (const folder of new Set([dirname(this.path), dirname(real)])) {
-      try {
-        this.watch(folder);
-      } catch (error) {
-        complain(
-          `changes in ${escapeText(folder)} go unnoticed (${errorCode(error)}); SIGHUP reads the policy again`,
-        );
-      }
-    }
+    this.follower = new Follower(this.path, this.reloadIfChanged, complain);
+    this.follower.follow();
   }
 
   /** Tells of all that changes, and has changed since it was read. */
@@ -88,24 +76,35 @@ export class PolicySource {
     this.reloadIfChanged();
   }
 
-  private watch(folder: string): void {
-    const watcher = watch(encodePath(folder), () => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(this.reloadIfChanged, SETTLE);
-    });
-    /* A directory that goes takes its events along; a signal still reloads. */
-    watcher.on('error', () => {
-      watcher.close();
-    });
-    this.watchers.push(watcher);
+  close(): void {
+    this.follower?.close();
+    this.listener = undefined;
+  }
+
+  private async readAgain(listener: ReloadListener): Promise<void> {
+    this.state = stateOf(this.path);
+    listener.begins();
+    const told = await this.result(listener);
+    /* Nobody is told who has left meanwhile. */
+    if (this.listener === listener) told();
+  }
+
+  private async result(listener: ReloadListener): Promise<() => void> {
+    try {
+      const {policy, mistakes} = await loadPolicy(this.path);
+      return () => {
+        if (policy === undefined) listener.refused(mistakes, undefined);
+        else listener.loaded(policy);
+      };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return () => {
+        listener.refused([], error.message);
+      };
+    }
   }
 
   private readonly reloadIfChanged = (): void => {
-    if (readIfPossible(this.path) !== this.text) this.reload();
+    if (stateOf(this.path) !== this.state) void this.reload();
   };
-
-  close(): void {
-    clearTimeout(this.timer);
-    for (const watcher of this.watchers) watcher.close();
-  }
 }

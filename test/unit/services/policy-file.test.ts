@@ -3,20 +3,20 @@ import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
-import {loadPolicy} from '../../../src/services/agent/policy-file.js';
+import {type LoadedPolicy, loadPolicy} from '../../../src/services/agent/policy-file.js';
 import {newFolder} from '../folder.js';
 
-function load(text: string, folder = newFolder()) {
+function load(text: string, folder = newFolder()): Promise<LoadedPolicy> {
   const file = join(folder, 'policy.yaml');
   writeFileSync(file, text);
   return loadPolicy(file);
 }
 
-const mistakes = (text: string): string[] =>
-  load(text).mistakes.map(({line, column, message}) => `${line}:${column} ${message}`);
+const mistakes = async (text: string): Promise<string[]> =>
+  (await load(text)).mistakes.map(({line, column, message}) => `${line}:${column} ${message}`);
 
 describe('a policy file', () => {
-  it('is read with its lines, its users by number and its paths resolved', () => {
+  it('is read with its lines, its users by number and its paths resolved', async () => {
     /*
      * folder/
      * ├── real/
@@ -35,7 +35,7 @@ describe('a policy file', () => {
       '    lifetime: 90m',
       '  - {suffixes: [.docx], answer: ask}',
     ];
-    expect(load(text.join('\n'), folder)).toEqual({
+    expect(await load(text.join('\n'), folder)).toEqual({
       mistakes: [],
       policy: {
         fallback: {verdict: 1, lifetime: 0, ttl: 0},
@@ -51,8 +51,8 @@ describe('a policy file', () => {
     });
   });
 
-  it('asks where it says nothing', () => {
-    expect(load('answers: []').policy).toEqual({entries: [], fallback: null});
+  it('asks where it says nothing', async () => {
+    expect((await load('answers: []')).policy).toEqual({entries: [], fallback: null});
   });
 
   it.each([
@@ -91,8 +91,8 @@ describe('a policy file', () => {
       'answers:\n  - ops: [raed]\n    answer: alow',
       ['2:11', '3:13 "answer": "alow" is none of allow, deny, ask; did you mean allow?'],
     ],
-  ])('%s is told with line and column', (_name, text, expected) => {
-    const found = mistakes(text);
+  ])('%s is told with line and column', async (_name, text, expected) => {
+    const found = await mistakes(text);
     expect(found).toHaveLength(expected.length);
     expected.forEach((beginning, at) => {
       expect(found[at]).toContain(beginning);
