@@ -83,6 +83,13 @@ export function toQuestion({id, deadline, access}: QuestionRecord): Question {
   return {id: String(id), rule, op, path, newPath, ...who, deadline, defaultVerdict: verdict};
 }
 
+/**
+ * On whose account a question is: as the module shares them out, those of one who has
+ * many users at hand are those of the login.
+ */
+export const payer = ({uid, loginuid}: Question): number =>
+  uid === 0 || loginuid === null || loginuid === 0 ? uid : loginuid;
+
 const NANOSECONDS = 1_000_000n;
 
 /** Milliseconds that are left for an answer, never below 0. */

@@ -111,6 +111,18 @@ describe('ask in a terminal', () => {
     expect(text).toMatch(new RegExp(`${words}: asker.* rename /srv/first`));
   });
 
+  it('one who asks much keeps nobody else out, however urgent it is', async () => {
+    const {feed, screen} = await ask(80);
+    for (let id = 1; id <= 50; id++) feed.question(id, {path: `/srv/many-${id}.`});
+    feed.as(1001);
+    feed.question(51, {path: '/srv/one.', milliseconds: 900_000});
+    await screen.until(/many[^]*50 other questions wait[^]*q: leave/);
+    screen.press('5');
+    await screen.until(/one\.[^]*q: leave/);
+    screen.press('q');
+    await screen.until('ended with 0');
+  });
+
   it('the most urgent question comes first', async () => {
     const {feed, screen} = await ask(80);
     feed.question(1, {path: '/srv/now'});

@@ -4,6 +4,7 @@ import {chmodSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
+import {BUFFERS} from '../../src/native/stream.js';
 import {PROGRAMS_MAX} from '../../src/services/ask/program.js';
 import {PATIENCE} from '../../src/services/lab/patience.js';
 import {eventually} from '../unit/eventually.js';
@@ -139,6 +140,26 @@ describe('ask --json', () => {
     feed.say('gap');
     expect(await next()).toMatchObject({type: 'question', id: '2', path: '/srv/lost'});
     await end();
+  });
+
+  it('one who asks much of a program that reads slowly keeps nobody else out', async () => {
+    const {feed, child, next, end} = startLines();
+    child.stdout?.pause();
+    /* Little for the one pipe, much for the other. */
+    const path = `/srv/${'\u0001'.repeat(230)}`;
+    const count = 200;
+    for (let id = 1; id <= count; id++) feed.question(id, {path});
+    feed.as(1001);
+    feed.question(count + 1);
+    /* What is read then came after it. */
+    feed.as(0, 1000);
+    for (let id = count + 2; id < count + 2 + 2 * BUFFERS; id++) feed.question(id, {path});
+    await feed.noted('all read');
+    child.stdout?.resume();
+    const ids: number[] = [];
+    while (ids.at(-1) !== count + 1) ids.push(Number((await next()).id));
+    expect(ids.length).toBeLessThan(count);
+    expect(await end()).toBe(0);
   });
 
   it('leaving with --default answers what waits', async () => {
@@ -317,13 +338,31 @@ describe('ask --exec', () => {
     ].join('\n');
     const {feed, child, done} = startProgram(script);
     const count = 2 * PROGRAMS_MAX;
-    for (let id = 1; id <= count; id++) feed.question(id);
+    for (let id = 1; id <= count; id++) {
+      feed.as(id % PROGRAMS_MAX);
+      feed.question(id);
+    }
     await feed.answered(count);
     child.kill('SIGINT');
     await done;
     const counts = readFileSync(join(feed.folder, 'counts'), 'utf8').trim().split('\n').map(Number);
     expect(Math.max(...counts)).toBeLessThanOrEqual(PROGRAMS_MAX);
     expect(counts).toHaveLength(count);
+  });
+
+  it('one who asks much that takes long keeps nobody else out, by whatever users', async () => {
+    const {feed, child, done} = startProgram('[ "$FGUARD_UID" = 1001 ] || sleep 1000; exit 0');
+    for (let id = 1; id <= 40; id++) {
+      feed.as(100_000 + id, 1000);
+      feed.question(id);
+    }
+    for (let id = 41; id <= 43; id++) {
+      feed.as(1001);
+      feed.question(id);
+      expect((await feed.answered(id - 40)).at(-1)).toContain(`answer id=${id} `);
+    }
+    child.kill('SIGINT');
+    expect((await done).code).toBe(130);
   });
 
   it('a program that is not there is refused at once', async () => {

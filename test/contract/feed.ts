@@ -46,6 +46,17 @@ export class Feed {
     this.say('lose', id, ...words(question));
   }
 
+  /** Who asks from now on: root, logged in as nobody, unless it is said. */
+  as(uid: number, loginuid = uid): void {
+    this.say('as', uid, loginuid);
+  }
+
+  /** Resolves once all that was said before has been read. */
+  async noted(word: string): Promise<void> {
+    this.say('note', word);
+    await this.called(word, 1);
+  }
+
   closed(id: number, reason: string, verdict = 'deny'): void {
     this.say('closed', id, CLOSINGS.value(reason) ?? -1, VERDICTS.value(verdict) ?? -1);
   }

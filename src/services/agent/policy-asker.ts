@@ -3,7 +3,10 @@ import {type Policy, type PolicyDecision, decide} from '../../domain/policy.js';
 import type {AnswerResult, Closing, Question} from '../../domain/question.js';
 import {fguard_verdict as VERDICT} from '../../uapi.gen.js';
 import type {Answerer} from '../ask/answerer.js';
+import {Aside} from '../ask/aside.js';
+import {FairQueue} from '../ask/fair-queue.js';
 import type {AskMode} from '../ask/session.js';
+import {turn} from '../turn.js';
 import {askerFacts} from './facts.js';
 
 /** What became of a question. */
@@ -22,44 +25,59 @@ export interface AgentListener {
 
 /** Answers from a policy, which may be replaced at any time. */
 export class PolicyAsker implements AskMode {
+  private readonly queue = new FairQueue();
+  /* Told of, and not answered by us. */
+  private readonly left = new Set<string>();
+  private readonly deciding = new Aside(() => this.decideAll());
+
   constructor(
     private readonly answerer: Answerer,
     private policy: Policy,
     private readonly listener: AgentListener,
   ) {}
 
-  start(): undefined {
-    return;
+  start(): Promise<void> {
+    return this.deciding.failure;
   }
 
   stop(): undefined {
-    return;
+    this.queue.clear();
   }
 
   /** What was left to others may be answered now. */
   replace(policy: Policy): void {
     this.policy = policy;
-    for (const question of [...this.answerer.waiting.values()]) {
-      const decision = this.decide(question);
-      if (decision.answer !== null) this.carryOut(question, decision);
-    }
+    for (const question of this.answerer.waiting.values()) this.queue.add(question);
+    this.deciding.start();
   }
 
   asked(question: Question): undefined {
-    this.carryOut(question, this.decide(question));
-  }
-
-  private decide(question: Question): PolicyDecision {
-    return decide(this.policy, question, askerFacts(question), VERDICT.FGUARD_VERDICT_ALLOW);
-  }
-
-  private carryOut(question: Question, decision: PolicyDecision): void {
-    const {answer} = decision;
-    const result = answer === null ? null : this.answerer.answer(question.id, answer);
-    this.listener.decided({...decision, question, result});
+    this.queue.add(question);
+    this.deciding.start();
   }
 
   closed(question: Question, closing: Closing): undefined {
-    this.listener.closed(question, closing);
+    this.queue.remove(question);
+    if (this.left.delete(question.id)) this.listener.closed(question, closing);
+  }
+
+  /* To look at an asker takes its time: a flood of questions does not keep others out. */
+  private async decideAll(): Promise<void> {
+    for (let next = this.queue.take(); next !== undefined; next = this.queue.take()) {
+      this.decide(next);
+      await turn();
+    }
+  }
+
+  private decide(question: Question): void {
+    const {policy, left} = this;
+    const decision = decide(policy, question, askerFacts(question), VERDICT.FGUARD_VERDICT_ALLOW);
+    const {answer} = decision;
+    /* That it is still left to others is no news. */
+    if (answer === null && left.has(question.id)) return;
+    const result = answer === null ? null : this.answerer.answer(question.id, answer);
+    if (result === null || result === 'late') left.add(question.id);
+    else left.delete(question.id);
+    this.listener.decided({...decision, question, result});
   }
 }

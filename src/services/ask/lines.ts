@@ -5,6 +5,8 @@ import type {Readable} from 'node:stream';
 import {parseAnswerLine} from '../../domain/answer-line.js';
 import type {AnswerResult, Closing, Question} from '../../domain/question.js';
 import type {Answerer} from './answerer.js';
+import {Aside} from './aside.js';
+import {FairQueue} from './fair-queue.js';
 import type {AskEnd, AskMode} from './session.js';
 
 /** How a program on the other side of two pipes is spoken to. */
@@ -22,6 +24,11 @@ const RESULTS: Readonly<Record<Exclude<AnswerResult, 'taken'>, string>> = {
 
 /** Questions go out and answers come in, a line each. */
 export class LineAsker implements AskMode {
+  private readonly queue = new FairQueue();
+  private readonly closings: Closing[] = [];
+  /* Questions that the program knows of, and did not answer. */
+  private readonly told = new Set<string>();
+  private readonly telling = new Aside(() => this.tellAll());
   private count = 0;
   private lines: Interface | undefined;
 
@@ -32,7 +39,7 @@ export class LineAsker implements AskMode {
   ) {}
 
   /** Reads answers; the end of the input is the program's leaving. */
-  start(leave: (end: AskEnd) => void): undefined {
+  start(leave: (end: AskEnd) => void): Promise<void> {
     const ended = (): void => {
       leave('left');
     };
@@ -42,19 +49,46 @@ export class LineAsker implements AskMode {
     });
     this.lines.on('close', ended);
     this.input.on('error', ended);
+    return this.telling.failure;
   }
 
   stop(): undefined {
+    this.queue.clear();
+    this.closings.length = 0;
     this.lines?.close();
     this.input.destroy();
   }
 
-  asked(question: Question): Promise<void> | undefined {
-    return this.speaker.question(question);
+  asked(question: Question): undefined {
+    this.queue.add(question);
+    this.telling.start();
   }
 
-  closed(_question: Question, closing: Closing): Promise<void> | undefined {
-    return this.speaker.closed(closing);
+  closed(question: Question, closing: Closing): undefined {
+    this.queue.remove(question);
+    if (!this.told.delete(question.id)) return;
+    this.closings.push(closing);
+    this.telling.start();
+  }
+
+  /* As fast as the program reads. Who asks meanwhile is not behind all who asked before. */
+  private async tellAll(): Promise<void> {
+    while (await this.tellNext());
+  }
+
+  /* False where there is no more to tell. */
+  private async tellNext(): Promise<boolean> {
+    const closing = this.closings.shift();
+    if (closing !== undefined) {
+      await this.speaker.closed(closing);
+      return true;
+    }
+    const question = this.queue.take();
+    if (question === undefined) return false;
+    if (!this.answerer.waiting.has(question.id)) return true;
+    this.told.add(question.id);
+    await this.speaker.question(question);
+    return true;
   }
 
   private hear(line: string): void {
@@ -63,6 +97,7 @@ export class LineAsker implements AskMode {
     try {
       const {id, answer} = parseAnswerLine(line);
       const result = this.answerer.answer(id, answer);
+      if (result !== 'late') this.told.delete(id);
       if (result !== 'taken') this.speaker.complain(`the answer to ${id} ${RESULTS[result]}`);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -9,6 +9,7 @@ import {
   isLeaving,
 } from '../../domain/question.js';
 import type {Answerer} from './answerer.js';
+import {FairQueue} from './fair-queue.js';
 import {parentChain} from './parents.js';
 import type {AskMode} from './session.js';
 
@@ -21,10 +22,9 @@ export interface Person {
   closed(question: Question, closing: Closing): void;
 }
 
-const byDeadline = (a: Question, b: Question): number => (a.deadline < b.deadline ? -1 : 1);
-
-/** One question at a time is put to a person, the most urgent first. */
+/** One question at a time is put to a person, of each user in turn the most urgent. */
 export class PersonAsker implements AskMode {
+  private readonly queue = new FairQueue();
   private running: Promise<Leaving | undefined> | undefined;
   private readonly over = new AbortController();
   /* Answered too late; that they ended is told of later. */
@@ -37,11 +37,13 @@ export class PersonAsker implements AskMode {
     private readonly person: Person,
   ) {}
 
-  asked(): undefined {
+  asked(question: Question): undefined {
+    this.queue.add(question);
     if (this.shown?.id === undefined) this.shown?.cover.abort();
   }
 
   closed(question: Question, closing: Closing): undefined {
+    this.queue.remove(question);
     if (!this.ended.delete(question.id)) this.person.closed(question, closing);
     if (this.shown?.id === question.id) this.shown.cover.abort();
   }
@@ -62,7 +64,7 @@ export class PersonAsker implements AskMode {
   /* Until the person leaves; undefined if it was stopped before. */
   private async run(): Promise<Leaving | undefined> {
     while (!this.over.signal.aborted) {
-      const question = this.next();
+      const question = this.queue.take();
       const choice = await this.show(question);
       if (isLeaving(choice)) return choice;
       if (choice === undefined || question === undefined) continue;
@@ -71,11 +73,6 @@ export class PersonAsker implements AskMode {
       this.person.answered(question, choice, result);
     }
     return undefined;
-  }
-
-  private next(): Question | undefined {
-    const open = [...this.answerer.waiting.values()].filter(({id}) => !this.ended.has(id));
-    return open.sort(byDeadline)[0];
   }
 
   private async show(question: Question | undefined): Promise<Answer | Leaving | undefined> {

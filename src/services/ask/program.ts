@@ -3,15 +3,19 @@ import {accessSync, constants, statSync} from 'node:fs';
 import {delimiter, join} from 'node:path';
 
 import {once as answerOnce} from '../../domain/answer.js';
-import {type Question, timeLeft} from '../../domain/question.js';
+import {type Question, payer, timeLeft} from '../../domain/question.js';
 import {UserError} from '../../errors.js';
 import {fguard_verdict as VERDICT} from '../../uapi.gen.js';
 import type {Answerer} from './answerer.js';
+import {FairQueue} from './fair-queue.js';
 import {type ProgramEnd, ProgramRun} from './program-run.js';
 import {questionEnvironment} from './question-environment.js';
 import type {AskMode} from './session.js';
 
-/** How many programs run at a time; more questions wait for their turn. */
+/**
+ * How many programs run at a time; more questions wait for their turn. Each user has
+ * half of what is left: there is always room for the next one.
+ */
 export const PROGRAMS_MAX = 16;
 
 const VERDICT_OF_EXIT: Readonly<Record<number, number>> = {
@@ -59,8 +63,8 @@ export function findProgram(word: string): string {
 
 /** A program is run for each question, and its exit code is the answer. */
 export class ProgramAsker implements AskMode {
-  private readonly queue: Question[] = [];
-  private readonly running = new Map<string, ProgramRun>();
+  private readonly queue = new FairQueue();
+  private readonly running = new Map<string, {run: ProgramRun; user: number}>();
 
   constructor(
     private readonly answerer: Answerer,
@@ -68,14 +72,13 @@ export class ProgramAsker implements AskMode {
   ) {}
 
   asked(question: Question): undefined {
-    this.queue.push(question);
+    this.queue.add(question);
     this.startSome();
   }
 
-  closed({id}: Question): undefined {
-    const at = this.queue.findIndex((question) => question.id === id);
-    if (at >= 0) this.queue.splice(at, 1);
-    this.running.get(id)?.kill();
+  closed(question: Question): undefined {
+    this.queue.remove(question);
+    this.running.get(question.id)?.run.kill();
   }
 
   start(): undefined {
@@ -84,16 +87,25 @@ export class ProgramAsker implements AskMode {
 
   /** Nobody waits for their answers any more. */
   stop(): undefined {
-    this.queue.length = 0;
-    for (const run of this.running.values()) run.kill();
+    this.queue.clear();
+    for (const {run} of this.running.values()) run.kill();
   }
 
   private startSome(): void {
-    while (this.running.size < PROGRAMS_MAX) {
-      const question = this.queue.shift();
+    const mayHaveOne = (user: number): boolean => this.runningOf(user) < this.free();
+    for (;;) {
+      const question = this.queue.take(mayHaveOne);
       if (question === undefined) return;
       this.launch(question);
     }
+  }
+
+  private free(): number {
+    return PROGRAMS_MAX - this.running.size;
+  }
+
+  private runningOf(user: number): number {
+    return [...this.running.values()].filter((one) => one.user === user).length;
   }
 
   private launch(question: Question): void {
@@ -107,7 +119,7 @@ export class ProgramAsker implements AskMode {
     const run = new ProgramRun(task, (end) => {
       this.finished(question, end);
     });
-    this.running.set(question.id, run);
+    this.running.set(question.id, {run, user: payer(question)});
   }
 
   private finished(question: Question, end: ProgramEnd): void {

@@ -29,6 +29,8 @@
  *			process that reads
  *			"closed ID REASON VERDICT"
  *			"lose ID OP MILLISECONDS PATH", a question that finds no room
+ *			"as UID LOGINUID", who asks from then on
+ *			"note WORD", which is written to FAKE_LOG
  *			"gap"
  *			"unload"
  *	FAKE_NO_EXE	answers that last for a time or for ever are refused
@@ -419,6 +421,7 @@ static struct question {
 	char strings[1024];
 } questions[MAX_QUESTIONS];
 static size_t n_questions;
+static uint32_t asking_uid, asking_loginuid = 1000;
 
 static uint64_t after(int milliseconds)
 {
@@ -449,7 +452,7 @@ static void make_question(struct question *question, uint64_t id, int op, int mi
 		abort();
 	*access = (struct fguard_access_record){
 		.rule = 1, .pid = getpid(), .tid = getpid(), .ppid = getppid(),
-		.uid = getuid(), .loginuid = 1000, .op = op,
+		.uid = asking_uid, .loginuid = asking_loginuid, .op = op,
 		.verdict = FGUARD_VERDICT_DENY, .reason = FGUARD_REASON_ASK,
 	};
 	at += access->path_length = append(question, at, path);
@@ -524,6 +527,13 @@ static size_t obey(char *line, char *buffer)
 	id = word[1] ? strtoull(word[1], NULL, 10) : 0;
 	if (!strcmp(word[0], "gap"))
 		return put_gap(buffer, 1);
+	if (!strcmp(word[0], "note"))
+		return note("%s", word[1]), 0;
+	if (!strcmp(word[0], "as")) {
+		asking_uid = id;
+		asking_loginuid = strtoul(word[2], NULL, 10);
+		return 0;
+	}
 	if (!strcmp(word[0], "closed")) {
 		forget(id);
 		return put_closed(buffer, id, atoi(word[2]), atoi(word[3]));

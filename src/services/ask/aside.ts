@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+
+/** Work that the stream of questions does not wait for. */
+export class Aside {
+  private isBusy = false;
+  private isWanted = false;
+  private fail: (error: unknown) => void = () => undefined;
+  /** Rejects where the work fails; never resolves. */
+  readonly failure = new Promise<void>((_resolve, reject) => (this.fail = reject));
+
+  /** @param work all that there is to do at the time */
+  constructor(private readonly work: () => Promise<void>) {}
+
+  /** Does it now, or once more after what is being done. */
+  start(): void {
+    this.isWanted = true;
+    if (!this.isBusy) void this.run().catch(this.fail);
+  }
+
+  private async run(): Promise<void> {
+    this.isBusy = true;
+    while (this.isWanted) {
+      this.isWanted = false;
+      await this.work();
+    }
+    this.isBusy = false;
+  }
+}
