@@ -3,7 +3,7 @@
 import {isatty} from 'node:tty';
 
 import {VERDICTS} from './domain/names.js';
-import type {Question} from './domain/question.js';
+import type {Invocation, Question} from './domain/question.js';
 import {wrongUsage} from './errors.js';
 import type {Answerer} from './services/ask/answerer.js';
 import {LineAsker} from './services/ask/lines.js';
@@ -29,10 +29,13 @@ type MakeMode = (answerer: Answerer, output: StreamOutput) => AskMode;
 
 const jsonLine = (document: object): string => `${JSON.stringify(document)}\n`;
 
-function describer(): {userName: (uid: number) => string; question: (q: Question) => string} {
+type UserName = (uid: number) => string;
+type Describe = (question: Question, invocation: Invocation) => string;
+
+function describer(): {userName: UserName; question: Describe} {
   const userName = new NamesAside().name;
-  const question = (asked: Question): string =>
-    jsonLine(questionDocument(asked, parentChain(asked.ppid), userName));
+  const question: Describe = (asked, invocation) =>
+    jsonLine(questionDocument(asked, parentChain(asked.ppid), invocation, userName));
   return {userName, question};
 }
 
@@ -41,7 +44,7 @@ const byLines =
   (answerer, output) => {
     const {question} = describer();
     return new LineAsker(answerer, process.stdin, {
-      question: (asked) => output.write(question(asked)),
+      question: (asked, invocation) => output.write(question(asked, invocation)),
       closed: (closing) => output.write(jsonLine(closedDocument(closing))),
       complain,
     });

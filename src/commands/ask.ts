@@ -17,11 +17,12 @@ export default class Ask extends BaseCommand {
   static override description =
     'Rules with --else ask make everyone they do not let in wait for an answer. ' +
     'In a terminal one question at a time is shown with its countdown: users have their turns one after the other, and of each the most urgent question is first. So it is with --json and --exec where many wait. ' +
+    'The arguments and the folder of who asks are what that process shows of itself: it may have written other arguments. ' +
     'Keys 1 to 4 allow and 5 to 8 deny: this access once; this process until it exits; its program run by the same user for 10 minutes, or as long as the rule is there. ' +
     'More than once means the same operation on everything that the rule guards. Enter denies once. Keys do not count in the first moment of a question, so that what was typed for the last one does not answer it. ' +
     'q or Ctrl-C leaves: what waits then is left to the other answerers, and without any ends at once as its rule says by default. ' +
     'Nobody is asked about this program and what it starts; the shell and the terminal above it get the default of a rule at once.\n\n' +
-    'With --json questions come out and answers go in, a line each: {"id":"7","verdict":"allow","lifetime":"once"}, where the lifetime is once, process, forever or a time such as 10m. A line that is no answer is told of on stderr. The end of the input is leaving.\n\n' +
+    'With --json questions come out and answers go in, a line each: {"id":"7","verdict":"allow","lifetime":"once"}, where the lifetime is once, process, forever or a time such as 10m. "args" of a question is null where they cannot be seen, and "argsCut" true where there are more of them than 32 KiB. "user" is digits as long as a name is being looked up. A line that is no answer is told of on stderr. The end of the input is leaving.\n\n' +
     'With --exec PROGRAM is run for each question, sixteen at a time, of them as many for one user as are free then: the question as JSON on its standard input, and in FGUARD_ID, FGUARD_RULE, FGUARD_OP, FGUARD_PATH, FGUARD_NEW_PATH, FGUARD_PID, FGUARD_COMM, FGUARD_EXE, FGUARD_UID, FGUARD_LOGINUID and FGUARD_USER what there is of these (a name that is not UTF-8 stands in the JSON alone). ' +
     'It exits with 0 to allow and 1 to deny, once; with anything else, or at the deadline, when it is killed, it has given no answer. What it prints goes to stderr.';
   static override examples = [

@@ -17,7 +17,9 @@ export interface Question {
   exe: string | null;
   uid: number;
   loginuid: number | null;
-  /** Nanoseconds since the epoch. */
+  /** When it was asked, in nanoseconds since the epoch. */
+  time: bigint;
+  /** The same of its end. */
   deadline: bigint;
   /** What becomes of it where nobody answers. */
   defaultVerdict: number;
@@ -51,10 +53,22 @@ export interface Parent {
   comm: string;
 }
 
+/** How somebody was started, as they show it themselves, and where they are. */
+export interface Invocation {
+  /** Null where it cannot be seen. */
+  args: readonly string[] | null;
+  /** Whether there is more of them. */
+  argsCut: boolean;
+  cwd: string | null;
+}
+
+export const NO_INVOCATION: Invocation = {args: null, argsCut: false, cwd: null};
+
 /** All that a person should know before answering. */
 export interface AskedPerson {
   question: Question;
   parents: readonly Parent[];
+  invocation: Invocation;
   /** Undefined if it is gone by now. */
   rule: KernelRule | undefined;
   /** How many other questions wait. */
@@ -77,10 +91,10 @@ export interface Rest {
 }
 
 /** The question in a record, copied: a batch's memory is used again. */
-export function toQuestion({id, deadline, access}: QuestionRecord): Question {
+export function toQuestion({id, time, deadline, access}: QuestionRecord): Question {
   const {rule, op, path, newPath, pid, tid, ppid, comm, exe, uid, loginuid, verdict} = access;
   const who = {pid, tid, ppid, comm, exe, uid, loginuid};
-  return {id: String(id), rule, op, path, newPath, ...who, deadline, defaultVerdict: verdict};
+  return {id: String(id), rule, op, path, newPath, ...who, time, deadline, defaultVerdict: verdict};
 }
 
 /**

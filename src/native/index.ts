@@ -42,6 +42,12 @@ export async function onHangUp(fd: number, callback: () => void): Promise<HangUp
   return native.onHangUp(fd, callback);
 }
 
+/** A way to end the process at once, without waiting for threads of it that never come back. */
+export async function hardExit(): Promise<(code: number) => void> {
+  const native = await import('./hard-exit.js');
+  return native.hardExit;
+}
+
 export async function onDeath(pid: number, died: (signal: number) => void): Promise<void> {
   const native = await import('./death.js');
   native.onDeath(pid, died);

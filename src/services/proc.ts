@@ -40,12 +40,13 @@ export function processCgroup(pid: number): string | null {
   return line?.split(':').slice(2).join(':') ?? null;
 }
 
+/** When a process began, by its /proc/PID/stat, in which its name may hold anything. */
+export const startTicks = (stat: string): string | undefined =>
+  stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+
 /** When a process began, in the kernel's ticks: with its number it is the same process. */
-export function processStart(pid: number): string | undefined {
-  const text = readIfPossible(`/proc/${pid}/stat`);
-  /* The name, in parentheses, may hold spaces and parentheses itself. */
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];
-}
+export const processStart = (pid: number): string | undefined =>
+  startTicks(readIfPossible(`/proc/${pid}/stat`) ?? '');
 
 /* USER_HZ, on every machine that Node runs on. */
 const TICKS_PER_SECOND = 100;

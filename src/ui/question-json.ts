@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {CLOSINGS, OPS, VERDICTS} from '../domain/names.js';
-import {type Closing, type Parent, type Question, timeLeft} from '../domain/question.js';
+import {
+  type Closing,
+  type Invocation,
+  type Parent,
+  type Question,
+  timeLeft,
+} from '../domain/question.js';
 import {isoTime} from '../domain/time.js';
 
 type UserName = (uid: number) => string;
@@ -16,11 +22,15 @@ export const whoAndWhat = (question: Question, userName: UserName) => {
 export const questionDocument = (
   question: Question,
   parents: readonly Parent[],
+  {args, argsCut, cwd}: Invocation,
   userName: UserName,
 ) => ({
   type: 'question',
   ...whoAndWhat(question, userName),
   parents: parents.map(({pid, comm}) => ({pid, comm})),
+  args,
+  argsCut,
+  cwd,
   deadline: isoTime(question.deadline),
 });
 

@@ -32,6 +32,8 @@ describe('ask in a terminal', () => {
     expect(flat).toMatch(/wants to rename (90|8\d) s left, then deny/);
     expect(flat).toContain('file /srv/a.db to /srv/b.db');
     expect(flat).toMatch(/program .*node/);
+    expect(flat.replaceAll(' ', '')).toContain(`${ROOT}bin/run.jsask`);
+    expect(flat).toMatch(/folder \//);
     expect(flat).toMatch(/user root, logged in as/);
     expect(flat).toMatch(/parents \S+\[\d+\]/);
     expect(flat).toMatch(/rule 1 first: \/srv\/file\\xff1/);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Programs that answer: lines of JSON, and one run for each question. */
+import {execFileSync} from 'node:child_process';
 import {chmodSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
@@ -8,6 +9,8 @@ import {BUFFERS} from '../../src/native/stream.js';
 import {PROGRAMS_MAX} from '../../src/services/ask/program.js';
 import {PATIENCE} from '../../src/services/lab/patience.js';
 import {eventually} from '../unit/eventually.js';
+import {newFolder} from '../unit/folder.js';
+import {ROOT} from './compile.js';
 import {Feed} from './feed.js';
 import {fguard, finish, lineReader, saysOnStderr, start} from './fguard.js';
 import {isRunning} from './running.js';
@@ -44,6 +47,11 @@ describe('ask --json', () => {
       comm: 'asker\u001b[31m',
       exe: process.execPath,
       loginuid: 1000,
+    });
+    expect(question).toMatchObject({
+      args: [process.execPath, `${ROOT}bin/run.js`, 'ask', '--json'],
+      argsCut: false,
+      cwd: process.cwd(),
     });
     const [parent] = question.parents as {pid: number}[];
     expect(parent?.pid).toBe(process.pid);
@@ -203,6 +211,26 @@ describe('ask --json', () => {
     child.kill(signal);
     expect(await code).toBe(130);
     expect(feed.calls().slice(-2)).toEqual(['close', 'close']);
+  });
+
+  it('an asker that keeps its arguments from everybody holds up neither others nor the end', async () => {
+    const folder = newFolder();
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const stuck = join(folder, 'stuck.cjs');
+    writeFileSync(
+      stuck,
+      `const fs = require('node:fs/promises');
+      const {open} = fs;
+      fs.open = (path, ...rest) => /^.proc.\\d+$/.test(path) ? open('${fifo}') : open(path, ...rest);`,
+    );
+    const {feed, child, next} = startLines([], {NODE_OPTIONS: `--require=${stuck}`});
+    for (let id = 1; id <= 4; id++) feed.question(id);
+    for (let id = 1; id <= 4; id++)
+      expect(await next()).toMatchObject({id: String(id), args: null});
+    const code = new Promise((resolve) => child.on('exit', resolve));
+    child.kill('SIGINT');
+    expect(await code).toBe(130);
   });
 
   it('an unloaded module ends it with 3', async () => {

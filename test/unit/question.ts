@@ -15,6 +15,7 @@ export const QUESTION: Question = {
   exe: '/usr/bin/cat',
   uid: 1000,
   loginuid: 1000,
+  time: 1_767_225_590_000_000_000n,
   deadline: 1_767_225_600_000_000_000n,
   defaultVerdict: 1,
 };

@@ -3,15 +3,16 @@ import {type Interface, createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
 
 import {parseAnswerLine} from '../../domain/answer-line.js';
-import type {AnswerResult, Closing, Question} from '../../domain/question.js';
+import type {AnswerResult, Closing, Invocation, Question} from '../../domain/question.js';
 import type {Answerer} from './answerer.js';
 import {Aside} from './aside.js';
 import {FairQueue} from './fair-queue.js';
+import {readInvocation} from './invocation.js';
 import type {AskEnd, AskMode} from './session.js';
 
 /** How a program on the other side of two pipes is spoken to. */
 export interface LineSpeaker {
-  question: (question: Question) => Promise<void> | undefined;
+  question: (question: Question, invocation: Invocation) => Promise<void> | undefined;
   closed: (closing: Closing) => Promise<void> | undefined;
   /** Something about a line of the program's that it should know. */
   complain: (text: string) => void;
@@ -85,9 +86,10 @@ export class LineAsker implements AskMode {
     }
     const question = this.queue.take();
     if (question === undefined) return false;
+    const invocation = await readInvocation(question);
     if (!this.answerer.waiting.has(question.id)) return true;
     this.told.add(question.id);
-    await this.speaker.question(question);
+    await this.speaker.question(question, invocation);
     return true;
   }
 

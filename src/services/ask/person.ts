@@ -4,12 +4,14 @@ import {
   type AnswerResult,
   type AskedPerson,
   type Closing,
+  type Invocation,
   type Leaving,
   type Question,
   isLeaving,
 } from '../../domain/question.js';
 import type {Answerer} from './answerer.js';
 import {FairQueue} from './fair-queue.js';
+import {readInvocation} from './invocation.js';
 import {parentChain} from './parents.js';
 import type {AskMode} from './session.js';
 
@@ -80,17 +82,20 @@ export class PersonAsker implements AskMode {
     this.shown = {id: question?.id, cover};
     try {
       if (question === undefined) return await this.person.idle(cover.signal);
-      return await this.person.choose(this.facts(question), cover.signal);
+      const invocation = await readInvocation(question);
+      if (cover.signal.aborted) return undefined;
+      return await this.person.choose(this.facts(question, invocation), cover.signal);
     } finally {
       this.shown = undefined;
     }
   }
 
-  private facts(question: Question): AskedPerson {
+  private facts(question: Question, invocation: Invocation): AskedPerson {
     const {waiting} = this.answerer;
     return {
       question,
       parents: parentChain(question.ppid),
+      invocation,
       rule: this.answerer.rule(question.rule),
       others: () => waiting.size - (waiting.has(question.id) ? 1 : 0),
     };

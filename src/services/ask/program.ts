@@ -3,11 +3,12 @@ import {accessSync, constants, statSync} from 'node:fs';
 import {delimiter, join} from 'node:path';
 
 import {once as answerOnce} from '../../domain/answer.js';
-import {type Question, payer, timeLeft} from '../../domain/question.js';
+import {type Invocation, type Question, payer, timeLeft} from '../../domain/question.js';
 import {UserError} from '../../errors.js';
 import {fguard_verdict as VERDICT} from '../../uapi.gen.js';
 import type {Answerer} from './answerer.js';
 import {FairQueue} from './fair-queue.js';
+import {readInvocation} from './invocation.js';
 import {type ProgramEnd, ProgramRun} from './program-run.js';
 import {questionEnvironment} from './question-environment.js';
 import type {AskMode} from './session.js';
@@ -38,7 +39,7 @@ export interface ProgramSettings {
   /** What is answered where the program does not; undefined: nothing. */
   fallback: number | undefined;
   /** The question as the program reads it. */
-  document: (question: Question) => string;
+  document: (question: Question, invocation: Invocation) => string;
   userName: (uid: number) => string;
   decided: (decision: Decision) => Promise<void> | undefined;
 }
@@ -61,10 +62,20 @@ export function findProgram(word: string): string {
   throw new UserError('ENOENT', `--exec ${word}: there is no such program`);
 }
 
+/* Taken by a question that is looked into yet, or by its program. */
+interface Place {
+  user: number;
+  run?: ProgramRun;
+}
+
 /** A program is run for each question, and its exit code is the answer. */
 export class ProgramAsker implements AskMode {
   private readonly queue = new FairQueue();
-  private readonly running = new Map<string, {run: ProgramRun; user: number}>();
+  private readonly running = new Map<string, Place>();
+
+  private isOver = false;
+  private fail: (error: unknown) => void = () => undefined;
+  private readonly failure = new Promise<void>((_resolve, reject) => (this.fail = reject));
 
   constructor(
     private readonly answerer: Answerer,
@@ -78,17 +89,18 @@ export class ProgramAsker implements AskMode {
 
   closed(question: Question): undefined {
     this.queue.remove(question);
-    this.running.get(question.id)?.run.kill();
+    this.running.get(question.id)?.run?.kill();
   }
 
-  start(): undefined {
-    return;
+  start(): Promise<void> {
+    return this.failure;
   }
 
   /** Nobody waits for their answers any more. */
   stop(): undefined {
+    this.isOver = true;
     this.queue.clear();
-    for (const {run} of this.running.values()) run.kill();
+    for (const {run} of this.running.values()) run?.kill();
   }
 
   private startSome(): void {
@@ -96,7 +108,7 @@ export class ProgramAsker implements AskMode {
     for (;;) {
       const question = this.queue.take(mayHaveOne);
       if (question === undefined) return;
-      this.launch(question);
+      this.look(question).catch(this.fail);
     }
   }
 
@@ -108,23 +120,35 @@ export class ProgramAsker implements AskMode {
     return [...this.running.values()].filter((one) => one.user === user).length;
   }
 
-  private launch(question: Question): void {
+  private async look(question: Question): Promise<void> {
+    const place: Place = {user: payer(question)};
+    this.running.set(question.id, place);
+    const invocation = await readInvocation(question);
+    if (this.answerer.waiting.has(question.id) && !this.isOver)
+      place.run = this.launch(question, invocation);
+    else this.leave(question);
+  }
+
+  private launch(question: Question, invocation: Invocation): ProgramRun {
     const {program, document, userName} = this.settings;
     const task = {
       program,
       env: {...process.env, ...questionEnvironment(question, userName)},
-      input: document(question),
+      input: document(question, invocation),
       milliseconds: timeLeft(question.deadline),
     };
-    const run = new ProgramRun(task, (end) => {
+    return new ProgramRun(task, (end) => {
       this.finished(question, end);
     });
-    this.running.set(question.id, {run, user: payer(question)});
   }
 
   private finished(question: Question, end: ProgramEnd): void {
-    this.running.delete(question.id);
     if (this.answerer.waiting.has(question.id)) this.decide(question, end);
+    this.leave(question);
+  }
+
+  private leave({id}: Question): void {
+    this.running.delete(id);
     this.startSome();
   }
 

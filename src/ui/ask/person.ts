@@ -15,7 +15,7 @@ import {dim, paintVerdict, warn} from '../paint.js';
 import {questionWords} from './decision.js';
 import {keyAnswer} from './keys.js';
 import {type Screen, screenPrompt} from './prompt.js';
-import {questionLines} from './question-view.js';
+import {commandText, questionLines} from './question-view.js';
 
 type UserName = (uid: number) => string;
 
@@ -44,8 +44,10 @@ export class TerminalPerson {
 
   choose(asked: AskedPerson, signal: AbortSignal): Promise<Answer | Leaving | undefined> {
     const {enter, userName} = this;
+    /* Made once: it may be long, and the screen is drawn again and again. */
+    const command = commandText(asked.invocation);
     const screen: Screen<Answer> = {
-      lines: (view) => questionLines(asked, {...view, enter, userName, now: Date.now()}),
+      lines: (view) => questionLines(asked, {...view, enter, userName, command, now: Date.now()}),
       choice: (key) => keyAnswer(key, enter),
     };
     return this.ask(screen, signal);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {OPS, VERDICTS} from '../../domain/names.js';
-import {type AskedPerson, type Question, timeLeft} from '../../domain/question.js';
+import {type AskedPerson, type Invocation, type Question, timeLeft} from '../../domain/question.js';
+import {shellWord} from '../../domain/shell-word.js';
 import {escapeText} from '../../domain/text.js';
 import {objectText} from '../object-text.js';
 import {dim, paintVerdict, strong, warn} from '../paint.js';
@@ -16,6 +17,8 @@ export interface ViewSettings {
   now: number;
   /** Whether keys count yet. */
   ready: boolean;
+  /** How the asker was started: commandText(). */
+  command: string;
   userName: (uid: number) => string;
 }
 
@@ -23,13 +26,11 @@ export interface ViewSettings {
 const WIDE = 64;
 const LABEL_CELLS = 9;
 const LEAST_COLUMNS = 24;
-const LEAST_LINES = 1;
-
-/* Lines other than those of texts that may be long, and how many such texts there may be. */
-const FIXED_LINES = 14;
-const LONG_TEXTS = 4;
 const VERDICT_CELLS = 5;
-const SPARE_MAX = 4;
+const SPARE_MAX = 6;
+
+/* More of a command line than this is more than a screen. */
+const COMMAND_CHARACTERS = 4000;
 
 /* Long texts are cut roughly first: cutting to the cell takes its time. */
 function shorten(text: string, cells: number): string {
@@ -54,6 +55,14 @@ export function fold(text: string, cells: number, lines: number): string[] {
 function labelled(label: string, text: string, cells: number, lines: number): string[] {
   const folded = fold(text, cells - LABEL_CELLS, lines);
   return folded.map((line, at) => dim(pad(at === 0 ? label : '', LABEL_CELLS)) + line);
+}
+
+/** A command line as it would be typed; safe on a terminal, and what is left out shows. */
+export function commandText({args, argsCut}: Invocation): string {
+  if (args === null) return 'unknown';
+  const text = args.map(shellWord).join(' ') + (argsCut ? ' …' : '');
+  const half = COMMAND_CHARACTERS / 2;
+  return text.length <= 2 * half ? text : `${text.slice(0, half)} … ${text.slice(-half)}`;
 }
 
 /** Seconds, rounded up, so that 0 means that it is over. */
@@ -144,40 +153,77 @@ interface Block {
   spare: number;
 }
 
+const height = (blocks: readonly Block[]): number =>
+  blocks.reduce((sum, {lines}) => sum + lines.length, 0);
+
 /* More lines than the screen has could not be painted over. */
 function fitRows(blocks: readonly Block[], rows: number): string[] {
-  const height = (list: readonly Block[]): number =>
-    list.reduce((sum, {lines}) => sum + lines.length, 0);
   let left = [...blocks];
   for (let spare = SPARE_MAX; spare > 0 && height(left) >= rows; spare--)
     left = left.filter((block) => block.spare !== spare);
   return left.flatMap(({lines}) => lines).slice(-Math.max(1, rows - 1));
 }
 
-/** The question with all that is known, and the keys; it fits the terminal. */
-export function questionLines(asked: AskedPerson, settings: ViewSettings): string[] {
-  const {question} = asked;
-  /* The cell at the edge stays free: some terminals would begin a line of their own. */
-  const columns = Math.max(LEAST_COLUMNS, settings.columns - 1);
-  const inner = {...settings, columns};
-  const long = Math.max(LEAST_LINES, Math.floor((settings.rows - FIXED_LINES) / LONG_TEXTS));
-  const block = (lines: string[], spare = 0): Block => ({lines, spare});
-  const field = (label: string, text: string, spare = 0): Block =>
-    block(labelled(label, text, columns, long), spare);
+/* A text that may need several lines. */
+interface Field {
+  label: string;
+  text: string;
+  spare: number;
+}
+
+function fields(asked: AskedPerson, {command, userName}: ViewSettings): Field[] {
+  const {question, invocation} = asked;
   const {path, newPath, exe} = question;
-  const blocks = [
-    block(headLines(asked, inner)),
+  const field = (label: string, text: string, spare = 0): Field => ({label, text, spare});
+  return [
     field('file', escapeText(path)),
     ...(newPath === null ? [] : [field('to', escapeText(newPath))]),
     field('program', exe === null ? 'unknown' : escapeText(exe)),
-    field('user', userText(question, settings.userName), 1),
-    field('parents', chainText(asked), 3),
-    field('rule', ruleText(asked), 2),
+    field('command', command, 1),
+    field('folder', invocation.cwd === null ? 'unknown' : escapeText(invocation.cwd), 2),
+    field('user', userText(question, userName), 3),
+    field('parents', chainText(asked), 5),
+    field('rule', ruleText(asked), 4),
+  ];
+}
+
+/* How many lines each has: one, and of those that are left one more each in turn, if it needs it. */
+function shareLines(needs: readonly number[], lines: number): number[] {
+  let left = lines - needs.length;
+  let shares = needs.map(() => 1);
+  for (let before = -1; left > 0 && before !== left;) {
+    before = left;
+    shares = shares.map((share, at) =>
+      share < (needs[at] ?? 0) && left-- > 0 ? share + 1 : share,
+    );
+  }
+  return shares;
+}
+
+function fieldBlocks(list: readonly Field[], columns: number, lines: number): Block[] {
+  const needs = list.map(({text}) => pieces(text, columns - LABEL_CELLS).length);
+  const shares = shareLines(needs, lines);
+  return list.map(({label, text, spare}, at) => ({
+    lines: labelled(label, text, columns, shares[at] ?? 1),
+    spare,
+  }));
+}
+
+/** The question with all that is known, and the keys; it fits the terminal. */
+export function questionLines(asked: AskedPerson, settings: ViewSettings): string[] {
+  /* The cell at the edge stays free: some terminals would begin a line of their own. */
+  const columns = Math.max(LEAST_COLUMNS, settings.columns - 1);
+  const inner = {...settings, columns};
+  const block = (lines: string[], spare = 0): Block => ({lines, spare});
+  const head = block(headLines(asked, inner));
+  const rest = [
     block(othersLines(asked.others(), columns)),
     block(keysLines('allow', columns)),
     block(keysLines('deny', columns)),
     block(reachLines(asked, inner), SPARE_MAX),
     block(words(enterText(inner), columns).map(dim)),
   ];
-  return fitRows(blocks, settings.rows);
+  const room = settings.rows - 1 - height([head, ...rest]);
+  const middle = fieldBlocks(fields(asked, inner), columns, room);
+  return fitRows([head, ...middle, ...rest], settings.rows);
 }

@@ -2,24 +2,39 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 
-import type {AskedPerson, Question} from '../../../src/domain/question.js';
-import {fold, questionLines} from '../../../src/ui/ask/question-view.js';
+import {
+  type AskedPerson,
+  type Invocation,
+  NO_INVOCATION,
+  type Question,
+} from '../../../src/domain/question.js';
+import {commandText, fold, questionLines} from '../../../src/ui/ask/question-view.js';
 import {width, words} from '../../../src/ui/width.js';
 import {RULE} from '../plain-rule.js';
 import {QUESTION} from '../question.js';
 
 const NOW = Number(QUESTION.deadline / 1_000_000n) - 4200;
 
-function lines(question: Partial<Question>, columns = 80, rows = 24): string[] {
+function lines(
+  question: Partial<Question>,
+  columns = 80,
+  rows = 24,
+  invocation = NO_INVOCATION,
+): string[] {
   const asked: AskedPerson = {
     question: {...QUESTION, ...question},
+    invocation,
     parents: [{pid: 99, comm: 'ba sh'}],
     rule: RULE,
     others: () => 2,
   };
   const userName = (uid: number): string => (uid === 0 ? 'root' : `user-${uid}`);
-  return questionLines(asked, {columns, rows, enter: 1, now: NOW, ready: true, userName});
+  const command = commandText(invocation);
+  const view = {columns, rows, enter: 1, now: NOW, ready: true, userName, command};
+  return questionLines(asked, view);
 }
+
+const called = (...args: string[]): Invocation => ({args, argsCut: false, cwd: '/srv'});
 
 const text = (question: Partial<Question>): string => lines(question).join('\n');
 
@@ -45,6 +60,23 @@ describe('a question for a person', () => {
     expect(text({exe: null})).toMatch(/program +unknown/);
   });
 
+  it('says with which arguments, and in which folder', () => {
+    const shown = lines({}, 80, 24, called('rm', '-rf', 'a b', '')).join('\n');
+    expect(shown).toMatch(/command +rm -rf 'a b' ''$/m);
+    expect(shown).toMatch(/folder +\/srv$/m);
+    expect(text({})).toMatch(/command +unknown\nfolder +unknown$/m);
+  });
+
+  it('leaves room to a long command where others are short', () => {
+    const args = Array.from({length: 60}, (_, at) => `--number=${at}`);
+    const shown = lines({}, 80, 24, called(...args)).join('');
+    expect(shown).toMatch(/--number=0 [^]*… \d+ lines …[^]*59/);
+    const large = lines({}, 80, 40, called(...args))
+      .join('')
+      .replace(/\s+/g, '');
+    expect(large).toContain(args.join(''));
+  });
+
   it('fits the terminal, whatever the names and however small it is', () => {
     const name = fc.string({unit: 'binary', minLength: 1, maxLength: 3000});
     fc.assert(
@@ -54,7 +86,9 @@ describe('a question for a person', () => {
         fc.integer({min: 30, max: 200}),
         fc.integer({min: 16, max: 60}),
         (path, comm, columns, rows) => {
-          const shown = lines({path, newPath: path, exe: path, comm}, columns, rows);
+          const invocation = {args: [path, comm], argsCut: true, cwd: path};
+          const question = {path, newPath: path, exe: path, comm};
+          const shown = lines(question, columns, rows, invocation);
           for (const line of shown) expect(width(line)).toBeLessThan(columns);
           expect(shown.length).toBeLessThan(rows);
           expect(shown.join(' ')).toMatch(/1 once.*5 once.*Enter: deny/);
@@ -63,6 +97,26 @@ describe('a question for a person', () => {
       ),
       {numRuns: 200},
     );
+  });
+});
+
+describe('a command line for a person', () => {
+  it.each([
+    [['a', 'b c'], "a 'b c'"],
+    [['\u001b[2J', 'x\ny'], "$'\\x1b[2J' $'x\\x0ay'"],
+    [['\udcff'], "$'\\xff'"],
+    [['\u202e'], "$'\\xe2\\x80\\xae'"],
+    [[], ''],
+  ])('%j', (args, shown) => {
+    expect(commandText({args, argsCut: false, cwd: null})).toBe(shown);
+  });
+
+  it('that is cut, or cannot be seen, says so', () => {
+    expect(commandText({args: ['a'], argsCut: true, cwd: null})).toBe('a …');
+    expect(commandText({args: null, argsCut: false, cwd: null})).toBe('unknown');
+    const long = commandText({args: ['begin', 'x'.repeat(9000), 'end'], argsCut: false, cwd: null});
+    expect(long).toMatch(/^begin x+ … x+ end$/);
+    expect(long.length).toBeLessThan(4100);
   });
 });
 

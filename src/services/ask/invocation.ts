@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+import {constants} from 'node:fs';
+import {type FileHandle, open, readlink} from 'node:fs/promises';
+
+import {type Invocation, NO_INVOCATION, type Question} from '../../domain/question.js';
+import {decodePath} from '../../domain/text.js';
+import {hardExit} from '../../native/index.js';
+import {startTicks, ticksNow} from '../proc.js';
+
+/* More of a command line is not kept, and that shows. */
+const ARGS_BYTES = 32_768;
+
+const STAT_BYTES = 4096;
+
+/*
+ * To read what a process was called with waits for its memory, which it can keep
+ * from us for as long as it likes, such as by a filesystem of its own. So each read
+ * has its time, and there is no further one where several never ended: they hold
+ * threads that all others need.
+ */
+const PATIENCE = 1000;
+const STUCK_MAX = 2;
+
+const NANOSECONDS_PER_TICK = 10_000_000n;
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+
+/* Both clocks are read one after the other, in steps of a tick. */
+const TOLERANCE = 100_000_000n;
+
+let stuck = 0;
+
+async function readStart(path: string, size: number): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(size);
+    let used = 0;
+    for (let got = 1; got > 0 && used < size; used += got)
+      got = (await file.read(buffer, used, size - used)).bytesRead;
+    return buffer.subarray(0, used);
+  } finally {
+    await file.close();
+  }
+}
+
+/* A process that began after the question was asked has but taken over the number. */
+async function isAsker(folder: string, asked: bigint): Promise<boolean> {
+  const start = startTicks((await readStart(`${folder}/stat`, STAT_BYTES)).toString('latin1'));
+  const age = BigInt(ticksNow() - Number(start)) * NANOSECONDS_PER_TICK;
+  const began = BigInt(Date.now()) * NANOSECONDS_PER_MILLISECOND - age;
+  return began <= asked + TOLERANCE;
+}
+
+async function readArgs(folder: string): Promise<Pick<Invocation, 'args' | 'argsCut'>> {
+  const bytes = await readStart(`${folder}/cmdline`, ARGS_BYTES + 1);
+  const argsCut = bytes.length > ARGS_BYTES;
+  const text = decodePath(bytes.subarray(0, ARGS_BYTES));
+  if (text === '') return {args: [], argsCut};
+  /* Each ends with a NUL; not so where it was cut, or the process wrote it anew. */
+  return {args: (text.endsWith('\0') ? text.slice(0, -1) : text).split('\0'), argsCut};
+}
+
+async function readCwd(folder: string, tid: number): Promise<string | null> {
+  try {
+    return decodePath(await readlink(`${folder}/task/${tid}/cwd`, {encoding: 'buffer'}));
+  } catch {
+    return null;
+  }
+}
+
+/* One process from beginning to end, for an open directory of /proc is of one. */
+async function readAll({pid, tid, time}: Question): Promise<Invocation> {
+  let process: FileHandle | undefined;
+  try {
+    process = await open(`/proc/${pid}`, constants.O_RDONLY | constants.O_DIRECTORY);
+    const folder = `/proc/self/fd/${process.fd}`;
+    if (!(await isAsker(folder, time))) return NO_INVOCATION;
+    return {...(await readArgs(folder)), cwd: await readCwd(folder, tid)};
+  } catch {
+    return NO_INVOCATION;
+  } finally {
+    await process?.close();
+  }
+}
+
+let isPrepared = false;
+
+/* The end of a process waits for all its threads. */
+async function prepareEnd(): Promise<void> {
+  if (isPrepared) return;
+  isPrepared = true;
+  const exit = await hardExit();
+  process.on('exit', (code) => {
+    if (stuck > 0) exit(code);
+  });
+}
+
+/**
+ * Looks in /proc at how an asker was started, and where it is. It waits for its
+ * answer meanwhile; what it shows of itself is up to it.
+ */
+export function readInvocation(question: Question): Promise<Invocation> {
+  if (stuck >= STUCK_MAX) return Promise.resolve(NO_INVOCATION);
+  return new Promise((resolve) => {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      stuck++;
+      void prepareEnd();
+      resolve(NO_INVOCATION);
+    }, PATIENCE);
+    void readAll(question).then((invocation) => {
+      clearTimeout(timer);
+      if (isLate) stuck--;
+      resolve(invocation);
+    });
+  });
+}
