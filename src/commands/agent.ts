@@ -5,6 +5,7 @@ import {agentReporter} from '../agent-reporter.js';
 import {BaseCommand} from '../base-command.js';
 import {EXIT, notLoaded} from '../errors.js';
 import {interruptSignal} from '../interrupt.js';
+import {readyFlag, toReady} from '../ready-fd.js';
 import {restText} from '../ui/ask/rest.js';
 import {LossyOutput} from '../ui/lossy-output.js';
 
@@ -30,6 +31,7 @@ export default class Agent extends BaseCommand {
   ];
   static override flags = {
     config: Flags.string({description: 'the policy', helpValue: 'FILE', required: true}),
+    'ready-fd': readyFlag,
   };
 
   private readonly output = new LossyOutput((lost) =>
@@ -40,10 +42,11 @@ export default class Agent extends BaseCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Agent);
+    const ready = toReady(flags['ready-fd']);
     const signal = interruptSignal(['SIGINT', 'SIGTERM']);
     const {runAgent} = await import('../services/agent/agent.js');
     const reporter = agentReporter(this.jsonEnabled(), this.output);
-    const {end, rest} = await runAgent({config: flags.config, signal, onReload}, reporter);
+    const {end, rest} = await runAgent({config: flags.config, signal, onReload, ready}, reporter);
     if (end === 'unloaded') throw notLoaded('the module was unloaded');
     const text = restText(rest);
     if (text !== undefined) this.caution(text);

@@ -6,6 +6,7 @@ import {BaseCommand} from '../base-command.js';
 import {VERDICTS} from '../domain/names.js';
 import {EXIT, notLoaded} from '../errors.js';
 import {interruptSignal} from '../interrupt.js';
+import {readyFlag, toReady} from '../ready-fd.js';
 import {Answerer} from '../services/ask/answerer.js';
 import {type AskSummary, runAsking} from '../services/ask/session.js';
 import {restText} from '../ui/ask/rest.js';
@@ -52,6 +53,7 @@ export default class Ask extends BaseCommand {
       description: 'a program that answers by its exit code',
       helpValue: 'PROGRAM',
     }),
+    'ready-fd': readyFlag,
   };
 
   private output: StreamOutput | undefined;
@@ -67,8 +69,10 @@ export default class Ask extends BaseCommand {
         this.caution(text);
       },
     });
+    const tellReady = toReady(flags['ready-fd']);
     const signal = interruptSignal();
     const answerer = await Answerer.attach();
+    tellReady();
     const output = (this.output = new StreamOutput());
     if (flags.exec !== undefined) this.hint('answering; Ctrl-C ends');
     const summary = await runAsking(answerer, makeMode(answerer, output), {

@@ -8,6 +8,7 @@ import {OPS, VERDICTS} from '../domain/names.js';
 import {EXIT, notLoaded} from '../errors.js';
 import {toCount, toWait} from '../flags.js';
 import {interruptSignal} from '../interrupt.js';
+import {readyFlag, toReady} from '../ready-fd.js';
 import {countRules} from '../services/rules.js';
 import {Supervisor} from '../services/supervisor.js';
 import {type WatchRequest, type WatchSummary, watch} from '../services/watch.js';
@@ -37,7 +38,7 @@ export default class Watch extends BaseCommand {
       description: 'a file, guarded or not',
       command: '<%= config.bin %> watch /etc/passwd --op write,rename',
     },
-    {description: 'all below a directory', command: '<%= config.bin %> watch --tree /etc'},
+    {description: 'a directory and all below it', command: '<%= config.bin %> watch --tree /etc'},
     {
       description: 'the next refusal on this machine',
       command: '<%= config.bin %> watch --all --verdict deny --count 1',
@@ -45,6 +46,11 @@ export default class Watch extends BaseCommand {
     {
       description: 'ten seconds of all that ann does',
       command: '<%= config.bin %> watch --all --user ann --for 10s --json',
+    },
+    {
+      description: 'a script goes on once nothing is missed',
+      command:
+        'mkfifo ready && { <%= config.bin %> watch /etc/passwd --ready-fd 3 3>ready & } && read -r line <ready',
     },
     {
       description: 'refusals for a log collector',
@@ -60,7 +66,7 @@ export default class Watch extends BaseCommand {
     path: Args.string({description: 'file to watch, guarded or not; several may follow'}),
   };
   static override flags = {
-    tree: Flags.boolean({description: 'each PATH is a directory: watch all below it'}),
+    tree: Flags.boolean({description: 'each PATH is a directory: watch it and all below it'}),
     suffix: Flags.string({
       description: 'names that end so, such as .docx',
       helpValue: 'S',
@@ -86,8 +92,10 @@ export default class Watch extends BaseCommand {
         'for logs: a line of JSON for each in the Elastic Common Schema, or in OCSF; or an entry of the journal',
       options: [...Object.keys(LOG_FORMATS), 'journal'],
     }),
+    'ready-fd': readyFlag,
   };
 
+  private tellReady: () => void = () => undefined;
   private readonly supervisor = new Supervisor((text) => {
     this.caution(text);
   });
@@ -97,6 +105,7 @@ export default class Watch extends BaseCommand {
     const filter = toFilter({...flags, paths: argv as string[]});
     const count = flags.count === undefined ? Infinity : toCount('--count', flags.count);
     const milliseconds = flags.for === undefined ? undefined : toWait('--for', flags.for);
+    this.tellReady = toReady(flags['ready-fd']);
     const signal = interruptSignal();
     const output = await watchOutput(flags.format, this.jsonEnabled());
     if (!namesObjects(filter) && (await countRules()) === 0)
@@ -125,6 +134,7 @@ export default class Watch extends BaseCommand {
   private readonly started = (): void => {
     this.hint('watching; Ctrl-C ends');
     this.supervisor.ready('watching');
+    this.tellReady();
   };
 
   private async watch(request: WatchRequest, output: WatchOutput): Promise<WatchSummary> {

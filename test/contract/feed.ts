@@ -91,7 +91,8 @@ export class Feed {
     return this.called('close', 2);
   }
 
-  private called(beginning: string, count: number): Promise<void> {
+  /** Resolves once the library was called so, so many times. */
+  called(beginning: string, count: number): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
         const found = this.calls().filter((line) => line.startsWith(beginning));

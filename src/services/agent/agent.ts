@@ -22,6 +22,8 @@ export interface AgentSettings {
   signal: AbortSignal;
   /** Calls back each time the policy is to be read again. */
   onReload: (callback: () => void) => () => void;
+  /** Called once it answers. */
+  ready: () => void;
 }
 
 const statusText = ({entries}: Policy): string => `answering from ${entries.length} entries`;
@@ -50,7 +52,7 @@ function reloadListener(
 async function answerFrom(
   source: PolicySource,
   policy: Policy,
-  {signal, onReload}: AgentSettings,
+  {signal, onReload, ready}: AgentSettings,
   reporter: AgentReporter,
 ): Promise<AskSummary> {
   const answerer = await Answerer.attach();
@@ -61,6 +63,7 @@ async function answerFrom(
   });
   reporter.loaded(policy.entries.length, false);
   supervisor.ready(statusText(policy));
+  ready();
   source.listen(reloadListener(asker, supervisor, reporter));
   try {
     return await runAsking(answerer, asker, {signal, verdict: undefined});

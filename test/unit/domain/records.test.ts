@@ -118,6 +118,7 @@ describe('event records', () => {
       exe: '/usr/bin/rm',
       uid: 0,
       loginuid: null,
+      time: 0n,
       deadline: 5n,
       defaultVerdict: 0,
     });
