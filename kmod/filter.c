@@ -242,11 +242,19 @@ static bool is_named(const struct fguard_criterion *criterion, struct dentry *de
 	return named;
 }
 
+/* As with rules, a tree is the directory itself, too. */
+static bool is_in_tree(const struct fguard_criterion *criterion,
+		       const struct fguard_target *target)
+{
+	return (target->inode && fguard_identity_is(&criterion->identity, target->inode)) ||
+	       fguard_object_is_below(target->dentry, &criterion->identity);
+}
+
 static bool is_about(const struct fguard_criterion *criterion,
 		     const struct fguard_target *target)
 {
 	if (criterion->type == FGUARD_SUBSCRIPTION_A_TREE)
-		return fguard_object_is_below(target->dentry, &criterion->identity);
+		return is_in_tree(criterion, target);
 	return (criterion->type == FGUARD_SUBSCRIPTION_A_PATH && is_inode(criterion, target)) ||
 	       is_named(criterion, target->dentry);
 }

@@ -383,10 +383,10 @@ int fguard_lock(struct fguard *guard);
  * struct fguard_filter - which events a subscription delivers
  *
  * Kinds combine with "and", the values of one kind with "or"; an empty kind
- * lets everything pass. Paths, trees and suffixes are one kind. With @all == 0
- * and none of these, only accesses that a rule concerns are delivered. With
- * @answer == 1 the handle is an answerer: it reads questions, and how they ended,
- * instead of accesses, and everything else must be 0.
+ * lets everything pass. Paths, trees (a directory and all below) and suffixes are
+ * one kind. With @all == 0 and none of these, only accesses that a rule concerns
+ * are delivered. With @answer == 1 the handle is an answerer: it reads questions,
+ * and how they ended, instead of accesses, and everything else must be 0.
  */
 struct fguard_filter {
 	uint32_t all;

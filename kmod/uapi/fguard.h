@@ -315,7 +315,7 @@ enum fguard_subscription_attr {
 	FGUARD_SUBSCRIPTION_A_OPS,	/* u32, mask of enum fguard_op */
 	FGUARD_SUBSCRIPTION_A_VERDICTS,	/* u32, mask of enum fguard_verdict */
 	FGUARD_SUBSCRIPTION_A_PATH,	/* string, absolute, repeated */
-	FGUARD_SUBSCRIPTION_A_TREE,	/* string, a directory, repeated */
+	FGUARD_SUBSCRIPTION_A_TREE,	/* string, a directory and all below, repeated */
 	FGUARD_SUBSCRIPTION_A_SUFFIX,	/* string, 1 to 255, repeated */
 	FGUARD_SUBSCRIPTION_A_PID,	/* u32, a process, repeated */
 	FGUARD_SUBSCRIPTION_A_EXE,	/* string, an executable, repeated */

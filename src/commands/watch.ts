@@ -23,7 +23,8 @@ export default class Watch extends BaseCommand {
   static override summary = 'Show live who touches what, and what became of it.';
   static override description =
     'Without PATH: everything about guarded files. With --json: one object on each line. ' +
-    'Bytes of names that are not UTF-8 are shown as \\xNN, and are \\udcNN in JSON.\n\n' +
+    'Bytes of names that are not UTF-8 are shown as \\xNN, and are \\udcNN in JSON. ' +
+    'Names of users that this machine does not have itself are looked up aside: their numbers stand for them until they are known.\n\n' +
     '--format journal prints nothing: each event becomes an entry of the systemd journal. ' +
     'Each key of --json is a field of it (FGUARD_VERDICT, FGUARD_NEW_PATH and so on; none where it is null, several for a list), beside PRIORITY (warning for what was denied), SYSLOG_IDENTIFIER=fguard and OBJECT_PID. ' +
     'What the journal adds about that process it looks up by itself, later; what fguard says was so at the access. ' +

@@ -51,6 +51,8 @@ const SERIES = {
   'intruder renames y': () => lab.intruder.do('rename', `${tree}/y`, free),
   'nobody reads secret': () => nobody.do('open', secret),
   'small reads secret': () => small.do('open', secret),
+  'intruder lists tree': () => lab.intruder.do('open-dir', tree),
+  'intruder attrs tree': () => lab.intruder.do('touch', tree),
 };
 type Name = keyof typeof SERIES;
 
@@ -92,7 +94,13 @@ const FILTERS: [string, () => Filter, Name[]][] = [
   [
     'a tree',
     () => ({trees: [tree]}),
-    ['intruder writes x.docx', 'intruder renames free', 'intruder renames y'],
+    [
+      'intruder writes x.docx',
+      'intruder renames free',
+      'intruder renames y',
+      'intruder lists tree',
+      'intruder attrs tree',
+    ],
   ],
   ['a suffix', () => ({suffixes: ['.docx']}), ['intruder writes x.docx']],
   [
