@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {readLinkIfPossible, realPath} from '../files.js';
+import {readLinkIfPossible, realPathIfPossible} from '../files.js';
 
 const LINKS_MAX = 40;
 
@@ -14,7 +14,8 @@ const above = (folder: string): string => folder.slice(0, folder.lastIndexOf('/'
  */
 export function wayTo(path: string): Map<string, Set<string>> {
   const way = new Map<string, Set<string>>();
-  const names = (path.startsWith('/') ? path : `${realPath('.')}/${path}`).split('/');
+  const start = path.startsWith('/') ? '' : (realPathIfPossible('.') ?? '');
+  const names = `${start}/${path}`.split('/');
   let folder = '/';
   let links = 0;
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
