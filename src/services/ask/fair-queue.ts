@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {type Question, payer} from '../../domain/question.js';
+import type {Question} from '../../domain/question.js';
+import {accountOf} from './account.js';
 
 /* Users that had their turn lately. */
 const REMEMBERED = 4096;
@@ -22,14 +23,14 @@ export class FairQueue {
   private count = 0;
 
   add(question: Question): void {
-    const user = payer(question);
+    const user = accountOf(question);
     const own = this.byUser.get(user) ?? new Map<string, Question>();
     this.byUser.set(user, own.set(question.id, question));
   }
 
   /** Whether it was there. */
   remove(question: Question): boolean {
-    const user = payer(question);
+    const user = accountOf(question);
     const own = this.byUser.get(user);
     const wasThere = own?.delete(question.id) === true;
     if (own?.size === 0) this.byUser.delete(user);
@@ -52,7 +53,7 @@ export class FairQueue {
     );
     if (next === undefined) return undefined;
     this.remove(next);
-    this.note(payer(next));
+    this.note(accountOf(next));
     return next;
   }
 

@@ -3,9 +3,10 @@ import {accessSync, constants, statSync} from 'node:fs';
 import {delimiter, join} from 'node:path';
 
 import {once as answerOnce} from '../../domain/answer.js';
-import {type Invocation, type Question, payer, timeLeft} from '../../domain/question.js';
+import {type Invocation, type Question, timeLeft} from '../../domain/question.js';
 import {UserError} from '../../errors.js';
 import {fguard_verdict as VERDICT} from '../../uapi.gen.js';
+import {accountOf} from './account.js';
 import type {Answerer} from './answerer.js';
 import {FairQueue} from './fair-queue.js';
 import {readInvocation} from './invocation.js';
@@ -121,7 +122,7 @@ export class ProgramAsker implements AskMode {
   }
 
   private async look(question: Question): Promise<void> {
-    const place: Place = {user: payer(question)};
+    const place: Place = {user: accountOf(question)};
     this.running.set(question.id, place);
     const invocation = await readInvocation(question);
     if (this.answerer.waiting.has(question.id) && !this.isOver)
