@@ -75,6 +75,9 @@ describe('ask --json', () => {
       pid: lab.intruder.pid,
       comm: 'try',
       uid: 0,
+      args: [expect.stringMatching(/try$/)],
+      argsCut: false,
+      cwd: expect.stringMatching(/^\//),
       deadline: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     expect((question['parents'] as {pid: number}[]).at(-1)).toMatchObject({pid: 1});
