@@ -9,7 +9,11 @@ set -euo pipefail
 
 name=$(kernel_name "$1")
 kernel=$cache/kernels/$name
-sources=${FGUARD_KMOD:-$repo/kmod}
+sources=$repo/kmod
+if [[ -n ${FGUARD_KMOD-} ]]; then
+	sources=$(realpath -m -- "$FGUARD_KMOD")
+	[[ $sources == "$repo"/* ]] || sources=$(own_path "$sources")
+fi
 [[ -e $kernel/release ]] || die "kernel $name is not there; scripts/kernel.sh $name brings it"
 release=$(<"$kernel/release")
 label=$name
@@ -30,10 +34,11 @@ source_hash() {
 }
 
 compile() {
-	local scratch=$1
+	local scratch=$1 build
 	(cd "$sources" && source_files | xargs cp --parents -t "$scratch")
 	if [[ -z $suite ]]; then
-		make -j"$(nproc)" -C "/lib/modules/$release/build" M="$scratch" modules >&2
+		build=$(own_path "/lib/modules/$release/build")
+		make -j"$(nproc)" -C "$build" M="$scratch" modules >&2
 	else
 		in_root "$suite" make -j"$(nproc)" -C "/usr/src/linux-headers-$release" \
 			M="/tmp/${scratch##*/}" modules >&2

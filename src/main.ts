@@ -3,6 +3,7 @@ import {execute} from '@oclif/core/execute';
 import type {PJSON} from '@oclif/core/interfaces';
 import {settings} from '@oclif/core/settings';
 import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import agent from './commands/agent.js';
@@ -27,9 +28,12 @@ import unload from './commands/unload.js';
 import unprotect from './commands/unprotect.js';
 import watch from './commands/watch.js';
 import whois from './commands/whois.js';
+import {UserError} from './errors.js';
 import commandNotFound from './hooks/command-not-found.js';
+import {makeOwnFolder, userFolder} from './own-folder.js';
 import {exactArguments} from './services/argv.js';
 import {packageFile} from './services/package-root.js';
+import {failureText} from './ui/failure.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
@@ -70,11 +74,36 @@ function packageDescription(): PJSON {
   return pjson;
 }
 
+/*
+ * What oclif and its plugins read and write for a person lies in folders of that person's
+ * own, wherever the environment says; a theme, read before every command, there is none.
+ */
+function keepToOwnFolders(): void {
+  for (const kind of ['cache', 'config', 'data'] as const)
+    process.env[`FGUARD_${kind.toUpperCase()}_DIR`] = join(userFolder(kind), 'fguard');
+  process.env.FGUARD_DISABLE_THEME = '1';
+}
+
+/* The plugin for completion writes wherever links lead. */
+function hasOwnCache(): boolean {
+  try {
+    makeOwnFolder(join(userFolder('cache'), 'fguard'));
+    return true;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${failureText(error)}\n`);
+    process.exitCode = error.exitCode;
+    return false;
+  }
+}
+
 /** Runs the command that was typed. */
 export async function main(development = false): Promise<void> {
   /* Else NODE_ENV=test would make oclif look for a compiler. */
   settings.enableAutoTranspile = false;
   process.argv = exactArguments(process.argv);
+  keepToOwnFolders();
   const loadOptions = {root: packageFile(''), pjson: packageDescription(), userPlugins: false};
+  if (process.argv[2]?.startsWith('autocomplete') === true && !hasOwnCache()) return;
   await execute({development, loadOptions});
 }

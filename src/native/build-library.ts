@@ -2,10 +2,11 @@
 /* npm runs no install scripts: who installs with it gets the library built at its first use. */
 import {spawnSync} from 'node:child_process';
 import fs from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
+import {cleanEnvironment} from '../environment.js';
 import {UserError} from '../errors.js';
+import {makeScratchFolder} from '../own-folder.js';
 
 /** Where the sources are, in the package and in a copy of it. */
 const SOURCES = ['libnetlink', 'kmod/uapi'];
@@ -27,8 +28,7 @@ function isWritable(folder: string): boolean {
 }
 
 function make(folder: string): void {
-  const env: NodeJS.ProcessEnv = {...process.env, LC_ALL: 'C'};
-  delete env.MAKEFLAGS;
+  const env = cleanEnvironment();
   const {status, error, stderr} = spawnSync('make', ['-s', '-C', folder], {env, encoding: 'utf8'});
   if (status === 0) return;
   throw needed(folder, error === undefined ? stderr.trimEnd() : error.message);
@@ -53,7 +53,7 @@ export function buildLibrary(root: string): string | undefined {
   const folder = join(root, 'libnetlink');
   if (!isWritable(folder)) return undefined;
   process.stderr.write('building libfguard.so, this once\n');
-  const scratch = fs.mkdtempSync(join(tmpdir(), 'fguard-library-'));
+  const scratch = makeScratchFolder('fguard-library-');
   try {
     buildIn(scratch, root, join(folder, NAME));
   } finally {

@@ -3,6 +3,7 @@ import {spawn} from 'node:child_process';
 import {accessSync, constants} from 'node:fs';
 import {delimiter} from 'node:path';
 
+import {cleanEnvironment, searchPath} from '../environment.js';
 import {errnoText} from '../errno.js';
 import {UserError, interrupted} from '../errors.js';
 
@@ -16,6 +17,8 @@ export interface CommandOptions {
   /** Each line of stdout, as it comes. */
   onLine?: (line: string) => void;
   signal?: AbortSignal;
+  /** Variables beside those that every program gets. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** Which Debian package brings a program. */
@@ -29,9 +32,6 @@ const PACKAGES: Record<string, string> = {
   openssl: 'openssl',
 };
 
-/* A plain `su` leaves the system programs out of the PATH. */
-export const searchPath = (): string => `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
-
 /** Whether a program is in the PATH, or at the path. */
 export function hasProgram(name: string): boolean {
   const places = name.includes('/') ? [''] : searchPath().split(delimiter);
@@ -43,14 +43,6 @@ export function hasProgram(name: string): boolean {
       return false;
     }
   });
-}
-
-/* What tools print is read here, so it must not be translated; flags of an outer make are not ours. */
-function environment(): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = {...process.env, LC_ALL: 'C', PATH: searchPath()};
-  delete env.MAKEFLAGS;
-  delete env.MAKELEVEL;
-  return env;
 }
 
 function startFailure(program: string, error: NodeJS.ErrnoException): Error {
@@ -83,11 +75,11 @@ class Lines {
 export function runCommand(
   program: string,
   args: readonly string[],
-  {onLine, signal}: CommandOptions = {},
+  {onLine, signal, env}: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      env: environment(),
+      env: cleanEnvironment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(signal === undefined ? {} : {signal}),
     });

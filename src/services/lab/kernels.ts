@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {accessSync, constants, existsSync, readFileSync} from 'node:fs';
-import {homedir, release as ownRelease} from 'node:os';
+import {release as ownRelease} from 'node:os';
 import {join} from 'node:path';
 
 import {UserError, wrongUsage} from '../../errors.js';
 import {readIfPossible} from '../files.js';
 import {packageFile} from '../package-root.js';
+import {labFolder} from './cache.js';
 import {OWN_KERNEL} from './prepare.js';
 
 /** A kernel that Debian publishes. */
@@ -27,17 +28,9 @@ function debianKernels(): DebianKernel[] {
     });
 }
 
-const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
-
-/** Where the scripts keep kernels: see scripts/lib.sh. */
-function cacheFolder(env = process.env): string {
-  const caches = nonEmpty(env.XDG_CACHE_HOME) ?? join(homedir(), '.cache');
-  return nonEmpty(env.FGUARD_CACHE) ?? join(caches, 'fguard');
-}
-
 /** The release of a kernel that was brought before. */
 export const cachedRelease = (name: string): string | undefined =>
-  readIfPossible(join(cacheFolder(), 'kernels', name, 'release'))?.trim();
+  readIfPossible(join(labFolder(), 'kernels', name, 'release'))?.trim();
 
 /** The image of the kernel that this machine runs, if its modules are here, too. */
 export function ownImage(release = ownRelease(), root = '/'): string | undefined {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import {createInterface} from 'node:readline';
 import {findSplats} from './splat.js';
 import {encodePath} from '../../domain/text.js';
+import {cleanEnvironment} from '../../environment.js';
 import {UserError} from '../../errors.js';
 import {deferred} from './deferred.js';
 import {type BootFiles} from './prepare.js';
@@ -160,7 +161,11 @@ export class Machine {
     const command = ['--pdeathsig', 'KILL', 'qemu-system-x86_64'];
     command.push(...qemuArguments(files, address, options), ...share.arguments);
     // in a session of its own: Ctrl-C is for the command in the guest
-    const child = spawn('setpriv', command, {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
+    const child = spawn('setpriv', command, {
+      env: cleanEnvironment(),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
     const machine = new Machine(child, remove, share, address);
     options.signal?.addEventListener('abort', () => machine.kill());
     if (options.signal?.aborted) machine.kill();

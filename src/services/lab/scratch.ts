@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {existsSync, lstatSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {existsSync, lstatSync, readdirSync, rmSync} from 'node:fs';
 import path from 'node:path';
+
+import {makeScratchFolder, temporaryFolder} from '../../own-folder.js';
 
 const PREFIX = 'fguard-vm-';
 
@@ -11,10 +12,11 @@ const isOurs = (folder: string): boolean =>
 
 /** What runs that were killed have left. */
 function sweep(): void {
-  for (const name of readdirSync(tmpdir())) {
+  const place = temporaryFolder();
+  for (const name of readdirSync(place)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
     if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
-    const folder = path.join(tmpdir(), name);
+    const folder = path.join(place, name);
     if (isOurs(folder)) rmSync(folder, {recursive: true, force: true});
   }
 }
@@ -22,7 +24,7 @@ function sweep(): void {
 /** A folder for a machine's sockets and console; it goes away with this process at the latest. */
 export function makeScratch(): {dir: string; remove: () => void} {
   sweep();
-  const dir = mkdtempSync(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const dir = makeScratchFolder(`${PREFIX}${process.pid}-`);
   const remove = (): void => {
     process.off('exit', remove);
     rmSync(dir, {recursive: true, force: true});

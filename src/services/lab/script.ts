@@ -4,9 +4,11 @@ import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
 
+import {cleanEnvironment} from '../../environment.js';
 import {UserError, interrupted, notPermitted} from '../../errors.js';
 import {withSudo} from '../guard.js';
 import {packageFile} from '../package-root.js';
+import {labFolder} from './cache.js';
 
 /* See need_root in scripts/lib.sh. */
 const NOT_ROOT = 77;
@@ -17,6 +19,14 @@ export interface ScriptOptions {
   onLine?: (line: string) => void;
   signal?: AbortSignal;
 }
+
+/* What tests and updates say to the scripts; they look themselves at what they are told. */
+const TOLD = ['FGUARD_KMOD', 'FGUARD_JOBS', 'FGUARD_UPDATE'];
+
+const environment = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(TOLD.map((name) => [name, process.env[name]])),
+  ...cleanEnvironment({FGUARD_CACHE: labFolder()}),
+});
 
 function collect(stream: Readable, lines: string[], onLine: (line: string) => void): void {
   createInterface(stream).on('line', (line) => {
@@ -43,6 +53,7 @@ export async function runScript(
 ): Promise<string> {
   /* With a group of its own all that it started ends with it, wherever an interrupt came from. */
   const child = spawn('bash', [packageFile(`scripts/${name}.sh`), ...args], {
+    env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: signal !== undefined,
   });

@@ -3,6 +3,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {existsSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
+import {cleanEnvironment} from '../../environment.js';
 import {UserError} from '../../errors.js';
 import {requireRoot} from '../guard.js';
 import {deferred} from './deferred.js';
@@ -53,6 +54,7 @@ async function shareVirtioFs(dir: string): Promise<Share> {
   requireServer();
   const script = path.join(REPOSITORY, 'lab/share.sh');
   const server = spawn('setpriv', ['--pdeathsig', 'KILL', script, dir], {
+    env: cleanEnvironment(),
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });

@@ -3,6 +3,7 @@ import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 
 import {UserError} from '../../errors.js';
+import {requireOwn} from '../../own-folder.js';
 import {runCommand} from '../command.js';
 import {type Compiler, compilerArguments} from './compiler.js';
 import type {KernelTree} from './kernel-tree.js';
@@ -49,7 +50,7 @@ async function make(
   const onLine = (line: string): void => {
     if (STEP.test(line)) progress.step();
   };
-  const {code, stderr} = await runCommand('make', ['-C', tree.build, ...how], {onLine, signal});
+  const {code, stderr} = await runCommand('make', ['-C', requireOwn(tree.build), ...how], {onLine, signal});
   if (code !== 0) throw buildFailure(tree.kernel, stderr.replaceAll(`${folder}/`, '').trimEnd());
 }
 

@@ -1,33 +1,17 @@
 // SPDX-License-Identifier: MIT
-import {existsSync, mkdirSync, readdirSync, rmSync, statSync} from 'node:fs';
-import {homedir} from 'node:os';
+import {existsSync, readdirSync, rmSync, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 
+import {makeOwnFolder, userFolder, whyForeign} from '../../own-folder.js';
 import {replaceFile} from './replace-file.js';
-
-const OTHERS_MAY_WRITE = 0o022;
-const STICKY = 0o1000;
-
-/* Root loads what lies here into the kernel: nobody else may have had a hand in it. */
-function isTrusted(path: string): boolean {
-  const {uid, mode} = statSync(path);
-  const owned = uid === 0 || uid === process.geteuid?.();
-  return owned && ((mode & OTHERS_MAY_WRITE) === 0 || (mode & STICKY) !== 0);
-}
-
-function isTrustedChain(path: string): boolean {
-  if (existsSync(path) && !isTrusted(path)) return false;
-  return path === '/' ? true : isTrustedChain(dirname(path));
-}
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
-/* With sudo the home folder may be another's, who could then put a module there. */
-const usualFolder = (): string =>
-  process.geteuid?.() === 0 ? '/var/cache' : join(homedir(), '.cache');
-
+/** Where modules are kept. Root loads what lies there into the kernel. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const base = nonEmpty(env.FGUARD_CACHE) ?? nonEmpty(env.XDG_CACHE_HOME) ?? usualFolder();
+  const usual = userFolder('cache', env);
+  const isRoots = process.geteuid?.() === 0 && usual !== env.XDG_CACHE_HOME;
+  const base = nonEmpty(env.FGUARD_CACHE) ?? (isRoots ? '/var/cache' : usual);
   return join(base, 'fguard', 'modules');
 }
 
@@ -36,7 +20,7 @@ const fileOf = (key: string, folder: string): string => join(folder, key, 'fguar
 /** The module built before from the same things, if its file can be trusted. */
 export function findCached(key: string, folder = cacheFolder()): string | undefined {
   const file = fileOf(key, folder);
-  return existsSync(file) && isTrustedChain(file) ? file : undefined;
+  return existsSync(file) && whyForeign(file) === undefined ? file : undefined;
 }
 
 /* How many modules are kept: more than there are kernels at a time. */
@@ -57,9 +41,9 @@ export function keepInCache(
   key: string,
   folder = cacheFolder(),
 ): string | undefined {
-  if (!isTrustedChain(folder)) return undefined;
   const file = fileOf(key, folder);
-  mkdirSync(dirname(file), {recursive: true, mode: 0o755});
+  if (whyForeign(file) !== undefined) return undefined;
+  makeOwnFolder(dirname(file));
   replaceFile(built, file);
   prune(folder);
   return file;

@@ -4,6 +4,7 @@ import {once} from 'node:events';
 import {closeSync, constants, fchmodSync, openSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 
+import {cleanEnvironment} from '../../environment.js';
 import {errnoText} from '../../errno.js';
 import {UserError, interrupted} from '../../errors.js';
 import {hasProgram} from '../command.js';
@@ -42,7 +43,11 @@ async function lock(
 ): Promise<Release | undefined> {
   requireTime(signal);
   /* In a session of its own it is not reached by Ctrl-C while this process still puts away. */
-  const holder = spawn('flock', [...how, file, ...HOLDER], {stdio: 'pipe', detached: true});
+  const holder = spawn('flock', [...how, file, ...HOLDER], {
+    env: cleanEnvironment(),
+    stdio: 'pipe',
+    detached: true,
+  });
   const ended = once(holder, 'close') as Promise<[number | null]>;
   const said: string[] = [];
   holder.stderr.setEncoding('utf8').on('data', (chunk: string) => said.push(chunk));

@@ -9,8 +9,14 @@ import {appendSignature} from './signature.js';
 
 type Sign = (file: string, hash: string, key: SigningKey) => Promise<void>;
 
+/* The passphrase of the key, by the name that the kernel's own programs read. */
+function pin(): NodeJS.ProcessEnv {
+  const {KBUILD_SIGN_PIN} = process.env;
+  return KBUILD_SIGN_PIN === undefined ? {} : {KBUILD_SIGN_PIN};
+}
+
 async function run(program: string, args: readonly string[]): Promise<void> {
-  const {code, stderr} = await runCommand(program, args);
+  const {code, stderr} = await runCommand(program, args, {env: pin()});
   if (code === 0) return;
   throw new UserError('ESIGN', `the module was not signed: ${program} failed`, {
     output: stderr.trimEnd(),
