@@ -17,8 +17,12 @@ export function distance(a: string, b: string): number {
   return cell(a.length, b.length);
 }
 
+/* What is longer is no word that anybody meant. */
+const WORD_MAX = 100;
+
 /** The candidate a misspelt word was probably meant to be, if any is near. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > WORD_MAX) return undefined;
   const ranked = candidates
     .map((candidate) => ({candidate, edits: distance(word, candidate)}))
     .sort((x, y) => x.edits - y.edits);

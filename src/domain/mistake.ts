@@ -10,8 +10,7 @@ export interface Mistake {
 
 /** In the order of the files, and from the top to the bottom of each. */
 export function sortMistakes(mistakes: readonly Mistake[], files: readonly string[]): Mistake[] {
-  return [...mistakes].sort(
-    (a, b) =>
-      files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
-  );
+  const order = new Map(files.map((file, index) => [file, index]));
+  const rank = ({file}: Mistake): number => order.get(file) ?? -1;
+  return [...mistakes].sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
 }

@@ -3,6 +3,7 @@ import koffi, {type KoffiFunc} from 'koffi';
 
 import {LITTLE} from '../domain/packed-record.js';
 import {decodePath, encodePath} from '../domain/text.js';
+import {UserError} from '../errors.js';
 import {fguard_record as HEAD} from '../uapi.gen.js';
 
 const strlen = koffi.load(null).func('size_t strlen(void *text)') as KoffiFunc<
@@ -10,7 +11,12 @@ const strlen = koffi.load(null).func('size_t strlen(void *text)') as KoffiFunc<
 >;
 
 /** A string for the library: its bytes and a NUL. */
-export const cString = (text: string): Buffer => Buffer.concat([encodePath(text), Buffer.of(0)]);
+export function cString(text: string): Buffer {
+  /* The library would see less than was said. */
+  if (text.includes('\0'))
+    throw new UserError('EINVAL', `${text} holds a NUL, which nothing can have in its name`);
+  return Buffer.concat([encodePath(text), Buffer.of(0)]);
+}
 
 /** A string of the library's, copied. */
 export function readString(pointer: bigint): string {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {closeSync, openSync, readSync} from 'node:fs';
+import {closeSync, constants, openSync, readSync} from 'node:fs';
 
 import type {AllowedExecutable, ExecutableKind} from '../domain/explanation.js';
 import type {KernelRule} from '../domain/rule.js';
@@ -16,7 +16,7 @@ const INTERPRETER =
 function isScript(path: string): boolean {
   const start = Buffer.alloc(2);
   try {
-    const fd = openSync(encodePath(path), 'r');
+    const fd = openSync(encodePath(path), constants.O_RDONLY | constants.O_NONBLOCK);
     readSync(fd, start);
     closeSync(fd);
   } catch {

@@ -3,6 +3,8 @@
 import fs from 'node:fs';
 
 import {decodePath, encodePath} from '../domain/text.js';
+import {errnoText} from '../errno.js';
+import {UserError} from '../errors.js';
 
 export const errorCode = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -21,10 +23,59 @@ export function realPathIfPossible(path: string): string | undefined {
 export const readLink = (path: string): string =>
   decodePath(fs.readlinkSync(encodePath(path), {encoding: 'buffer'}));
 
+const {O_RDONLY, O_NONBLOCK, O_NOCTTY} = fs.constants;
+export const MIB = 1 << 20;
+/* What the kernel tells of itself, and modules, have less. */
+const USUAL_MAX = 256 * MIB;
+const CHUNK = 1 << 16;
+
+const tooLarge = (path: string, max: number): UserError =>
+  new UserError('EFBIG', `${path} is larger than ${max / MIB} MiB`);
+
+/* Nobody waits for a FIFO to be written, and no device is touched. */
+function requireRegular(path: string, stat: fs.Stats): void {
+  if (stat.isFile()) return;
+  const [code, why] = stat.isDirectory()
+    ? ['EISDIR', errnoText('EISDIR')]
+    : ['ENOTFILE', 'it is not a regular file'];
+  throw new UserError(code, `cannot read ${path}: ${why}`);
+}
+
+/* It may grow meanwhile, and what the kernel makes up has no size. */
+function readAll(path: string, fd: number, size: number, max: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let length = 0; length <= max;) {
+    const part = Buffer.allocUnsafe(Math.min(Math.max(size - length, 0), max - length) + CHUNK);
+    const got = fs.readSync(fd, part);
+    if (got === 0) return Buffer.concat(parts, length);
+    parts.push(part.subarray(0, got));
+    length += got;
+  }
+  throw tooLarge(path, max);
+}
+
+/**
+ * A whole file, which must be a regular one of at most that many bytes.
+ * @throws UserError if it is not, and whatever the system says
+ */
+export function readRegular(path: string, max = USUAL_MAX): Buffer {
+  const name = encodePath(path);
+  requireRegular(path, fs.statSync(name));
+  const fd = fs.openSync(name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  try {
+    const stat = fs.fstatSync(fd);
+    requireRegular(path, stat);
+    if (stat.size > max) throw tooLarge(path, max);
+    return readAll(path, fd, stat.size, max);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** A whole file, or undefined if it cannot be read. */
 export function readIfPossible(path: string): string | undefined {
   try {
-    return decodePath(fs.readFileSync(encodePath(path)));
+    return decodePath(readRegular(path));
   } catch {
     return undefined;
   }
@@ -45,6 +96,10 @@ export const statIfPossible = (path: string): fs.BigIntStats | undefined => {
     return undefined;
   }
 };
+
+/** The status of the name itself; undefined if nothing is there. Throws if it cannot be looked at. */
+export const lstat = (path: string): fs.Stats | undefined =>
+  fs.lstatSync(encodePath(path), {throwIfNoEntry: false});
 
 /** The status of the name itself, a symbolic link not followed. */
 export const lstatIfPossible = (path: string): fs.BigIntStats | undefined => {

@@ -31,8 +31,9 @@ export function requireName({path}: ResolvedPath): void {
 export function resolveObject(
   path: string,
   {tree, suffix}: Pick<ProtectRequest, 'tree' | 'suffix'>,
+  resolve: (path: string) => ResolvedPath = resolvePath,
 ): ResolvedPath {
-  const resolved = suffix === null ? resolvePath(path) : resolveExisting(path);
+  const resolved = suffix === null ? resolve(path) : resolveExisting(path);
   const needsDirectory = suffix !== null || (tree && resolved.exists);
   if (needsDirectory && !resolved.isDirectory)
     throw new UserError('ENOTDIR', `${path} is not a directory`);

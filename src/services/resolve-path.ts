@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {UserError, notPermitted, wrongUsage} from '../errors.js';
-import {errorCode, readLinkIfPossible, realPath, statIfPossible} from './files.js';
+import {errorCode, lstat, readLinkIfPossible, realPath, statIfPossible} from './files.js';
 import {withSudo} from './guard.js';
 
 /** An object named on the command line, as the kernel wants it: absolute, no symbolic link on the way. */
@@ -82,4 +82,36 @@ export function resolveExisting(path: string): ResolvedPath {
   const resolved = resolvePath(path);
   if (resolved.exists) return resolved;
   throw new UserError('ENOENT', `${path} does not exist`);
+}
+
+/* The last name is looked at for itself; these are not names, or say that a directory is meant. */
+const isPlain = (path: string): boolean => path.startsWith('/') && !/(?:^|\/)\.{0,2}$/.test(path);
+
+/** Resolves many paths of one moment: what they have in common is looked up once. */
+export class PathResolver {
+  private readonly directories = new Map<string, string>();
+
+  resolve(path: string): ResolvedPath {
+    return (isPlain(path) ? this.quickly(path) : undefined) ?? resolvePath(path);
+  }
+
+  /* Undefined where there is more to it: a link, or a failure that is to be told. */
+  private quickly(path: string): ResolvedPath | undefined {
+    try {
+      const {directory, name} = split(path);
+      const found = join(this.directory(directory), name);
+      const stat = lstat(found);
+      if (stat === undefined) return {path: found, exists: false, isDirectory: false};
+      if (stat.isSymbolicLink()) return undefined;
+      return {path: found, exists: true, isDirectory: stat.isDirectory()};
+    } catch {
+      return undefined;
+    }
+  }
+
+  private directory(path: string): string {
+    const known = this.directories.get(path) ?? realDirectory(path);
+    this.directories.set(path, known);
+    return known;
+  }
 }

@@ -1,30 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* YAML files that people write: what is in them, and where. */
-import {readFileSync} from 'node:fs';
-import {
-  type Document,
-  LineCounter,
-  type Node,
-  type Pair,
-  type YAMLError,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  parseDocument,
-  visit,
-} from 'yaml';
+import type {CST, Document, Node, Pair, YAMLError} from 'yaml';
 
 import type {Mistake} from '../domain/mistake.js';
-import {decodePath, encodePath, escapeText} from '../domain/text.js';
-import {errnoText} from '../errno.js';
-import {UserError, notPermitted} from '../errors.js';
-import {errorCode} from './files.js';
-import {withSudo} from './guard.js';
-
-/** The keys and indices that lead from the top of a file to a value. */
-export type Place = readonly (string | number)[];
+import {yaml} from './libraries.js';
+import {Lines, byteMistakes} from './lines.js';
+import {type Place, type WrittenFile, textMistakes} from './written-file.js';
 
 /* A bomb of aliases is no configuration. */
 const ALIASES_MAX = 100;
@@ -36,100 +17,113 @@ const SENTENCES: Partial<Record<YAMLError['code'], string>> = {
 };
 
 const keyText = (pair: Pair): string =>
-  isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+  yaml().isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+
+/* Each level is a call of the parser within another, and more than the stack takes ends the process. */
+const DEPTH_MAX = 100;
+
+class TooDeep extends Error {}
+
+function* tokens(text: string): Generator<CST.Token> {
+  const {Lexer, Parser} = yaml();
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > DEPTH_MAX) throw new TooDeep();
+  }
+  yield* parser.end();
+}
+
+/* As the library's parseDocument() does it; undefined for what is nested too deeply. */
+function parse(text: string): Document | undefined {
+  const {Composer, YAMLParseError} = yaml();
+  try {
+    const all = new Composer({prettyErrors: false}).compose(tokens(text), true, text.length);
+    const [document, next] = all;
+    if (document === undefined) throw new Error('a text without a document');
+    if (next !== undefined) {
+      const [start, end] = next.range;
+      document.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', ''));
+    }
+    return document;
+  } catch (error) {
+    if (error instanceof TooDeep) return undefined;
+    throw error;
+  }
+}
 
 /** A parsed file that knows the line and column of each of its values. */
-export class YamlFile {
-  /** The whole content as plain values; undefined if the syntax is wrong. */
+export class YamlFile implements WrittenFile {
   readonly value: unknown;
-  /** Mistakes of syntax. */
   readonly mistakes: readonly Mistake[];
-  private readonly document: Document;
-  private readonly lines = new LineCounter();
+  private readonly document: Document | undefined;
+  private readonly lines: Lines;
 
   constructor(
     readonly path: string,
     text: string,
   ) {
-    const options = {lineCounter: this.lines, prettyErrors: false};
-    this.document = parseDocument(text, options);
-    const syntax = [...this.byteMistakes(text), ...this.document.errors.map(this.syntaxMistake)];
-    this.mistakes = syntax.length > 0 ? syntax : this.aliasMistakes();
-    if (this.mistakes.length === 0)
-      this.value = this.document.toJS({maxAliasCount: ALIASES_MAX}) as unknown;
+    this.lines = new Lines(path, text);
+    this.document = parse(text);
+    const errors = this.document?.errors ?? [];
+    const syntax = [...byteMistakes(this.lines, text), ...errors.map(this.syntaxMistake)];
+    if (this.document === undefined) syntax.push(this.mistake([], 'it is nested too deeply'));
+    if (syntax.length === 0) this.value = this.plain(syntax);
+    this.mistakes = syntax.length > 0 ? syntax : textMistakes(this, text);
   }
 
   /** A mistake in the value at a place, or in the key that leads to it. */
   mistake(place: Place, message: string, part: 'key' | 'value' = 'value'): Mistake {
-    return this.mistakeAt(this.offset(place, part), message);
+    return this.lines.mistake(this.offset(place, part), message);
   }
 
   /* What cannot be followed is found by following it. */
-  private aliasMistakes(): Mistake[] {
+  private plain(mistakes: Mistake[]): unknown {
     try {
-      this.document.toJS({maxAliasCount: ALIASES_MAX});
-      return [];
+      return this.document?.toJS({maxAliasCount: ALIASES_MAX}) as unknown;
     } catch (error) {
-      if (!(error instanceof ReferenceError)) throw error;
+      if (error instanceof ReferenceError) mistakes.push(...this.aliasMistakes());
+      else throw error;
+      return undefined;
     }
+  }
+
+  private aliasMistakes(): Mistake[] {
     const lost: Mistake[] = [];
-    visit(this.document, {
+    const {document} = this;
+    if (document === undefined) return lost;
+    yaml().visit(document, {
       Alias: (_key, alias) => {
         const message = `there is no anchor &${alias.source} before this alias`;
-        if (alias.resolve(this.document) === undefined)
-          lost.push(this.mistakeAt(alias.range?.[0] ?? 0, message));
+        if (alias.resolve(document) === undefined)
+          lost.push(this.lines.mistake(alias.range?.[0] ?? 0, message));
       },
     });
-    return lost.length > 0 ? lost : [this.mistakeAt(0, 'its aliases stand for far too much')];
+    return lost.length > 0 ? lost : [this.lines.mistake(0, 'its aliases stand for far too much')];
   }
 
   private readonly syntaxMistake = ({code, message, pos}: YAMLError): Mistake =>
-    this.mistakeAt(pos[0], SENTENCES[code] ?? message);
-
-  /* The first byte only: a file in another encoding is full of them. */
-  private byteMistakes(text: string): Mistake[] {
-    const at = text.search(/[\ud800-\udfff]/u);
-    if (at < 0) return [];
-    const byte = escapeText(text.charAt(at));
-    const remedy = 'in a name, write it as "\\udcNN" between double quotes';
-    return [this.mistakeAt(at, `the byte ${byte} is not UTF-8; ${remedy}`)];
-  }
-
-  private mistakeAt(offset: number, message: string): Mistake {
-    const {line, col} = this.lines.linePos(offset);
-    return {file: this.path, line: Math.max(line, 1), column: Math.max(col, 1), message};
-  }
+    this.lines.mistake(pos[0], SENTENCES[code] ?? message);
 
   /* The nearest thing above, where the value itself is not written in the file. */
   private offset(place: Place, part: 'key' | 'value'): number {
-    let node = this.document.contents;
+    let node: Node | null = this.document?.contents ?? null;
     let offset = node?.range?.[0] ?? 0;
     for (const [depth, step] of place.entries()) {
       const found = this.child(node, step);
       if (found === undefined) return offset;
       const isKey = part === 'key' && depth === place.length - 1;
-      node = isPair(found) ? (found.value as Node | null) : found;
-      const key = isPair(found) ? (found.key as Node).range?.[0] : undefined;
+      node = yaml().isPair(found) ? (found.value as Node | null) : found;
+      const key = yaml().isPair(found) ? (found.key as Node).range?.[0] : undefined;
       offset = (isKey ? key : node?.range?.[0]) ?? key ?? offset;
     }
     return offset;
   }
 
   private child(node: Node | null, step: string | number): Node | Pair | undefined {
-    const target = isAlias(node) ? node.resolve(this.document) : node;
+    const {isAlias, isMap, isSeq} = yaml();
+    const target = isAlias(node) && this.document ? node.resolve(this.document) : node;
     if (isMap(target)) return target.items.find((pair) => keyText(pair) === String(step));
     return isSeq(target) ? (target.items[Number(step)] as Node | undefined) : undefined;
-  }
-}
-
-/** Reads a file; its mistakes are in it. Throws if it cannot be read. */
-export function readYamlFile(path: string): YamlFile {
-  try {
-    return new YamlFile(path, decodePath(readFileSync(encodePath(path))));
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === '' || code.startsWith('ERR_')) throw error;
-    const message = `cannot read ${path}: ${errnoText(code)}`;
-    throw code === 'EACCES' ? notPermitted(message, [withSudo()]) : new UserError(code, message);
   }
 }

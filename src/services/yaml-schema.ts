@@ -1,21 +1,63 @@
 // SPDX-License-Identifier: MIT
 /* Checks a YAML file against a JSON schema, and says in plain sentences what is wrong where. */
-import {Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction} from 'ajv';
+import type {AnySchemaObject, ErrorObject, ValidateFunction} from 'ajv';
 import {readFileSync} from 'node:fs';
 
 import {closest} from '../domain/closest.js';
 import type {Mistake} from '../domain/mistake.js';
+import {ajv} from './libraries.js';
 import {packageFile} from './package-root.js';
-import type {Place, YamlFile} from './yaml-file.js';
+import type {Place, WrittenFile} from './written-file.js';
 
 /** What to say of a key that is not known but might be expected. */
 export type KeyHints = Readonly<Record<string, string>>;
 
+/** A schema of this package, compiled. */
+export interface Schema {
+  /** Stops at the first mistake. */
+  isRight: ValidateFunction;
+  /** Finds all. */
+  findAll: ValidateFunction;
+  /** The key of the long list in such a file. */
+  list: string;
+}
+
 /** Compiles a schema of this package, such as schemas/rules.schema.json. */
-export function loadSchema(path: string): ValidateFunction {
+export function loadSchema(path: string, list: string): Schema {
   const schema = JSON.parse(readFileSync(packageFile(path), 'utf8')) as AnySchemaObject;
-  const ajv = new Ajv({allErrors: true, verbose: true, allowUnionTypes: true});
-  return ajv.compile(schema);
+  const {Ajv} = ajv();
+  const compile = (allErrors: boolean): ValidateFunction =>
+    new Ajv({allErrors, verbose: allErrors, allowUnionTypes: true}).compile(schema);
+  return {isRight: compile(false), findAll: compile(true), list};
+}
+
+const allErrors = ({findAll}: Schema, value: unknown): ErrorObject[] =>
+  findAll(value) ? [] : (findAll.errors ?? []);
+
+/* The items one by one: of a whole list all errors so far are copied for each item. */
+function itemErrors(schema: Schema, items: readonly unknown[]): ErrorObject[] {
+  const first = `/${schema.list}/0`;
+  const isOfItem = ({instancePath}: ErrorObject): boolean =>
+    instancePath === first || instancePath.startsWith(`${first}/`);
+  return items.flatMap((item, index) =>
+    allErrors(schema, {[schema.list]: [item]})
+      .filter(isOfItem)
+      .map((error) => ({
+        ...error,
+        instancePath: `/${schema.list}/${index}${error.instancePath.slice(first.length)}`,
+      })),
+  );
+}
+
+function errorsIn(schema: Schema, value: unknown): ErrorObject[] {
+  if (schema.isRight(value)) return [];
+  const items = (value as Readonly<Record<string, unknown>> | null)?.[schema.list];
+  if (!Array.isArray(items) || items.length < 2) return allErrors(schema, value);
+  const [item] = items as unknown[];
+  const above = allErrors(schema, {...(value as object), [schema.list]: [item]}).filter(
+    ({instancePath}) => !instancePath.startsWith(`/${schema.list}/`),
+  );
+  return [...above, ...itemErrors(schema, items)];
 }
 
 /* JSON pointers: "/rules/0/allow". */
@@ -42,6 +84,9 @@ function shown(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 }
+
+const shownKey = (key: string): string =>
+  key.length > SHOWN_MAX ? `${key.slice(0, SHOWN_MAX)}…` : key;
 
 const suggestion = (word: unknown, words: readonly string[]): string => {
   const meant = typeof word === 'string' ? closest(word, words) : undefined;
@@ -74,8 +119,9 @@ const mustBeBecause: Describe = (error, place) => ({
 const unknownKey: Describe = (error, place, hints) => {
   const key = String(error.params.additionalProperty);
   const {properties} = error.parentSchema as {properties: object};
-  const why = hints[key] ?? `there is no key "${key}" here`;
-  const meant = key in hints ? '' : suggestion(key, Object.keys(properties));
+  const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;
+  const why = hint ?? `there is no key "${shownKey(key)}" here`;
+  const meant = hint === undefined ? suggestion(key, Object.keys(properties)) : '';
   return {place: [...place, key], message: `${why}${meant}`, part: 'key'};
 };
 
@@ -117,13 +163,12 @@ export interface PlacedMistake {
 
 /** The mistakes that a schema finds in a file whose syntax is right, one at each place. */
 export function schemaMistakes(
-  file: YamlFile,
-  validate: ValidateFunction,
+  file: WrittenFile,
+  schema: Schema,
   hints: KeyHints = {},
 ): PlacedMistake[] {
-  if (validate(file.value)) return [];
   const found = new Map<string, PlacedMistake>();
-  for (const error of (validate.errors ?? []).filter((one) => !isNoise(one))) {
+  for (const error of errorsIn(schema, file.value).filter((one) => !isNoise(one))) {
     const describe = DESCRIBE[error.keyword] ?? mustBe;
     const {place, message, part} = describe(error, toPlace(error.instancePath), hints);
     const key = `${place.join('/')} ${part}`;

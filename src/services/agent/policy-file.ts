@@ -6,10 +6,15 @@ import {OPS, VERDICTS} from '../../domain/names.js';
 import type {Policy, PolicyAnswer, PolicyEntry, PolicyMatch} from '../../domain/policy.js';
 import {findUids} from '../passwd.js';
 import {resolvePath} from '../resolve-path.js';
-import {type Place, type YamlFile, readYamlFile} from '../yaml-file.js';
+import {MIB} from '../files.js';
+import {readWrittenFile} from '../read-written-file.js';
+import type {Place, WrittenFile} from '../written-file.js';
 import {type KeyHints, loadSchema, schemaMistakes} from '../yaml-schema.js';
 
 export const POLICY_SCHEMA = 'schemas/policy.schema.json';
+
+/* Nobody is answered while it is read. */
+const POLICY_MAX = 4 * MIB;
 
 interface WrittenEntry {
   paths?: string[];
@@ -78,7 +83,7 @@ class PolicyReader {
   readonly mistakes: Mistake[] = [];
 
   constructor(
-    private readonly file: YamlFile,
+    private readonly file: WrittenFile,
     private readonly uids: ReadonlyMap<string, number>,
   ) {}
 
@@ -137,9 +142,9 @@ class PolicyReader {
  * users that it names. Throws if the file cannot be read.
  */
 export async function loadPolicy(path: string): Promise<LoadedPolicy> {
-  const file = readYamlFile(path);
+  const file = readWrittenFile(path, POLICY_MAX);
   if (file.mistakes.length > 0) return {policy: undefined, mistakes: file.mistakes};
-  const wrong = schemaMistakes(file, loadSchema(POLICY_SCHEMA), HINTS);
+  const wrong = schemaMistakes(file, loadSchema(POLICY_SCHEMA, 'answers'), HINTS);
   if (wrong.length > 0) return {policy: undefined, mistakes: wrong.map(({mistake}) => mistake)};
   const written = file.value as WrittenPolicy;
   const reader = new PolicyReader(file, await findUids(usersIn(written)));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The running kernel, and what this process may do with it. */
 import {gunzipSync} from 'node:zlib';
-import {readFileSync} from 'node:fs';
 
+import {readRegular} from '../files.js';
 import {processFields} from '../proc.js';
 import {parseConfig} from '../rebuild/kernel-tree.js';
 import {missingOptions, wrongArchitecture} from '../rebuild/requirements.js';
@@ -27,7 +27,7 @@ function checkArchitecture({tree}: Host): Finding {
 /* A kernel may carry its configuration itself, packed. */
 function packedConfig(host: Host): string | undefined {
   try {
-    return gunzipSync(readFileSync(`${host.folder}/proc/config.gz`)).toString();
+    return gunzipSync(readRegular(`${host.folder}/proc/config.gz`)).toString();
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Whether this kernel takes a module that is signed as ours is. */
-import {readFileSync} from 'node:fs';
 
+import {readRegular} from '../files.js';
 import {installedFiles} from '../rebuild/install.js';
 import {certificateName, findKey, keyPlaces} from '../signing/keys.js';
 import {isEnrolled, isSignatureEnforced, lockdownMode, secureBoot} from '../signing/secure-boot.js';
@@ -15,7 +15,7 @@ const isLoaded = (host: Host): boolean => host.exists('/sys/module/fguard');
 function isSigned(host: Host): boolean | undefined {
   const [file] = installedFiles(host.kernel, host.modules);
   if (!file?.endsWith('.ko')) return undefined;
-  return splitSignature(readFileSync(file)).signature !== undefined;
+  return splitSignature(readRegular(file)).signature !== undefined;
 }
 
 /* Of a kernel that takes signed modules only. */

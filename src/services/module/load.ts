@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-import {readFileSync} from 'node:fs';
 import {release} from 'node:os';
 
 import type {KernelStatus} from '../../domain/status.js';
 import {UserError} from '../../errors.js';
 import {runCommand} from '../command.js';
-import {readIfPossible} from '../files.js';
+import {readIfPossible, readRegular} from '../files.js';
 import {requireRoot, withGuard} from '../guard.js';
 import {packageVersion} from '../package-root.js';
 import type {BuildProgress} from '../rebuild/build.js';
@@ -28,7 +27,7 @@ export interface LoadResult {
 
 /* But for a signature, which the cache's do not have. */
 const sameModule = (installed: string, cached: string): boolean =>
-  splitSignature(readFileSync(installed)).body.equals(readFileSync(cached));
+  splitSignature(readRegular(installed)).body.equals(readRegular(cached));
 
 /* What is installed was built by us from these sources, or comes from a package of this version. */
 async function fits(file: string, kernel: string, cached: string | undefined): Promise<boolean> {

@@ -50,7 +50,10 @@ async function make(
   const onLine = (line: string): void => {
     if (STEP.test(line)) progress.step();
   };
-  const {code, stderr} = await runCommand('make', ['-C', requireOwn(tree.build), ...how], {onLine, signal});
+  const {code, stderr} = await runCommand('make', ['-C', requireOwn(tree.build), ...how], {
+    onLine,
+    signal,
+  });
   if (code !== 0) throw buildFailure(tree.kernel, stderr.replaceAll(`${folder}/`, '').trimEnd());
 }
 

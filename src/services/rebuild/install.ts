@@ -5,7 +5,6 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -14,7 +13,7 @@ import {basename, dirname, join} from 'node:path';
 
 import {UserError, notPermitted} from '../../errors.js';
 import {runCommand} from '../command.js';
-import {readIfPossible} from '../files.js';
+import {readIfPossible, readRegular} from '../files.js';
 import {withSudo} from '../guard.js';
 import {MODULES_ROOT} from './kernel-tree.js';
 import {replaceFile, syncPath} from './replace-file.js';
@@ -41,7 +40,7 @@ export function requireWritable(kernel: string, root = MODULES_ROOT): void {
 }
 
 const sameContent = (a: string, b: string): boolean =>
-  existsSync(a) && existsSync(b) && readFileSync(a).equals(readFileSync(b));
+  existsSync(a) && existsSync(b) && readRegular(a).equals(readRegular(b));
 
 /* A run that ended between the two steps left modprobe without the module. */
 const isListed = (kernel: string, root: string): boolean =>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {copyFileSync, existsSync, readFileSync} from 'node:fs';
+import {copyFileSync, existsSync} from 'node:fs';
 import {join} from 'node:path';
 
 import {UserError} from '../../errors.js';
+import {readRegular} from '../files.js';
 import {generateKey} from '../signing/generate.js';
 import {type SigningKey, certificateName, findKey} from '../signing/keys.js';
 import {isEnrolled, needsSignature} from '../signing/secure-boot.js';
@@ -23,7 +24,7 @@ export interface Signed {
 const UNSIGNED: Signed = {signer: null, certificate: null, enrolled: null};
 
 const isSigned = (file: string): boolean =>
-  existsSync(file) && splitSignature(readFileSync(file)).signature !== undefined;
+  existsSync(file) && splitSignature(readRegular(file)).signature !== undefined;
 
 /* The one that is there was signed with a key that is not here now: without one it would be lost. */
 function requireUnsigned(kernel: string): void {

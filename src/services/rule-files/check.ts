@@ -5,14 +5,20 @@ import {ruleFiles} from './find.js';
 import {type LoadedRules, type PlacedRule, loadRuleFiles} from './load.js';
 
 /* Whoever overwrites a program that is let in gets in. */
-const doubts = ({request, file, place}: PlacedRule): Mistake[] =>
-  request.exes
-    .flatMap((exe) => overwriterWarning(exe) ?? [])
-    .map((text) => file.mistake([...place, 'allow', 'exes'], text));
+function doubts(rules: readonly PlacedRule[]): Mistake[] {
+  const known = new Map<string, string | undefined>();
+  for (const exe of new Set(rules.flatMap(({request}) => request.exes)))
+    known.set(exe, overwriterWarning(exe));
+  return rules.flatMap(({request, file, place}) =>
+    request.exes
+      .flatMap((exe) => known.get(exe) ?? [])
+      .map((text) => file.mistake([...place, 'allow', 'exes'], text)),
+  );
+}
 
 /** Finds what is wrong with rule files; the module is not asked. */
 export function checkRuleFiles(named: readonly string[]): LoadedRules {
   const loaded = loadRuleFiles(ruleFiles(named));
   const {files, rules, warnings} = loaded;
-  return {...loaded, warnings: sortMistakes([...warnings, ...rules.flatMap(doubts)], files)};
+  return {...loaded, warnings: sortMistakes([...warnings, ...doubts(rules)], files)};
 }

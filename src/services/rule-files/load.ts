@@ -3,7 +3,8 @@ import {type Mistake, sortMistakes} from '../../domain/mistake.js';
 import type {RuleRequest} from '../../domain/rule.js';
 import {objectKey} from '../../domain/rule-difference.js';
 import {type ExportedRule, type SavedRule, isExported, toSaved} from '../../domain/rule-file.js';
-import {type Place, type YamlFile, readYamlFile} from '../yaml-file.js';
+import {readWrittenFile} from '../read-written-file.js';
+import type {Place, WrittenFile} from '../written-file.js';
 import {type KeyHints, loadSchema, schemaMistakes} from '../yaml-schema.js';
 import {RuleResolver} from './resolve.js';
 
@@ -12,7 +13,7 @@ export const RULES_SCHEMA = 'schemas/rules.schema.json';
 /** A rule, and where it is written. */
 export interface PlacedRule {
   request: RuleRequest;
-  file: YamlFile;
+  file: WrittenFile;
   place: Place;
   /** Where path and suffix are: in the rule, or in its `match`. */
   match: Place;
@@ -85,7 +86,7 @@ const nameTwins = (rules: readonly PlacedRule[]): Mistake[] =>
       file.mistake([...place, 'name'], `another rule has this name: ${position(first)}`),
   );
 
-function rulesOf(file: YamlFile): (SavedRule | ExportedRule)[] {
+function rulesOf(file: WrittenFile): (SavedRule | ExportedRule)[] {
   const rules: unknown = (file.value as {rules?: unknown} | null)?.rules;
   return Array.isArray(rules) ? (rules as (SavedRule | ExportedRule)[]) : [];
 }
@@ -93,10 +94,10 @@ function rulesOf(file: YamlFile): (SavedRule | ExportedRule)[] {
 class Loader {
   readonly rules: PlacedRule[] = [];
   readonly mistakes: Mistake[] = [];
-  private readonly validate = loadSchema(RULES_SCHEMA);
+  private readonly validate = loadSchema(RULES_SCHEMA, 'rules');
   private readonly resolver = new RuleResolver();
 
-  load(file: YamlFile): void {
+  load(file: WrittenFile): void {
     this.mistakes.push(...file.mistakes);
     if (file.mistakes.length > 0) return;
     const wrong = schemaMistakes(file, this.validate, HINTS);
@@ -114,7 +115,7 @@ class Loader {
     return {files, rules, mistakes: sortMistakes(all, files), warnings};
   }
 
-  private loadRule(file: YamlFile, place: Place, rule: SavedRule | ExportedRule): void {
+  private loadRule(file: WrittenFile, place: Place, rule: SavedRule | ExportedRule): void {
     const [saved, match] = isExported(rule) ? [toSaved(rule), [...place, 'match']] : [rule, place];
     const request = this.resolver.resolve(file, place, saved, match);
     if (request !== undefined) this.rules.push({request, file, place, match});
@@ -124,6 +125,6 @@ class Loader {
 /** Reads rule files and finds all that is wrong with them, one by one and together. */
 export function loadRuleFiles(files: readonly string[]): LoadedRules {
   const loader = new Loader();
-  for (const path of files) loader.load(readYamlFile(path));
+  for (const path of files) loader.load(readWrittenFile(path));
   return loader.result(files);
 }

@@ -11,20 +11,26 @@ import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from '../../uapi.gen.js';
 import {cgroupDirectory} from '../cgroups.js';
 import {resolveExecutable} from '../executables.js';
 import {resolveObject} from '../protect.js';
+import {PathResolver} from '../resolve-path.js';
 import {groupId, userId} from '../users.js';
-import type {Place, YamlFile} from '../yaml-file.js';
+import type {Place, WrittenFile} from '../written-file.js';
 
 type Id = number | string;
 
-/* Names are looked up by a program each, and are the same in many rules. */
-function remembered(lookUp: (text: string) => number): (id: Id) => number {
-  const known = new Map<Id, number>();
-  return (id) => {
-    const found = known.get(id) ?? (typeof id === 'number' ? id : lookUp(id));
-    known.set(id, found);
+/* What is the same in many rules is looked up once; names are, by a program each. */
+function remembered<T>(lookUp: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const found = known.get(text) ?? lookUp(text);
+    known.set(text, found);
     return found;
   };
 }
+
+const byNumber =
+  (lookUp: (text: string) => number) =>
+  (id: Id): number =>
+    typeof id === 'number' ? id : lookUp(id);
 
 const NOBODY: Subjects = {exes: [], uids: [], gids: [], loginuids: [], cgroups: []};
 
@@ -33,20 +39,24 @@ export class RuleResolver {
   readonly mistakes: Mistake[] = [];
   /** What is not there now, and does not keep the rules from being applied. */
   readonly warnings: Mistake[] = [];
-  private readonly user = remembered(userId);
-  private readonly group = remembered(groupId);
+  private readonly user = byNumber(remembered(userId));
+  private readonly group = byNumber(remembered(groupId));
+  private readonly executable = remembered(resolveExecutable);
+  private readonly cgroup = remembered((text) => cgroupDirectory(text));
+  private readonly paths = new PathResolver();
 
   /** Undefined if there was a mistake. The places of the keys depend on the form of the rule. */
-  resolve(file: YamlFile, place: Place, rule: SavedRule, match: Place): RuleRequest | undefined {
+  resolve(file: WrittenFile, place: Place, rule: SavedRule, match: Place): RuleRequest | undefined {
     const before = this.mistakes.length;
     const request = this.request(file, place, rule, match);
     return this.mistakes.length === before ? request : undefined;
   }
 
-  private request(file: YamlFile, place: Place, rule: SavedRule, match: Place): RuleRequest {
+  private request(file: WrittenFile, place: Place, rule: SavedRule, match: Place): RuleRequest {
     const {name = null, path, tree = false, suffix = null, strict = false} = rule;
     this.checkLengths(file, place, rule, match);
-    const resolve = (): string => resolveObject(path ?? '', {tree, suffix}).path;
+    const resolve = (): string =>
+      resolveObject(path ?? '', {tree, suffix}, (one) => this.paths.resolve(one)).path;
     return {
       name,
       path: path === undefined ? null : this.attempt(file, [...match, 'path'], '', resolve),
@@ -67,7 +77,11 @@ export class RuleResolver {
     };
   }
 
-  private subjects(file: YamlFile, place: Place, allow: NonNullable<SavedRule['allow']>): Subjects {
+  private subjects(
+    file: WrittenFile,
+    place: Place,
+    allow: NonNullable<SavedRule['allow']>,
+  ): Subjects {
     const all = <T, R>(kind: keyof Subjects, values: readonly T[], look: (value: T) => R): R[] => {
       const found = values.flatMap((value, index) => {
         const at = [...place, kind, index];
@@ -80,7 +94,7 @@ export class RuleResolver {
     if (cgroups === undefined) return NOBODY;
     return {
       cgroups,
-      exes: all('exes', allow.exes ?? [], resolveExecutable),
+      exes: all('exes', allow.exes ?? [], this.executable),
       uids: all('uids', allow.uids ?? [], this.user),
       gids: all('gids', allow.gids ?? [], this.group),
       loginuids: all('loginuids', allow.loginuids ?? [], this.user),
@@ -92,11 +106,11 @@ export class RuleResolver {
    * start: to refuse them all for one would guard nothing. Undefined if cgroups
    * are named and none is there, so that nobody is let in.
    */
-  private cgroups(file: YamlFile, place: Place, names: readonly string[]): string[] | undefined {
+  private cgroups(file: WrittenFile, place: Place, names: readonly string[]): string[] | undefined {
     const found = names.flatMap((name, index) => {
       const at = [...place, 'cgroups', index];
       try {
-        return [cgroupDirectory(name)];
+        return [this.cgroup(name)];
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         const later = `${error.message}; it lets in nobody until the rules are applied again`;
@@ -108,7 +122,7 @@ export class RuleResolver {
     return names.length > 0 && found.length === 0 ? undefined : [...new Set(found)];
   }
 
-  private deadline(file: YamlFile, place: Place, text: string | undefined): number {
+  private deadline(file: WrittenFile, place: Place, text: string | undefined): number {
     if (text === undefined) return 0;
     const milliseconds = parseDuration(text);
     if (milliseconds !== undefined && milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
@@ -117,7 +131,7 @@ export class RuleResolver {
   }
 
   /* Bytes count, which a schema cannot say. */
-  private checkLengths(file: YamlFile, place: Place, rule: SavedRule, match: Place): void {
+  private checkLengths(file: WrittenFile, place: Place, rule: SavedRule, match: Place): void {
     const tooLong = (text: string | undefined, most: number): boolean =>
       Buffer.byteLength(text ?? '') > most;
     if (tooLong(rule.name, FGUARD_NAME_MAX))
@@ -126,11 +140,11 @@ export class RuleResolver {
       this.add(file, [...match, 'suffix'], '"suffix" is longer than a file name can be');
   }
 
-  private add(file: YamlFile, place: Place, message: string): void {
+  private add(file: WrittenFile, place: Place, message: string): void {
     this.mistakes.push(file.mistake(place, message));
   }
 
-  private attempt<T>(file: YamlFile, place: Place, without: T, look: () => T): T {
+  private attempt<T>(file: WrittenFile, place: Place, without: T, look: () => T): T {
     try {
       return look();
     } catch (error) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Writes rule files. */
-import {Document, isScalar, visit} from 'yaml';
-
 import type {SavedRule} from '../../domain/rule-file.js';
 import {escapeText} from '../../domain/text.js';
+import {yaml} from '../libraries.js';
 import {packageFile} from '../package-root.js';
 import {RULES_SCHEMA} from './load.js';
 
@@ -21,6 +20,7 @@ function escapeCode(character: string): string {
  * as something else, and bytes that are not UTF-8, stands in quotes and escaped.
  */
 function safeYaml(value: unknown): string {
+  const {Document, isScalar, visit} = yaml();
   const document = new Document(value);
   visit(document, (_key, node) => {
     if (isScalar(node) && typeof node.value === 'string' && isUnsafe(node.value))

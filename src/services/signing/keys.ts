@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {type KeyObject, X509Certificate, createPrivateKey} from 'node:crypto';
-import {accessSync, constants, existsSync, readFileSync} from 'node:fs';
+import {accessSync, constants, existsSync} from 'node:fs';
 
 import {UserError} from '../../errors.js';
+import {readRegular} from '../files.js';
 
 /** A private key and its certificate. */
 export interface SigningKey {
@@ -44,7 +45,7 @@ function requireReadable(file: string, what: string): void {
 function readPrivateKey(file: string): KeyObject {
   const passphrase = process.env.KBUILD_SIGN_PIN;
   try {
-    return createPrivateKey({key: readFileSync(file), ...(passphrase && {passphrase})});
+    return createPrivateKey({key: readRegular(file), ...(passphrase && {passphrase})});
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError('EKEY', `${file} cannot be used as a private key (PEM): ${reason}`);
@@ -62,7 +63,7 @@ export function requireKey({key, certificate}: SigningKey): void {
 /** A certificate, PEM or DER. */
 export function readCertificate(file: string): X509Certificate {
   try {
-    return new X509Certificate(readFileSync(file));
+    return new X509Certificate(readRegular(file));
   } catch {
     throw new UserError('EKEY', `${file} is not a certificate (X.509, PEM or DER)`);
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {rmSync, writeFileSync} from 'node:fs';
 
 import {UserError} from '../../errors.js';
 import {hasProgram, runCommand} from '../command.js';
+import {readRegular} from '../files.js';
 import type {KernelTree} from '../rebuild/kernel-tree.js';
 import type {SigningKey} from './keys.js';
 import {appendSignature} from './signature.js';
@@ -37,7 +38,7 @@ const withOpenssl: Sign = async (file, hash, {key, certificate}) => {
   const how = ['-binary', '-noattr', '-nocerts', '-nosmimecap', '-outform', 'DER', '-md', hash];
   const what = ['-signer', certificate, '-inkey', key, '-in', file, '-out', message];
   await run('openssl', ['cms', '-sign', ...how, ...what, ...passphrase()]);
-  writeFileSync(file, appendSignature(readFileSync(file), readFileSync(message)));
+  writeFileSync(file, appendSignature(readRegular(file), readRegular(message)));
   rmSync(message);
 };
 

@@ -3,7 +3,8 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
-import {YamlFile, readYamlFile} from '../../../src/services/yaml-file.js';
+import {readWrittenFile} from '../../../src/services/read-written-file.js';
+import {YamlFile} from '../../../src/services/yaml-file.js';
 import {newFolder} from '../folder.js';
 
 const TEXT = `# a comment
@@ -70,13 +71,13 @@ describe('reading a YAML file', () => {
   it('takes names that are not UTF-8 from between quotes', () => {
     const path = join(newFolder(), 'f.yaml');
     writeFileSync(path, 'path: "/srv/\\udcff"\n');
-    expect(readYamlFile(path).value).toEqual({path: '/srv/\udcff'});
+    expect(readWrittenFile(path).value).toEqual({path: '/srv/\udcff'});
   });
 
   it('names a file that is not there, or is none', () => {
     const folder = newFolder();
     mkdirSync(join(folder, 'd'));
-    expect(() => readYamlFile(join(folder, 'none'))).toThrow(/cannot read .*none: there is no/);
-    expect(() => readYamlFile(join(folder, 'd'))).toThrow(/cannot read .*d: it is a directory/);
+    expect(() => readWrittenFile(join(folder, 'none'))).toThrow(/cannot read .*none: there is no/);
+    expect(() => readWrittenFile(join(folder, 'd'))).toThrow(/cannot read .*d: it is a directory/);
   });
 });

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/* Large libraries, loaded by whoever needs them: most commands do not. */
+import type * as Ajv from 'ajv';
+import {createRequire} from 'node:module';
+import type * as Yaml from 'yaml';
+
+const load = createRequire(import.meta.url);
+
+/* Built, each is a file beside this one: see scripts/bundle.mjs. */
+const place = (name: string): string => (import.meta.url.endsWith('.cjs') ? `./${name}.cjs` : name);
+
+export const ajv = (): typeof Ajv => load(place('ajv')) as typeof Ajv;
+
+export const yaml = (): typeof Yaml => load(place('yaml')) as typeof Yaml;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+import type {Mistake} from '../domain/mistake.js';
+import {escapeText} from '../domain/text.js';
+
+/** Where the lines of a text begin. */
+export class Lines {
+  private starts: number[] | undefined;
+
+  constructor(
+    private readonly path: string,
+    private readonly text: string,
+  ) {}
+
+  /** A mistake at an offset in the text. */
+  mistake(offset: number, message: string): Mistake {
+    const starts = (this.starts ??= this.find());
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return {file: this.path, line: low + 1, column: offset - (starts[low] ?? 0) + 1, message};
+  }
+
+  private find(): number[] {
+    const starts = [0];
+    for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1))
+      starts.push(at + 1);
+    return starts;
+  }
+}
+
+/** The first byte that is not UTF-8 only: a file in another encoding is full of them. */
+export function byteMistakes(lines: Lines, text: string): Mistake[] {
+  const at = text.search(/[\ud800-\udfff]/u);
+  if (at < 0) return [];
+  const byte = escapeText(text.charAt(at));
+  const remedy = 'in a name, write it as "\\udcNN" between double quotes';
+  return [lines.mistake(at, `the byte ${byte} is not UTF-8; ${remedy}`)];
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+/* Files that people or programs write: what is in them, and where. */
+import type {Mistake} from '../domain/mistake.js';
+
+/** The keys and indices that lead from the top of a file to a value. */
+export type Place = readonly (string | number)[];
+
+/** A file that knows the line and column of each of its values. */
+export interface WrittenFile {
+  readonly path: string;
+  /** The whole content as plain values; undefined if the syntax is wrong. */
+  readonly value: unknown;
+  /** Mistakes of syntax, and in texts that nothing can be called. */
+  readonly mistakes: readonly Mistake[];
+  /** A mistake in the value at a place, or in the key that leads to it. */
+  mistake(place: Place, message: string, part?: 'key' | 'value'): Mistake;
+}
+
+/* NUL ends a name for the kernel; half a surrogate pair that stands for no byte has none. */
+const UNNAMEABLE = /\0|(?=\p{Cs})[^\udc80-\udcff]/u;
+
+/* How such a text can be written, so that files without need not be searched. */
+const SUSPICIOUS = /\0|\\(?:[0uU]|x00)|\p{Cs}/u;
+
+interface Found {
+  value: unknown;
+  key: string | number | undefined;
+  /** What it lies in. */
+  above: Found | undefined;
+}
+
+function placeOf(found: Found): Place {
+  const place: (string | number)[] = [];
+  for (let at: Found | undefined = found; at?.key !== undefined; at = at.above) place.push(at.key);
+  return place.reverse();
+}
+
+const partsOf = (above: Found, value: object): Found[] =>
+  Object.entries(value).map(([key, inner]) => ({
+    value: inner as unknown,
+    key: Array.isArray(value) ? Number(key) : key,
+    above,
+  }));
+
+const sentence = (text: string): string =>
+  text.includes('\0')
+    ? 'this text holds a NUL, which nothing can have in its name'
+    : `this text holds ${UNNAMEABLE.exec(text)?.[0] ?? ''}, which is no character`;
+
+/**
+ * Mistakes in texts, keys included, that would not reach the kernel as they stand.
+ * @param text the file as it is written
+ */
+export function textMistakes(file: Omit<WrittenFile, 'mistakes'>, text: string): Mistake[] {
+  if (!SUSPICIOUS.test(text)) return [];
+  const mistakes: Mistake[] = [];
+  const seen = new Set<unknown>();
+  const rest: Found[] = [{value: file.value, key: undefined, above: undefined}];
+  for (let found = rest.pop(); found !== undefined; found = rest.pop()) {
+    const {value, key} = found;
+    const add = (bad: string, part: 'key' | 'value'): void => {
+      if (UNNAMEABLE.test(bad)) mistakes.push(file.mistake(placeOf(found), sentence(bad), part));
+    };
+    if (typeof key === 'string') add(key, 'key');
+    if (typeof value === 'string') add(value, 'value');
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+    seen.add(value);
+    for (const part of partsOf(found, value)) rest.push(part);
+  }
+  return mistakes;
+}
