@@ -6,7 +6,7 @@
  */
 import fs from 'node:fs';
 import {userInfo} from 'node:os';
-import {isAbsolute, join} from 'node:path';
+import {isAbsolute, join, resolve} from 'node:path';
 
 import {decodePath, encodePath} from './domain/text.js';
 import {errnoText} from './errno.js';
@@ -24,10 +24,18 @@ const errorCode = (error: unknown): string =>
 
 const self = (): number => process.geteuid?.() ?? 0;
 
+/** A place that others may change, and so what lies behind it. */
+export interface Foreign {
+  path: string;
+  reason: string;
+}
+
 /** What a walk finds out about a path. */
 interface Walk {
   /** Why others may decide what is there; undefined if they may not. */
   reason: string | undefined;
+  /** The place that the reason is about. */
+  place: string;
   /** The path without links, as far as it is there. */
   real: string;
   /** The names behind that, which are not there yet. */
@@ -79,6 +87,8 @@ class Walker {
   private fd = fs.openSync('/', O_PATH);
   private stat = fs.fstatSync(this.fd);
   private links = 0;
+  /* What was looked at last. */
+  private place = '/';
 
   walk(path: string): Walk {
     const rest = names(path);
@@ -101,12 +111,13 @@ class Walker {
 
   private found(reason: string | undefined, missing: string[]): Walk {
     const isSticky = (this.stat.mode & OTHERS_MAY_WRITE) !== 0;
-    return {reason, real: this.real, missing, isSticky};
+    return {reason, place: this.place, real: this.real, missing, isSticky};
   }
 
   private step(fd: number, name: string, rest: string[]): string | undefined {
     const stat = fs.fstatSync(fd);
     const path = join(this.real, name);
+    this.place = path;
     const reason = complaint(path, fd, stat);
     if (reason !== undefined || stat.isSymbolicLink()) fs.closeSync(fd);
     if (reason !== undefined) return reason;
@@ -138,6 +149,12 @@ const walk = (path: string): Walk => new Walker().walk(path);
 /** Why others may decide what is at a path; undefined if they may not, or nothing is there. */
 export const whyForeign = (path: string): string | undefined =>
   isAbsolute(path) ? walk(path).reason : `${path} is not a whole path`;
+
+/** The place on the way to a path, or the path itself, that others may change, if there is one. */
+export function findForeign(path: string): Foreign | undefined {
+  const {reason, place} = walk(resolve(path));
+  return reason === undefined ? undefined : {path: place, reason};
+}
 
 const foreign = (what: string, reason: string, next: readonly string[]): UserError =>
   new UserError('EUNSAFE', `${what} is not safe to use: ${reason}`, {next});

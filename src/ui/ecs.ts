@@ -72,7 +72,7 @@ function accessDocument(record: AccessRecord, origin: EventOrigin): object {
   const login = record.loginuid === null ? [] : [origin.userName(record.loginuid)];
   return {
     ...common(record, origin),
-    message: accessSentence(unicodeText(record.comm), record.pid, verdict, op, path),
+    message: accessSentence(record.comm, record.pid, verdict, op, record.path),
     event: {
       kind: 'event',
       category: ['file'],

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {escapeText} from '../domain/text.js';
 
 /** What a log must say of where its events come from. */
 export interface EventOrigin {
@@ -17,7 +18,7 @@ export function pathParts(path: string): {path: string; name: string; directory:
   return {path, name, directory: slash > 0 ? path.slice(0, slash) : '/'};
 }
 
-/** A sentence for whoever reads the log. */
+/** A sentence for whoever reads the log, perhaps on a terminal: others chose the names in it. */
 export const accessSentence = (
   comm: string,
   pid: number,
@@ -25,4 +26,4 @@ export const accessSentence = (
   op: string,
   path: string,
 ): string =>
-  `${comm}[${pid}] ${verdict === 'deny' ? 'was denied' : 'was allowed'} to ${op} ${path}`;
+  `${escapeText(comm)}[${pid}] ${verdict === 'deny' ? 'was denied' : 'was allowed'} to ${op} ${escapeText(path)}`;

@@ -113,13 +113,12 @@ function activityOf(op: string): object {
 function accessDocument(record: AccessRecord, origin: EventOrigin): object {
   const [op, verdict] = [OPS.name(record.op), VERDICTS.name(record.verdict)];
   const {path, newPath, rule} = record;
-  const comm = unicodeText(record.comm);
   return {
     ...activityOf(op),
     ...common(record, origin),
     ...VERDICT[verdict === 'deny' ? 'deny' : 'allow'],
     status_detail: REASONS.name(record.reason),
-    message: accessSentence(comm, record.pid, verdict, op, unicodeText(path)),
+    message: accessSentence(record.comm, record.pid, verdict, op, path),
     actor: actorOf(record, origin),
     file: fileOf(path, op === 'list' ? FOLDER : UNKNOWN),
     ...(newPath === null ? {} : {file_result: fileOf(newPath, UNKNOWN)}),

@@ -3,6 +3,7 @@
 import {overwriterText} from '../../domain/overwriter.js';
 import type {KernelRule} from '../../domain/rule.js';
 import {shellWord} from '../../domain/shell-word.js';
+import {UserError} from '../../errors.js';
 import {BypassSearch, type Guarding} from '../bypasses.js';
 import {lookBelow, overwriters} from '../overwriters.js';
 import {parseMounts} from '../mounts.js';
@@ -15,8 +16,13 @@ type Known = Guarding & Pick<KernelRule, 'exes'>;
 
 /* What is wrong with saved rules is told by `fguard check`. */
 function savedRules(host: Host): readonly Known[] {
-  const files = ruleFiles([], host.folder + RULES_DIRECTORY);
-  return files.length === 0 ? [] : loadRuleFiles(files).rules.map(({request}) => request);
+  try {
+    const files = ruleFiles([], host.folder + RULES_DIRECTORY);
+    return files.length === 0 ? [] : loadRuleFiles(files).rules.map(({request}) => request);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 function judge(host: Host, rules: readonly Guarding[], command: string): Finding {

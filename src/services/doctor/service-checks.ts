@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-import {type Check, type Finding, failed, ok, warning} from './check.js';
+import {UserError} from '../../errors.js';
+import {RULES_DIRECTORY, foreignRules, takeBack} from '../rule-files/find.js';
+import {type Check, type Finding, failed, ok, unknown, warning} from './check.js';
 import type {Host} from './host.js';
 
 const UNIT = 'fguard.service';
@@ -29,6 +31,20 @@ async function checkService(host: Host): Promise<Finding> {
     : warning(`${UNIT} is active, but does not start at boot`, `sudo systemctl enable ${UNIT}`);
 }
 
+/* At boot root puts them in force. */
+function checkSavedRules(host: Host): Finding {
+  try {
+    const foreign = foreignRules(host.folder + RULES_DIRECTORY);
+    if (foreign.length === 0) return ok('only root may change them');
+    const why = foreign.map(({reason}) => reason).join('; ');
+    return failed(`others may change them, and they are not applied: ${why}`, takeBack(foreign));
+  } catch (error) {
+    if (error instanceof UserError) return unknown(error.message, 'sudo fguard doctor');
+    throw error;
+  }
+}
+
 export const SERVICE_CHECKS: readonly Check[] = [
+  {title: 'saved rules', check: checkSavedRules, fix: null},
   {title: 'service', check: checkService, fix: 'sudo fguard service install'},
 ];

@@ -59,14 +59,16 @@ export function encodeRun(request: RunRequest): Buffer {
   return Buffer.concat([head, ...strings.map((text) => encodePath(`${text}\0`))]);
 }
 
-/** Cuts a stream of bytes into frames. */
+/** Cuts a stream of bytes into frames. What comes from the guest may be anything. */
 export class FrameReader {
   #rest = Buffer.alloc(0);
 
+  /** @throws RangeError at a head that promises more than a frame may hold */
   *read(chunk: Buffer): Generator<Frame> {
     this.#rest = Buffer.concat([this.#rest, chunk]);
     while (this.#rest.length >= HEAD) {
       const length = this.#rest.readUInt32LE(0);
+      if (length > FRAME_MAX) throw new RangeError(`a frame of ${length} bytes is too long`);
       if (this.#rest.length < HEAD + length) return;
       const [type, id] = [this.#rest.readUInt32LE(4), this.#rest.readUInt32LE(8)];
       const data = Buffer.from(this.#rest.subarray(HEAD, HEAD + length));

@@ -114,6 +114,8 @@ function qemuArguments(
   const commandLine = kernelCommandLine(files, options);
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    // whoever gets out of the guest finds a process that can start nothing, nor become another
+    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...processor(options),
     ...['-m', memory, '-object', `memory-backend-memfd,id=memory,size=${memory},share=on`],
     ...['-machine', 'pc,memory-backend=memory'],

@@ -17,15 +17,15 @@ export class Session {
   readonly #hello = randomInt(1, 2 ** 32);
   #greetingSeen = false;
   #nextId = 1;
+  /** What was wrong with what the guest sent. */
+  #wrong: string | undefined;
 
   private constructor(
     private readonly socket: Socket,
     private readonly whyGone: () => Promise<string>,
   ) {
     const reader = new FrameReader();
-    socket.on('data', (chunk: Buffer) => {
-      for (const frame of reader.read(chunk)) this.#handle(frame);
-    });
+    socket.on('data', (chunk: Buffer) => this.#take(reader, chunk));
     socket.on('error', () => undefined);
     socket.on('close', () => void this.#lost());
   }
@@ -77,6 +77,17 @@ export class Session {
     this.socket.resume();
   }
 
+  /* What makes no sense ends the line: the guest may be in anybody's hands. */
+  #take(reader: FrameReader, chunk: Buffer): void {
+    try {
+      for (const frame of reader.read(chunk)) this.#handle(frame);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#wrong = error.message;
+      this.socket.destroy();
+    }
+  }
+
   #send(type: number, id: number, data?: Uint8Array): void {
     if (this.socket.writable) this.socket.write(encodeFrame(type, id, data));
   }
@@ -91,7 +102,7 @@ export class Session {
   }
 
   async #lost(): Promise<void> {
-    const error = new Error(`the VM is gone: ${await this.whyGone()}`);
+    const error = new Error(`the VM is gone: ${this.#wrong ?? (await this.whyGone())}`);
     this.#greeted.reject(error);
     this.#closed.resolve(error);
     for (const process of this.#processes.values()) process.fail(error);

@@ -7,7 +7,7 @@ import {executableWarnings} from '../executables.js';
 import {withGuard} from '../guard.js';
 import {listRules} from '../rules.js';
 import {applyUntilConfirmed} from './confirm.js';
-import {RULES_DIRECTORY, ruleFiles} from './find.js';
+import {RULES_DIRECTORY, ownRuleFiles} from './find.js';
 import {loadRuleFiles} from './load.js';
 import {type Decision, decidePending, requireNonePending} from './pending.js';
 
@@ -51,7 +51,7 @@ export async function planRules(
   named: readonly string[],
   describe: (mistakes: readonly Mistake[]) => string,
 ): Promise<ApplyPlan> {
-  const {files, rules, mistakes, warnings: absent} = loadRuleFiles(ruleFiles(named));
+  const {files, rules, mistakes, warnings: absent} = loadRuleFiles(ownRuleFiles(named));
   if (mistakes.length > 0) throw new WrongFiles(mistakes, describe(mistakes));
   const requests = rules.map(({request}) => request);
   const exes = new Set(requests.flatMap((request) => request.exes));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type Mistake, sortMistakes} from '../../domain/mistake.js';
 import {overwriterWarning} from '../overwriters.js';
-import {ruleFiles} from './find.js';
+import {ownRuleFiles} from './find.js';
 import {type LoadedRules, type PlacedRule, loadRuleFiles} from './load.js';
 
 /* Whoever overwrites a program that is let in gets in. */
@@ -18,7 +18,7 @@ function doubts(rules: readonly PlacedRule[]): Mistake[] {
 
 /** Finds what is wrong with rule files; the module is not asked. */
 export function checkRuleFiles(named: readonly string[]): LoadedRules {
-  const loaded = loadRuleFiles(ruleFiles(named));
+  const loaded = loadRuleFiles(ownRuleFiles(named));
   const {files, rules, warnings} = loaded;
   return {...loaded, warnings: sortMistakes([...warnings, ...doubts(rules)], files)};
 }

@@ -7,6 +7,7 @@ import {dirname} from 'node:path';
 import {UserError, notPermitted} from '../../errors.js';
 import {errorCode} from '../files.js';
 import {withSudo} from '../guard.js';
+import {exclusively} from '../rebuild/exclusive.js';
 import {lineReader} from './line-reader.js';
 
 /* FGUARD_RUN is for tests: one set waits at a time, and not on the whole machine. */
@@ -64,10 +65,14 @@ export async function awaitDecisions(
     });
   });
   mkdirSync(dirname(path), {recursive: true, mode: 0o700});
-  /* One that was left behind by a crash does not answer. */
-  await requireNonePending(path);
-  rmSync(path, {force: true});
-  await listen(server, path);
+  /* One that was left behind by a crash does not answer. Two who find it both want its place. */
+  const takePlace = async (): Promise<void> => {
+    await requireNonePending(path);
+    rmSync(path, {force: true});
+    await listen(server, path);
+  };
+  const {signal} = new AbortController();
+  await exclusively(takePlace, () => undefined, signal, `${path}.lock`);
   return server;
 }
 

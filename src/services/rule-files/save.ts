@@ -10,10 +10,10 @@ import {errnoText} from '../../errno.js';
 import {UserError} from '../../errors.js';
 import {errorCode} from '../files.js';
 import {type ProtectRequest, type ProtectResult, protect, resolveObject} from '../protect.js';
-import {RULES_DIRECTORY, filesIn} from './find.js';
+import {RULES_DIRECTORY, filesIn, requireOwnRules} from './find.js';
 import {type PlacedRule, loadRuleFiles} from './load.js';
 import {ruleFileText} from './text.js';
-import {writeFileWhole} from './write.js';
+import {writeFiles} from './write.js';
 
 type Saveable = Pick<RuleRequest, 'path' | 'suffix' | 'name'>;
 
@@ -58,6 +58,7 @@ function lost(rule: Saveable, file: string): string | undefined {
  * those is not looked at, but in the file that is written: `fguard check` tells.
  */
 function requireSaveable(rules: readonly Saveable[], directory: string): void {
+  requireOwnRules(directory);
   const files = filesIn(directory);
   const ownFile = (rule: Saveable): string => `${directory}/${savedName(rule)}`;
   const own = new Set(rules.map(ownFile));
@@ -69,22 +70,28 @@ function requireSaveable(rules: readonly Saveable[], directory: string): void {
   }
 }
 
-/* Saves rules that are in force; returns the files, in their order. */
+const inForce = (rules: readonly KernelRule[]): string =>
+  rules.length === 1
+    ? `rule ${rules[0]?.id ?? ''} is in force`
+    : `rules ${rules.map(({id}) => id).join(', ')} are in force`;
+
+/* Saves rules that are in force, all or none; returns the files, in their order. */
 function saveRules(rules: readonly KernelRule[], directory: string): string[] {
-  return rules.map((rule) => {
-    const file = `${directory}/${savedName(rule)}`;
-    try {
-      writeFileWhole(file, ruleFileText([toSaved(ruleDocument(rule))]));
-    } catch (error) {
-      const code = errorCode(error);
-      if (code === '') throw error;
-      throw new UserError(
-        code,
-        `rule ${rule.id} is in force, but cannot be saved as ${file}: ${errnoText(code)}`,
-      );
-    }
-    return file;
-  });
+  const names = rules.map(savedName);
+  const texts = rules.map((rule) => ruleFileText([toSaved(ruleDocument(rule))]));
+  const files = names.map((name) => `${directory}/${name}`);
+  try {
+    writeFiles(directory, new Map(names.map((name, index) => [name, texts[index] ?? ''])));
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === '') throw error;
+    const where = files.length === 1 ? `as ${files[0] ?? ''}` : `in ${directory}`;
+    throw new UserError(
+      code,
+      `${inForce(rules)}, but cannot be saved ${where}: ${errnoText(code)}`,
+    );
+  }
+  return files;
 }
 
 /** Guards objects and saves the rules, unless those could not be applied beside the saved ones. */

@@ -1,9 +1,26 @@
 // SPDX-License-Identifier: MIT
+/*
+ * Files appear in a directory all or none, also after a kill or a loss of power. They are
+ * written into a folder beside the others, whose new name, by one step, says that it is
+ * whole; then each goes to its place. Until all have, whoever looks counts those in the
+ * folder, and whoever may write finishes what was begun. Names with a dot are no rule files.
+ */
 import fs from 'node:fs';
 import {dirname} from 'node:path';
 
+import {encodePath} from '../../domain/text.js';
+import {entries, errorCode} from '../files.js';
+
+const WHOLE = '.saved';
+const NEW = /^\.new-(\d+)$/;
+
+/** A file's name, and what it holds. */
+export type FileTexts = ReadonlyMap<string, string>;
+
+const wholeFolder = (directory: string): string => `${directory}/${WHOLE}`;
+
 function syncDirectory(path: string): void {
-  const fd = fs.openSync(path, 'r');
+  const fd = fs.openSync(encodePath(path), 'r');
   try {
     fs.fsyncSync(fd);
   } finally {
@@ -11,8 +28,9 @@ function syncDirectory(path: string): void {
   }
 }
 
+/* Never through a link, nor into what is there. */
 function writeSynced(path: string, text: string): void {
-  const fd = fs.openSync(path, 'w', 0o644);
+  const fd = fs.openSync(encodePath(path), 'wx', 0o644);
   try {
     fs.writeFileSync(fd, text);
     fs.fsyncSync(fd);
@@ -21,21 +39,82 @@ function writeSynced(path: string, text: string): void {
   }
 }
 
-/**
- * Writes a file, in a directory that is made if need be: whoever looks, also
- * after a loss of power, sees the old one or the whole new one.
- */
-export function writeFileWhole(path: string, text: string): void {
-  const directory = dirname(path);
-  /* One that begins with a dot is no rule file. */
-  const beside = `${directory}/.new-${process.pid}`;
-  fs.mkdirSync(directory, {recursive: true, mode: 0o755});
+const isAlive = (pid: string): boolean => fs.existsSync(`/proc/${pid}`);
+
+/* Of runs that were killed before anything counted. */
+function dropLeftovers(directory: string): void {
+  for (const {name} of entries(directory)) {
+    const pid = NEW.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(pid))
+      fs.rmSync(encodePath(`${directory}/${name}`), {recursive: true, force: true});
+  }
+}
+
+/* Another process may do the same at the same time. */
+function unlessGone(step: () => void): void {
   try {
-    writeSynced(beside, text);
-    fs.renameSync(beside, path);
+    step();
   } catch (error) {
-    fs.rmSync(beside, {force: true});
+    if (!['ENOENT', 'ENOTEMPTY'].includes(errorCode(error))) throw error;
+  }
+}
+
+/** Files that are saved already, but not in their places yet: their names. */
+export const unplacedFiles = (directory: string): string[] =>
+  entries(wholeFolder(directory)).map(({name}) => name);
+
+/** Where a saved file is that has such a name. */
+export const unplacedPath = (directory: string, name: string): string =>
+  `${wholeFolder(directory)}/${name}`;
+
+/** Puts files in their places that an earlier run has saved. */
+export function placeFiles(directory: string): void {
+  const folder = wholeFolder(directory);
+  if (!fs.existsSync(encodePath(folder))) return;
+  for (const name of unplacedFiles(directory))
+    unlessGone(() => {
+      fs.renameSync(encodePath(`${folder}/${name}`), encodePath(`${directory}/${name}`));
+    });
+  syncDirectory(directory);
+  unlessGone(() => {
+    fs.rmdirSync(encodePath(folder));
+  });
+}
+
+function write(folder: string, files: FileTexts): void {
+  fs.mkdirSync(encodePath(folder), {mode: 0o755});
+  for (const [name, text] of files) writeSynced(`${folder}/${name}`, text);
+  syncDirectory(folder);
+}
+
+/* The one step after which all of them count. */
+function commit(folder: string, directory: string): void {
+  for (;;) {
+    try {
+      fs.renameSync(encodePath(folder), encodePath(wholeFolder(directory)));
+      return;
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error))) throw error;
+      placeFiles(directory);
+    }
+  }
+}
+
+/** Writes files into a directory, which is made if need be, in the place of those with their names. */
+export function writeFiles(directory: string, files: FileTexts): void {
+  const folder = `${directory}/.new-${process.pid}`;
+  fs.mkdirSync(encodePath(directory), {recursive: true, mode: 0o755});
+  dropLeftovers(directory);
+  placeFiles(directory);
+  try {
+    fs.rmSync(encodePath(folder), {recursive: true, force: true});
+    write(folder, files);
+    commit(folder, directory);
+  } catch (error) {
+    fs.rmSync(encodePath(folder), {recursive: true, force: true});
     throw error;
   }
   syncDirectory(directory);
+  placeFiles(directory);
+  syncDirectory(dirname(directory));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
@@ -109,6 +110,36 @@ it('every check has a title of its own, and what is well has no remedy', async (
 });
 
 type Row = [string, () => void, Partial<CheckResult>];
+
+describe.runIf(process.getuid?.() === 0)('saved rules', () => {
+  it.each([
+    ['are well if only root may change them', (): unknown => undefined, 'ok', null],
+    [
+      'that others may write to are told',
+      (): unknown => chmodSync(join(root, 'etc/fguard/rules.d/a.yaml'), 0o666),
+      'failed',
+      /^sudo chown -h root: \S+\/a\.yaml && sudo chmod go-w \S+\/a\.yaml$/,
+    ],
+    [
+      'in a folder of another user are told',
+      (): unknown => chownSync(join(root, 'etc/fguard/rules.d'), 1000, 1000),
+      'failed',
+      /rules\.d$/,
+    ],
+    [
+      'that are no file stop nothing',
+      (): unknown => execFileSync('/usr/bin/mkfifo', [join(root, 'etc/fguard/rules.d/b.yaml')]),
+      'ok',
+      null,
+    ],
+  ] as const)('%s', async (_what, change, state, fix) => {
+    write('etc/fguard/rules.d/a.yaml', 'rules: []\n')();
+    change();
+    const matching = fix === null ? null : (expect.stringMatching(fix) as string);
+    expect(await check('saved rules')).toMatchObject({state, fix: matching});
+    await look();
+  });
+});
 
 describe('what is found of the machine', () => {
   const contains = (text: string): string => expect.stringContaining(text) as string;

@@ -31,6 +31,21 @@ const ecs = (one: EventRecord): Document => JSON.parse(ecsLine(one, ORIGIN)) as 
 const ocsf = (one: EventRecord): Document => JSON.parse(ocsfLine(one, ORIGIN)) as Document;
 
 /* Every operation, verdict and reason, with and without what may be missing. */
+const hostile = access({path: '/srv/\u001b[2Ja\nb\u202ec', comm: 'rm\u001b]0;x\u0007'});
+
+describe('sentences for a person', () => {
+  it.each([
+    ['ECS', ecs],
+    ['OCSF', ocsf],
+  ])('%s shows what acts on a terminal as what it is', (_name, format) => {
+    const {message} = format(hostile);
+    expect(message).toMatch(
+      /^rm\\x1b\]0;x\\x07\[\d+\] was \w+ to \w+ \/srv\/\\x1b\[2Ja\\nb\\u\{202e\}c$/,
+    );
+    expect(JSON.stringify(format(hostile).file)).toContain('\\u001b[2Ja\\nb');
+  });
+});
+
 const CASES: [string, EventRecord][] = OPS.list.flatMap((op, index) =>
   VERDICTS.list.map((verdict, at): [string, EventRecord] => [
     `${op} ${verdict}`,

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: MIT
 import {execFileSync} from 'node:child_process';
+import {type Socket, createServer} from 'node:net';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
 import {bashCompletion} from '../../../../src/services/lab/completion.js';
 import {neededFolders, startFolder} from '../../../../src/services/lab/folders.js';
-import {encodeRun} from '../../../../src/services/lab/frame.js';
+import {
+  FRAME,
+  FRAME_MAX,
+  FrameReader,
+  encodeFrame,
+  encodeRun,
+} from '../../../../src/services/lab/frame.js';
+import {Session} from '../../../../src/services/lab/session.js';
+import {newFolder} from '../../folder.js';
 import {commandEnd} from '../../../../src/services/lab/process.js';
 
 describe('folders', () => {
@@ -43,6 +53,57 @@ describe('the end of a command', () => {
 it('an argument that is not UTF-8 reaches the command as it is', () => {
   const bytes = encodeRun({arguments: ['a\udcffb'], cwd: '/', environment: {}});
   expect(bytes.includes(Buffer.from([0, 0x61, 0xff, 0x62, 0]))).toBe(true);
+});
+
+describe('what a guest sends', () => {
+  const head = (length: number, type: number = FRAME.output): Buffer => {
+    const bytes = Buffer.alloc(12);
+    bytes.writeUInt32LE(length, 0);
+    bytes.writeUInt32LE(type, 4);
+    bytes.writeUInt32LE(1, 8);
+    return bytes;
+  };
+
+  it('is taken in any pieces, up to the length of a frame', () => {
+    const reader = new FrameReader();
+    const frame = encodeFrame(FRAME.output, 1, Buffer.alloc(FRAME_MAX, 'x'));
+    const lengths = [...Array(frame.length / 4).keys()].flatMap((at) =>
+      [...reader.read(frame.subarray(at * 4, at * 4 + 4))].map(({data}) => data.length),
+    );
+    expect(lengths).toEqual([FRAME_MAX]);
+  });
+
+  it.each([FRAME_MAX + 1, 2 ** 32 - 1])('is not waited for if it promises %d bytes', (length) => {
+    expect(() => [...new FrameReader().read(head(length))]).toThrow('is too long');
+  });
+
+  /* A guest that greets as it should, and then sends this. */
+  async function lost(bytes: Buffer): Promise<string> {
+    const path = join(newFolder(), 'agent');
+    let line: Socket | undefined;
+    const server = createServer((socket) => {
+      line = socket.on('error', () => undefined);
+      socket.once('data', (hello: Buffer) => socket.write(hello));
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const session = await Session.open(path, () => Promise.resolve('it ended'));
+    const command = session.start({arguments: ['x'], cwd: '/', environment: {}});
+    line?.write(bytes);
+    const {message} = await command.exit.then(
+      () => new Error('it went on'),
+      (error: unknown) => error as Error,
+    );
+    server.close();
+    return message;
+  }
+
+  it.each([
+    ['a frame without an end', head(2 ** 31), 'a frame of 2147483648 bytes is too long'],
+    ['an exit without a code', head(0, FRAME.exit), 'out of range'],
+    ['an exit with half of one', Buffer.concat([head(2, FRAME.exit), Buffer.alloc(2)]), 'bounds'],
+  ])('ends the line: %s', async (_what, bytes, words) => {
+    expect(await lost(bytes)).toMatch(new RegExp(`the VM is gone: .*(?:${words}|bounds)`));
+  });
 });
 
 describe('completion', () => {
