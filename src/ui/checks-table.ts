@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 import type {CheckResult} from '../domain/checks.js';
 import {escapeText} from '../domain/text.js';
-import {paintState} from './paint.js';
+import {statePaint} from './paint.js';
 import {type Cell, renderTable} from './table.js';
 
 function row({title, state, detail, fix}: CheckResult): Cell[] {
   const remedy = fix === null ? [] : [{text: `try: ${escapeText(fix)}`}];
   return [
     [{text: title}],
-    [{text: state, paint: (text) => paintState(state, text)}],
+    [{text: state, paint: statePaint(state)}],
     [{text: escapeText(detail)}, ...remedy],
   ];
 }

@@ -4,7 +4,7 @@ import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
 import {escapeText} from '../domain/text.js';
 import {clockTime} from '../domain/time.js';
 import {detailNames} from './event-json.js';
-import {dim, paintVerdict, strong, warn} from './paint.js';
+import {dim, strong, verdictPaint, warn} from './paint.js';
 import {fit, pad, pieces, width} from './width.js';
 
 type UserName = (uid: number) => string;
@@ -60,7 +60,7 @@ function accessLine(record: AccessRecord, userName: UserName, columns: number): 
   const whoCells = columns >= WIDE ? WHO_CELLS.wide : WHO_CELLS.narrow;
   const cells = [
     dim(clockTime(record.time)),
-    paintVerdict(verdict, pad(verdict, VERDICT_CELLS)),
+    verdictPaint(verdict)(pad(verdict, VERDICT_CELLS)),
     pad(OPS.name(record.op), OP_CELLS),
     strong(fit(whoText(record, userName), whoCells)),
   ];

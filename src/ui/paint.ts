@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import chalk, {type ChalkInstance} from 'chalk';
 
-type Paint = (text: string) => string;
+/** Of one argument: whoever maps it over a list hands it an index, too. */
+export type Paint = (text: string) => string;
 
 /* Colour only for a person: chalk looks at the terminal, NO_COLOR comes from no-color.org. */
 const coloured = process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '';
@@ -20,10 +21,12 @@ const STATE: Record<string, Paint> = {
   unknown: painter(chalk.dim),
 };
 
-export const paintVerdict = (verdict: string, text = verdict): string =>
-  (VERDICT[verdict] ?? plain)(text);
+/** How a verdict, or a text about one, is painted. */
+export const verdictPaint = (verdict: string): Paint => VERDICT[verdict] ?? plain;
+export const paintVerdict = (verdict: string): string => verdictPaint(verdict)(verdict);
 
-export const paintState = (state: string, text = state): string => (STATE[state] ?? plain)(text);
+/** The same for the states of hooks and checks. */
+export const statePaint = (state: string): Paint => STATE[state] ?? plain;
 
 export const dim = painter(chalk.dim);
 export const strong = painter(chalk.bold);

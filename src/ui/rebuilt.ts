@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {escapeLines, escapeText} from '../domain/text.js';
 import type {UserError} from '../errors.js';
-import {dim, paintState} from './paint.js';
+import {dim, statePaint} from './paint.js';
 import {type Cell, renderTable} from './table.js';
 
 /** A module that was built, and a kernel that has none; as the services tell it. */
@@ -48,7 +48,7 @@ function moduleRow(module: RebuiltModule): Cell[] {
   const signer = module.signer === null ? 'not signed' : `signed by ${module.signer}`;
   return [
     [{text: escapeText(module.kernel)}],
-    [{text: done(module), paint: (text) => paintState('ok', text)}],
+    [{text: done(module), paint: statePaint('ok')}],
     [{text: escapeText(module.file)}, {text: escapeText(signer), paint: dim}],
   ];
 }
@@ -57,7 +57,7 @@ function failedRow({kernel, error}: FailedKernel): Cell[] {
   const next = error.next.map((text) => ({text: `try: ${escapeText(text)}`}));
   return [
     [{text: escapeText(kernel)}],
-    [{text: 'no module', paint: (text) => paintState('failed', text)}],
+    [{text: 'no module', paint: statePaint('failed')}],
     [{text: escapeText(error.message)}, ...next],
   ];
 }

@@ -4,15 +4,15 @@ import type {RuleDocument} from '../domain/rule.js';
 import {exactDuration} from '../domain/duration.js';
 import {OPS} from '../domain/names.js';
 import {escapeText} from '../domain/text.js';
-import {paintVerdict, warn} from './paint.js';
+import {verdictPaint, warn} from './paint.js';
 import {type RuleNames, allowedCell, elseCell, objectCell} from './rules-table.js';
 import {type Cell, type Line, renderTable} from './table.js';
 
 const HEAD = ['', 'object', 'what'];
 
 const MARKS = {
-  added: {text: 'added', paint: (text: string) => paintVerdict('allow', text)},
-  removed: {text: 'removed', paint: (text: string) => paintVerdict('deny', text)},
+  added: {text: 'added', paint: verdictPaint('allow')},
+  removed: {text: 'removed', paint: verdictPaint('deny')},
   changed: {text: 'changed', paint: warn},
 } satisfies Record<string, Line>;
 

@@ -3,7 +3,7 @@ import {durationText, exactDuration} from '../domain/duration.js';
 import {OPS} from '../domain/names.js';
 import type {Grant, RuleDocument} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
-import {dim, paintVerdict} from './paint.js';
+import {dim, verdictPaint} from './paint.js';
 import {type Cell, type Line, renderTable} from './table.js';
 
 const HEAD = ['id', 'object', 'operations', 'allowed', 'else', 'hits', 'expires'];
@@ -57,9 +57,18 @@ export function allowedCell({allow, against}: RuleDocument, names: RuleNames): C
   const lines = joinKinds([
     pidLines(allow),
     valueLines('exe', allow.exes),
-    valueLines('user', allow.uids.map(names.user)),
-    valueLines('group', allow.gids.map(names.group)),
-    valueLines('login', allow.loginuids.map(names.user)),
+    valueLines(
+      'user',
+      allow.uids.map((id) => names.user(id)),
+    ),
+    valueLines(
+      'group',
+      allow.gids.map((id) => names.group(id)),
+    ),
+    valueLines(
+      'login',
+      allow.loginuids.map((id) => names.user(id)),
+    ),
     valueLines('cgroup', allow.cgroups),
   ]);
   if (against) return [quiet('all but'), ...lines];
@@ -70,7 +79,7 @@ export function elseCell(rule: RuleDocument): Cell {
   if (rule.else === 'ask')
     return [{text: 'ask'}, quiet(`${exactDuration(rule.deadlineMs)}, then ${rule.default}`)];
   if (rule.else !== 'deny') return [{text: rule.else}];
-  return [{text: 'deny', paint: (text) => paintVerdict('deny', text)}, quiet(rule.errno)];
+  return [{text: 'deny', paint: verdictPaint('deny')}, quiet(rule.errno)];
 }
 
 function hitsCell({else: otherwise, hits}: RuleDocument): Cell {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {durationText} from '../domain/duration.js';
 import {escapeText} from '../domain/text.js';
-import {paintState, strong, warn} from './paint.js';
+import {statePaint, strong, warn} from './paint.js';
 import type {WaitingDocument} from './question-json.js';
 import type {StatusDocument} from './status-document.js';
 import {type Cell, renderTable} from './table.js';
@@ -36,7 +36,7 @@ export function renderStatus(status: StatusDocument): string {
   const hooks = status.hooks.map((hook) => [
     [{text: escapeText(hook.function)}],
     [{text: hook.ops.join(' ')}],
-    [{text: hook.state, paint: paintState}],
+    [{text: hook.state, paint: statePaint(hook.state)}],
   ]);
   const {allowed, denied, events, lost, asked, expired} = counters;
   return [

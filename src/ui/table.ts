@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 import Table from 'cli-table3';
 
-import {strong} from './paint.js';
+import {type Paint, strong} from './paint.js';
 import {terminalColumns} from './terminal.js';
 import {pieces, width} from './width.js';
 
 /** A line of a cell: already escaped, and painted only once it is cut to its width. */
 export interface Line {
   text: string;
-  paint?: (text: string) => string;
+  paint?: Paint;
 }
 
 export type Cell = readonly Line[];
@@ -50,7 +50,9 @@ export function columnWidths(
 
 const layOut = (cell: Cell, cells: number): string =>
   cell
-    .flatMap(({text, paint = (piece) => piece}) => pieces(text, Math.max(1, cells)).map(paint))
+    .flatMap(({text, paint = (piece) => piece}) =>
+      pieces(text, Math.max(1, cells)).map((piece) => paint(piece)),
+    )
     .join('\n');
 
 function draw(rows: readonly (readonly Cell[])[], widths: readonly number[]): string {

@@ -4,7 +4,7 @@ import {type AskedPerson, type Invocation, type Question, timeLeft} from '../../
 import {shellWord} from '../../domain/shell-word.js';
 import {escapeText} from '../../domain/text.js';
 import {objectText} from '../object-text.js';
-import {dim, paintVerdict, strong, warn} from '../paint.js';
+import {dim, strong, verdictPaint, warn} from '../paint.js';
 import {fit, pad, pieces, width, words} from '../width.js';
 import {LIFETIME_WORDS, verdictKeys} from './keys.js';
 
@@ -95,7 +95,7 @@ const WIDE_LABELS: Readonly<Record<string, string>> = {
 function keysLines(verdict: string, columns: number): string[] {
   const isWide = columns >= WIDE;
   const gap = isWide ? '   ' : ' ';
-  const lines = [paintVerdict(verdict, pad(verdict, VERDICT_CELLS))];
+  const lines = [verdictPaint(verdict)(pad(verdict, VERDICT_CELLS))];
   let used = VERDICT_CELLS;
   LIFETIME_WORDS.forEach((word, at) => {
     const key = verdictKeys(verdict)[at] ?? '';
