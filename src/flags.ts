@@ -47,10 +47,10 @@ export function toWait(flag: string, text: string): number {
 }
 
 /** The time a question may wait. */
-export function toDeadline(text: string): number {
-  const milliseconds = toMilliseconds('--deadline', text);
+export function toDeadline(flag: string, text: string): number {
+  const milliseconds = toMilliseconds(flag, text);
   if (milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
-  throw wrongUsage(`--deadline ${text}: longer than a day`);
+  throw wrongUsage(`${flag} ${text}: longer than a day`);
 }
 
 const SUFFIX_MAX = 255;

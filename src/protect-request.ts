@@ -21,11 +21,12 @@ export interface ProtectWords {
   ops: string | undefined;
   else: string;
   default: string | undefined;
-  deadline: string | undefined;
+  timeout: string | undefined;
   errno: string;
   ttl: string | undefined;
   name: string | undefined;
   tree: boolean;
+  'no-tree': boolean;
   children: boolean;
   strict: boolean;
   'until-exit': boolean;
@@ -44,12 +45,17 @@ function requireSense(words: ProtectWords): void {
   const {paths, suffix, name, tree, pid} = words;
   if (paths.length === 0 && suffix === undefined)
     throw wrongUsage('nothing to guard: give a path, or a --suffix');
-  if (tree && paths.length === 0) throw wrongUsage('--tree needs a PATH');
+  for (const flag of ['tree', 'no-tree'] as const)
+    if (words[flag] && paths.length === 0) throw wrongUsage(`--${flag} needs a PATH`);
+  if (words['no-tree'] && (tree || suffix !== undefined))
+    throw wrongUsage(
+      `--no-tree is about PATH alone, ${tree ? '--tree' : '--suffix'} about all below it`,
+    );
   if (name !== undefined && paths.length > 1)
     throw wrongUsage('--name names one rule, and there are several paths');
   for (const flag of ['children', 'until-exit'] as const)
     if (words[flag] && pid === undefined) throw wrongUsage(`--${flag} needs a --pid`);
-  for (const flag of ['default', 'deadline'] as const)
+  for (const flag of ['default', 'timeout'] as const)
     if (words[flag] !== undefined && words.else !== 'ask')
       throw wrongUsage(`--${flag} is about questions: it needs --else ask`);
   requireLasting(words);
@@ -66,7 +72,7 @@ export function toProtectRequest(words: ProtectWords): ProtectRequest {
     paths: words.paths,
     suffix: words.suffix === undefined ? null : toSuffix(words.suffix),
     name: words.name === undefined ? null : toRuleName(words.name),
-    tree: words.tree,
+    tree: words.tree || (words['no-tree'] ? false : null),
     children: words.children,
     strict: words.strict,
     untilExit: words['until-exit'],
@@ -75,7 +81,7 @@ export function toProtectRequest(words: ProtectWords): ProtectRequest {
     otherwise: ELSES.value(words.else) ?? 0,
     error: errnoNumber(words.errno as ErrnoName),
     defaultVerdict: VERDICTS.value(words.default ?? 'deny') ?? 0,
-    deadline: words.deadline === undefined ? 0 : toDeadline(words.deadline),
+    deadline: words.timeout === undefined ? 0 : toDeadline('--timeout', words.timeout),
     ttl: words.ttl === undefined ? 0 : toMilliseconds('--ttl', words.ttl),
     pids: distinct(words.pid, (pid) => toPid(pid)),
     exes: distinct(words.exe, resolveExecutable),

@@ -22,7 +22,7 @@ export default class Lab extends BaseCommand {
     },
     {
       description: 'what a rule would do here',
-      command: `<%= config.bin %> lab -- sh -c 'fguard protect . --tree; ls'`,
+      command: `<%= config.bin %> lab -- sh -c 'fguard protect .; ls'`,
     },
   ];
   static override strict = false;

@@ -26,7 +26,8 @@ const ERRNOS: ErrnoName[] = ['EACCES', 'EPERM', 'ENOENT'];
 export default class Protect extends BaseCommand {
   static override summary = 'Guard files: only those you name get in.';
   static override description =
-    'Adds the guard of each PATH, or replaces it. A PATH that is not there yet is guarded when it is created. ' +
+    'Adds the guard of each PATH, or replaces it. A directory is guarded with all that is in it, unless --no-tree says otherwise. ' +
+    'A PATH that is not there yet is guarded when it is created, as a directory if it ends in a slash. ' +
     'Prints the ids of the rules, and who already holds the files open. ' +
     'Let in is who matches every kind that is given (--pid, --exe, --uid, --gid, --loginuid, --cgroup), each by one of its values; without any, nobody is. ' +
     'With --else ask everyone else waits until somebody answers for them: `fguard ask` in a terminal, `fguard agent` from a file, or a program. ' +
@@ -45,7 +46,7 @@ export default class Protect extends BaseCommand {
     },
     {
       description: 'a directory with all below it, for a service',
-      command: '<%= config.bin %> protect /etc/ssh --tree --cgroup ssh.service --gid root',
+      command: '<%= config.bin %> protect /etc/ssh --cgroup ssh.service --gid root',
     },
     {
       description:
@@ -60,7 +61,7 @@ export default class Protect extends BaseCommand {
     {
       description:
         'everyone else waits for a yes or no, see `fguard ask`; none in 30 seconds is a no',
-      command: '<%= config.bin %> protect key.pem --else ask --default deny --deadline 30s',
+      command: '<%= config.bin %> protect key.pem --else ask --default deny --timeout 30s',
     },
     {
       description: 'from now on, and after every start too',
@@ -99,7 +100,13 @@ export default class Protect extends BaseCommand {
       helpValue: 'C',
       ...repeated,
     }),
-    tree: Flags.boolean({description: 'each PATH is a directory: guard all below it too'}),
+    tree: Flags.boolean({
+      description:
+        'each PATH is a directory, or will be one; of those that are, all below is guarded anyway',
+    }),
+    'no-tree': Flags.boolean({
+      description: 'of a directory, guard itself alone, not what is in it',
+    }),
     suffix: Flags.string({
       description: 'guard names that end so, such as .docx, below PATH or everywhere',
       helpValue: 'S',
@@ -114,9 +121,10 @@ export default class Protect extends BaseCommand {
       description: 'with --else ask: what happens where nobody answers; deny unless you say so',
       options: [...VERDICTS.list],
     }),
-    deadline: Flags.string({
+    timeout: Flags.string({
       description: 'with --else ask: how long an answer may take; 5s unless you say so',
       helpValue: '5s',
+      aliases: ['deadline'],
     }),
     errno: Flags.string({
       description: 'error that the refused see; with ENOENT, stat shows the file still',

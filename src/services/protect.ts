@@ -13,7 +13,11 @@ import {requireProcess} from './processes.js';
 import {type ResolvedPath, resolveExisting, resolvePath} from './resolve-path.js';
 
 /** Without a path it is about a suffix, everywhere. */
-export type ProtectRequest = Omit<RuleRequest, 'path'> & {paths: readonly string[]};
+export type ProtectRequest = Omit<RuleRequest, 'path' | 'tree'> & {
+  paths: readonly string[];
+  /** Null: a directory with all that is in it, everything else alone. */
+  tree: boolean | null;
+};
 
 function requireDistinct(objects: readonly ResolvedPath[]): void {
   const paths = objects.map(({path}) => path);
@@ -34,11 +38,26 @@ export function resolveObject(
   resolve: (path: string) => ResolvedPath = resolvePath,
 ): ResolvedPath {
   const resolved = suffix === null ? resolve(path) : resolveExisting(path);
-  const needsDirectory = suffix !== null || (tree && resolved.exists);
+  const needsDirectory = suffix !== null || (tree === true && resolved.exists);
   if (needsDirectory && !resolved.isDirectory)
     throw new UserError('ENOTDIR', `${path} is not a directory`);
   if (suffix === null) requireName(resolved);
   return resolved;
+}
+
+/* What is not there yet is a directory if it was typed as one. */
+const isTree = (path: string, {exists, isDirectory}: ResolvedPath): boolean =>
+  isDirectory || (!exists && path.endsWith('/'));
+
+/* The rules' objects, and what is to be known of them besides. */
+function resolveObjects(request: ProtectRequest): (ResolvedPath & {tree: boolean})[] {
+  const objects = request.paths.map((path) => {
+    const resolved = resolveObject(path, request);
+    const tree = request.tree ?? (request.suffix === null && isTree(path, resolved));
+    return {...resolved, tree};
+  });
+  requireDistinct(objects);
+  return objects;
 }
 
 export interface AddedRules {
@@ -70,14 +89,13 @@ export interface ProtectResult {
 export async function protect(request: ProtectRequest): Promise<ProtectResult> {
   const {paths, ...rest} = request;
   rest.pids.forEach(requireProcess);
-  const objects = paths.map((path) => resolveObject(path, request));
-  requireDistinct(objects);
-  const requests = objects.length === 0 ? [null] : objects.map(({path}) => path);
+  const objects = resolveObjects(request);
+  const everywhere = [{path: null, tree: false}];
   const asks = rest.otherwise === ELSE.FGUARD_ELSE_ASK;
   const {added, inForce, unanswered} = await withGuard((guard) => ({
     ...addRules(
       guard,
-      requests.map((path) => ({...rest, path})),
+      (paths.length === 0 ? everywhere : objects).map(({path, tree}) => ({...rest, path, tree})),
     ),
     unanswered: asks && guard.status().answerers === 0,
   }));

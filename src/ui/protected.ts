@@ -21,8 +21,12 @@ export function protectedLines({rule, exists, replaced, isDirectory}: Protected)
   if (ELSES.name(rule.otherwise) === 'ask') lines.push(dim(askText(rule)));
   if (rule.suffix !== null) return lines;
   if (!exists) lines.push(dim('  it does not exist yet: it will be guarded from its creation on'));
+  if (!exists && !rule.tree)
+    lines.push(
+      `  if it is to be a directory, what is in it is not guarded; --tree guards that, too`,
+    );
   if (isDirectory && !rule.tree)
-    lines.push(dim('  a directory: the rule is about itself, not what is in it; see --tree'));
+    lines.push('  the directory itself alone, not what is in it; without --no-tree all in it, too');
   return lines;
 }
 

@@ -187,8 +187,36 @@ describe('documents', () => {
     expectDocument('protect', everywhere);
   });
 
+  it('protect of a directory is about all that is in it, unless told otherwise', async () => {
+    /*
+     * folder/
+     * ├── tree/
+     * └── file
+     */
+    const folder = newFolder();
+    mkdirSync(join(folder, 'tree'));
+    writeFileSync(join(folder, 'file'), '');
+    const trees = async (...words: string[]): Promise<unknown[]> => {
+      const paths = words.map((word) => (word.startsWith('--') ? word : join(folder, word)));
+      const {rules} = (await json(['protect', ...paths])) as {rules: {match: {tree: boolean}}[]};
+      return rules.map(({match}) => match.tree);
+    };
+    expect(await trees('tree', 'file', 'new', 'new-tree/')).toEqual([true, false, false, true]);
+    expect(await trees('tree', 'file', 'new', '--no-tree')).toEqual([false, false, false]);
+    expect(await trees('new', '--tree')).toEqual([true]);
+  });
+
+  it('protect says of a directory what is guarded of it', async () => {
+    const folder = newFolder();
+    const said = async (...words: string[]): Promise<string> =>
+      (await fguard(['protect', ...words])).stdout;
+    expect(await said(folder)).toContain(`guards ${folder} and all below it\n`);
+    expect(await said(folder, '--no-tree')).toMatch(/itself alone, not what is in it/);
+    expect(await said(join(folder, 'new'))).toMatch(/if it is to be a directory, .* --tree/);
+  });
+
   it('protect of a tree warns of what is mounted below it', async () => {
-    const args = ['protect', '/dev', '--tree', '--pid=1', '--name', 'all', '--json'];
+    const args = ['protect', '/dev', '--pid=1', '--name', 'all', '--json'];
     const {code, stdout, stderr} = await fguard(args);
     expect(code).toBe(0);
     expectDocument('protect', JSON.parse(stdout));

@@ -102,6 +102,13 @@ describe('failures, as JSON on stdout with their exit code', () => {
     ['a group that is not there', ['protect', '/x', '--gid', 'no-such-group'], 'no-such-group'],
     ['a suffix with a slash', ['protect', '--suffix', 'a/b'], 'a/b'],
     ['a tree of nothing', ['protect', '--tree', '--suffix', '.x'], '--tree'],
+    ['no tree of nothing', ['protect', '--no-tree', '--suffix', '.x'], '--no-tree needs'],
+    ['a tree that is none', ['protect', '/x', '--no-tree', '--tree'], '--no-tree is about'],
+    [
+      'a suffix below no tree',
+      ['protect', '/', '--no-tree', '--suffix', '.x'],
+      '--no-tree is about',
+    ],
     ['descendants of nobody', ['protect', '/x', '--children'], '--children'],
     ['an exit of nobody', ['protect', '/x', '--until-exit'], '--until-exit'],
     ['a life without a unit', ['protect', '/x', '--ttl', '10'], '--ttl 10'],

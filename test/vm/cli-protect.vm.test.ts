@@ -120,9 +120,22 @@ describe('protect with every kind of subject', () => {
   });
 });
 
+describe('protect of a directory', () => {
+  const note = path.join(vault, 'note.txt');
+
+  it('guards what is in it, and with --no-tree the directory alone', async () => {
+    expect(await vm.ok(`fguard protect ${vault}`)).toContain(`guards ${vault} and all below it`);
+    expect(await lab.intruder.do('open', note)).toBe('EACCES');
+    expect(await lab.intruder.do('open-dir', vault)).toBe('EACCES');
+    await vm.ok(`fguard protect ${vault} --no-tree`);
+    expect(await lab.intruder.do('open', note)).toBe('OK');
+    expect(await lab.intruder.do('open-dir', vault)).toBe('EACCES');
+  });
+});
+
 describe('protect of a tree and of a suffix', () => {
   it('reports or refuses, and watch shows what its filters let through', async () => {
-    expect(await json(`fguard protect ${vault} --tree --else log --json`)).toEqual({
+    expect(await json(`fguard protect ${vault} --else log --json`)).toEqual({
       rules: [{...PLAIN, match: {path: vault, tree: true, suffix: null}, ops: OPS, else: 'log'}],
       holders: [],
     });
