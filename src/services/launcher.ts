@@ -6,6 +6,7 @@ import type {Duplex} from 'node:stream';
 import {isatty} from 'node:tty';
 
 import {onDeath} from '../native/index.js';
+import {type Account, becoming, environmentOf} from './account.js';
 
 /* Waits for a word on descriptor 3, without which it ends, and becomes the command: the same process. */
 const WAIT = 'IFS= read -r word <&3 && [ "$word" = go ] || exit 125; exec 3<&-; exec "$@"';
@@ -41,8 +42,11 @@ export class Launcher {
   private readonly exited: Promise<Ending>;
   private deadBy: number | undefined;
 
-  constructor(command: readonly string[]) {
-    this.child = spawn('/bin/sh', ['-c', WAIT, 'fguard', ...command], {
+  /** @param account whom it runs as; it waits as root, and becomes that user on its way */
+  constructor(command: readonly string[], account?: Account) {
+    const words = account === undefined ? command : [...becoming(account), ...command];
+    this.child = spawn('/bin/sh', ['-c', WAIT, 'fguard', ...words], {
+      env: account === undefined ? process.env : environmentOf(account),
       stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     });
     this.exited = once(this.child, 'exit').then((event) =>

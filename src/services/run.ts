@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-import type {Unreached} from '../domain/object.js';
+import {OPS} from '../domain/names.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import {ModuleError, UserError} from '../errors.js';
 import type {Guard} from '../native/index.js';
-import {fguard_else as ELSE, fguard_verdict as VERDICT} from '../uapi.gen.js';
+import {fguard_else as ELSE} from '../uapi.gen.js';
+import type {Account} from './account.js';
 import {explain, openGuard} from './guard.js';
 import {type Ending, Launcher} from './launcher.js';
 import {findUnreached} from './mounts-below.js';
@@ -14,46 +15,70 @@ export interface RunResult extends Ending {
   rules: KernelRule[];
 }
 
-/** What a command's rules are about: who else may not get in, and where it is asked about itself. */
+/** What a rule of a run says: who else may not get in, or what becomes of the command itself. */
+export type RunKind = 'protect' | 'ask' | 'deny' | 'log' | 'read-only';
+
+export interface RunPath {
+  kind: RunKind;
+  path: string;
+}
+
 export interface RunRequest {
-  protect: readonly string[];
-  ask: readonly string[];
+  paths: readonly RunPath[];
+  /** Of questions: milliseconds, 0 for the usual. */
+  deadline: number;
+  defaultVerdict: number;
   command: readonly string[];
+  /** Whom it runs as; undefined: as we do. */
+  account: Account | undefined;
 }
 
 /** Hears what may not be as it was meant, before the command starts if not said otherwise. */
 export interface RunListener {
   /** It asks, and nobody is there to answer. */
   unanswered(): void;
-  /** What is mounted below the paths, and stays open to all. */
-  unreached(found: readonly Unreached[]): void;
+  /** What is mounted below the paths, and no rule reaches. */
+  unreached(found: readonly RunPath[]): void;
   /** Once it has ended: a rule that could not be removed, and why. */
   notRemoved(rule: KernelRule, reason: string): void;
 }
 
-interface RunObject extends ResolvedPath {
-  /** It is not the command alone that gets in, but the command alone that must ask. */
-  asks: boolean;
-}
+type RunObject = ResolvedPath & RunPath;
 
-/**
- * A rule about the process and its descendants; a directory counts with all that
- * is in it, and what is not there yet may become one.
- */
-const request = ({path, exists, isDirectory, asks}: RunObject, pid: number): RuleRequest => ({
-  path,
+/* A directory counts with all that is in it, and what is not there yet may become one. */
+const isTree = ({exists, isDirectory}: ResolvedPath): boolean => isDirectory || !exists;
+
+const READING = OPS.toMask(['read', 'exec', 'list']);
+
+const KINDS: Record<RunKind, Pick<RuleRequest, 'against' | 'otherwise' | 'ops'>> = {
+  protect: {against: false, otherwise: ELSE.FGUARD_ELSE_DENY, ops: 0},
+  ask: {against: true, otherwise: ELSE.FGUARD_ELSE_ASK, ops: 0},
+  deny: {against: true, otherwise: ELSE.FGUARD_ELSE_DENY, ops: 0},
+  log: {against: true, otherwise: ELSE.FGUARD_ELSE_LOG, ops: 0},
+  'read-only': {
+    against: true,
+    otherwise: ELSE.FGUARD_ELSE_DENY,
+    ops: OPS.toMask(OPS.list) & ~READING,
+  },
+};
+
+/* A rule about the process and its descendants. */
+const ruleRequest = (
+  object: RunObject,
+  {deadline, defaultVerdict}: RunRequest,
+  pid: number,
+): RuleRequest => ({
+  path: object.path,
   suffix: null,
   name: null,
-  tree: isDirectory || !exists,
+  tree: isTree(object),
   children: true,
   strict: false,
   untilExit: true,
-  against: asks,
-  ops: 0,
-  otherwise: asks ? ELSE.FGUARD_ELSE_ASK : ELSE.FGUARD_ELSE_DENY,
+  ...KINDS[object.kind],
   error: 0,
-  defaultVerdict: VERDICT.FGUARD_VERDICT_DENY,
-  deadline: 0,
+  defaultVerdict,
+  deadline: object.kind === 'ask' ? deadline : 0,
   ttl: 0,
   pids: [pid],
   exes: [],
@@ -63,14 +88,37 @@ const request = ({path, exists, isDirectory, asks}: RunObject, pid: number): Rul
   cgroups: [],
 });
 
-/* To replace a rule for a while would be to lose it in the end. */
-function requireUnguarded(guard: Guard, objects: readonly ResolvedPath[]): void {
-  for (const rule of guard.listRules()) {
-    if (rule.suffix !== null || !objects.some(({path}) => path === rule.path)) continue;
-    throw new UserError('EEXIST', `rule ${rule.id} guards ${rule.path ?? ''} already`, {
-      next: [`sudo fguard unprotect ${rule.id}`],
-    });
-  }
+const refusal = (message: string, rule: KernelRule): UserError =>
+  new UserError('EEXIST', message, {next: [`sudo fguard unprotect ${rule.id}`]});
+
+const isBelow = (path: string, above: string): boolean =>
+  path.startsWith(above === '/' ? '/' : `${above}/`);
+
+const isWithin = (path: string, above: string | null): boolean =>
+  above === null || path === above || isBelow(path, above);
+
+/* Whether it says something of which the rule of this object would take the place. */
+function concerns({path: above, tree, suffix, against}: KernelRule, object: RunObject): boolean {
+  const {path} = object;
+  if (against || (suffix === null && !tree)) return false;
+  if (suffix === null) return isWithin(path, above);
+  if (!isTree(object)) return isWithin(path, above) && path.endsWith(suffix);
+  return isWithin(path, above) || (above !== null && isBelow(above, path));
+}
+
+/*
+ * To replace a rule for a while would be to lose it in the end; and one that is
+ * about the command alone lets in everybody else, past those above it.
+ */
+function requireUnguarded(guard: Guard, objects: readonly RunObject[]): void {
+  for (const rule of guard.listRules())
+    for (const object of objects) {
+      const {path, kind} = object;
+      if (rule.suffix === null && rule.path === path)
+        throw refusal(`rule ${rule.id} guards ${path} already`, rule);
+      if (KINDS[kind].against && concerns(rule, object))
+        throw refusal(`--${kind} ${path} would let others in past rule ${rule.id}`, rule);
+    }
 }
 
 /*
@@ -87,29 +135,36 @@ function removeRules(guard: Guard, rules: readonly KernelRule[], listener: RunLi
     }
 }
 
+const findUnreachedPaths = (
+  rules: readonly KernelRule[],
+  objects: readonly RunObject[],
+  inForce: readonly KernelRule[],
+): RunPath[] =>
+  rules.flatMap((rule) => {
+    const kind = objects.find(({path}) => path === rule.path)?.kind ?? 'protect';
+    return findUnreached(rule, inForce).map(({path}) => ({kind, path}));
+  });
+
 async function guardAndRun(
   guard: Guard,
+  run: RunRequest,
   objects: readonly RunObject[],
   launcher: Launcher,
   listener: RunListener,
 ): Promise<RunResult> {
-  const requests = objects.map((object) => request(object, launcher.pid));
+  const requests = objects.map((object) => ruleRequest(object, run, launcher.pid));
   const {added, inForce} = addRules(guard, requests);
   const rules = added.map(({rule}) => rule);
   try {
-    const alone = rules.filter(({against}) => !against);
-    listener.unreached(alone.flatMap((rule) => findUnreached(rule, inForce)));
+    listener.unreached(findUnreachedPaths(rules, objects, inForce));
     return {...(await launcher.go()), rules};
   } finally {
     removeRules(guard, rules, listener);
   }
 }
 
-function resolveObjects({protect, ask}: RunRequest): RunObject[] {
-  const objects = [
-    ...protect.map((path) => ({...resolvePath(path), asks: false})),
-    ...ask.map((path) => ({...resolvePath(path), asks: true})),
-  ];
+function resolveObjects(named: readonly RunPath[]): RunObject[] {
+  const objects = named.map(({path, kind}) => ({...resolvePath(path), kind}));
   objects.forEach(requireName);
   const paths = objects.map(({path}) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
@@ -119,18 +174,18 @@ function resolveObjects({protect, ask}: RunRequest): RunObject[] {
 
 /**
  * Runs a command with rules about it while it lives: it alone, with all it
- * starts, gets into some paths, and it is asked about others.
+ * starts, gets into some paths; in others it is asked about, refused or reported.
  */
-export async function runGuarded(request: RunRequest, listener: RunListener): Promise<RunResult> {
-  const {ask, command} = request;
-  const objects = resolveObjects(request);
+export async function runGuarded(run: RunRequest, listener: RunListener): Promise<RunResult> {
+  const objects = resolveObjects(run.paths);
   const guard = await openGuard();
   try {
     requireUnguarded(guard, objects);
-    if (ask.length > 0 && guard.status().answerers === 0) listener.unanswered();
-    const launcher = new Launcher(command);
+    const asks = objects.some(({kind}) => kind === 'ask');
+    if (asks && guard.status().answerers === 0) listener.unanswered();
+    const launcher = new Launcher(run.command, run.account);
     try {
-      return await guardAndRun(guard, objects, launcher, listener);
+      return await guardAndRun(guard, run, objects, launcher, listener);
     } catch (error) {
       await launcher.cancel();
       throw error;

@@ -52,6 +52,10 @@ function idOf(database: 'passwd' | 'group', kind: string, text: string): number 
 /** The same for groups. */
 export const groupNames = (): UserNames => new UserNames(nameIn('group'));
 
+/** The fields of a user in the user database. */
+export const userEntry = (uid: number): readonly string[] | undefined =>
+  entry('passwd', String(uid));
+
 /** The uid of a user given by name or number. */
 export const userId = (user: string): number => idOf('passwd', 'user', user);
 

@@ -11,6 +11,8 @@ export interface TypedFlag {
 /* A name is of one rule, and a file is no tree. */
 const LEFT_OUT = ['json', 'name'];
 const OF_DIRECTORIES = ['tree', 'suffix'];
+/* A layer's directory need not be there, and is then no tree by itself. */
+const TREE: TypedFlag = {flag: 'tree', input: '--tree'};
 
 const flagWords = ({flag, input}: TypedFlag): string[] =>
   input === `--${flag}` ? [input] : [`--${flag}`, shellWord(input)];
@@ -32,8 +34,9 @@ const layered = (command: string): string =>
 function commandsFor(found: readonly Unreached[], typed: readonly TypedFlag[]): string[] {
   const flags = typed.filter(({flag}) => !LEFT_OUT.includes(flag));
   const ofFiles = flags.filter(({flag}) => !OF_DIRECTORIES.includes(flag));
+  const ofTrees = ofFiles.length === flags.length ? [TREE, ...flags] : flags;
   return [
-    {paths: distinct(found.filter(({isDirectory}) => isDirectory)), own: flags},
+    {paths: distinct(found.filter(({isDirectory}) => isDirectory)), own: ofTrees},
     {paths: distinct(found.filter(({isDirectory}) => !isDirectory)), own: ofFiles},
   ]
     .filter(({paths}) => paths.length > 0)
@@ -61,11 +64,10 @@ export const layerWarnings = (
   ).map(layered);
 
 /** The same for rules that `run` makes of its flags. */
-export function unreachedFlags(unreached: readonly Unreached[]): string | undefined {
+export function unreachedFlags(
+  unreached: readonly {kind: string; path: string}[],
+): string | undefined {
   if (unreached.length === 0) return undefined;
-  return warning(
-    distinct(unreached)
-      .map((path) => `--protect ${shellWord(path)}`)
-      .join(' '),
-  );
+  const words = unreached.map(({kind, path}) => `--${kind} ${shellWord(path)}`);
+  return warning([...new Set(words)].join(' '));
 }

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: MIT
-import {spawn} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
+import {OPS} from '../../src/domain/names.js';
+import {userEntry} from '../../src/services/users.js';
 import {
   FGUARD_RULE_AGAINST,
   FGUARD_RULE_CHILDREN,
   FGUARD_RULE_TREE,
   FGUARD_RULE_UNTIL_EXIT,
+  fguard_else as ELSE,
 } from '../../src/uapi.gen.js';
 import {newFolder} from '../unit/folder.js';
 import {ROOT} from './compile.js';
 import {FAKE, fguard, finish, start, startShell} from './fguard.js';
 import {expectDocument} from './schemas.js';
+import {Screen} from './screen.js';
 
 const FLAGS = FGUARD_RULE_CHILDREN | FGUARD_RULE_UNTIL_EXIT;
 
@@ -99,6 +103,69 @@ describe('run', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('nobody is there to answer');
   });
+
+  it('--deny, --read-only and --log are about the command alone', async () => {
+    const folder = newFolder();
+    const names = ['deny', 'read-only', 'log'];
+    const paths = names.flatMap((name) => [`--${name}`, join(folder, name)]);
+    const env = {FAKE_LOG: join(folder, 'log')};
+    expect(await fguard(['run', ...paths, '--', 'true'], env)).toMatchObject({code: 0, stderr: ''});
+    const flags = FLAGS | FGUARD_RULE_TREE | FGUARD_RULE_AGAINST;
+    const changing = OPS.list.filter((op) => !['read', 'exec', 'list'].includes(op));
+    const added = log(folder).filter((line) => line.startsWith('add '));
+    expect(added).toEqual(
+      [
+        ['deny', 0, ELSE.FGUARD_ELSE_DENY],
+        ['read-only', OPS.toMask(changing), ELSE.FGUARD_ELSE_DENY],
+        ['log', 0, ELSE.FGUARD_ELSE_LOG],
+      ].map(
+        ([name, ops, otherwise]) =>
+          `add path=${folder}/${name} suffix=- name=- flags=${flags} ops=${ops} else=${otherwise} error=0 ttl=0`,
+      ),
+    );
+  });
+
+  it.each([
+    ['--timeout', '30s', '--default', 'allow'],
+    ['--deadline', '30s', '--default', 'allow'],
+  ])('%s and --default are about its questions', async (...words) => {
+    const folder = newFolder();
+    const env = {FAKE_LOG: join(folder, 'log'), FAKE_ANSWERERS: '1'};
+    const paths = ['--ask', join(folder, 'a'), '--protect', join(folder, 'b')];
+    await fguard(['run', ...words, ...paths, '--', 'true'], env);
+    expect(log(folder)).toContain('ask default_allow=1 deadline=30000');
+  });
+
+  it('says that it guards nothing, and runs the command', async () => {
+    const {code, stdout, stderr} = await fguard(['run', '--', 'echo', 'ran']);
+    expect([code, stdout]).toEqual([0, 'ran\n']);
+    expect(stderr).toMatch(/^fguard: this guards nothing: .*\n$/);
+  });
+
+  it.each([
+    ['a time for no question', ['--timeout', '5s', '--deny', '/tmp/x'], '--ask'],
+    ['a default for no question', ['--default', 'allow'], '--ask'],
+    ['two users', ['--user', 'root', '--as-root'], '--as-root'],
+    ['a user that is not there', ['--user', 'no-such-user'], 'no-such-user'],
+    ['a time that is none', ['--ask', '/tmp/x', '--timeout', 'soon'], '--timeout soon'],
+  ])('refuses %s', async (_what, words, named) => {
+    const made = join(newFolder(), 'made');
+    const {code, stderr} = await fguard(['run', ...words, '--', 'touch', made]);
+    expect([code, stderr, existsSync(made)]).toEqual([2, expect.stringContaining(named), false]);
+  });
+
+  it.each(['--ask', '--deny', '--read-only', '--log'])(
+    '%s does not let others in past a rule of the machine',
+    async (flag) => {
+      const folder = newFolder();
+      const env = {FAKE_PATH: folder, FAKE_TREE: '1'};
+      const words = ['run', flag, join(folder, 'x'), '--', 'true'];
+      expect(await fguard(words, env)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('would let others in past rule 1'),
+      });
+    },
+  );
 
   it('/ itself is nothing that could be guarded', async () => {
     const {code, stderr} = await fguard(['run', '--protect', '/', '--', 'true']);
@@ -214,5 +281,90 @@ describe('run', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('rule 1 guards');
     expect(log(folder)).toEqual(['close']);
+  });
+});
+
+describe.runIf(process.geteuid?.() === 0)('run under sudo', () => {
+  const NOBODY = '65534';
+  const sudo = {SUDO_UID: NOBODY, SUDO_GID: '12', SUDO_USER: 'nobody', HOME: '/root', USER: 'root'};
+  const show =
+    'id -u; id -ru; id -g; echo $HOME $USER $LOGNAME ${SUDO_USER-none}; grep ^Cap[^B] /proc/self/status | cut -f2 | uniq';
+  const run = async (words: string[], env: Record<string, string> = sudo) => {
+    const {code, stdout} = await fguard(['run', '--deny', '/tmp/x', ...words], env);
+    return {code, lines: stdout.split('\n').slice(0, -1)};
+  };
+  const home = userEntry(Number(NOBODY))?.[5] ?? '';
+
+  it('the command runs as who called it, and nothing of root is left', async () => {
+    expect(await run(['--', 'sh', '-c', show])).toEqual({
+      code: 0,
+      lines: [NOBODY, NOBODY, '12', `${home} nobody nobody none`, '0'.repeat(16)],
+    });
+  });
+
+  it.each([
+    ['true', 0],
+    ['/no/such/command', 127],
+    ['/etc/passwd', 126],
+  ])('ends as %s does', async (command, code) => {
+    expect((await run(['--', command])).code).toBe(code);
+  });
+
+  it.each([
+    ['--as-root', ['--as-root'], sudo, '0'],
+    ['--user of root', ['--user', 'root'], sudo, '0'],
+    ['--user of another', ['--user', 'daemon'], sudo, '1'],
+    ['--uid, too', ['--uid', '1'], {}, '1'],
+    ['root that called it', [], {SUDO_UID: '0', SUDO_GID: '0'}, '0'],
+    ['nobody that called it', [], {}, '0'],
+    ['doas', [], {DOAS_USER: 'daemon'}, '1'],
+    ['pkexec', [], {PKEXEC_UID: '1'}, '1'],
+    ['a user without a name', [], {SUDO_UID: '41234', SUDO_GID: '7'}, '41234'],
+  ] as [string, string[], Record<string, string>, string][])(
+    '%s decides whom it runs as',
+    async (_what, words, env, uid) => {
+      expect(await run([...words, '--', 'id', '-u'], env)).toEqual({code: 0, lines: [uid]});
+    },
+  );
+
+  it.each([{SUDO_UID: 'x'}, {SUDO_UID: '-1'}, {SUDO_UID: ''}, {SUDO_UID: '41234'}])(
+    'a caller that cannot be told is not root: %o',
+    async (env) => {
+      expect(await run(['--', 'id', '-u'], env as Record<string, string>)).toEqual({
+        code: 2,
+        lines: [],
+      });
+    },
+  );
+
+  it('the groups are those of the user, and none of root', async () => {
+    const {lines} = await run(['--user', 'daemon', '--', 'id', '-G']);
+    expect(lines[0]).toBe(execFileSync('id', ['-G', 'daemon'], {encoding: 'utf8'}).trim());
+  });
+
+  it('says in its document whom it ran as', async () => {
+    const {stdout} = await fguard(['run', '--json', '--deny', '/tmp/x', '--', 'true'], sudo);
+    const document: unknown = JSON.parse(stdout);
+    expectDocument('run', document);
+    expect(document).toMatchObject({user: 'nobody'});
+  });
+
+  it('a shell can stop it and go on with it, and Ctrl-C ends it', async () => {
+    const env = {...sudo, FGUARD_LIBRARY: FAKE, FGUARD: `${ROOT}bin/run.js`};
+    const screen = new Screen('bash --norc -i', env, {columns: 100});
+    await screen.until(/^bash\S+#/m);
+    const command = 'sh -c \'id -un; while read -r word; do echo "<$word>"; done\'';
+    screen.press(`node $FGUARD run --deny /tmp/x -- ${command}`, 'Enter');
+    await screen.until(/^nobody$/m);
+    screen.press('C-z');
+    await screen.until('Stopped');
+    screen.press('fg', 'Enter');
+    await screen.until(/ fg\nnode/);
+    screen.press('again', 'Enter');
+    await screen.until('<again>');
+    screen.press('C-c');
+    await screen.until(/\^C\s*bash\S+#/);
+    screen.press('echo "ended $?"', 'Enter');
+    await screen.until('ended 130');
   });
 });

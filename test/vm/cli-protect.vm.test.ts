@@ -212,3 +212,23 @@ describe('run --protect', () => {
     expect(await lab.intruder.do('open', secret)).toBe('OK');
   });
 });
+
+describe('run of what binds the command alone', () => {
+  it('refuses, lets read and reports to it as who called sudo, and nothing to others', async () => {
+    const [key, source, noted] = ['key', 'source', 'noted'].map((name) => lab.path(name));
+    await vm.ok(`cd ${lab.directory} && chmod 755 . && touch key source noted && chmod 666 key source noted`);
+    const script = `id -u; cat ${key} || echo closed; cat ${source} && echo read; echo x >${source} || echo kept; echo x >${noted}; read word`;
+    const paths = `--deny ${key} --read-only ${source} --log ${noted}`;
+    const run = vm.spawn(
+      `SUDO_UID=1 SUDO_GID=1 exec fguard run ${paths} -- sh -c '${script}' 2>/dev/null`,
+    );
+    await run.waitFor('1\nclosed\nread\nkept\n');
+    for (const path of [key, source, noted])
+      expect(await lab.intruder.do('open-write', path)).toBe('OK');
+    const rules = await lab.guard.list();
+    expect(rules.map(({denied}) => denied)).toEqual([1, 1, 0]);
+    run.write('go\n');
+    expect(await run.exit).toMatchObject({code: 0});
+    expect(await lab.guard.list()).toEqual([]);
+  });
+});

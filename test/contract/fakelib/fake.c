@@ -11,6 +11,7 @@
  *	FAKE_RULES=N	rules that are there from the start
  *	FAKE_EXE=P	whom those let in, besides their processes
  *	FAKE_PATH=P	the first of them is about a path
+ *	FAKE_TREE=1	and about all below it
  *	FAKE_SUFFIX=S	the first of them is about a suffix
  *	FAKE_EVENTS	"N": N events, one to a batch, then silence
  *			"flood": full batches for ever
@@ -165,7 +166,9 @@ int fguard_open(struct fguard **guard)
 	(*guard)->wake = eventfd(0, EFD_CLOEXEC);
 	(*guard)->feed = -1;
 	if (getenv("FAKE_PATH"))
-		keep(*guard, &(struct fguard_rule){ .path = getenv("FAKE_PATH") });
+		keep(*guard, &(struct fguard_rule){
+				     .path = getenv("FAKE_PATH"),
+				     .flags = getenv("FAKE_TREE") ? FGUARD_RULE_TREE : 0 });
 	if (getenv("FAKE_SUFFIX"))
 		keep(*guard, &(struct fguard_rule){ .suffix = getenv("FAKE_SUFFIX") });
 	for (i = 0; i < number("FAKE_RULES"); i++) {

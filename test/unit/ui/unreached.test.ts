@@ -61,6 +61,12 @@ describe('what is not guarded, because mounted below', () => {
       "only regular files of an overlay are guarded in its layers, too; this guards the rest there: fguard protect /up/d --tree --pid 12 --pid 13 --exe '/opt/my program'",
     ]);
     expect(layerWarnings([{layers: []}], typed)).toEqual([]);
+    expect(layerWarnings([{layers}], [{flag: 'pid', input: '1'}])).toEqual([
+      expect.stringMatching(/ --tree --pid 1$/),
+    ]);
+    expect(layerWarnings([{layers}], [{flag: 'suffix', input: '.x'}])).toEqual([
+      expect.stringMatching(/ protect \/up\/d --suffix \.x$/),
+    ]);
   });
 
   it('is guarded as itself where it is a file', () => {
@@ -70,9 +76,9 @@ describe('what is not guarded, because mounted below', () => {
   });
 
   it('is guarded by flags more of a run', () => {
-    const disk = {path: '/srv/e f', isDirectory: true};
-    expect(unreachedFlags([disk, {path: '/srv/f', isDirectory: false}, disk])).toMatch(
-      /: --protect '\/srv\/e f' --protect \/srv\/f$/,
+    const disk = {path: '/srv/e f', kind: 'protect'};
+    expect(unreachedFlags([disk, {path: '/srv/f', kind: 'deny'}, disk])).toMatch(
+      /: --protect '\/srv\/e f' --deny \/srv\/f$/,
     );
     expect(unreachedFlags([])).toBeUndefined();
   });
