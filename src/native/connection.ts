@@ -19,6 +19,7 @@ import {
 } from './library.js';
 import {cString, numbers, readRecord, strings} from './memory.js';
 import {toNativeRule, toRule} from './rule.js';
+import {ownSentence} from './sentence.js';
 import {WorkerStream} from './stream.js';
 
 interface MatchInfo {
@@ -191,7 +192,8 @@ class Connection implements Guard {
   private check(result: number | bigint): number {
     const number = Number(result);
     if (number >= 0) return number;
-    throw new ModuleError(errnoName(-number), this.lib.message(this.handle));
+    const sentence = ownSentence(-number, this.lib.message(this.handle));
+    throw new ModuleError(errnoName(-number), sentence);
   }
 }
 
@@ -201,7 +203,7 @@ export function connect(): Guard {
   const handle: [bigint | null] = [null];
   const result = lib.open(handle);
   if (result === 0 && handle[0] !== null) return new Connection(lib, handle[0]);
-  const sentence = lib.message(handle[0]);
+  const sentence = ownSentence(-result, lib.message(handle[0]));
   lib.close(handle[0]);
   throw new ModuleError(errnoName(-result), sentence);
 }

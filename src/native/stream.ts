@@ -7,6 +7,7 @@ import {ModuleError} from '../errors.js';
 import type {EventStream, StreamEnd} from './guard.js';
 import {findLibrary} from './find-library.js';
 import type {Handle, Library} from './library.js';
+import {ownSentence} from './sentence.js';
 
 /* Batches in flight. The reader stops when we are that far behind, and the kernel counts what we miss. */
 export const BUFFERS = 8;
@@ -110,6 +111,6 @@ export class WorkerStream implements EventStream {
     const code = errnoName(-end);
     if (code === 'EINTR') return 'stopped';
     if (code === 'ENODEV') return 'unloaded';
-    throw new ModuleError(code, sentence);
+    throw new ModuleError(code, ownSentence(-end, sentence));
   }
 }

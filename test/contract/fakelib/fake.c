@@ -12,6 +12,7 @@
  *	FAKE_EXE=P	whom those let in, besides their processes
  *	FAKE_PATH=P	the first of them is about a path
  *	FAKE_TREE=1	and about all below it
+ *	FAKE_SILENT=N	the module has no sentence for its errno, which is N
  *	FAKE_SUFFIX=S	the first of them is about a suffix
  *	FAKE_EVENTS	"N": N events, one to a batch, then silence
  *			"flood": full batches for ever
@@ -197,6 +198,8 @@ void fguard_close(struct fguard *guard)
 
 const char *fguard_message(const struct fguard *guard)
 {
+	if (getenv("FAKE_SILENT"))
+		return strerror(number("FAKE_SILENT"));
 	return guard ? "the fake says no" : "out of memory";
 }
 
