@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import * as Flags from '@oclif/core/flags';
+
 import {BaseCommand} from '../base-command.js';
 import {getStatus} from '../services/status.js';
 import {UserNames} from '../services/users.js';
@@ -6,7 +8,7 @@ import {statusDocument} from '../ui/status-document.js';
 
 export default class Status extends BaseCommand {
   static override summary =
-    'Show the module, its hooks, rules, subscribers, counters, and the questions that wait.';
+    'Show the module, rules, subscribers, counters, questions that wait, and hooks that are missing.';
   static override description = 'Exits with 3 if the module is not loaded.';
   static override examples = [
     {description: 'for people', command: '<%= config.bin %> status'},
@@ -19,14 +21,17 @@ export default class Status extends BaseCommand {
       command: `<%= config.bin %> status --json | jq '.hooks[] | select(.state == "missing")'`,
     },
   ];
+  static override flags = {
+    hooks: Flags.boolean({description: 'list every hook, not only those that this kernel lacks'}),
+  };
 
   async run() {
-    await this.parse(Status);
+    const {flags} = await this.parse(Status);
     const users = new UserNames();
     const status = statusDocument(await getStatus(), (uid) => users.name(uid));
     if (!this.jsonEnabled()) {
       const {renderStatus} = await import('../ui/status-table.js');
-      this.say(renderStatus(status));
+      this.say(renderStatus(status, flags.hooks));
     }
     return status;
   }

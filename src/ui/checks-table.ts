@@ -4,17 +4,21 @@ import {escapeText} from '../domain/text.js';
 import {statePaint} from './paint.js';
 import {type Cell, renderTable} from './table.js';
 
-function row({title, state, detail, fix}: CheckResult): Cell[] {
-  const remedy = fix === null ? [] : [{text: `try: ${escapeText(fix)}`}];
-  return [
-    [{text: title}],
-    [{text: state, paint: statePaint(state)}],
-    [{text: escapeText(detail)}, ...remedy],
-  ];
-}
+const row = ({title, state, detail}: CheckResult): Cell[] => [
+  [{text: title}],
+  [{text: state, paint: statePaint(state)}],
+  [{text: escapeText(detail)}],
+];
 
-export const renderChecks = (checks: readonly CheckResult[]): string =>
-  renderTable(['check', 'state', 'what was found'], checks.map(row));
+/* In a cell a command would be cut where the column ends, and could not be copied. */
+const remedies = (checks: readonly CheckResult[]): string[] =>
+  checks.flatMap(({title, fix}) => (fix === null ? [] : [title, `  try: ${escapeText(fix)}`]));
+
+export const renderChecks = (checks: readonly CheckResult[], columns?: number): string =>
+  [
+    renderTable(['check', 'state', 'what was found'], checks.map(row), columns),
+    ...remedies(checks),
+  ].join('\n');
 
 /** One sentence about all. */
 export function summarizeChecks(checks: readonly CheckResult[]): string {

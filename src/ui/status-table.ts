@@ -31,13 +31,30 @@ function waitingLines({questions, answerers}: StatusDocument): string[] {
   ];
 }
 
-export function renderStatus(status: StatusDocument): string {
+type Hook = StatusDocument['hooks'][number];
+
+const hookRow = (hook: Hook): Cell[] => [
+  [{text: escapeText(hook.function)}],
+  [{text: hook.ops.join(' ')}],
+  [{text: hook.state, paint: statePaint(hook.state)}],
+];
+
+const STATES = ['active', 'idle', 'missing'];
+
+function hooksText(hooks: readonly Hook[]): string {
+  const counts = STATES.map(
+    (name) => [name, hooks.filter(({state}) => state === name).length] as const,
+  );
+  return counts
+    .filter(([name, count]) => count > 0 || name === 'active')
+    .map(([name, count]) => `${count} ${count > 0 ? statePaint(name)(name) : name}`)
+    .join(', ');
+}
+
+/** @param all whether hooks are listed one by one; those that are missing always are */
+export function renderStatus(status: StatusDocument, all = false): string {
   const {module, counters} = status;
-  const hooks = status.hooks.map((hook) => [
-    [{text: escapeText(hook.function)}],
-    [{text: hook.ops.join(' ')}],
-    [{text: hook.state, paint: statePaint(hook.state)}],
-  ]);
+  const hooks = status.hooks.filter(({state}) => all || state === 'missing');
   const {allowed, denied, events, lost, asked, expired} = counters;
   return [
     `${strong('module')}       loaded, version ${escapeText(module.version)}, protocol ${module.abi}${module.locked ? ', locked until restart' : ''}`,
@@ -46,7 +63,8 @@ export function renderStatus(status: StatusDocument): string {
     `${strong('subscribers')}  ${status.subscribers}`,
     `${strong('answerers')}    ${status.answerers}`,
     `${strong('counters')}     ${allowed} allowed, ${denied} denied, ${asked} asked, ${expired} expired, ${events} events, ${lost} lost`,
+    `${strong('hooks')}        ${hooksText(status.hooks)}`,
     ...waitingLines(status),
-    renderTable(HEAD, hooks),
+    ...(hooks.length === 0 ? [] : [renderTable(HEAD, hooks.map(hookRow))]),
   ].join('\n');
 }

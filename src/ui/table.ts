@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 
 import {type Paint, strong} from './paint.js';
 import {terminalColumns} from './terminal.js';
-import {pieces, width} from './width.js';
+import {pad, pieces, width} from './width.js';
 
 /** A line of a cell: already escaped, and painted only once it is cut to its width. */
 export interface Line {
@@ -13,12 +13,20 @@ export interface Line {
 
 export type Cell = readonly Line[];
 
-/* Borders and padding that cli-table3 puts around n columns. */
-const frame = (columns: number): number => 3 * columns + 1;
+/** How columns stand beside each other. */
+interface Style {
+  /** Cells that n columns take besides their texts. */
+  around: (columns: number) => number;
+  /** Below this a column of words is no longer read. */
+  readable: number;
+}
+
+/* Borders and padding as cli-table3 puts them. */
+const BOXED: Style = {around: (columns) => 3 * columns + 1, readable: 12};
 const PADDING = 2;
 
-/* Below this a column of words is no longer read. */
-const READABLE = 12;
+const GAP = '  ';
+const PLAIN: Style = {around: (columns) => GAP.length * (columns - 1), readable: 10};
 
 const natural = (cell: Cell): number => Math.max(0, ...cell.map(({text}) => width(text)));
 
@@ -29,16 +37,17 @@ const natural = (cell: Cell): number => Math.max(0, ...cell.map(({text}) => widt
 export function columnWidths(
   rows: readonly (readonly Cell[])[],
   available: number,
+  {around, readable} = BOXED,
 ): number[] | undefined {
   const [head = []] = rows;
   const widths = head.map((_cell, column) =>
     Math.max(...rows.map((row) => natural(row[column] ?? []))),
   );
   const least = widths.map((cells, column) =>
-    Math.min(cells, Math.max(READABLE, natural(head[column] ?? []))),
+    Math.min(cells, Math.max(readable, natural(head[column] ?? []))),
   );
   const spare = (column: number): number => (widths[column] ?? 0) - (least[column] ?? 0);
-  const total = (): number => widths.reduce((sum, cells) => sum + cells, frame(widths.length));
+  const total = (): number => widths.reduce((sum, cells) => sum + cells, around(widths.length));
   while (total() > available) {
     const shrinkable = [...widths.keys()].filter((column) => spare(column) > 0);
     if (shrinkable.length === 0) return undefined;
@@ -64,6 +73,44 @@ function draw(rows: readonly (readonly Cell[])[], widths: readonly number[]): st
   return table.toString();
 }
 
+/* A line without borders; what is empty at its end is left out. */
+const plainLine = (cells: readonly string[], widths: readonly number[]): string =>
+  cells
+    .map((text, column) => pad(text, widths[column] ?? 0))
+    .join(GAP)
+    .trimEnd();
+
+/* Where borders leave too little room. */
+function drawPlain(rows: readonly (readonly Cell[])[], widths: readonly number[]): string {
+  const cut = (cell: Cell | undefined, column: number): Line[] =>
+    (cell ?? []).flatMap(({text, ...rest}) =>
+      pieces(text, widths[column] ?? 1).map((piece) => ({text: piece, ...rest})),
+    );
+  const lines = (row: readonly Cell[]): string[] => {
+    const cells = row.map(cut);
+    const height = Math.max(...cells.map(({length}) => length));
+    return Array.from({length: height}, (_line, at) =>
+      cells
+        .map((own, column) => {
+          const {text = '', paint = (piece: string) => piece} = own[at] ?? {};
+          return paint(text) + ' '.repeat(Math.max(0, (widths[column] ?? 0) - width(text)));
+        })
+        .join(GAP)
+        .trimEnd(),
+    );
+  };
+  return rows.flatMap((row, at) => (at < 2 ? lines(row) : ['', ...lines(row)])).join('\n');
+}
+
+/* For a program that reads it, or a file: a line for each row. */
+function drawLines(rows: readonly (readonly Cell[])[]): string {
+  const texts = rows.map((row) => row.map((cell) => cell.map(({text}) => text).join(' ')));
+  const widths = (texts[0] ?? []).map((_head, column) =>
+    Math.max(...texts.map((row) => width(row[column] ?? ''))),
+  );
+  return texts.map((row) => plainLine(row, widths)).join('\n');
+}
+
 /* Where a row does not fit beside its head, each becomes a table of its own, head on the left. */
 function drawCards(
   head: readonly Cell[],
@@ -71,7 +118,7 @@ function drawCards(
   available: number,
 ): string {
   const left = Math.max(...head.map(natural));
-  const right = Math.max(1, available - frame(2) - left);
+  const right = Math.max(1, available - BOXED.around(2) - left);
   const card = (row: readonly Cell[]): string =>
     draw(
       row.map((cell, column) => [head[column] ?? [], cell]),
@@ -80,7 +127,7 @@ function drawCards(
   return rows.map(card).join('\n');
 }
 
-/** A table for a person. */
+/** A table for a person; without a terminal, a line for each row. */
 export function renderTable(
   names: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -88,6 +135,9 @@ export function renderTable(
 ): string {
   const head = names.map((text): Cell => [{text, paint: strong}]);
   const all = [head, ...rows];
+  if (available === Infinity) return drawLines(all);
   const widths = columnWidths(all, available);
-  return widths === undefined ? drawCards(head, rows, available) : draw(all, widths);
+  if (widths !== undefined) return draw(all, widths);
+  const narrow = columnWidths(all, available, PLAIN);
+  return narrow === undefined ? drawCards(head, rows, available) : drawPlain(all, narrow);
 }

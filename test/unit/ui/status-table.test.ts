@@ -22,9 +22,21 @@ describe('the status', () => {
   it('names the state of each hook', () => {
     const text = renderStatus(
       status(STATE.FGUARD_HOOK_ACTIVE, STATE.FGUARD_HOOK_IDLE, STATE.FGUARD_HOOK_MISSING),
+      true,
     );
     const states = ['active', 'idle', 'missing'];
     states.forEach((state, n) => expect(text).toMatch(new RegExp(`security_${n} .*${state}`)));
+  });
+
+  it('lists hooks only where they are missing, or somebody asks', () => {
+    const {FGUARD_HOOK_ACTIVE: active, FGUARD_HOOK_MISSING: missing} = STATE;
+    const whole = renderStatus(status(active, active));
+    expect(whole).toMatch(/^hooks +2 active$/m);
+    expect(whole).not.toContain('security_');
+    const gap = renderStatus(status(active, missing));
+    expect(gap).toMatch(/^hooks +1 active, 1 missing$/m);
+    expect(gap).toMatch(/^security_1 .*missing$/m);
+    expect(gap).not.toContain('security_0');
   });
 
   it('a paint function of a table gets the text, and nothing else', () => {
@@ -33,7 +45,7 @@ describe('the status', () => {
       seen.push(all);
       return String(all[0]);
     };
-    renderTable(['name'], [[[{text: 'abc', paint}]]]);
+    renderTable(['name'], [[[{text: 'abc', paint}]]], 80);
     expect(seen).toEqual([['abc']]);
   });
 });

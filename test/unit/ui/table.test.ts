@@ -56,6 +56,19 @@ describe('the table of rules', () => {
     expect(rows.join('').match(/x/g)?.length).toBeGreaterThanOrEqual(150);
   });
 
+  it('is a table on a usual terminal, and a line for each rule without one', () => {
+    const rule = ruleDocument({...RULE, exes: ['/usr/sbin/postgres'], uids: [112]});
+    const wide = {expiresAt: Date.now() + 5_430_000, untilExit: true, denied: 5_000_000_000};
+    const all = [ruleDocument({...RULE, ...wide, exes: ['/usr/sbin/postgres']}), rule, document];
+    const [head = '', first = ''] = renderRules(all, names, 80).split('\n');
+    expect(head).toMatch(/^id +object +operations +allowed +else +hits +expires$/);
+    expect(first).toMatch(/^1 +\/srv\/a\.db +all +exe /);
+    const lines = renderRules([rule, document], names).split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[1]).toMatch(/exe \/usr\/sbin\/postgres and user user112 {2,}deny EACCES/);
+    expect(lines.join('\n')).not.toMatch(/[│─]/);
+  });
+
   const shown = (rule: object): string => {
     const rows = renderRules([ruleDocument({...RULE, ...rule})], names, 200).split('\n');
     return rows.map((row) => row.replace(/[│ ]+/g, ' ').trim()).join('\n');
