@@ -4,7 +4,14 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 
-import {type Argument, type Command, type Flag, readPackage, readSurface} from './surface.js';
+import {
+  type Argument,
+  type Command,
+  type Flag,
+  readPackage,
+  readSurface,
+  spellings,
+} from './surface.js';
 
 const {version, description} = readPackage();
 
@@ -30,9 +37,11 @@ const header = (name: string): string[] => [
   '.nh',
 ];
 
-function flagHead({name, value, options}: Flag): string {
-  if (value === undefined) return strong(`--${name}`);
-  return `${strong(`--${name}`)} ${options.length > 0 ? roff(options.join('|')) : variable(value)}`;
+function flagHead(flag: Flag): string {
+  const {value, options} = flag;
+  const names = spellings(flag).map(strong).join(', ');
+  if (value === undefined) return names;
+  return `${names} ${options.length > 0 ? roff(options.join('|')) : variable(value)}`;
 }
 
 const flagItem = (flag: Flag): string[] =>
@@ -48,7 +57,10 @@ function synopsis({words, usage, args, more, flags}: Command): string {
   const command = strong(`fguard ${words.join(' ')}`);
   const last = args.length - 1;
   const operands = args.map((argument, n) => argumentText(argument, more && n === last));
-  const options = flags.map((flag) => `[${flagHead(flag)}]${flag.repeated ? '\\&...' : ''}`);
+  const options = flags.map(
+    (flag) =>
+      `[${flagHead({...flag, aliases: [], char: undefined})}]${flag.repeated ? '\\&...' : ''}`,
+  );
   return [command, ...operands, ...options].join(' ');
 }
 
@@ -121,7 +133,7 @@ function mainPage(commands: readonly Command[]): string[] {
       'DESCRIPTION',
       'A kernel module sees every attempt to open, create, rename, link, truncate, change or delete a guarded file, by whatever system call, and lets only those in who are allowed, root included.',
       '.PP',
-      `Every command takes ${strong('--help')}, and ${strong('--json')} for one JSON document (a line for each event where events are streamed).`,
+      `Every command takes ${strong('--help')} (${strong('-h')}), ${strong('-V')} for the version, ${strong('--quiet')} (${strong('-q')}), and ${strong('--json')} for one JSON document (a line for each event where events are streamed).`,
     ),
     ...section(
       'COMMANDS',

@@ -4,6 +4,10 @@ import {readFileSync} from 'node:fs';
 
 export interface Flag {
   name: string;
+  /** Other names of the same. */
+  aliases: readonly string[];
+  /** The letter that stands for it. */
+  char: string | undefined;
   description: string;
   /** What stands for the value; undefined: it takes none. */
   value: string | undefined;
@@ -32,6 +36,8 @@ export interface Command {
 
 interface ManifestFlag {
   name: string;
+  aliases?: string[];
+  char?: string;
   description?: string;
   type: 'boolean' | 'option';
   helpValue?: string;
@@ -54,6 +60,8 @@ const fill = (text = ''): string => text.replaceAll(/<%= config\.bin %>/g, 'fgua
 
 const toFlag = (flag: ManifestFlag): Flag => ({
   name: flag.name,
+  aliases: flag.aliases ?? [],
+  char: flag.char,
   description: fill(flag.description),
   value: flag.type === 'option' ? (flag.helpValue ?? 'VALUE') : undefined,
   options: flag.options ?? [],
@@ -79,6 +87,15 @@ const toCommand = (command: ManifestCommand): Command => ({
     .map(toFlag)
     .sort((a, b) => a.name.localeCompare(b.name)),
 });
+
+/** A flag as it may be typed. */
+export const spellings = ({name, aliases, char}: Flag): string[] => [
+  ...(char === undefined ? [] : [`-${char}`]),
+  ...[name, ...aliases].map((word) => `--${word}`),
+];
+
+/** What every command takes besides its own. */
+export const OF_ALL = ['-h', '--help', '-V'];
 
 /** All commands, by name. */
 export function readSurface(): Command[] {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-import type {Command, Flag} from '../surface.js';
-import {type Value, valueOf} from './values.js';
+import {type Command, type Flag, OF_ALL, spellings} from '../surface.js';
+import {PRINTS, RULES, type Value, isList, isListed, valueOf} from './values.js';
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-function offer(value: Value): string | undefined {
+function offer(value: Value, list: boolean): string | undefined {
   if (value === 'none' || value === 'file') return undefined;
+  if (value === 'kernel' || value === 'cgroup')
+    return `COMPREPLY=($(compgen -W "$(${PRINTS[value]})" -- "$cur")); return`;
+  if (list && isListed(value)) return `_fguard_list ${quote(value.join(' '))}; return`;
   if (value === 'user') return 'COMPREPLY=($(compgen -u -- "$cur")); return';
   if (value === 'group') return 'COMPREPLY=($(compgen -g -- "$cur")); return';
   if (value === 'word') return 'compopt +o default; return';
@@ -13,9 +16,10 @@ function offer(value: Value): string | undefined {
 }
 
 function valueCase(command: Command, flag: Flag): string[] {
-  const line = offer(valueOf(flag));
+  const line = offer(valueOf(flag), isList(flag));
   if (line === undefined) return [];
-  return [`\t${quote(`${command.words.join(' ')} --${flag.name}`)}) ${line} ;;`];
+  const names = spellings(flag).map((name) => quote(`${command.words.join(' ')} ${name}`));
+  return [`\t${names.join(' | ')}) ${line} ;;`];
 }
 
 function topicLines(commands: readonly Command[]): string[] {
@@ -40,11 +44,22 @@ function topicLines(commands: readonly Command[]): string[] {
 export function bashCompletion(commands: readonly Command[]): string {
   const first = [...new Set(commands.map(({words}) => words[0] ?? ''))].join(' ');
   const flags = commands.map(({words, flags: all}) => {
-    const names = ['--help', ...all.map(({name}) => `--${name}`)].join(' ');
+    const names = [...OF_ALL, ...all.flatMap(spellings)].join(' ');
     return `\t${quote(words.join(' '))}) flags=${quote(names)} ;;`;
   });
   return [
     '# Completion of fguard for bash, made from the help of the commands.',
+    '# A word behind the last comma, each word once.',
+    '_fguard_list()',
+    '{',
+    '\tlocal before= word',
+    '\t[[ $cur != *,* ]] || before=${cur%,*},',
+    '\tfor word in $1; do',
+    '\t\t[[ ,$before == *,$word,* ]] || COMPREPLY+=("$before$word")',
+    '\tdone',
+    '\tCOMPREPLY=($(compgen -W "${COMPREPLY[*]}" -- "$cur"))',
+    '\tcompopt -o nospace 2>/dev/null',
+    '}',
     '_fguard()',
     '{',
     '\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}',
@@ -61,6 +76,7 @@ export function bashCompletion(commands: readonly Command[]): string {
     '\tcase $command in',
     ...flags,
     '\tesac',
+    `\t[[ $command != unprotect || $cur == -* ]] || { COMPREPLY=($(compgen -W "$(${RULES})" -- "$cur")); return; }`,
     '\t[[ $cur != -* ]] || COMPREPLY=($(compgen -W "$flags" -- "$cur"))',
     '}',
     'complete -o default -F _fguard fguard',

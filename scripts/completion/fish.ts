@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 import type {Command, Flag} from '../surface.js';
-import {type Value, valueOf} from './values.js';
+import {PRINTS, RULES, isList, isListed, valueOf} from './values.js';
 
 const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
 
-function offer(value: Value): string {
+/* Each word behind what was typed up to the last comma. */
+const list = (words: readonly string[]): string =>
+  `(set -l before (commandline -ct | string replace -rf '^(--[a-z]+=)?(.*,)?[^,]*$' '$2'); printf '%s\\n' $before{${words.join(',')}})`;
+
+function offer(flag: Flag): string {
+  const value = valueOf(flag);
   if (value === 'none') return '';
+  if (value === 'kernel' || value === 'cgroup') return ` -x -a ${quote(`(${PRINTS[value]})`)}`;
+  if (isList(flag) && isListed(value)) return ` -x -a ${quote(list(value))}`;
   if (value === 'file') return ' -r -F';
   if (value === 'word') return ' -x';
   if (value === 'user') return " -x -a '(__fish_complete_users)'";
@@ -16,8 +23,14 @@ function offer(value: Value): string {
 const seen = (words: readonly string[]): string =>
   words.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
 
+const names = ({name, aliases, char}: Flag): string =>
+  [
+    ...(char === undefined ? [] : [`-s ${char}`]),
+    ...[name, ...aliases].map((word) => `-l ${word}`),
+  ].join(' ');
+
 const flagLine = (command: Command, flag: Flag): string =>
-  `complete -c fguard -n ${quote(seen(command.words))} -l ${flag.name}${offer(valueOf(flag))} -d ${quote(flag.description)}`;
+  `complete -c fguard -n ${quote(seen(command.words))} ${names(flag)}${offer(flag)} -d ${quote(flag.description)}`;
 
 function commandLines(command: Command, below: readonly string[]): string[] {
   const [word = '', sub] = command.words;
@@ -28,6 +41,9 @@ function commandLines(command: Command, below: readonly string[]): string[] {
   return [
     `complete -c fguard -f -n ${quote(when)} -a ${name} -d ${quote(command.summary)}`,
     ...command.flags.map((flag) => flagLine(command, flag)),
+    ...(word === 'unprotect'
+      ? [`complete -c fguard -f -n ${quote(seen(command.words))} -a ${quote(`(${RULES})`)}`]
+      : []),
     ...(command.args.length > 0
       ? [`complete -c fguard -F -n ${quote(seen(command.words))}`]
       : [`complete -c fguard -f -n ${quote(seen(command.words))}`]),
@@ -43,7 +59,8 @@ export function fishCompletion(commands: readonly Command[]): string {
     commands.filter(({words}) => words[0] === topic).map(({words}) => words[1] ?? '');
   return [
     '# Completion of fguard for fish, made from the help of the commands.',
-    "complete -c fguard -l help -d 'show help'",
+    "complete -c fguard -s h -l help -d 'show help'",
+    "complete -c fguard -s V -d 'show the version'",
     ...topics.map(
       (topic) =>
         `complete -c fguard -f -n __fish_use_subcommand -a ${topic} -d 'install or remove'`,

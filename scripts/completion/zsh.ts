@@ -1,28 +1,41 @@
 // SPDX-License-Identifier: MIT
-import type {Command, Flag} from '../surface.js';
-import {type Value, valueOf} from './values.js';
+import {type Command, type Flag, spellings} from '../surface.js';
+import {PRINTS, RULES, type Value, isList, isListed, valueOf} from './values.js';
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /* Within a specification these mean something. */
 const plain = (text: string): string => text.replaceAll(/[:[\]\\]/g, '\\$&');
 
-function action(value: Value): string {
+/* A colon would begin the next part of the specification. */
+const printed = (command: string): string =>
+  `compadd -- \${(f)"$(${command})"}`.replaceAll(':', '\\:');
+
+function action(flag: Flag): string {
+  const value: Value = valueOf(flag);
+  if (value === 'kernel' || value === 'cgroup') return `{${printed(PRINTS[value])}}`;
+  if (isList(flag) && isListed(value)) return `_sequence compadd - ${value.join(' ')}`;
   if (value === 'file') return '_files';
   if (value === 'user') return '_users';
   if (value === 'group') return '_groups';
   return typeof value === 'string' ? ' ' : `(${value.join(' ')})`;
 }
 
-function flagSpec(flag: Flag): string {
-  const head = `${flag.repeated ? '*' : ''}--${flag.name}[${plain(flag.description)}]`;
-  if (flag.value === undefined) return quote(head);
-  return quote(`${head}:${plain(flag.value)}:${action(valueOf(flag))}`);
+function flagSpecs(flag: Flag): string[] {
+  return spellings(flag).map((name) => {
+    const head = `${flag.repeated ? '*' : ''}${name}[${plain(flag.description)}]`;
+    if (flag.value === undefined) return quote(head);
+    return quote(`${head}:${plain(flag.value)}:${action(flag)}`);
+  });
 }
 
 function commandCase({words, flags, args}: Command): string[] {
-  const specs = [quote('--help[show help]'), ...flags.map(flagSpec)];
-  if (args.length > 0) specs.push(quote('*:file:_files'));
+  const specs = [
+    ...['-h[show help]', '--help[show help]', '-V[show the version]'].map(quote),
+    ...flags.flatMap(flagSpecs),
+  ];
+  if (words[0] === 'unprotect') specs.push(quote(`*:rule:{${printed(RULES)}; _files}`));
+  else if (args.length > 0) specs.push(quote('*:file:_files'));
   return [
     `\t${quote(words.join(' '))})`,
     `\t\t_arguments -S \\\n\t\t\t${specs.join(' \\\n\t\t\t')}`,
