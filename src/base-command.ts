@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: MIT
 import {Command} from '@oclif/core/command';
 import {ExitError} from '@oclif/core/errors';
+import * as Flags from '@oclif/core/flags';
 
 import {EXIT} from './errors.js';
+import {listenForLoss, outputFailed} from './output-failure.js';
+import {wordsBefore} from './services/argv.js';
 import {failureDocument, failureText, toUserError} from './ui/failure.js';
 
-/** What all commands share: --json, and how they fail. */
+/** What all commands share: --json, --quiet, and how they fail. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
+  static override baseFlags = {
+    quiet: Flags.boolean({
+      char: 'q',
+      description: 'no hints, warnings and progress, and nothing of what was done; errors alone',
+      helpGroup: 'GLOBAL',
+    }),
+  };
 
   abstract override run(): Promise<unknown>;
 
@@ -17,19 +27,13 @@ export abstract class BaseCommand extends Command {
 
   protected override async init(): Promise<void> {
     await super.init();
-    /* oclif's own listener throws, which would end a process that has a thread without ending that. */
-    process.stdout.removeAllListeners('error');
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    listenForLoss((error) => {
       this.outputFailed(error);
     });
-    process.stderr.on('error', () => undefined);
   }
 
-  /** `fguard rules | head -1`: whoever stops reading has seen enough. */
   protected outputFailed(error: NodeJS.ErrnoException): void {
-    if (error.code === 'EPIPE') process.exit(EXIT.done);
-    process.stderr.write(`fguard: cannot write the output: ${error.message}\n`);
-    process.exit(EXIT.failed);
+    outputFailed(error);
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -46,14 +50,30 @@ export abstract class BaseCommand extends Command {
     if (!this.jsonEnabled()) for (const line of lines) process.stdout.write(`${line}\n`);
   }
 
+  /** What was done, in place of the JSON document. */
+  protected tell(...lines: string[]): void {
+    if (!this.isQuiet) this.say(...lines);
+  }
+
   /** What the person must not miss, with --json too. */
   protected caution(text: string): void {
-    process.stderr.write(`fguard: ${text}\n`);
+    if (!this.isQuiet) process.stderr.write(`fguard: ${text}\n`);
   }
 
   /** A sentence for the person beside the data. */
   protected hint(text: string): void {
-    if (!this.jsonEnabled()) process.stderr.write(`${text}\n`);
+    if (!this.hidesProgress) process.stderr.write(`${text}\n`);
+  }
+
+  /** Whether a person wants to see how far it is. */
+  protected get hidesProgress(): boolean {
+    return this.jsonEnabled() || this.isQuiet;
+  }
+
+  /* As oclif looks for --json: also where the rest of the line is wrong. */
+  private get isQuiet(): boolean {
+    const words = wordsBefore('--', this.argv);
+    return words.some((word) => word === '-q' || word === '--quiet');
   }
 }
 

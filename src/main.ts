@@ -31,7 +31,8 @@ import whois from './commands/whois.js';
 import {UserError} from './errors.js';
 import commandNotFound from './hooks/command-not-found.js';
 import {makeOwnFolder, userFolder} from './own-folder.js';
-import {exactArguments} from './services/argv.js';
+import {listenForLoss, outputFailed} from './output-failure.js';
+import {exactArguments, wordsBefore} from './services/argv.js';
 import {packageFile} from './services/package-root.js';
 import {failureText} from './ui/failure.js';
 
@@ -97,12 +98,21 @@ function hasOwnCache(): boolean {
   }
 }
 
+/* The version is asked for in front of a command, and behind it. */
+const wantsVersion = (words: readonly string[]): boolean => {
+  const [first = '', ...rest] = wordsBefore('--', words);
+  return ['-V', '--version'].includes(first) || rest.includes('-V');
+};
+
 /** Runs the command that was typed. */
 export async function main(development = false): Promise<void> {
+  /* Help has no command of ours that could hear of it. */
+  listenForLoss(outputFailed);
   /* Else NODE_ENV=test would make oclif look for a compiler. */
   settings.enableAutoTranspile = false;
   process.argv = exactArguments(process.argv);
   keepToOwnFolders();
+  if (wantsVersion(process.argv.slice(2))) process.argv.splice(2, Infinity, '--version');
   const loadOptions = {root: packageFile(''), pjson: packageDescription(), userPlugins: false};
   if (process.argv[2]?.startsWith('autocomplete') === true && !hasOwnCache()) return;
   await execute({development, loadOptions});

@@ -72,7 +72,7 @@ export default class Apply extends BaseCommand {
     const {applyRules, planRules} = await import('../services/rule-files/apply.js');
     const plan = await planRules(named, mistakeText);
     for (const text of plan.warnings) this.caution(escapeText(text));
-    await this.show(plan.difference);
+    await this.show(plan.difference, flags['dry-run']);
     const ask = askFor(flags.confirm ?? '');
     const confirmation = {milliseconds, ask, signal: interruptSignal()};
     const rules = flags['dry-run'] ? plan.inForce : await applyRules(plan, confirmation);
@@ -91,19 +91,22 @@ export default class Apply extends BaseCommand {
       );
     const {decideRules} = await import('../services/rule-files/apply.js');
     const rules = await decideRules(DECISIONS[word]);
-    this.say(word === 'yes' ? 'confirmed' : 'the former rules are in force again');
+    this.tell(word === 'yes' ? 'confirmed' : 'the former rules are in force again');
     return {confirmed: word === 'yes', rules: rules.map(ruleDocument)};
   }
 
-  private async show(difference: RuleDifference): Promise<void> {
+  private async show(difference: RuleDifference, isResult: boolean): Promise<void> {
     if (this.jsonEnabled()) return;
+    const lines: string[] = [];
     const {differenceText, renderDifference} = await import('../ui/rule-diff.js');
     const [users, groups] = [new UserNames(), groupNames()];
     const names = {
       user: (id: number): string => users.name(id),
       group: (id: number): string => groups.name(id),
     };
-    if (!isSame(difference)) this.say(renderDifference(difference, names));
-    this.say(differenceText(difference));
+    if (!isSame(difference)) lines.push(renderDifference(difference, names));
+    lines.push(differenceText(difference));
+    if (isResult) this.say(...lines);
+    else this.tell(...lines);
   }
 }

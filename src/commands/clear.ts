@@ -13,7 +13,7 @@ export default class Clear extends BaseCommand {
   async run() {
     await this.parse(Clear);
     const removed = await clearRules();
-    this.say(removed.length === 1 ? '1 rule removed' : `${removed.length} rules removed`);
+    this.tell(removed.length === 1 ? '1 rule removed' : `${removed.length} rules removed`);
     return {removed: removed.map(ruleDocument)};
   }
 }

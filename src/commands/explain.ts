@@ -34,6 +34,7 @@ export default class Explain extends BaseCommand {
       description: 'what would be done to it',
       options: [...OPS.list],
       default: 'read',
+      aliases: ['ops'],
     }),
   };
 

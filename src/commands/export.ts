@@ -16,11 +16,12 @@ export default class Export extends BaseCommand {
   static override description =
     '`fguard apply` makes the same rules of it again; ids and hits it does not keep. ' +
     'A process cannot be kept in a file, since its number means another one later: a rule with --pid is written so that it lets in nobody, ' +
-    'and one that ends by itself (--ttl, --until-exit) is left out. Both are told on stderr.';
+    'and one that ends by itself (--ttl, --until-exit) is left out. Both are told on stderr. ' +
+    'In /etc/fguard/rules.d no two files may be about the same object: there the file takes the place of all others.';
   static override examples = [
     {
-      description: 'save the rules in force for the next start',
-      command: '<%= config.bin %> export > /etc/fguard/rules.d/all.yaml',
+      description: 'keep the rules in force, for `fguard apply rules.yaml`',
+      command: '<%= config.bin %> export > rules.yaml',
     },
     {description: 'as JSON, which apply takes too', command: '<%= config.bin %> export --json'},
   ];

@@ -9,8 +9,8 @@ import {commandBehind} from '../services/argv.js';
 export default class Lab extends BaseCommand {
   static override summary = 'Try fguard in a throw-away virtual machine with the module loaded.';
   static override description =
-    'Boots a kernel in QEMU and runs CMD there, or a shell. Inside you are root, all files of this machine that you may read are seen ' +
-    'at their places, the current folder included, and fguard is on the PATH. Whatever is written stays in the VM and is gone with it: ' +
+    'Boots a kernel in QEMU and runs CMD there, or a shell. Inside you are root, and see the files of this machine at their places, as far as you may read them. ' +
+    '/tmp, /run, /dev, /proc and /sys are its own, but the current folder is there even in /tmp or /run; fguard is on the PATH. Whatever is written stays in the VM and is gone with it: ' +
     "nothing reaches this machine but CMD's output and its exit code. There is no network. " +
     'The first use of a kernel prepares it, which takes minutes; later the VM is there in seconds.';
   static override usage = 'lab [--kernel NAME] [-- CMD...]';
@@ -46,7 +46,7 @@ export default class Lab extends BaseCommand {
       id,
       flags: Object.keys(own),
     }));
-    const progress = new LabLine(this.jsonEnabled());
+    const progress = new LabLine(this.hidesProgress);
     const result = await runLab({kernel: flags.kernel, command, commands, progress});
     for (const report of result.reports)
       this.caution(`the VM's kernel reported: ${escapeText(report)}`);

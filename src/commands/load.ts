@@ -13,11 +13,11 @@ export default class Load extends BaseCommand {
     await this.parse(Load);
     const {loadModule} = await import('../services/module/load.js');
     const {BuildBar} = await import('../ui/build-progress.js');
-    const bar = new BuildBar(this.jsonEnabled());
+    const bar = new BuildBar(this.hidesProgress);
     const {status, kernel, file} = await loadModule(bar, interruptSignal());
     const {version, abi, locked} = status;
-    if (file === null) this.say(`the module was loaded already, version ${version}`);
-    else this.say(`module loaded, version ${version}`);
+    if (file === null) this.tell(`the module was loaded already, version ${version}`);
+    else this.tell(`module loaded, version ${version}`);
     return {
       module: {loaded: true, version, abi, kernel, locked},
       changed: file !== null,

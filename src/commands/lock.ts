@@ -27,7 +27,7 @@ export default class Lock extends BaseCommand {
     const {status, changed} = await lockModule();
     const {version, abi, rules, locked} = status;
     const what = rules === 1 ? '1 rule' : `${rules} rules`;
-    this.say(
+    this.tell(
       `${what} and the module ${changed ? 'are' : 'were'} locked until the machine restarts`,
     );
     if (rules === 0) this.caution('no rule is in force, and none can be added');

@@ -38,15 +38,16 @@ export default class Protect extends BaseCommand {
     {description: 'one process gets in', command: '<%= config.bin %> protect /srv/a.db --pid 4711'},
     {
       description: 'it can be read by all, and changed by nobody',
-      command: '<%= config.bin %> protect /etc/hosts --ops write,delete,rename,link,truncate',
+      command:
+        '<%= config.bin %> protect /etc/hosts --ops write,create,delete,rename,link,truncate,attr,mount',
     },
     {
       description: 'one program of one user gets in',
       command: '<%= config.bin %> protect /srv/a.db --exe /usr/sbin/postgres --uid postgres',
     },
     {
-      description: 'a directory with all below it, for a service',
-      command: '<%= config.bin %> protect /etc/ssh --cgroup ssh.service --gid root',
+      description: 'a directory with all below it, for a service alone',
+      command: '<%= config.bin %> protect /srv/app --cgroup app.service',
     },
     {
       description:
@@ -64,8 +65,8 @@ export default class Protect extends BaseCommand {
       command: '<%= config.bin %> protect key.pem --else ask --default deny --timeout 30s',
     },
     {
-      description: 'from now on, and after every start too',
-      command: '<%= config.bin %> protect /etc/shadow --exe /usr/bin/passwd --save',
+      description: 'for one user, from now on and after every start too',
+      command: '<%= config.bin %> protect /srv/a.db --uid postgres --save',
     },
     {
       description: 'only report who comes, and give the rule a name',
@@ -83,6 +84,7 @@ export default class Protect extends BaseCommand {
     uid: Flags.string({
       description: 'let this user in, name or number',
       helpValue: 'U',
+      aliases: ['user'],
       ...repeated,
     }),
     gid: Flags.string({
@@ -111,7 +113,11 @@ export default class Protect extends BaseCommand {
       description: 'guard names that end so, such as .docx, below PATH or everywhere',
       helpValue: 'S',
     }),
-    ops: Flags.string({description: `guard only these: ${OPS.list.join(', ')}`, helpValue: 'LIST'}),
+    ops: Flags.string({
+      description: `guard only these: ${OPS.list.join(', ')}`,
+      helpValue: 'LIST',
+      aliases: ['op'],
+    }),
     else: Flags.string({
       description: 'what happens to everyone else',
       options: [...ELSES.list],
@@ -151,8 +157,8 @@ export default class Protect extends BaseCommand {
     for (const text of [...unreachedWarnings(rules, typed), ...layerWarnings(rules, typed)])
       this.caution(text);
     if (unanswered) this.hint(NOBODY_ANSWERS);
-    this.say(...rules.flatMap(protectedLines), ...holders.map(holderLine));
-    this.say(...(saved ?? []).map(savedLine));
+    this.tell(...rules.flatMap(protectedLines), ...holders.map(holderLine));
+    this.tell(...(saved ?? []).map(savedLine));
     return {
       rules: rules.map(({rule}) => ruleDocument(rule)),
       holders,

@@ -59,12 +59,12 @@ export default class Rebuild extends BaseCommand {
       kernels: flags.all ? 'all' : (flags.kernel ?? [release()]).map(toKernel),
       force: flags.force,
       key: key === undefined || certificate === undefined ? undefined : {key, certificate},
-      progress: new BuildBar(this.jsonEnabled()),
+      progress: new BuildBar(this.hidesProgress),
       signal: interruptSignal(),
     });
     if (result.failed.length > 0) process.exitCode = EXIT.failed;
     for (const output of ui.failureOutputs(result)) this.hint(output);
-    this.say(ui.renderRebuilt(result));
+    this.tell(ui.renderRebuilt(result));
     for (const advice of ui.signatureAdvice(result)) this.hint(advice);
     const here = result.modules.find(({kernel}) => kernel === release());
     if (here !== undefined && (await isLoadedFromOther(here.file))) this.hint(ui.RELOAD_ADVICE);

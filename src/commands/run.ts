@@ -44,7 +44,7 @@ export default class Run extends BaseCommand {
     },
     {
       description: 'a program that can neither read your keys nor change the sources',
-      command: '<%= config.bin %> run --deny /home/ann/.ssh --read-only ./src -- npm test',
+      command: '<%= config.bin %> run --deny /home/ann/.ssh --read-only ./src -- make test',
     },
   ];
   static override strict = false;

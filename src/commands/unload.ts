@@ -20,7 +20,7 @@ export default class Unload extends BaseCommand {
   async run() {
     const {flags} = await this.parse(Unload);
     const changed = await unloadModule(flags.force);
-    this.say(changed ? 'module removed; nothing is guarded now' : 'the module was not loaded');
+    this.tell(changed ? 'module removed; nothing is guarded now' : 'the module was not loaded');
     return {module: {loaded: false}, changed};
   }
 }

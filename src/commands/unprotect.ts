@@ -26,7 +26,7 @@ export default class Unprotect extends BaseCommand {
   async run() {
     const {argv} = await this.parse(Unprotect);
     const removed = await removeRules(argv as string[]);
-    this.say(...removed.map(removedLine));
+    this.tell(...removed.map(removedLine));
     return {removed: removed.map(ruleDocument)};
   }
 }

@@ -73,7 +73,11 @@ export default class Watch extends BaseCommand {
       helpValue: 'S',
       ...repeated,
     }),
-    op: Flags.string({description: `only these: ${OPS.list.join(', ')}`, helpValue: 'LIST'}),
+    op: Flags.string({
+      description: `only these: ${OPS.list.join(', ')}`,
+      helpValue: 'LIST',
+      aliases: ['ops'],
+    }),
     verdict: Flags.string({
       description: `only these: ${VERDICTS.list.join(', ')}`,
       helpValue: 'LIST',
@@ -83,6 +87,7 @@ export default class Watch extends BaseCommand {
     user: Flags.string({
       description: 'only this user, by name or number',
       helpValue: 'U',
+      aliases: ['uid'],
       ...repeated,
     }),
     all: Flags.boolean({description: 'the whole system, guarded or not'}),

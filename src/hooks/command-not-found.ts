@@ -5,6 +5,10 @@ import {closest} from '../domain/closest.js';
 import {EXIT, type UserError, wrongUsage} from '../errors.js';
 import {failureDocument, failureText} from '../ui/failure.js';
 
+/* The opposite of what was typed is not what was meant. */
+const isUndone = (typed: string, name: string): boolean =>
+  typed === `un${name}` || name === `un${typed}`;
+
 /* oclif takes the arguments of a command that has none for a part of its name. */
 function misspelt(words: readonly string[], commands: readonly string[]): UserError {
   const head = (count: number): string => words.slice(0, count).join(' ');
@@ -18,8 +22,10 @@ function misspelt(words: readonly string[], commands: readonly string[]): UserEr
   const among = commands.filter((command) => command.startsWith(topic));
   const near = closest(
     typed,
-    among.map((command) => command.slice(topic.length)),
+    among.map((command) => command.slice(topic.length)).filter((name) => !isUndone(typed, name)),
   );
+  if (typed === 'unlock')
+    return wrongUsage('there is no unlocking: a lock lasts until the machine restarts');
   if (near === undefined)
     return wrongUsage(`"${topic}${typed}" is not a command`, [`fguard help ${topic}`.trimEnd()]);
   return wrongUsage(`"${topic}${typed}" is not a command; did you mean "${topic}${near}"?`, [

@@ -18,6 +18,10 @@ export function exactArguments(words: readonly string[], cmdline = ownCommandLin
   });
 }
 
+/** The words of a line before one of them, or all. */
+export const wordsBefore = (end: string, line: readonly string[]): readonly string[] =>
+  line.includes(end) ? line.slice(0, line.indexOf(end)) : line;
+
 /**
  * The command in a line such as `run --protect PATH -- CMD...`.
  *

@@ -20,6 +20,8 @@ describe('the surface', () => {
         flags: Object.values(flags)
           .map((flag) => ({
             name: flag.name,
+            ...((flag.aliases ?? []).length === 0 ? {} : {aliases: flag.aliases}),
+            ...(flag.char === undefined ? {} : {char: flag.char}),
             takes: flag.type === 'option' ? (flag.options ?? 'value') : 'nothing',
             repeated: flag.type === 'option' && flag.multiple === true,
           }))

@@ -21,7 +21,7 @@ export default class ServiceInstall extends BaseCommand {
   async run() {
     await this.parse(ServiceInstall);
     const report = await installService();
-    this.say(...serviceLines(report));
+    this.tell(...serviceLines(report));
     return report;
   }
 }

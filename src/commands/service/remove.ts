@@ -19,7 +19,7 @@ export default class ServiceRemove extends BaseCommand {
   async run() {
     await this.parse(ServiceRemove);
     const report = await removeService();
-    this.say(...serviceLines(report));
+    this.tell(...serviceLines(report));
     return report;
   }
 }
