@@ -68,7 +68,8 @@ pack() {
 	find "$kernel" -name 'initramfs-*.cpio' -mtime +7 -delete
 }
 
-hash=$({ stat -L -c %Y "$kernel/vmlinuz"; cat "$kernel/release" "$guest"/init "$guest"/{agent,job,port,spawn}.[ch] "${BASH_SOURCE[0]}"; } | sha256sum | cut -c1-16)
+# By content: another clone, or the same kernel fetched again, is no other case.
+hash=$(cat "$kernel"/{vmlinuz,release} "$guest"/init "$guest"/{agent,job,port,spawn}.[ch] "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
 out=$kernel/initramfs-$hash.cpio
 if [[ ! -e $out ]]; then
 	lock "kernels/$name" >&2

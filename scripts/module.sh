@@ -27,8 +27,7 @@ source_files() {
 
 source_hash() {
 	{
-		echo "$release"
-		stat -L -c %Y "$kernel/release" "$kernel/vmlinuz" "${BASH_SOURCE[0]}"
+		cat "$kernel"/{release,vmlinuz} "${BASH_SOURCE[0]}"
 		(cd "$sources" && source_files | xargs sha256sum)
 	} | sha256sum | cut -c1-16
 }
