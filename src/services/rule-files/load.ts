@@ -91,6 +91,18 @@ function rulesOf(file: WrittenFile): (SavedRule | ExportedRule)[] {
   return Array.isArray(rules) ? (rules as (SavedRule | ExportedRule)[]) : [];
 }
 
+/* Undefined where the rule as a whole is meant. */
+type Key = Place[number] | undefined;
+
+function keysByRule(places: readonly Place[]): Map<number, Key[]> {
+  const keys = new Map<number, Key[]>();
+  for (const [, index, key] of places) {
+    const own = keys.get(Number(index)) ?? [];
+    keys.set(Number(index), [...own, key]);
+  }
+  return keys;
+}
+
 class Loader {
   readonly rules: PlacedRule[] = [];
   readonly mistakes: Mistake[] = [];
@@ -102,9 +114,13 @@ class Loader {
     if (file.mistakes.length > 0) return;
     const wrong = schemaMistakes(file, this.validate, HINTS);
     this.mistakes.push(...wrong.map(({mistake}) => mistake));
-    const wrongRules = new Set(wrong.map(({place}) => Number(place[1])));
-    for (const [index, rule] of rulesOf(file).entries())
-      if (!wrongRules.has(index)) this.loadRule(file, ['rules', index], rule);
+    const wrongKeys = keysByRule(wrong.map(({place}) => place));
+    for (const [index, rule] of rulesOf(file).entries()) {
+      const place = ['rules', index];
+      const keys = wrongKeys.get(index);
+      if (keys === undefined) this.loadRule(file, place, rule);
+      else this.lookAtRest(file, place, rule, keys);
+    }
   }
 
   result(files: readonly string[]): LoadedRules {
@@ -113,6 +129,13 @@ class Loader {
     const all = [...mistakes, ...objectTwins(rules), ...nameTwins(rules)];
     const warnings = sortMistakes(resolver.warnings, files);
     return {files, rules, mistakes: sortMistakes(all, files), warnings};
+  }
+
+  /* It is not loaded, but what else is wrong with it is told at once. */
+  private lookAtRest(file: WrittenFile, place: Place, rule: SavedRule | ExportedRule, keys: Key[]) {
+    if (keys.includes(undefined) || isExported(rule)) return;
+    const rest = Object.entries(rule).filter(([key]) => !keys.includes(key));
+    this.resolver.resolve(file, place, Object.fromEntries(rest), place);
   }
 
   private loadRule(file: WrittenFile, place: Place, rule: SavedRule | ExportedRule): void {

@@ -153,6 +153,19 @@ describe('a rule file', () => {
     ]);
   });
 
+  it('tells what this machine lacks beside what no machine takes', () => {
+    const text =
+      'rules:\n  - path: /no/such/x\n    opps: [read]\n    ops: [raed]\n    allow: {uids: [no-such-user]}\n';
+    const {rules, mistakes} = loadRuleFiles([write('f.yaml', text)]);
+    expect(rules).toEqual([]);
+    expect(mistakes.map(({line, message}) => [line, message])).toEqual([
+      [2, expect.stringContaining('/no/such')],
+      [3, expect.stringContaining('opps')],
+      [4, expect.stringContaining('raed')],
+      [5, expect.stringContaining('no-such-user')],
+    ]);
+  });
+
   it('tells all mistakes at once, in the order of the lines', () => {
     const text = `rules:
   - path: x
