@@ -54,7 +54,8 @@ export default class Check extends BaseCommand {
   private async checkPolicies(files: readonly string[]) {
     if (files.length === 0) throw wrongUsage('--policy needs a FILE');
     const {loadPolicy} = await import('../services/agent/policy-file.js');
-    const mistakes = files.flatMap((file) => loadPolicy(file).mistakes);
+    const loaded = await Promise.all(files.map((file) => loadPolicy(file)));
+    const mistakes = loaded.flatMap((policy) => policy.mistakes);
     this.say(...mistakes.map(mistakeLine));
     if (mistakes.length === 0) this.say(`no mistake in ${countText(files.length, 'policy file')}`);
     else {

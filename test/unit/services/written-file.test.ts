@@ -115,15 +115,15 @@ describe('texts that would not reach the kernel as they stand', () => {
     expect(loadRuleFiles([file])).toMatchObject({mistakes: [], rules: [{}]});
   });
 
-  it('a policy has none, either', () => {
+  it('a policy has none, either', async () => {
     writeFileSync(file, 'answers:\n  - {suffixes: [".d\\0"], answer: allow}\n'.replace("'", ''));
-    expect(loadPolicy(file)).toMatchObject({policy: undefined, mistakes: [{line: 2}]});
+    expect(await loadPolicy(file)).toMatchObject({policy: undefined, mistakes: [{line: 2}]});
   });
 });
 
 it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
   'a key named %s is unknown like any other',
-  (key) => {
+  async (key) => {
     for (const text of [
       `{"rules": [{"path": "/tmp/x", "${key}": 1}]}`,
       `rules:\n  - {path: /tmp/x, ${key}: 1}\n`,
@@ -134,7 +134,7 @@ it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
       ]);
     }
     writeFileSync(file, `{"answers": [{"paths": ["/x"], "answer": "deny", "${key}": 1}]}`);
-    expect(loadPolicy(file).mistakes.map(({message}) => message)).toEqual([
+    expect((await loadPolicy(file)).mistakes.map(({message}) => message)).toEqual([
       `there is no key "${key}" here`,
     ]);
   },
