@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/notifier.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
@@ -79,8 +81,25 @@ void fguard_expire_unwatch(void)
 	mutex_unlock(&watch_lock);
 }
 
+static int socket_closed(struct notifier_block *block, unsigned long event, void *data)
+{
+	const struct netlink_notify *notify = data;
+
+	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
+		fguard_set_closed();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block socket_notifier = { .notifier_call = socket_closed };
+
+int fguard_expire_init(void)
+{
+	return netlink_register_notifier(&socket_notifier);
+}
+
 void fguard_expire_exit(void)
 {
+	netlink_unregister_notifier(&socket_notifier);
 	mutex_lock(&watch_lock);
 	fguard_probe_end(&free_probe);
 	mutex_unlock(&watch_lock);

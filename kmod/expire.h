@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The end of rules that end by themselves: by time, or with their last pid. */
+/* The end of rules that end by themselves: by time, with their last pid or socket. */
 #ifndef _FGUARD_EXPIRE_H
 #define _FGUARD_EXPIRE_H
 
@@ -31,6 +31,14 @@ int fguard_expire_watch(struct netlink_ext_ack *extack);
  * Context: may sleep.
  */
 void fguard_expire_unwatch(void);
+
+/**
+ * fguard_expire_init - look when sockets are closed
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int fguard_expire_init(void);
 
 /**
  * fguard_expire_exit - look no more

@@ -28,9 +28,12 @@ static int __init fguard_init(void)
 	err = fguard_subscriptions_init();
 	if (err)
 		goto events_exit;
-	err = fguard_hooks_init(fguard_hook_table, fguard_hook_table_size);
+	err = fguard_expire_init();
 	if (err)
 		goto subscriptions_exit;
+	err = fguard_hooks_init(fguard_hook_table, fguard_hook_table_size);
+	if (err)
+		goto expire_exit;
 	/* Last, so that no command arrives before the guard stands. */
 	err = fguard_netlink_init();
 	if (err)
@@ -39,6 +42,8 @@ static int __init fguard_init(void)
 
 hooks_exit:
 	fguard_hooks_exit();
+expire_exit:
+	fguard_expire_exit();
 subscriptions_exit:
 	fguard_subscriptions_exit();
 events_exit:

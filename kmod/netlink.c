@@ -186,6 +186,28 @@ static int add_made_rules(struct genl_info *info, struct fguard_rule **rules,
 	return err;
 }
 
+static bool ends_with_socket(const struct fguard_rule *rule)
+{
+	return rule->flags & FGUARD_RULE_UNTIL_CLOSED;
+}
+
+static int let_keep(struct fguard_rule **rules, u32 count, struct sock *socket,
+		    struct netlink_ext_ack *extack)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		if (!ends_with_socket(rules[i]))
+			continue;
+		if (count > 1 || !socket) {
+			NL_SET_ERR_MSG(extack, "a rule that ends with its socket is added alone");
+			return -EINVAL;
+		}
+		return fguard_rule_keep(rules[i], socket);
+	}
+	return 0;
+}
+
 static int add_rules(struct sk_buff *skb, struct genl_info *info)
 {
 	u32 count;
@@ -213,7 +235,11 @@ static int add_rules(struct sk_buff *skb, struct genl_info *info)
 		kvfree(added);
 		return PTR_ERR(rules);
 	}
-	err = add_made_rules(info, rules, added, count);
+	err = let_keep(rules, count, NETLINK_CB(skb).sk, info->extack);
+	if (err)
+		discard_rules(rules, count);
+	else
+		err = add_made_rules(info, rules, added, count);
 	kvfree(added);
 	return err;
 }
@@ -231,7 +257,8 @@ static int set_rules(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(rules))
 		return PTR_ERR(rules);
 
-	err = fguard_set_replace(rules, count, info->extack);
+	err = let_keep(rules, count, NULL, info->extack) ?:
+	      fguard_set_replace(rules, count, info->extack);
 	discard_rules(rules, err ? count : 0);
 	return err;
 }

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
+#include <net/sock.h>
 
 #include "alias.h"
 #include "mount.h"
@@ -15,8 +16,31 @@
 
 static atomic64_t last_serial;
 
+int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket)
+{
+	struct fguard_keeper *keeper = kmalloc(sizeof(*keeper), GFP_KERNEL);
+
+	if (!keeper)
+		return -ENOMEM;
+	sock_hold(socket);
+	keeper->socket = socket;
+	list_add(&keeper->node, &rule->keepers);
+	return 0;
+}
+
+void fguard_rule_keeper_drop(struct fguard_keeper *keeper)
+{
+	list_del(&keeper->node);
+	sock_put(keeper->socket);
+	kfree(keeper);
+}
+
 static void rule_free(struct fguard_rule *rule)
 {
+	struct fguard_keeper *keeper, *next;
+
+	list_for_each_entry_safe(keeper, next, &rule->keepers, node)
+		fguard_rule_keeper_drop(keeper);
 	fguard_aliases_free(rule);
 	fguard_memories_free(rule);
 	fguard_subjects_put(rule->subjects);
@@ -246,6 +270,7 @@ struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&rule->aliases);
 	INIT_LIST_HEAD(&rule->answers);
+	INIT_LIST_HEAD(&rule->keepers);
 	rule->serial = atomic64_inc_return(&last_serial);
 	rule->terms.ops = spec->ops;
 	rule->terms.error = -(int)spec->error;

@@ -30,6 +30,16 @@ struct fguard_suffix {
 };
 
 /**
+ * struct fguard_keeper - a socket with which a rule ends
+ * @node: link in the rule's list; set_lock
+ * @socket: the socket, held: by its death it is known, not by its port
+ */
+struct fguard_keeper {
+	struct list_head node;
+	struct sock *socket;
+};
+
+/**
  * struct fguard_rule - a rule; never changes but for what is said below
  * @terms: what it says
  * @path: as it was given, or NULL
@@ -63,6 +73,8 @@ struct fguard_suffix {
  * @by_subjects: link in the list of those that let its subjects in; RCU, set_lock
  * @by_ending: link in the list of those that end with its subjects; set_lock
  * @by_end: link in the set's tree of those that end at a time; set_lock
+ * @keepers: sockets with which it ends, struct fguard_keeper, if it does; set_lock
+ * @by_keepers: link in the set's list of those that do; set_lock
  * @serial: never another rule's
  * @answers: answers it remembers, struct fguard_memory; RCU, fguard_question_lock
  * @silent: it is gone and asks nothing more; fguard_question_lock
@@ -103,6 +115,8 @@ struct fguard_rule {
 	struct list_head by_subjects;
 	struct list_head by_ending;
 	struct rb_node by_end;
+	struct list_head keepers;
+	struct list_head by_keepers;
 	u64 serial;
 	struct list_head answers;
 	bool silent;
@@ -226,6 +240,24 @@ struct fguard_rule_spec {
  */
 struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
 				    struct netlink_ext_ack *extack);
+
+/**
+ * fguard_rule_keep - let a socket keep a rule that ends with its sockets
+ * @rule: a rule that is not yet in force
+ * @socket: the socket
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket);
+
+/**
+ * fguard_rule_keeper_drop - take a socket from a rule
+ * @keeper: the socket
+ *
+ * Context: set_lock held, or nobody else can see the rule.
+ */
+void fguard_rule_keeper_drop(struct fguard_keeper *keeper);
 
 /**
  * fguard_rule_discard - free a rule that never was in force, after its last reader

@@ -8,6 +8,7 @@
 #include <linux/sort.h>
 #include <linux/timekeeping.h>
 #include <linux/xarray.h>
+#include <net/sock.h>
 
 #include "access.h"
 #include "alias.h"
@@ -34,6 +35,7 @@ static u32 last_id;
 static u32 set_generation;
 static struct fguard_totals past; /* of rules that are gone */
 static struct rb_root_cached by_end = RB_ROOT_CACHED; /* those that end at a time */
+static LIST_HEAD(kept); /* those that end with sockets */
 
 /* ---- finding rules to change --------------------------------------------- */
 
@@ -200,6 +202,12 @@ static bool is_strict(const struct fguard_rule *rule)
 	return rule->flags & FGUARD_RULE_STRICT;
 }
 
+/* Does it end with sockets? */
+static bool is_kept(const struct fguard_rule *rule)
+{
+	return rule->flags & FGUARD_RULE_UNTIL_CLOSED;
+}
+
 /* What a rule asks of the hooks, beside its operations. */
 static u32 needs_of(const struct fguard_rule *rule)
 {
@@ -332,6 +340,8 @@ static void enter_lists(struct fguard_rule *rule)
 	strict_count += is_strict(rule);
 	if ((rule->flags & FGUARD_RULE_UNTIL_EXIT) && fguard_roster_look(rule))
 		fguard_expire_at(ktime_get_boottime_ns());
+	if (is_kept(rule))
+		list_add_tail(&rule->by_keepers, &kept);
 	if (!rule->expires)
 		return;
 	enter_end(rule);
@@ -346,6 +356,8 @@ static void leave_lists(struct fguard_rule *rule)
 		hash_del(&rule->by_label);
 	if (rule->expires)
 		rb_erase_cached(&rule->by_end, &by_end);
+	if (is_kept(rule))
+		list_del(&rule->by_keepers);
 	rule_count--;
 	strict_count -= is_strict(rule);
 	fguard_questions_retire(rule);
@@ -450,6 +462,41 @@ static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 	return 0;
 }
 
+static bool says_the_same(const struct fguard_rule *a, const struct fguard_rule *b)
+{
+	return a->terms.ops == b->terms.ops && a->terms.otherwise == b->terms.otherwise &&
+	       a->terms.error == b->terms.error && a->terms.fallback == b->terms.fallback &&
+	       a->terms.deadline == b->terms.deadline &&
+	       !((a->flags ^ b->flags) & FGUARD_RULE_FLAGS_ALL) &&
+	       !a->expires && !b->expires && a->subjects == b->subjects;
+}
+
+/* @rule's sockets keep the one that is there; @rule is not needed then. */
+static int join_locked(struct fguard_rule *rule, struct fguard_rule *there,
+		       struct fguard_added *added, struct netlink_ext_ack *extack)
+{
+	if (!is_kept(there) || !says_the_same(rule, there)) {
+		NL_SET_ERR_MSG(extack, "another rule is about the object, and one that ends with its socket replaces none");
+		return -EEXIST;
+	}
+	list_splice_init(&rule->keepers, &there->keepers);
+	added->id = there->terms.id;
+	added->flags = (there->flags & FGUARD_RULE_EXISTS) | FGUARD_RULE_REPLACED;
+	fguard_rule_discard(rule);
+	return 0;
+}
+
+/* A rule that ends with its socket comes alone. */
+static int add_or_join_locked(struct fguard_rule **new, struct fguard_rule **old,
+			      u32 count, struct fguard_added *added,
+			      struct netlink_ext_ack *extack)
+{
+	struct fguard_rule *there = is_kept(new[0]) ? fguard_store_find(new[0]) : NULL;
+
+	return there ? join_locked(new[0], there, added, extack) :
+		       add_locked(new, old, count, added, extack);
+}
+
 static bool any_strict(struct fguard_rule **new, u32 count)
 {
 	while (count--)
@@ -488,7 +535,7 @@ int fguard_set_add(struct fguard_rule **new, u32 count,
 
 	mutex_lock(&set_lock);
 	err = fguard_lock_check(extack) ?:
-	      add_locked(new, old, count, added, extack);
+	      add_or_join_locked(new, old, count, added, extack);
 	mutex_unlock(&set_lock);
 	kvfree(old);
 	fguard_mappings_revoke(round, !err);
@@ -655,6 +702,36 @@ u64 fguard_set_expire(u64 now)
 		leave_to_others();
 	mutex_unlock(&set_lock);
 	return next;
+}
+
+static void drop_closed(struct fguard_rule *rule)
+{
+	struct fguard_keeper *keeper, *next;
+
+	list_for_each_entry_safe(keeper, next, &rule->keepers, node)
+		if (sock_flag(keeper->socket, SOCK_DEAD))
+			fguard_rule_keeper_drop(keeper);
+}
+
+void fguard_set_closed(void)
+{
+	struct fguard_rule *rule, *next;
+	u32 before;
+
+	if (list_empty(&kept))
+		return;
+	mutex_lock(&set_lock);
+	before = rule_count;
+	list_for_each_entry_safe(rule, next, &kept, by_keepers) {
+		drop_closed(rule);
+		if (list_empty(&rule->keepers))
+			remove(rule);
+	}
+	if (rule_count < before) {
+		give_back_room();
+		leave_to_others();
+	}
+	mutex_unlock(&set_lock);
 }
 
 /* ---- tracing ------------------------------------------------------------- */

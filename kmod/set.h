@@ -122,6 +122,13 @@ struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fg
 u64 fguard_set_expire(u64 now);
 
 /**
+ * fguard_set_closed - end the rules whose last socket was closed
+ *
+ * Context: may sleep.
+ */
+void fguard_set_closed(void);
+
+/**
  * fguard_set_settle - wait until every change that is under way is complete
  *
  * Context: may sleep.

@@ -17,9 +17,12 @@
  *	Adds the rules, or replaces those with the same object, which then keep
  *	their id. All or none. Replies with one FGUARD_A_RULE for each, in
  *	order, holding FGUARD_RULE_A_ID and FGUARD_RULE_A_FLAGS.
+ *	A rule with FGUARD_RULE_UNTIL_CLOSED stands alone in its message. It
+ *	replaces none: where one with that flag that says the same is about the
+ *	object, it stays as it is, and this socket keeps it, too.
  *	-EINVAL	an attribute is missing, malformed or unknown; a path is not
  *		absolute, or ends in "/", "." or ".."; a suffix is empty or
- *		holds a "/"
+ *		holds a "/"; a rule that ends with its socket is not alone
  *	-ERANGE	a number, or the length of a value, is outside its range
  *	-ENAMETOOLONG the last name of a path is longer than a name can be
  *	-E2BIG	more than FGUARD_RULES_PER_ADD rules, or a rule that names so much
@@ -28,7 +31,8 @@
  *	-ENOTDIR a component of that directory is not one
  *	-ESRCH	a pid names no process
  *	-EEXIST	two rules of the message name one object, or a rule has the name
- *		of another
+ *		of another; or it is to end with its socket, and another rule is
+ *		about the object
  *	-EOPNOTSUPP this kernel lacks a function that an operation needs, or the
  *		filesystem (FAT, proc, sysfs) gives its files no lasting identity
  *	-EBUSY	another tracer holds a function that an operation needs
@@ -37,7 +41,8 @@
  * FGUARD_CMD_SET_RULES
  *	Any number of FGUARD_A_RULE, none included. Replaces the whole set at
  *	once: every access is decided by the old set or by the new one. Replies
- *	nothing but the acknowledgement. Errors as ADD_RULES.
+ *	nothing but the acknowledgement. Errors as ADD_RULES; none of the rules
+ *	may end with its socket.
  *
  * FGUARD_CMD_DEL_RULES
  *	One or more FGUARD_A_RULE, each with exactly one of FGUARD_RULE_A_ID,
@@ -247,7 +252,9 @@ enum fguard_lifetime {
 						 * before too */
 #define FGUARD_RULE_AGAINST	(1U << 6)	/* about nobody but its subjects:
 						 * everybody else is let in */
-#define FGUARD_RULE_FLAGS_ALL	(31U << 2)	/* what a new rule may have */
+#define FGUARD_RULE_UNTIL_CLOSED (1U << 7)	/* ends when every socket that added
+						 * it is closed, however that is */
+#define FGUARD_RULE_FLAGS_ALL	(63U << 2)	/* what a new rule may have */
 
 enum fguard_rule_attr {
 	FGUARD_RULE_A_UNSPEC,

@@ -88,7 +88,8 @@ export function toSaved(rule: ExportedRule): SavedRule {
 export type Loss = 'ends' | 'processes';
 
 export function lossOf(rule: KernelRule): Loss | undefined {
-  if (rule.expiresAt !== null || rule.untilExit || rule.against) return 'ends';
+  if (rule.expiresAt !== null || rule.untilExit || rule.untilClosed === true || rule.against)
+    return 'ends';
   return rule.grants.length > 0 || rule.children ? 'processes' : undefined;
 }
 

@@ -57,6 +57,8 @@ export interface Grant {
 export interface KernelRule extends RuleTerms {
   id: number;
   grants: readonly Grant[];
+  /** Ends with the connections that added it, such as an agent's of the earlier protocol. */
+  untilClosed?: boolean;
   /** Milliseconds since the epoch; null for a rule that lasts. */
   expiresAt: number | null;
   allowed: number;

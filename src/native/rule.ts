@@ -9,6 +9,7 @@ import {
   FGUARD_RULE_CHILDREN,
   FGUARD_RULE_STRICT,
   FGUARD_RULE_TREE,
+  FGUARD_RULE_UNTIL_CLOSED,
   FGUARD_RULE_UNTIL_EXIT,
   fguard_verdict as VERDICT,
 } from '../uapi.gen.js';
@@ -100,6 +101,7 @@ export function toRule(info: RuleInfo): KernelRule {
     suffix: readOptional(info.suffix),
     name: readOptional(info.name),
     ...toTraits(info.flags),
+    ...((info.flags & FGUARD_RULE_UNTIL_CLOSED) === 0 ? {} : {untilClosed: true}),
     ops,
     otherwise,
     error,
