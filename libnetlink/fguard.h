@@ -80,7 +80,8 @@ const char *fguard_message(const struct fguard *guard);
  *	NULL
  * @name: the rule's name, or NULL
  * @flags: FGUARD_RULE_TREE, FGUARD_RULE_CHILDREN, FGUARD_RULE_UNTIL_EXIT,
- *	FGUARD_RULE_STRICT, FGUARD_RULE_AGAINST
+ *	FGUARD_RULE_STRICT, FGUARD_RULE_AGAINST, FGUARD_RULE_UNTIL_CLOSED (of a rule
+ *	that is added alone; @guard's socket is the one that keeps it)
  * @ops: mask of 1 << FGUARD_OP_*; 0 means all
  * @otherwise: FGUARD_ELSE_*: what happens to those not allowed
  * @error: EACCES, EPERM or ENOENT, as a positive number; 0 means EACCES

@@ -108,7 +108,7 @@ static int prepare_reading(struct fguard_legacy_link *link)
 	return fguard_legacy_attach(link);
 }
 
-static void note_read(int sock, uint64_t id)
+static void note_read(int sock, uint64_t id, const char *text)
 {
 	struct fguard_legacy_link *link;
 
@@ -116,7 +116,7 @@ static void note_read(int sock, uint64_t id)
 	link = *fguard_legacy_look_up(&links, sock);
 	if (link && id) {
 		link->undecided = false;
-		fguard_legacy_mark_read(link->pending, id);
+		fguard_legacy_mark_read(link->pending, id, text);
 	}
 	fguard_legacy_unlock();
 }
@@ -131,8 +131,9 @@ static char *receive(int sock)
 		return NULL;
 	size = recv(sock, datagram, sizeof(*datagram), 0);
 	if (size > (ssize_t)sizeof(datagram->id)) {
-		note_read(sock, datagram->id);
 		text = strndup(datagram->text, (size_t)size - sizeof(datagram->id));
+		if (text)
+			note_read(sock, datagram->id, text);
 	} else if (size >= 0) {
 		errno = ENODEV;
 	}

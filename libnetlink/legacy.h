@@ -22,13 +22,18 @@
  *   default ".docx". The first version intercepted files whose name contains it;
  *   here it is the end of the name, so that "a.docx.bak" is not intercepted.
  *   While an agent is connected a rule stands for it, which "fguard rules" shows
- *   under a name that begins with "DSSAgent:". If a rule for the same suffix was
- *   there before, it stays as it is.
+ *   under a name that begins with "DSSAgent:". It ends with the agent, however that
+ *   ends, also by SIGKILL; agents of the same type share it, until the last of them
+ *   has ended. If a rule for the same suffix was there before, it stays as it is.
  * - No answer in 5 seconds, or no agent, means allow. What the agent's process
  *   and its descendants do is not asked about.
+ * - Of a rename or a link, the name that has the file type is told; both are, one
+ *   after the other, if both have it, or if neither has, because a rule of somebody
+ *   else's asks. It is done if both are allowed.
  * - An answer names a file only. "Deny" counts for all accesses to it that were
  *   read and not yet answered, "Allow" for the oldest of them. An answer that
- *   comes too late has no effect.
+ *   comes too late has no effect. Whatever contains "Deny" denies, but for the
+ *   name of the file, and without a "|" it denies all that was read.
  * - A "|" in the name of a file or a process is told as "?", so that nobody can
  *   forge the fields behind it; the answer repeats the name as it was told.
  *
@@ -38,8 +43,14 @@
  *	From:CryptoCli;Action:clear;
  *
  * - Count 0 removes the guard of the path. A path that is a directory is guarded
- *   with all below it, and of a symbolic link what it leads to when it is set. Processes that are gone are left out. Such guards have
- *   names that begin with "CryptoCli:"; "clear" removes those, and no other rule.
+ *   with all below it, and of a symbolic link what it leads to when it is set.
+ *   Processes that are gone are left out, and so are those that are counted and not
+ *   named. Such guards have names that begin with "CryptoCli:"; "clear" removes
+ *   those, and no other rule.
+ *
+ * Fields are found by their keys, in any order, with others between them, and the
+ * last ";" may be missing. A path that looks like fields ("/a;Count:1") is one if
+ * there is such a file.
  *
  * Needs CAP_SYS_ADMIN and the fguard module. The connection is a descriptor that
  * poll() and select() find readable when there is something to read, and that
@@ -88,7 +99,7 @@ char *read_kernel_message(int sock);
  *	"From:CryptoCli;Action:clear;"
  *
  * Return: 0, also if nobody waits for the answer any more; -1: EINVAL: it is
- *	none of these; EMSGSIZE: it is longer than 65535 bytes; E2BIG: more than
+ *	none of these, or a field is there twice; EMSGSIZE: it is longer than 65535 bytes; E2BIG: more than
  *	1024 processes; EBADF: it is no connection; ENODEV: the module was
  *	unloaded; others as fguard_add_rules().
  */
@@ -105,7 +116,8 @@ int sock_netlink_connection(void);
 
 /**
  * sock_netlink_disconnection - close the connection
- * @sock: the connection; accesses that wait for the agent are allowed
+ * @sock: the connection; accesses that wait for the agent are allowed, and its
+ *	rule goes with it
  */
 void sock_netlink_disconnection(int sock);
 

@@ -45,20 +45,31 @@ static int send_patiently(const struct fguard_legacy_link *link, uint64_t id,
 }
 
 /* Without the lock while it sends: the program may have to answer first. */
+static int hand_out_texts(struct fguard_legacy_link *link, uint64_t id,
+			  char *const *texts, int n)
+{
+	int err;
+
+	fguard_legacy_lock();
+	err = fguard_legacy_add(&link->pending, id, texts, n);
+	fguard_legacy_unlock();
+	if (err <= 0)
+		return err;
+	err = 0;
+	for (int i = 0; i < n && !err; i++)
+		err = send_patiently(link, id, texts[i]);
+	return err;
+}
+
 static int hand_out(struct fguard_legacy_link *link,
 		    const struct fguard_question_record *question)
 {
-	char *text = fguard_legacy_tell(question);
-	int err = -ENOMEM;
+	char *texts[FGUARD_LEGACY_NAMES];
+	int n = fguard_legacy_tell(question, fguard_legacy_file_type(), texts);
+	int err = n < 0 ? n : hand_out_texts(link, question->id, texts, n);
 
-	if (text) {
-		fguard_legacy_lock();
-		err = fguard_legacy_add(&link->pending, question->id, text);
-		fguard_legacy_unlock();
-	}
-	if (err > 0)
-		err = send_patiently(link, question->id, text);
-	free(text);
+	while (n > 0)
+		free(texts[--n]);
 	return err;
 }
 
@@ -151,10 +162,9 @@ static int follow(struct fguard_legacy_link *link)
 	return err;
 }
 
-/* While it still counts as an answerer, whether there is another shows. */
+/* Its rule ends with the stream, as it would if the program were killed. */
 static void stop_answering(struct fguard_legacy_link *link)
 {
-	fguard_legacy_release(link->guard);
 	fguard_close(link->stream);
 	link->stream = NULL;
 	fguard_legacy_remove_all(&link->pending);
@@ -207,7 +217,7 @@ int fguard_legacy_attach(struct fguard_legacy_link *link)
 	if (!err)
 		err = fguard_subscribe(link->stream, &filter);
 	if (!err)
-		err = fguard_legacy_intercept(link->guard);
+		err = fguard_legacy_intercept(link->stream);
 	if (!err)
 		err = start_thread(link);
 	if (err)

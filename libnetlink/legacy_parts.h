@@ -22,14 +22,18 @@ enum fguard_legacy_action {
  * struct fguard_legacy_message - what a program says
  * @action: what it is about
  * @verdict: of an answer
- * @file: that is answered about, or whose guard changes; else NULL
- * @pids: who is allowed to it
- * @n_pids: how many
+ * @file: that is answered about, NULL: all that wait; or whose guard changes
+ * @whole: what the file may be called instead, if its name looks like fields; or NULL
+ * @count: how many it says are allowed to it, 0: its guard goes
+ * @pids: those that it names
+ * @n_pids: how many, @count at most
  */
 struct fguard_legacy_message {
 	enum fguard_legacy_action action;
 	uint32_t verdict;
 	char *file;
+	char *whole;
+	uint32_t count;
 	uint32_t *pids;
 	uint32_t n_pids;
 };
@@ -38,8 +42,15 @@ struct fguard_legacy_message {
 int fguard_legacy_parse(const char *text, struct fguard_legacy_message *message);
 void fguard_legacy_free(struct fguard_legacy_message *message);
 
-/* "file|process|pid", to be freed, or NULL. */
-char *fguard_legacy_tell(const struct fguard_question_record *question);
+#define FGUARD_LEGACY_NAMES 2
+
+/*
+ * "file|process|pid" of each name that may have made it a question: of a rename or a
+ * link those that have the file type, both if neither has.
+ * Return: how many @texts, to be freed, or -ENOMEM.
+ */
+int fguard_legacy_tell(const struct fguard_question_record *question, const char *type,
+		       char *texts[FGUARD_LEGACY_NAMES]);
 
 /* ---- rules: those that stand for the protocol (legacy_rules.c) --------------- */
 
@@ -47,12 +58,15 @@ int fguard_legacy_change(struct fguard *guard,
 			 struct fguard_legacy_message *message);
 int fguard_legacy_clear(struct fguard *guard);
 
-/* The rule that asks about the file type: there, and gone if nobody answers. */
-int fguard_legacy_intercept(struct fguard *guard);
-int fguard_legacy_release(struct fguard *guard);
+/* The end of the names that are asked about. */
+const char *fguard_legacy_file_type(void);
+
+/* The rule that asks about the file type: until @stream and its like are closed. */
+int fguard_legacy_intercept(struct fguard *stream);
 
 /* ---- pending: questions without an answer yet (legacy_pending.c) -------------- */
 
+/* A name by which a question was told; one may have been told by several. */
 struct fguard_legacy_question {
 	struct fguard_legacy_question *next;
 	uint64_t id;
@@ -60,10 +74,11 @@ struct fguard_legacy_question {
 	char file[]; /* as it was told */
 };
 
-/* Return: 1; 0: it is there already; -ENOMEM. */
+/* One for each of the @texts. Return: 1; 0: it is there already; -ENOMEM. */
 int fguard_legacy_add(struct fguard_legacy_question **first, uint64_t id,
-		      const char *text);
-void fguard_legacy_mark_read(struct fguard_legacy_question *first, uint64_t id);
+		      char *const *texts, int n);
+void fguard_legacy_mark_read(struct fguard_legacy_question *first, uint64_t id,
+			     const char *text);
 void fguard_legacy_remove(struct fguard_legacy_question **first, uint64_t id);
 void fguard_legacy_remove_all(struct fguard_legacy_question **first);
 

@@ -6,30 +6,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-int fguard_legacy_add(struct fguard_legacy_question **first, uint64_t id,
-		      const char *text)
+static struct fguard_legacy_question *find_id(struct fguard_legacy_question *first,
+					      uint64_t id)
+{
+	while (first && first->id != id)
+		first = first->next;
+	return first;
+}
+
+static int add_one(struct fguard_legacy_question **first, uint64_t id,
+		   const char *text)
 {
 	size_t length = strcspn(text, "|");
-	struct fguard_legacy_question *added;
+	struct fguard_legacy_question *added = malloc(sizeof(*added) + length + 1);
 
-	for (; *first; first = &(*first)->next)
-		if ((*first)->id == id)
-			return 0;
-	added = malloc(sizeof(*added) + length + 1);
 	if (!added)
 		return -ENOMEM;
 	*added = (struct fguard_legacy_question){ .id = id };
 	memcpy(added->file, text, length);
 	added->file[length] = '\0';
+	while (*first)
+		first = &(*first)->next;
 	*first = added;
-	return 1;
+	return 0;
 }
 
-void fguard_legacy_mark_read(struct fguard_legacy_question *first, uint64_t id)
+int fguard_legacy_add(struct fguard_legacy_question **first, uint64_t id,
+		      char *const *texts, int n)
 {
-	for (; first; first = first->next)
-		if (first->id == id)
-			first->read = true;
+	int err = 0;
+
+	if (find_id(*first, id))
+		return 0;
+	for (int i = 0; i < n && !err; i++)
+		err = add_one(first, id, texts[i]);
+	if (!err)
+		return 1;
+	fguard_legacy_remove(first, id);
+	return err;
+}
+
+void fguard_legacy_mark_read(struct fguard_legacy_question *first, uint64_t id,
+			     const char *text)
+{
+	size_t length = strcspn(text, "|");
+
+	while (first && (first->id != id || first->read ||
+			 strlen(first->file) != length ||
+			 memcmp(first->file, text, length) != 0))
+		first = first->next;
+	if (first)
+		first->read = true;
 }
 
 static void drop(struct fguard_legacy_question **at)
@@ -42,10 +69,11 @@ static void drop(struct fguard_legacy_question **at)
 
 void fguard_legacy_remove(struct fguard_legacy_question **first, uint64_t id)
 {
-	while (*first && (*first)->id != id)
-		first = &(*first)->next;
-	if (*first)
-		drop(first);
+	while (*first)
+		if ((*first)->id == id)
+			drop(first);
+		else
+			first = &(*first)->next;
 }
 
 void fguard_legacy_remove_all(struct fguard_legacy_question **first)
@@ -54,32 +82,66 @@ void fguard_legacy_remove_all(struct fguard_legacy_question **first)
 		drop(first);
 }
 
+/* The oldest that was read; @file: NULL: any. */
 static struct fguard_legacy_question **
 find(struct fguard_legacy_question **first, const char *file)
 {
-	while (*first && (!(*first)->read || strcmp((*first)->file, file)))
+	while (*first && (!(*first)->read || (file && strcmp((*first)->file, file))))
 		first = &(*first)->next;
 	return first;
 }
 
-/* One that does not wait any more is no failure, but the next one is tried. */
+static int send_answer(struct fguard *guard, uint64_t id, uint32_t verdict)
+{
+	const struct fguard_answer answer = { .id = id, .verdict = verdict };
+
+	return fguard_answer(guard, &answer);
+}
+
+/* One name that is refused refuses the question. */
+static int deny_all(struct fguard *guard, struct fguard_legacy_question **first,
+		    const char *file)
+{
+	struct fguard_legacy_question **at;
+	int err = 0;
+
+	while (*(at = find(first, file)) && (!err || err == -ENOENT)) {
+		uint64_t id = (*at)->id;
+
+		fguard_legacy_remove(first, id);
+		err = send_answer(guard, id, FGUARD_VERDICT_DENY);
+	}
+	return err;
+}
+
+/*
+ * A question told by several names is let in when each of them is. One that does not
+ * wait any more is no failure, but the next one is tried.
+ */
+static int allow_one(struct fguard *guard, struct fguard_legacy_question **first,
+		     const char *file)
+{
+	struct fguard_legacy_question **at;
+	int err = -ENOENT;
+
+	while (err == -ENOENT && *(at = find(first, file))) {
+		uint64_t id = (*at)->id;
+
+		drop(at);
+		err = find_id(*first, id) ?
+			      0 :
+			      send_answer(guard, id, FGUARD_VERDICT_ALLOW);
+	}
+	return err;
+}
+
 int fguard_legacy_answer(struct fguard *guard,
 			 struct fguard_legacy_question **first,
 			 const struct fguard_legacy_message *message)
 {
-	struct fguard_legacy_question **at = find(first, message->file);
-	bool allow = message->verdict == FGUARD_VERDICT_ALLOW;
-	int err = 0;
+	int err = message->verdict == FGUARD_VERDICT_ALLOW ?
+			  allow_one(guard, first, message->file) :
+			  deny_all(guard, first, message->file);
 
-	for (bool done = false; *at && !done; at = find(at, message->file)) {
-		const struct fguard_answer answer = {
-			.id = (*at)->id,
-			.verdict = message->verdict,
-		};
-
-		drop(at);
-		err = fguard_answer(guard, &answer);
-		done = err ? err != -ENOENT : allow;
-	}
 	return err == -ENOENT ? 0 : err;
 }

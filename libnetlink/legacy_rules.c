@@ -89,10 +89,10 @@ static int add_guard(struct fguard *guard, const char *name, const char *path,
 	return fguard_add_rules(guard, &rule, 1, &added);
 }
 
-static int put_guard(struct fguard *guard, const char *name,
+static int put_guard(struct fguard *guard, const char *name, const char *text,
 		     struct fguard_legacy_message *message)
 {
-	char *path = find_path(message->file);
+	char *path = find_path(text);
 	int err = path ? -ESRCH : -ENOMEM;
 
 	for (int i = 0; i < ATTEMPTS && err == -ESRCH; i++)
@@ -104,15 +104,42 @@ static int put_guard(struct fguard *guard, const char *name,
 	return err;
 }
 
+static int drop_guard(struct fguard *guard, const char *path)
+{
+	char name[FGUARD_NAME_MAX + 1];
+
+	make_name(GUARDS, path, name);
+	return delete_named(guard, name);
+}
+
+static int drop_guards(struct fguard *guard,
+		       const struct fguard_legacy_message *message)
+{
+	int err = message->whole ? drop_guard(guard, message->whole) : 0;
+
+	return err ? err : drop_guard(guard, message->file);
+}
+
+/* A name that looks like fields is one if there is such a file. */
+static const char *choose_path(const struct fguard_legacy_message *message)
+{
+	struct stat about;
+
+	return message->whole && !lstat(message->whole, &about) ? message->whole :
+								  message->file;
+}
+
 /* The rule is found again by the path as it was written, wherever that leads then. */
 int fguard_legacy_change(struct fguard *guard,
 			 struct fguard_legacy_message *message)
 {
+	const char *path = choose_path(message);
 	char name[FGUARD_NAME_MAX + 1];
 
-	make_name(GUARDS, message->file, name);
-	return message->n_pids ? put_guard(guard, name, message) :
-				 delete_named(guard, name);
+	if (!message->count)
+		return drop_guards(guard, message);
+	make_name(GUARDS, path, name);
+	return put_guard(guard, name, path, message);
 }
 
 /* Return: how many rules there are of those, with their ids, or -errno. */
@@ -148,55 +175,32 @@ int fguard_legacy_clear(struct fguard *guard)
 	return err;
 }
 
-static const char *file_type(void)
+const char *fguard_legacy_file_type(void)
 {
 	const char *type = secure_getenv("FGUARD_FILE_TYPE");
 
 	return type && *type ? type : ".docx";
 }
 
-/* Return: 1 if there is a rule for this suffix everywhere, 0, or -errno. */
-static int has_rule(struct fguard *guard, const char *suffix)
-{
-	struct fguard_rule_info info;
-	ssize_t n = fguard_list_rules(guard);
-	int found = 0;
-
-	if (n < 0)
-		return (int)n;
-	while (!found && fguard_next_rule(guard, &info) > 0)
-		found = !info.path && info.suffix && !strcmp(info.suffix, suffix);
-	return found;
-}
-
-/* Not in the place of another rule: it is not ours, or it has questions. */
-int fguard_legacy_intercept(struct fguard *guard)
+/*
+ * Agents share it: it is there until the last of their streams is closed. A rule that
+ * somebody else made stays as it is, and asks them, too, if it asks.
+ */
+int fguard_legacy_intercept(struct fguard *stream)
 {
 	char name[FGUARD_NAME_MAX + 1];
 	const struct fguard_rule rule = {
-		.suffix = file_type(),
+		.suffix = fguard_legacy_file_type(),
 		.name = name,
+		.flags = FGUARD_RULE_UNTIL_CLOSED,
 		.otherwise = FGUARD_ELSE_ASK,
 		.default_allow = 1,
 		.deadline = DEADLINE,
 	};
 	struct fguard_added added;
-	int found = has_rule(guard, rule.suffix);
+	int err;
 
-	if (found)
-		return found < 0 ? found : 0;
 	make_name(AGENTS, rule.suffix, name);
-	return fguard_add_rules(guard, &rule, 1, &added);
-}
-
-int fguard_legacy_release(struct fguard *guard)
-{
-	char name[FGUARD_NAME_MAX + 1];
-	struct fguard_status status;
-	int err = fguard_get_status(guard, &status, NULL, 0);
-
-	if (err || status.answerers > 1)
-		return err;
-	make_name(AGENTS, file_type(), name);
-	return delete_named(guard, name);
+	err = fguard_add_rules(stream, &rule, 1, &added);
+	return err == -EEXIST ? 0 : err;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The texts of the earlier protocol: taken apart strictly, and put together. */
+/*
+ * The texts of the earlier protocol: taken apart as the first version did, which looked
+ * fields up by their keys, and put together.
+ */
 #include "legacy_parts.h"
 
 #include <errno.h>
@@ -7,134 +10,338 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INIT "From:DSSAgent;Action:init;"
-#define RETURN "From:DSSAgent;Action:return;Message:"
-#define CLEAR "From:CryptoCli;Action:clear;"
 #define CHANGE "From:CryptoCli;Action:change;Path:"
 #define COUNT ";Count:"
 #define TEXT_MAX 65535
 
-/* Return: whether @text begins so; then it goes on behind that. */
-static bool skip(const char **text, const char *start)
-{
-	size_t length = strlen(start);
+/* ---- fields ------------------------------------------------------------------ */
 
-	if (strncmp(*text, start, length))
+/**
+ * struct field - "Key:value", at the start or behind a ";"
+ * @key: where it begins
+ * @key_length: without the ":"
+ * @value: what stands behind that
+ * @length: of the value: up to the next field, or to the end
+ */
+struct field {
+	const char *key;
+	size_t key_length;
+	const char *value;
+	size_t length;
+};
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+/* Return: how long the key is that a field at @text would have, 0: there is none. */
+static size_t key_at(const char *text)
+{
+	size_t letters = strspn(text, LETTERS);
+	size_t length = letters + strspn(text + letters, LETTERS "0123456789");
+
+	return letters && text[length] == ':' ? length : 0;
+}
+
+/* Return: the length of a word or a number: up to a ";", without space behind it. */
+static size_t trim(const char *value, size_t length)
+{
+	const char *end = memchr(value, ';', length);
+
+	if (end)
+		length = (size_t)(end - value);
+	while (length && memchr(" \r\n", value[length - 1], 3))
+		length--;
+	return length;
+}
+
+/* Return: whether there is a field at @at, which then goes on behind it. */
+static bool next_field(const char **at, struct field *field)
+{
+	const char *end;
+
+	field->key = *at;
+	field->key_length = key_at(*at);
+	if (!field->key_length)
 		return false;
-	*text += length;
+	field->value = *at + field->key_length + 1;
+	for (end = field->value; *end; end++)
+		if (*end == ';' && key_at(end + 1))
+			break;
+	field->length = (size_t)(end - field->value);
+	*at = *end ? end + 1 : end;
 	return true;
 }
 
-/* Digits and a ";"; no sign, no space. */
-static bool take_number(const char **text, uint32_t *number)
+static bool has_key(const struct field *field, const char *key)
 {
-	const char *at = *text;
-	uint64_t value = 0;
+	return field->key_length == strlen(key) &&
+	       !memcmp(field->key, key, field->key_length);
+}
 
-	for (; *at >= '0' && *at <= '9'; at++) {
-		value = value * 10 + (uint64_t)(*at - '0');
-		if (value > INT32_MAX)
+/* The first one with that key. Return: how many there are. */
+static unsigned int find_field(const char *text, const char *key, struct field *found)
+{
+	unsigned int count = 0;
+	struct field field;
+
+	while (next_field(&text, &field))
+		if (has_key(&field, key) && !count++)
+			*found = field;
+	return count;
+}
+
+static bool has_value(const char *text, const char *key, const char *value)
+{
+	struct field field;
+
+	if (!find_field(text, key, &field))
+		return false;
+	field.length = trim(field.value, field.length);
+	return field.length == strlen(value) &&
+	       !memcmp(field.value, value, field.length);
+}
+
+/* Digits; no sign, no space. */
+static bool take_number(const char *value, size_t length, uint32_t *number)
+{
+	uint64_t sum = 0;
+
+	length = trim(value, length);
+	for (size_t i = 0; i < length; i++) {
+		if (value[i] < '0' || value[i] > '9')
+			return false;
+		sum = sum * 10 + (uint64_t)(value[i] - '0');
+		if (sum > INT32_MAX)
 			return false;
 	}
-	if (at == *text || *at != ';')
-		return false;
-	*number = (uint32_t)value;
-	*text = at + 1;
-	return true;
+	*number = (uint32_t)sum;
+	return length > 0;
 }
 
-static int keep_file(struct fguard_legacy_message *message, const char *file,
-		     size_t length)
+/* ---- answers ------------------------------------------------------------------ */
+
+static int keep(char **copy, const char *text, size_t length)
 {
 	if (!length)
 		return -EINVAL;
-	message->file = strndup(file, length);
-	return message->file ? 0 : -ENOMEM;
+	*copy = strndup(text, length);
+	return *copy ? 0 : -ENOMEM;
 }
 
-/* FILE|Allow or FILE|Deny; a file's name may have bars, too. */
-static int take_answer(const char *text, size_t length,
-		       struct fguard_legacy_message *message)
+/*
+ * FILE|Allow or FILE|Deny: the file as it was told, which had no bar, and a word behind
+ * it. Whatever else says "Deny" denies, too.
+ */
+static int take_answer(const char *text, struct fguard_legacy_message *message)
 {
-	const char *bar = memrchr(text, '|', length);
-	size_t rest;
+	const char *rest = strchrnul(text, '|');
+	const char *words = *rest ? rest : text;
 
-	if (!bar)
-		return -EINVAL;
-	rest = length - (size_t)(bar - text);
 	message->action = FGUARD_LEGACY_RETURN;
-	if (rest == 6 && !memcmp(bar, "|Allow", rest))
-		message->verdict = FGUARD_VERDICT_ALLOW;
-	else if (rest == 5 && !memcmp(bar, "|Deny", rest))
+	if (strstr(words, "Deny"))
 		message->verdict = FGUARD_VERDICT_DENY;
+	else if (*rest && rest != text && strstr(words, "Allow"))
+		message->verdict = FGUARD_VERDICT_ALLOW;
 	else
 		return -EINVAL;
-	return keep_file(message, text, (size_t)(bar - text));
+	return *rest && rest != text ?
+		       keep(&message->file, text, (size_t)(rest - text)) :
+		       0;
 }
 
-static int take_framed_answer(const char *text,
-			      struct fguard_legacy_message *message)
-{
-	size_t length = strlen(text);
+/* ---- changes ------------------------------------------------------------------ */
 
-	if (!length || text[length - 1] != ';')
-		return -EINVAL;
-	return take_answer(text, length - 1, message);
+/* Return: the number of a field "PidN", from 1; 0: it is none. */
+static uint32_t pid_number(const struct field *field)
+{
+	uint32_t number;
+
+	if (field->key_length < 4 || memcmp(field->key, "Pid", 3) != 0 ||
+	    !take_number(field->key + 3, field->key_length - 3, &number))
+		return 0;
+	return number;
 }
 
-static int take_pids(const char *text, struct fguard_legacy_message *message)
-{
-	char label[16];
+/*
+ * struct pids - the fields of that kind
+ * @numbers: of those that were taken
+ * @twice: one of them is there again
+ */
+struct pids {
+	uint32_t numbers[FGUARD_SUBJECTS_MAX];
+	bool twice;
+};
 
-	message->pids = calloc(message->n_pids + 1, sizeof(*message->pids));
+static bool is_taken(const struct pids *pids, uint32_t n, uint32_t number)
+{
+	while (n && pids->numbers[n - 1] != number)
+		n--;
+	return n > 0;
+}
+
+/* What is no number is as good as a process that is gone. */
+static int take_pid(const struct field *field, uint32_t number, struct pids *pids,
+		    struct fguard_legacy_message *message)
+{
+	const uint32_t n = message->n_pids;
+
+	if (is_taken(pids, n, number)) {
+		pids->twice = true;
+		return 0;
+	}
+	if (n == FGUARD_SUBJECTS_MAX)
+		return -E2BIG;
+	if (!take_number(field->value, field->length, &message->pids[n]) ||
+	    !message->pids[n])
+		return 0;
+	pids->numbers[n] = number;
+	message->n_pids++;
+	return 0;
+}
+
+static int take_pids(const char *text, struct pids *pids,
+		     struct fguard_legacy_message *message)
+{
+	struct field field;
+	int err = 0;
+
+	message->pids = calloc(FGUARD_SUBJECTS_MAX, sizeof(*message->pids));
 	if (!message->pids)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < message->n_pids; i++) {
-		snprintf(label, sizeof(label), "Pid%u:", i + 1);
-		if (!skip(&text, label) ||
-		    !take_number(&text, &message->pids[i]) || !message->pids[i])
-			return -EINVAL;
+	while (!err && next_field(&text, &field)) {
+		uint32_t number = pid_number(&field);
+
+		if (number && number <= message->count)
+			err = take_pid(&field, number, pids, message);
 	}
-	return *text ? -EINVAL : 0;
+	return err;
 }
 
-/* P;Count:N;Pid1:A;...; the last count, since a path may look like one. */
-static int take_change(const char *text, struct fguard_legacy_message *message)
+/* Nothing but Path, the last Count and the processes, so that the path may be anything. */
+static const char *end_of_whole(const char *text)
 {
-	const char *count = NULL, *next = text;
+	const char *end = NULL, *next = text;
+
+	if (strncmp(text, CHANGE, strlen(CHANGE)) != 0)
+		return NULL;
+	for (next += strlen(CHANGE); (next = strstr(next, COUNT)); next++)
+		end = next;
+	return end;
+}
+
+/* Of a name that looks like fields, where they are clear without it. */
+static int take_whole(const char *text, const struct field *path,
+		      struct fguard_legacy_message *message)
+{
+	const char *end = end_of_whole(text), *value = text + strlen(CHANGE);
+
+	if (!end || end == path->value + path->length || end == value)
+		return 0;
+	return keep(&message->whole, value, (size_t)(end - value));
+}
+
+static int take_allowed(const char *text, struct pids *pids,
+			struct fguard_legacy_message *message)
+{
+	struct field count;
+
+	if (!find_field(text, "Count", &count) ||
+	    !take_number(count.value, count.length, &message->count))
+		return -EINVAL;
+	return take_pids(text, pids, message);
+}
+
+/* A field that is there twice is part of the path, or nobody knows what is meant. */
+static int take_ambiguous(const char *text, struct pids *pids,
+			  struct fguard_legacy_message *message)
+{
+	const char *end = end_of_whole(text), *value = text + strlen(CHANGE);
 	int err;
 
-	while ((next = strstr(next, COUNT)))
-		count = next++;
-	if (!count)
-		return -EINVAL;
+	fguard_legacy_free(message);
 	message->action = FGUARD_LEGACY_CHANGE;
-	err = keep_file(message, text, (size_t)(count - text));
-	if (err)
-		return err;
-	count += strlen(COUNT);
-	if (!take_number(&count, &message->n_pids))
+	*pids = (struct pids){ .twice = false };
+	if (!end)
 		return -EINVAL;
-	return message->n_pids > FGUARD_SUBJECTS_MAX ? -E2BIG :
-						       take_pids(count, message);
+	err = keep(&message->file, value, (size_t)(end - value));
+	if (!err)
+		err = take_allowed(end + 1, pids, message);
+	return err ? err : pids->twice ? -EINVAL : 0;
 }
 
-static int take_text(const char *text, struct fguard_legacy_message *message)
+static bool has_twice(const char *text)
 {
-	if (!strcmp(text, FGUARD_LEGACY_HELLO))
+	static const char *const keys[] = { "From", "Action", "Path", "Count" };
+	struct field field;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (find_field(text, keys[i], &field) > 1)
+			return true;
+	return false;
+}
+
+static int take_change(const char *text, struct field path,
+		       struct fguard_legacy_message *message)
+{
+	struct pids pids = { .twice = false };
+	int err;
+
+	message->action = FGUARD_LEGACY_CHANGE;
+	/* The last field may end with the message's ";". */
+	if (!path.value[path.length] && path.length && path.value[path.length - 1] == ';')
+		path.length--;
+	err = keep(&message->file, path.value, path.length);
+	if (!err)
+		err = take_allowed(text, &pids, message);
+	if (pids.twice || has_twice(text))
+		return take_ambiguous(text, &pids, message);
+	return err ? err : take_whole(text, &path, message);
+}
+
+/* ---- messages ----------------------------------------------------------------- */
+
+/* Names of files begin with a "/", so no answer looks like it. */
+static bool has_fields(const char *text)
+{
+	static const char *const keys[] = { "From", "Action", "Message", "Path", "Count" };
+	struct field first;
+
+	if (!next_field(&text, &first))
+		return false;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (has_key(&first, keys[i]))
+			return true;
+	return false;
+}
+
+static bool says(const char *text, const char *from, const char *action)
+{
+	return has_value(text, "From", from) && has_value(text, "Action", action);
+}
+
+/*
+ * The name of a file may be anything, also a message: what stands before it counts,
+ * and the first of the two fields that hold one says which.
+ */
+static int take_fields(const char *text, struct fguard_legacy_message *message)
+{
+	struct field path = { .key = NULL }, answer = { .key = NULL };
+
+	find_field(text, "Path", &path);
+	find_field(text, "Message", &answer);
+	if (answer.key && (!path.key || answer.key < path.key))
+		return take_answer(answer.value, message);
+	if (path.key)
+		return says(text, "CryptoCli", "change") ?
+			       take_change(text, path, message) :
+			       -EINVAL;
+	if (says(text, "DSSAgent", "hello"))
 		message->action = FGUARD_LEGACY_SAY_HELLO;
-	else if (!strcmp(text, INIT))
+	else if (says(text, "DSSAgent", "init"))
 		message->action = FGUARD_LEGACY_INIT;
-	else if (!strcmp(text, CLEAR))
+	else if (says(text, "CryptoCli", "clear"))
 		message->action = FGUARD_LEGACY_CLEAR;
-	else if (skip(&text, RETURN))
-		return take_framed_answer(text, message);
-	else if (skip(&text, CHANGE))
-		return take_change(text, message);
-	else if (skip(&text, "From:"))
-		return -EINVAL;
 	else
-		return take_answer(text, strlen(text), message);
+		return -EINVAL;
 	return 0;
 }
 
@@ -147,7 +354,7 @@ int fguard_legacy_parse(const char *text, struct fguard_legacy_message *message)
 		return -EINVAL;
 	if (strnlen(text, TEXT_MAX + 1) > TEXT_MAX)
 		return -EMSGSIZE;
-	err = take_text(text, message);
+	err = has_fields(text) ? take_fields(text, message) : take_answer(text, message);
 	if (err)
 		fguard_legacy_free(message);
 	return err;
@@ -156,9 +363,12 @@ int fguard_legacy_parse(const char *text, struct fguard_legacy_message *message)
 void fguard_legacy_free(struct fguard_legacy_message *message)
 {
 	free(message->file);
+	free(message->whole);
 	free(message->pids);
 	*message = (struct fguard_legacy_message){ 0 };
 }
+
+/* ---- questions ------------------------------------------------------------------ */
 
 static char *copy_field(char *to, const char *from, size_t length)
 {
@@ -167,20 +377,53 @@ static char *copy_field(char *to, const char *from, size_t length)
 	return to;
 }
 
-char *fguard_legacy_tell(const struct fguard_question_record *question)
+static char *tell_name(const struct fguard_access_record *access, const char *name,
+		       size_t length)
 {
-	const struct fguard_access_record *access = &question->access;
-	const char *path = (const char *)(question + 1);
-	const char *comm = path + access->path_length +
+	const char *comm = (const char *)(access + 1) + access->path_length +
 			   access->new_path_length + access->exe_length;
-	size_t room = (size_t)access->path_length + access->comm_length + 16;
+	size_t room = length + access->comm_length + 16;
 	char *text = malloc(room), *at;
 
 	if (!text)
 		return NULL;
-	at = copy_field(text, path, access->path_length);
+	at = copy_field(text, name, length);
 	*at++ = '|';
 	at = copy_field(at, comm, access->comm_length);
 	snprintf(at, room - (size_t)(at - text), "|%u", access->pid);
 	return text;
+}
+
+static bool ends_with(const char *name, size_t length, const char *type)
+{
+	size_t end = strlen(type);
+
+	return length >= end && !memcmp(name + length - end, type, end);
+}
+
+int fguard_legacy_tell(const struct fguard_question_record *question, const char *type,
+		       char *texts[FGUARD_LEGACY_NAMES])
+{
+	const struct fguard_access_record *access = &question->access;
+	const char *name = (const char *)(access + 1);
+	const size_t lengths[] = { access->path_length, access->new_path_length };
+	const bool old_has = ends_with(name, lengths[0], type);
+	const bool new_has = ends_with(name + lengths[0], lengths[1], type);
+	const bool told[] = { old_has || !new_has, lengths[1] && (new_has || !old_has) };
+	int n = 0;
+
+	for (size_t i = 0; i < FGUARD_LEGACY_NAMES; name += lengths[i++]) {
+		if (!told[i])
+			continue;
+		texts[n] = tell_name(access, name, lengths[i]);
+		if (!texts[n])
+			goto fail;
+		n++;
+	}
+	return n;
+
+fail:
+	while (n > 0)
+		free(texts[--n]);
+	return -ENOMEM;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {Answerer} from './helper/answerer.js';
 import {PROGRAMS} from './helper/build.js';
 import {useLab} from './helper/lab.js';
 import {Lines} from './helper/lines.js';
@@ -141,6 +142,61 @@ describe('an agent', () => {
     await isUnasked();
   });
 
+  // Another answerer would be asked about each document, and wait for nothing.
+  describe('beside another answerer', () => {
+    let other: Answerer;
+    beforeEach(async () => {
+      other = await Answerer.start();
+    });
+    afterEach(() => other.end());
+
+    const isGone = () => lab.guard.until(({answerers, rules}) => answerers === 1 && rules === 0);
+
+    it('takes its rule along when it is killed', async () => {
+      const agent = await connect();
+      const opened = lab.intruder.do('open', docx);
+      expect(await agent.do('poll -1')).toBe('readable');
+      await agent.kill();
+      // who waits is let in at once
+      expect(await opened).toBe('OK');
+      await isGone();
+      expect(await lab.intruder.do('open', docx)).toBe('OK');
+    });
+
+    it.each(['disconnect', 'close', 'exec'])('takes its rule along by %s', async (how) => {
+      const agent = await connect();
+      expect(await agent.do(how)).toBe('OK');
+      await isGone();
+      expect(await lab.intruder.do('open', docx)).toBe('OK');
+    });
+
+    it('leaves its rule to another agent', async () => {
+      const first = await connect();
+      const second = await connect();
+      const [rule] = await lab.guard.list();
+      await first.kill();
+      await lab.guard.until(({answerers}) => answerers === 2);
+      expect(await lab.guard.list()).toMatchObject([{id: rule?.id}]);
+      const opened = lab.intruder.do('open', docx);
+      expect(await second.do('read')).toContain(docx);
+      expect(await second.do(`send ${docx}|Deny`)).toBe('OK');
+      expect(await opened).toBe('EACCES');
+      await second.kill();
+      await isGone();
+    });
+
+    it('does not settle what another agent is asked', async () => {
+      const first = await connect();
+      const opened = lab.intruder.do('open', docx);
+      expect(await first.do('read')).toContain(docx);
+      const second = await connect();
+      await second.kill();
+      await lab.guard.until(({answerers}) => answerers === 2);
+      expect(await first.do(`send ${docx}|Deny`)).toBe('OK');
+      expect(await opened).toBe('EACCES');
+    });
+  });
+
   it('that is killed leaves nobody waiting', async () => {
     const agent = await connect();
     const opened = lab.intruder.do('open', docx);
@@ -177,6 +233,50 @@ describe('an agent', () => {
     expect(await agent.do(`send ${docx}|Deny`)).toBe('OK');
     expect(await opened).toBe('EACCES');
   });
+
+  it('is told the name that made a rename a question', async () => {
+    const agent = await connect();
+    const evil = lab.path('evil.txt');
+    await vm.ok(`echo evil >${evil}`);
+    const renamed = lab.intruder.do('rename', evil, docx);
+    expect(await agent.do('read')).toBe(`${docx}|try|${lab.intruder.pid}`);
+    expect(await agent.do(`send ${docx}|Deny`)).toBe('OK');
+    expect(await renamed).toBe('EACCES');
+    const linked = lab.intruder.do('link', evil, lab.path('new.docx'));
+    expect(await agent.do('read')).toBe(`${lab.path('new.docx')}|try|${lab.intruder.pid}`);
+    expect(await agent.do(`send ${lab.path('new.docx')}|Deny`)).toBe('OK');
+    expect(await linked).toBe('EACCES');
+    expect(await vm.ok(`cat ${docx}`)).toContain('1');
+  });
+
+  it('is told both names of a rename that are documents, and either refuses it', async () => {
+    const agent = await connect();
+    const other = lab.path('b.docx');
+    for (const [first, second, result] of [
+      ['Allow', 'Deny', 'EACCES'],
+      ['Deny', 'Allow', 'EACCES'],
+      ['Allow', 'Allow', 'OK'],
+    ] as const) {
+      const renamed = lab.intruder.do('rename', docx, other);
+      expect(await agent.do('read')).toContain(`${docx}|`);
+      expect(await agent.do('read')).toContain(`${other}|`);
+      expect(await agent.do(`send ${docx}|${first}`)).toBe('OK');
+      expect(await agent.do(`send ${other}|${second}`)).toBe('OK');
+      expect(await renamed).toBe(result);
+    }
+    await vm.ok(`mv ${other} ${docx}`);
+  });
+
+  it.each(['|Deny!', '|Deny;', '|try|1|Deny', '|Allow? Deny'])(
+    'that says %s refuses',
+    async (answer) => {
+      const agent = await connect();
+      const opened = lab.intruder.do('open', docx);
+      expect(await agent.do('read')).toContain(docx);
+      expect(await agent.do(`send ${docx}${answer}`)).toBe('OK');
+      expect(await opened).toBe('EACCES');
+    },
+  );
 
   it('says hello, and is one when it says init', async () => {
     const agent = await connect('hello');
@@ -236,11 +336,33 @@ describe('a guard client', () => {
   });
 
   it.each([
+    'Count:1;Pid1:PID;Action:change;Path:FILE;From:CryptoCli',
+    'From:CryptoCli;Action:change;Path:FILE;Pid1:PID;Count:1',
+    'From:CryptoCli;Action:change;Path:FILE;Count:3;Pid2:PID;',
+    'From:CryptoCli;Action:change;Version:2;Path:FILE;Flag:x;Count:1;Pid1:PID;Flag:y;',
+  ])('may say it as %s', async (message) => {
+    const client = await connect('hello');
+    const text = message.replace('FILE', secret).replace('PID', String(lab.owner.pid));
+    expect(await client.do(`send ${text}`)).toBe('OK');
+    expect(await lab.guard.list()).toMatchObject([
+      {path: secret, grants: [{pid: lab.owner.pid}], otherwise: 0},
+    ]);
+    expect(await lab.intruder.do('open', secret)).toBe('EACCES');
+    expect(await client.do('send Action:clear;From:CryptoCli')).toBe('OK');
+    expect(await lab.guard.list()).toEqual([]);
+  });
+
+  it('that counts processes and names none lets nobody in', async () => {
+    const client = await connect('hello');
+    expect(await client.do(`send From:CryptoCli;Action:change;Path:${secret};Count:2`)).toBe('OK');
+    expect(await lab.owner.do('open', secret)).toBe('EACCES');
+  });
+
+  it.each([
     ['', 'EINVAL'],
     ['nonsense', 'EINVAL'],
     ['/a.docx|Perhaps', 'EINVAL'],
     ['From:CryptoCli;Action:change;', 'EINVAL'],
-    [`From:CryptoCli;Action:change;Path:/tmp/legacy/secret;Count:2;Pid1:1;`, 'EINVAL'],
     [`From:CryptoCli;Action:change;Path:/tmp/legacy/secret;Count:-1;`, 'EINVAL'],
     ['From:CryptoCli;Action:change;Path:secret;Count:1;Pid1:1;', 'EINVAL'],
     ['From:CryptoCli;Action:change;Path:/no/such/dir/a;Count:1;Pid1:1;', 'ENOENT'],

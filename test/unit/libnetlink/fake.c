@@ -148,7 +148,11 @@ static int get_descriptor(void *carrier)
 
 static void close_end(void *carrier)
 {
-	unpoison(carrier);
+	struct fake_end *end = carrier;
+
+	unpoison(end);
+	if (end == &end->fake->main && end->fake->closed)
+		end->fake->closed(end->fake);
 }
 
 const struct fguard_transport fake_transport = {

@@ -54,6 +54,7 @@ struct fake_end {
  * struct fake - the kernel's side
  * @answer: answers what is sent to the fguard family
  * @context: the test's own
+ * @closed: called when the library closes @main, or NULL
  * @version: the family's version; 0: no module
  * @main: the socket for commands and events
  * @notices: the one for the family's end
@@ -67,6 +68,7 @@ struct fake_end {
 struct fake {
 	fake_answer answer;
 	void *context;
+	void (*closed)(struct fake *fake);
 	uint32_t version;
 	struct fake_end main;
 	struct fake_end notices;
@@ -105,6 +107,8 @@ void fake_put_grant(struct nlmsghdr *head, uint32_t pid, const char *comm,
 /* Records, each an FGUARD_A_EVENTS of its own (nests.c). */
 void fake_put_question(struct nlmsghdr *head, uint64_t id, uint32_t pid,
 		       const char *path);
+void fake_put_move(struct nlmsghdr *head, uint64_t id, uint32_t pid,
+		   const char *path, const char *new_path);
 void fake_put_closed(struct nlmsghdr *head, uint64_t id, uint8_t reason,
 		     uint8_t verdict);
 

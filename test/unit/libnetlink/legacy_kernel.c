@@ -25,21 +25,6 @@ static void answer_added(struct fake *fake, const struct nlmsghdr *request)
 	fake_ack(fake, request, 0, NULL);
 }
 
-static void answer_status(struct fake *fake, const struct nlmsghdr *request)
-{
-	struct nlmsghdr *head = fake_message(fake, FAKE_FAMILY, 0,
-					     request->nlmsg_seq,
-					     FGUARD_CMD_GET_STATUS);
-	struct nlattr *nest = mnl_attr_nest_start(head, FGUARD_A_STATUS);
-
-	mnl_attr_put_strz(head, FGUARD_STATUS_A_VERSION, "0.1.0");
-	mnl_attr_put_u32(head, FGUARD_STATUS_A_ANSWERERS, kernel.answerers);
-	mnl_attr_nest_end(head, nest);
-	fake_deliver(fake, head);
-	fake_ack(fake, request, 0, NULL);
-	sem_post(&kernel.ended);
-}
-
 static void answer_rules(struct fake *fake, const struct nlmsghdr *request)
 {
 	struct nlmsghdr *head = fake_message(fake, FAKE_FAMILY, NLM_F_MULTI,
@@ -69,8 +54,6 @@ static void answer_all(struct fake *fake, const struct nlmsghdr *request)
 	switch (fake_command(request)) {
 	case FGUARD_CMD_ADD_RULES:
 		return answer_added(fake, request);
-	case FGUARD_CMD_GET_STATUS:
-		return answer_status(fake, request);
 	case FGUARD_CMD_GET_RULES:
 		return answer_rules(fake, request);
 	case FGUARD_CMD_GET_QUESTIONS:
@@ -88,6 +71,12 @@ static void answer_all(struct fake *fake, const struct nlmsghdr *request)
 	}
 }
 
+static void note_closed(struct fake *fake)
+{
+	(void)fake;
+	sem_post(&kernel.ended);
+}
+
 static int open_fake(struct fguard **guard)
 {
 	struct fake *fake = &kernel.fakes[kernel.n_fakes++];
@@ -95,6 +84,7 @@ static int open_fake(struct fguard **guard)
 	assert_true(kernel.n_fakes <= KERNEL_FAKES);
 	fake_start(fake);
 	fake->answer = answer_all;
+	fake->closed = note_closed;
 	if (!kernel.loaded)
 		fake->version = 0;
 	assert_int_equal(fguard_create(guard), 0);
@@ -104,7 +94,7 @@ static int open_fake(struct fguard **guard)
 int kernel_start(void **state)
 {
 	(void)state;
-	kernel = (struct kernel){ .loaded = true, .answerers = 1 };
+	kernel = (struct kernel){ .loaded = true };
 	sem_init(&kernel.ended, 0, 0);
 	fguard_legacy_open = open_fake;
 	return 0;
@@ -140,10 +130,15 @@ const struct nlattr *kernel_added(size_t which)
 
 void kernel_question(struct fake *fake, uint64_t id, const char *path)
 {
+	kernel_move(fake, id, path, "");
+}
+
+void kernel_move(struct fake *fake, uint64_t id, const char *path, const char *new_path)
+{
 	struct nlmsghdr *head = fake_message(fake, FAKE_FAMILY, 0, 0,
 					     FGUARD_CMD_EVENTS);
 
-	fake_put_question(head, id, 12, path);
+	fake_put_move(head, id, 12, path, new_path);
 	fake_deliver(fake, head);
 }
 

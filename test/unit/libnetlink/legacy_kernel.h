@@ -16,10 +16,9 @@
  * @loaded: there is a module
  * @events: delivers what an answerer is told when it comes
  * @put_rules: writes the rules that are there, or NULL
- * @answerers: how many it says there are
  * @answer_error: what an answer gets
  * @add_error: what the next rules get that are added
- * @ended: posted when the rule of an agent is taken back
+ * @ended: posted when a handle is closed, with which the rule of an agent goes
  */
 struct kernel {
 	struct fake fakes[KERNEL_FAKES];
@@ -27,7 +26,6 @@ struct kernel {
 	bool loaded;
 	void (*events)(struct fake *fake);
 	void (*put_rules)(struct nlmsghdr *head);
-	uint32_t answerers;
 	int answer_error;
 	int add_error;
 	sem_t ended;
@@ -47,6 +45,7 @@ const struct nlattr *kernel_added(size_t which);
 
 /* Events, to be called by kernel.events. */
 void kernel_question(struct fake *fake, uint64_t id, const char *path);
+void kernel_move(struct fake *fake, uint64_t id, const char *path, const char *new_path);
 void kernel_closed(struct fake *fake, uint64_t id);
 
 /* A rule with its suffix or its path, and a name or NULL. */

@@ -4,6 +4,7 @@
 #include "legacy_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ static int change(struct fguard *guard, const char *path, const uint32_t *pids,
 	struct fguard_legacy_message message = {
 		.action = FGUARD_LEGACY_CHANGE,
 		.file = strdup(path),
+		.count = n,
 		.pids = calloc(n + 1, sizeof(*pids)),
 		.n_pids = n,
 	};
@@ -252,6 +254,9 @@ static void check_intercepted(const char *suffix)
 			 FGUARD_VERDICT_ALLOW);
 	assert_int_equal(mnl_attr_get_u32(fake_find_nested(
 				 nest, FGUARD_RULE_A_DEADLINE, 0)), 5000);
+	assert_int_equal(mnl_attr_get_u32(fake_find_nested(
+				 nest, FGUARD_RULE_A_FLAGS, 0)),
+			 FGUARD_RULE_UNTIL_CLOSED);
 	fguard_close(guard);
 }
 
@@ -267,41 +272,77 @@ static void the_file_type_is_asked_about_and_let_in_after_5_seconds(void **state
 	unsetenv("FGUARD_FILE_TYPE");
 }
 
-static void put_other_rule(struct nlmsghdr *head)
-{
-	kernel_put_rule(head, 1, ".docx", NULL, NULL);
-}
-
-static void put_lesser_rule(struct nlmsghdr *head)
-{
-	kernel_put_rule(head, 1, ".docx", "/srv", NULL);
-}
-
 static void a_rule_for_the_file_type_is_not_replaced(void **state)
 {
 	struct fguard *guard = open_guard();
 
 	(void)state;
-	kernel.put_rules = put_other_rule;
+	kernel.add_error = -EEXIST;
 	assert_int_equal(fguard_legacy_intercept(guard), 0);
-	assert_null(kernel_asked(0, FGUARD_CMD_ADD_RULES, 0));
-	kernel.put_rules = put_lesser_rule;
-	assert_int_equal(fguard_legacy_intercept(guard), 0);
-	assert_non_null(kernel_asked(0, FGUARD_CMD_ADD_RULES, 0));
+	kernel.add_error = -EPERM;
+	assert_int_equal(fguard_legacy_intercept(guard), -EPERM);
 	fguard_close(guard);
 }
 
-static void the_rule_goes_with_the_last_answerer(void **state)
+/* Fewer processes than it counts are no removal. */
+static void a_change_that_names_fewer_than_it_counts_guards(void **state)
 {
+	struct fguard_legacy_message message;
 	struct fguard *guard = open_guard();
 
 	(void)state;
-	kernel.answerers = 2;
-	assert_int_equal(fguard_legacy_release(guard), 0);
+	assert_int_equal(fguard_legacy_parse("From:CryptoCli;Action:change;Path:/srv/a;Count:3",
+					     &message), 0);
+	assert_int_equal(fguard_legacy_change(guard, &message), 0);
+	check_pids(kernel_added(0), NULL, 0);
 	assert_null(kernel_asked(0, FGUARD_CMD_DEL_RULES, 0));
-	kernel.answerers = 1;
-	assert_int_equal(fguard_legacy_release(guard), 0);
-	assert_non_null(kernel_asked(0, FGUARD_CMD_DEL_RULES, 0));
+	fguard_legacy_free(&message);
+	fguard_close(guard);
+}
+
+static const char *guarded_by(const char *text)
+{
+	struct fguard *guard = open_guard();
+	struct fguard_legacy_message message;
+	const char *path;
+
+	assert_int_equal(fguard_legacy_parse(text, &message), 0);
+	assert_int_equal(fguard_legacy_change(guard, &message), 0);
+	path = string_of(kernel_added(kernel.n_fakes - 1), FGUARD_RULE_A_PATH);
+	fguard_legacy_free(&message);
+	fguard_close(guard);
+	return path;
+}
+
+/* Who names files does not say what others' are allowed to. */
+static void a_name_that_looks_like_fields_is_one_if_it_is_there(void **state)
+{
+	static const char file[] = "/tmp/fguard;Flag:1;Pid7:1";
+	char text[256];
+	int fd;
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		 "From:CryptoCli;Action:change;Path:%s;Count:1;Pid1:%d;", file, getpid());
+	assert_string_equal(guarded_by(text), "/tmp/fguard");
+	fd = creat(file, 0600);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_string_equal(guarded_by(text), file);
+	unlink(file);
+}
+
+static void the_guard_of_such_a_name_goes_under_both(void **state)
+{
+	struct fguard_legacy_message message;
+	struct fguard *guard = open_guard();
+
+	(void)state;
+	assert_int_equal(fguard_legacy_parse("From:CryptoCli;Action:change;Path:/a;Flag:1;Count:0;",
+					     &message), 0);
+	assert_int_equal(fguard_legacy_change(guard, &message), 0);
+	assert_non_null(kernel_asked(0, FGUARD_CMD_DEL_RULES, 1));
+	fguard_legacy_free(&message);
 	fguard_close(guard);
 }
 
@@ -323,7 +364,9 @@ int run_legacy_rules_tests(void)
 		TEST(clear_of_nothing_is_no_failure),
 		TEST(the_file_type_is_asked_about_and_let_in_after_5_seconds),
 		TEST(a_rule_for_the_file_type_is_not_replaced),
-		TEST(the_rule_goes_with_the_last_answerer),
+		TEST(a_change_that_names_fewer_than_it_counts_guards),
+		TEST(a_name_that_looks_like_fields_is_one_if_it_is_there),
+		TEST(the_guard_of_such_a_name_goes_under_both),
 	};
 
 	return cmocka_run_group_tests_name("legacy rules", tests, NULL, NULL);

@@ -85,8 +85,9 @@ static void an_agent_reads_and_answers(void **state)
 	assert_false(is_readable(sock, 0));
 	sock_netlink_disconnection(sock);
 	assert_int_equal(fcntl(sock, F_GETFD), -1);
-	/* the rule that asked is gone again */
-	assert_non_null(kernel_asked(COMMANDS, FGUARD_CMD_DEL_RULES, 0));
+	/* the rule that asked is gone with the stream that added it */
+	assert_int_equal(sem_trywait(&kernel.ended), 0);
+	assert_null(kernel_asked(COMMANDS, FGUARD_CMD_DEL_RULES, 0));
 }
 
 static void a_connection_asks_about_the_file_type_at_once(void **state)
@@ -102,7 +103,7 @@ static void a_connection_asks_about_the_file_type_at_once(void **state)
 				 nest, FGUARD_SUBSCRIPTION_A_FLAGS, 0)),
 			 FGUARD_SUBSCRIBE_ANSWER);
 	assert_string_equal(mnl_attr_get_str(fake_find_nested(
-				    kernel_added(COMMANDS), FGUARD_RULE_A_SUFFIX, 0)),
+				    kernel_added(STREAM), FGUARD_RULE_A_SUFFIX, 0)),
 			    ".docx");
 	sock_netlink_disconnection(sock);
 }
@@ -174,6 +175,81 @@ static void an_answer_that_fails_tells_so(void **state)
 	kernel.answer_error = -EPERM;
 	assert_int_equal(say(sock, "/srv/a.docx|Deny"), -1);
 	assert_int_equal(errno, EPERM);
+	sock_netlink_disconnection(sock);
+}
+
+static void moves(struct fake *fake)
+{
+	kernel_move(fake, 1, "/srv/evil.txt", "/srv/a.docx");
+	kernel_move(fake, 2, "/srv/a.docx", "/srv/a.txt");
+	kernel_move(fake, 3, "/srv/a.docx", "/srv/b.docx");
+	kernel_move(fake, 4, "/srv/c", "/srv/d");
+}
+
+static const char *const told[] = {
+	"/srv/a.docx|cat|12", "/srv/a.docx|cat|12", "/srv/a.docx|cat|12",
+	"/srv/b.docx|cat|12", "/srv/c|cat|12",	    "/srv/d|cat|12",
+};
+
+static int read_moves(void)
+{
+	int sock;
+
+	kernel.events = moves;
+	sock = open_netlink_connection();
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		expect_read(sock, told[i]);
+	return sock;
+}
+
+static void a_name_that_made_it_a_question_is_told(void **state)
+{
+	int sock = read_moves();
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(say(sock, "/srv/a.docx|Allow"), 0);
+		expect_answer(i, i + 1, FGUARD_VERDICT_ALLOW);
+	}
+	sock_netlink_disconnection(sock);
+}
+
+static void what_is_told_by_two_names_is_let_in_by_both(void **state)
+{
+	int sock = read_moves();
+
+	(void)state;
+	assert_int_equal(say(sock, "/srv/c|Allow"), 0);
+	expect_no_answer(0);
+	assert_int_equal(say(sock, "/srv/d|Allow"), 0);
+	expect_answer(0, 4, FGUARD_VERDICT_ALLOW);
+	sock_netlink_disconnection(sock);
+}
+
+static void what_is_told_by_two_names_is_refused_by_either(void **state)
+{
+	int sock = read_moves();
+
+	(void)state;
+	assert_int_equal(say(sock, "/srv/b.docx|Deny"), 0);
+	expect_answer(0, 3, FGUARD_VERDICT_DENY);
+	/* of those that are left the first two have that name */
+	assert_int_equal(say(sock, "/srv/a.docx|Deny"), 0);
+	expect_answer(1, 1, FGUARD_VERDICT_DENY);
+	expect_answer(2, 2, FGUARD_VERDICT_DENY);
+	expect_no_answer(3);
+	sock_netlink_disconnection(sock);
+}
+
+static void an_answer_without_a_file_refuses_all_that_were_read(void **state)
+{
+	int sock = read_three();
+
+	(void)state;
+	assert_int_equal(say(sock, "Deny"), 0);
+	for (size_t i = 0; i < 3; i++)
+		expect_answer(i, i + 1, FGUARD_VERDICT_DENY);
+	expect_no_answer(3);
 	sock_netlink_disconnection(sock);
 }
 
@@ -269,11 +345,11 @@ static void a_guard_client_is_no_agent(void **state)
 		 getpid());
 	assert_int_equal(say(sock, text), 0);
 	/* it has ended being one before it added its rule */
-	assert_non_null(kernel_asked(COMMANDS, FGUARD_CMD_DEL_RULES, 0));
-	assert_non_null(kernel_asked(COMMANDS, FGUARD_CMD_ADD_RULES, 1));
+	assert_int_equal(sem_trywait(&kernel.ended), 0);
+	assert_non_null(kernel_asked(COMMANDS, FGUARD_CMD_ADD_RULES, 0));
 	assert_int_equal(say(sock, "From:CryptoCli;Action:clear;"), 0);
 	sock_netlink_disconnection(sock);
-	assert_null(kernel_asked(COMMANDS, FGUARD_CMD_DEL_RULES, 1));
+	assert_null(kernel_asked(COMMANDS, FGUARD_CMD_DEL_RULES, 0));
 }
 
 static void an_agent_that_sets_guards_stays_one(void **state)
@@ -284,7 +360,7 @@ static void an_agent_that_sets_guards_stays_one(void **state)
 	sock = open_netlink_connection();
 	assert_int_equal(say(sock, "From:DSSAgent;Action:init;"), 0);
 	assert_int_equal(say(sock, "From:CryptoCli;Action:clear;"), 0);
-	assert_null(kernel_asked(COMMANDS, FGUARD_CMD_DEL_RULES, 0));
+	assert_int_equal(sem_trywait(&kernel.ended), -1);
 	sock_netlink_disconnection(sock);
 }
 
@@ -536,6 +612,10 @@ int run_legacy_tests(void)
 		TEST(deny_counts_for_all_that_were_read),
 		TEST(an_answer_that_comes_too_late_goes_to_the_next),
 		TEST(an_answer_that_fails_tells_so),
+		TEST(a_name_that_made_it_a_question_is_told),
+		TEST(what_is_told_by_two_names_is_let_in_by_both),
+		TEST(what_is_told_by_two_names_is_refused_by_either),
+		TEST(an_answer_without_a_file_refuses_all_that_were_read),
 		TEST(what_ended_is_not_answered),
 		TEST(questions_that_were_lost_are_fetched_once),
 		TEST(a_program_that_does_not_read_can_disconnect),

@@ -42,12 +42,18 @@ void fake_put_grant(struct nlmsghdr *head, uint32_t pid, const char *comm,
 void fake_put_question(struct nlmsghdr *head, uint64_t id, uint32_t pid,
 		       const char *path)
 {
+	fake_put_move(head, id, pid, path, "");
+}
+
+void fake_put_move(struct nlmsghdr *head, uint64_t id, uint32_t pid,
+		   const char *path, const char *new_path)
+{
 	struct {
 		struct fguard_question_record question;
 		char strings[512];
 	} record = { 0 };
 	struct fguard_access_record *access = &record.question.access;
-	size_t room = strlen(path) + 11;
+	size_t room = strlen(path) + strlen(new_path) + 11;
 
 	assert_true(room < sizeof(record.strings));
 	room = (room + 7) & ~(size_t)7;
@@ -63,9 +69,10 @@ void fake_put_question(struct nlmsghdr *head, uint64_t id, uint32_t pid,
 	access->pid = pid;
 	access->reason = FGUARD_REASON_ASK;
 	access->path_length = (uint16_t)strlen(path);
+	access->new_path_length = (uint16_t)strlen(new_path);
 	access->exe_length = 8;
 	access->comm_length = 3;
-	snprintf(record.strings, sizeof(record.strings), "%s/bin/catcat", path);
+	snprintf(record.strings, sizeof(record.strings), "%s%s/bin/catcat", path, new_path);
 	mnl_attr_put(head, FGUARD_A_EVENTS, record.question.head.length, &record);
 }
 

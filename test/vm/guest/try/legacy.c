@@ -112,6 +112,13 @@ static void go_on_as_child(void)
 	puts("OK");
 }
 
+/* Its descriptors are closed by that. */
+static void go_on_as_another(void)
+{
+	execlp("sh", "sh", "-c", "echo OK; exec sleep 1000", (char *)NULL);
+	print_result(-1);
+}
+
 static void obey(char *order)
 {
 	static int sock = -1;
@@ -135,6 +142,8 @@ static void obey(char *order)
 		print_user(atoi(rest));
 	else if (!strcmp(order, "close"))
 		print_result(close(sock));
+	else if (!strcmp(order, "exec"))
+		go_on_as_another();
 	else if (!strcmp(order, "fork"))
 		go_on_as_child();
 	else if (!strcmp(order, "disconnect"))
