@@ -31,6 +31,7 @@
 #include "mapping.h"
 #include "mount.h"
 #include "names.h"
+#include "script.h"
 #include "subject.h"
 #include "syscall.h"
 #include "tracing.h"
@@ -898,6 +899,7 @@ ON(security_ptrace_traceme)
 ON(wake_up_new_task)
 {
 	fguard_family_fork(ARGUMENT(struct task_struct *, 0));
+	fguard_script_fork(ARGUMENT(struct task_struct *, 0));
 }
 
 /* A task ends, which is the current one. No lock held. */
@@ -917,8 +919,17 @@ ON(signal_setup_done)
 /* execve(), for each file on the way to what is run in the end. No lock held. */
 ON(security_bprm_check)
 {
+	struct linux_binprm *bprm = ARGUMENT(struct linux_binprm *, 0);
+
+	fguard_script_look(bprm);
 	if (unlikely(READ_ONCE(current->ptrace)))
-		fguard_tracing_judge_exec(ARGUMENT(struct linux_binprm *, 0)->file, fregs);
+		fguard_tracing_judge_exec(bprm->file, fregs);
+}
+
+/* execve(), from here on the task is of the new program. The lock against ptrace() is held. */
+ON(security_bprm_committed_creds)
+{
+	fguard_script_run(ARGUMENT(struct linux_binprm *, 0));
 }
 
 /* ---- passing for a program that is let in -------------------------------- */
@@ -1069,6 +1080,7 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS),
 	FGUARD_HOOK(signal_setup_done, FGUARD_NEED_EXITS),
 	FGUARD_HOOK(security_bprm_check, FGUARD_NEED_EXES),
+	FGUARD_NOTE(security_bprm_committed_creds, FGUARD_NEED_EXES),
 #ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
 	FGUARD_HOOK(replace_mm_exe_file, FGUARD_NEED_EXES),
 #else

@@ -10,6 +10,7 @@
 #include "mount.h"
 #include "netlink.h"
 #include "question.h"
+#include "script.h"
 #include "set.h"
 #include "subscription.h"
 
@@ -61,6 +62,7 @@ static void __exit fguard_exit(void)
 	fguard_subscriptions_exit();
 	fguard_hooks_exit();
 	fguard_family_exit();
+	fguard_scripts_exit();
 	fguard_questions_exit();
 	fguard_events_exit();
 	fguard_set_exit();

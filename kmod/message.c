@@ -456,3 +456,40 @@ int fguard_message_put_explanation(struct sk_buff *skb,
 	nla_nest_end(skb, nest);
 	return 0;
 }
+
+static int put_who(struct sk_buff *skb, const struct fguard_remembered *shown)
+{
+	if (shown->process &&
+	    nla_put_u32(skb, FGUARD_REMEMBERED_A_PID, pid_nr(shown->process)))
+		return -EMSGSIZE;
+	if (nla_put_string(skb, FGUARD_REMEMBERED_A_COMM, shown->comm) ||
+	    nla_put_u32(skb, FGUARD_REMEMBERED_A_UID,
+			from_kuid(&init_user_ns, shown->uid)) ||
+	    (shown->exe && nla_put_string(skb, FGUARD_REMEMBERED_A_EXE, shown->exe)) ||
+	    (shown->has_script &&
+	     nla_put_string(skb, FGUARD_REMEMBERED_A_SCRIPT, shown->script ?: "")))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int fguard_message_put_remembered(struct sk_buff *skb,
+				  const struct fguard_remembered *shown)
+{
+	struct nlattr *nest = nla_nest_start(skb, FGUARD_A_REMEMBERED);
+
+	if (!nest ||
+	    nla_put_u64_64bit(skb, FGUARD_REMEMBERED_A_ID, shown->id,
+			      FGUARD_REMEMBERED_A_PAD) ||
+	    nla_put_u32(skb, FGUARD_REMEMBERED_A_RULE, shown->rule) ||
+	    nla_put_u32(skb, FGUARD_REMEMBERED_A_OPS, shown->ops) ||
+	    nla_put_u8(skb, FGUARD_REMEMBERED_A_VERDICT, shown->verdict) ||
+	    nla_put_u8(skb, FGUARD_REMEMBERED_A_LIFETIME, shown->lifetime) ||
+	    put_who(skb, shown) ||
+	    (shown->ttl && nla_put_u64_64bit(skb, FGUARD_REMEMBERED_A_TTL, shown->ttl,
+					     FGUARD_REMEMBERED_A_PAD)) ||
+	    nla_put_u64_64bit(skb, FGUARD_REMEMBERED_A_GIVEN, shown->given,
+			      FGUARD_REMEMBERED_A_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}

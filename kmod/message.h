@@ -6,6 +6,7 @@
 #include <net/netlink.h>
 
 #include "explain.h"
+#include "remember.h"
 #include "set.h"
 
 /* Of FGUARD_A_RULE. */
@@ -78,5 +79,16 @@ int fguard_message_put_added(struct sk_buff *skb, const struct fguard_added *add
  */
 int fguard_message_put_explanation(struct sk_buff *skb,
 				   const struct fguard_explanation *explanation);
+
+/**
+ * fguard_message_put_remembered - write an answer that is remembered
+ * @skb: the message
+ * @shown: the answer
+ *
+ * Context: any that may hold spinlocks.
+ * Return: 0 or -EMSGSIZE.
+ */
+int fguard_message_put_remembered(struct sk_buff *skb,
+				  const struct fguard_remembered *shown);
 
 #endif

@@ -14,6 +14,7 @@
 #include "netlink.h"
 #include "message.h"
 #include "question.h"
+#include "remember.h"
 #include "set.h"
 #include "subscription.h"
 
@@ -50,11 +51,16 @@ static const struct nla_policy answer_policy[] = {
 	[FGUARD_ANSWER_A_TTL] = NLA_POLICY_VALIDATE_FN(NLA_U64, fguard_message_validate_ttl),
 };
 
+static const struct nla_policy remembered_policy[] = {
+	[FGUARD_REMEMBERED_A_ID] = { .type = NLA_U64 },
+};
+
 static const struct nla_policy policy[] = {
 	[FGUARD_A_RULE] = NLA_POLICY_NESTED(fguard_rule_policy),
 	[FGUARD_A_SUBSCRIPTION] = NLA_POLICY_NESTED(subscription_policy),
 	[FGUARD_A_EXPLAIN] = NLA_POLICY_NESTED(explain_policy),
 	[FGUARD_A_ANSWER] = NLA_POLICY_NESTED(answer_policy),
+	[FGUARD_A_REMEMBERED] = NLA_POLICY_NESTED(remembered_policy),
 };
 
 /*
@@ -608,6 +614,113 @@ static int list_questions(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len ?: err;
 }
 
+/* ---- answers that are remembered ----------------------------------------- */
+
+static int show_remembered(const struct fguard_remembered *shown, void *context)
+{
+	struct dump *dump = context;
+	void *header;
+
+	header = genlmsg_put(dump->skb, NETLINK_CB(dump->cb->skb).portid,
+			     dump->cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
+			     FGUARD_CMD_GET_ANSWERS);
+	if (!header)
+		return -EMSGSIZE;
+	if (fguard_message_put_remembered(dump->skb, shown)) {
+		genlmsg_cancel(dump->skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(dump->skb, header);
+	return 0;
+}
+
+static int list_answers(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump dump = { .skb = skb, .cb = cb };
+	u64 from = cb->args[0];
+	int err = fguard_memories_show(&from, show_remembered, &dump);
+
+	cb->args[0] = from;
+	return skb->len ?: err;
+}
+
+static int parse_number(const struct nlattr *attr, u64 *number,
+			struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[ARRAY_SIZE(remembered_policy)];
+	int err;
+
+	if (nla_type(attr) != FGUARD_A_REMEMBERED) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "not an answer that is remembered");
+		return -EINVAL;
+	}
+	err = nla_parse_nested(tb, ARRAY_SIZE(remembered_policy) - 1, attr,
+			       remembered_policy, extack);
+	if (err)
+		return err;
+	if (!tb[FGUARD_REMEMBERED_A_ID]) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "an answer that is remembered is named by its id");
+		return -EINVAL;
+	}
+	*number = nla_get_u64(tb[FGUARD_REMEMBERED_A_ID]);
+	return 0;
+}
+
+/* Return: how many, or -E2BIG, -EINVAL. */
+static int parse_numbers(const struct genl_info *info, u64 *numbers)
+{
+	const struct nlattr *attr;
+	int left, err, count = 0;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, left) {
+		if (count == FGUARD_FORGET_MAX) {
+			NL_SET_ERR_MSG(info->extack, "too many answers for one message");
+			return -E2BIG;
+		}
+		err = parse_number(attr, &numbers[count++], info->extack);
+		if (err)
+			return err;
+	}
+	if (count)
+		return count;
+	NL_SET_ERR_MSG(info->extack, "no answer is named");
+	return -EINVAL;
+}
+
+static int forget_numbers(const u64 *numbers, u32 count, struct netlink_ext_ack *extack)
+{
+	u32 i;
+
+	if (count == 1 && !numbers[0]) {
+		fguard_memories_forget_all();
+		return 0;
+	}
+	for (i = 0; i < count; i++) {
+		if (!numbers[i]) {
+			NL_SET_ERR_MSG(extack, "all answers, or those that are named");
+			return -EINVAL;
+		}
+	}
+	return fguard_memories_forget(numbers, count, extack);
+}
+
+static int forget_answers(struct sk_buff *skb, struct genl_info *info)
+{
+	u64 *numbers;
+	int err, count;
+
+	err = may_command(skb, info->extack);
+	if (err)
+		return err;
+	numbers = kvmalloc_array(FGUARD_FORGET_MAX, sizeof(*numbers), GFP_KERNEL);
+	if (!numbers)
+		return -ENOMEM;
+	count = parse_numbers(info, numbers);
+	err = count < 0 ? count : forget_numbers(numbers, count, info->extack);
+	kvfree(numbers);
+	return err;
+}
+
 /* ---- explaining ---------------------------------------------------------- */
 
 static int make_explanation(const struct nlattr *attr,
@@ -689,6 +802,8 @@ static const struct genl_ops commands[] = {
 	{ .cmd = FGUARD_CMD_ANSWER, .doit = answer },
 	{ .cmd = FGUARD_CMD_GET_QUESTIONS, .start = start_listing, .dumpit = list_questions },
 	{ .cmd = FGUARD_CMD_LOCK, .doit = lock },
+	{ .cmd = FGUARD_CMD_GET_ANSWERS, .start = start_listing, .dumpit = list_answers },
+	{ .cmd = FGUARD_CMD_FORGET, .doit = forget_answers },
 };
 
 static struct genl_family family __ro_after_init = {

@@ -14,6 +14,7 @@
 #include "question.h"
 #include "remember.h"
 #include "rule.h"
+#include "script.h"
 #include "share.h"
 #include "subscription.h"
 #include "syscall.h"
@@ -172,6 +173,8 @@ static void take_asker(struct fguard_question *question)
 	question->uid = current_real_cred()->uid;
 	question->payer = fguard_share_payer();
 	question->exe_known = fguard_subject_exe_identity(&question->exe);
+	question->has_script = fguard_script_of(question->process, &question->script,
+						&question->script_path);
 }
 
 static void take_deadline(struct fguard_question *question, u32 milliseconds)
@@ -236,6 +239,7 @@ void fguard_question_put(struct fguard_question *question)
 	if (!refcount_dec_and_test(&question->refs))
 		return;
 	put_pid(question->process);
+	kfree(question->script_path);
 	kfree(question->record);
 	kfree(question);
 }

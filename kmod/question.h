@@ -80,6 +80,9 @@ enum fguard_question_state {
  * @process: the asker's thread group, held
  * @exe: its executable, if @exe_known
  * @exe_known: it can be told from others
+ * @script: the script that it runs, if @has_script
+ * @script_path: its path, or NULL
+ * @has_script: it runs one
  * @uid: its real user
  * @payer: who pays, fguard_share_payer()
  * @share: what that one has, until it is settled; question_lock
@@ -107,6 +110,9 @@ struct fguard_question {
 	struct pid *process;
 	struct fguard_identity exe;
 	bool exe_known;
+	struct fguard_identity script;
+	char *script_path;
+	bool has_script;
 	kuid_t uid;
 	kuid_t payer;
 	struct fguard_share *share;

@@ -4,12 +4,15 @@
 #define _FGUARD_REMEMBER_H
 
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 struct file;
 struct fguard_answer;
 struct fguard_memory;
 struct fguard_question;
 struct fguard_rule;
+struct netlink_ext_ack;
+struct pid;
 
 /**
  * fguard_memory_new - get memory for an answer
@@ -76,7 +79,81 @@ bool fguard_recall_for(const struct fguard_question *question, u8 *verdict);
 struct fguard_rule *fguard_remembers_program(const struct file *exe);
 
 /**
- * fguard_memories_retire - let the answers of a rule let no program in any more
+ * fguard_memories_inherit - let a rule remember what another does
+ * @rule: a rule that is not yet in force and remembers nothing
+ * @old: the one in whose place it comes
+ *
+ * They remember together until @old is retired. Without memory @rule remembers nothing.
+ *
+ * Context: may sleep; the caller is the one that changes the set.
+ */
+void fguard_memories_inherit(struct fguard_rule *rule, struct fguard_rule *old);
+
+/**
+ * struct fguard_remembered - an answer that is remembered, as it is shown
+ * @id: its number, from 1, never another's
+ * @rule: the rule's id
+ * @ops: mask of enum fguard_op
+ * @verdict: enum fguard_verdict
+ * @lifetime: enum fguard_lifetime
+ * @process: by this process, or NULL: by a program that a user runs
+ * @comm: the process's name when it asked
+ * @uid: the real user
+ * @exe: path of the program when it asked, or NULL
+ * @has_script: it ran a script
+ * @script: the path of that, or NULL
+ * @ttl: milliseconds that are left of its time, 0: it has none
+ * @given: when, nanoseconds since the epoch
+ */
+struct fguard_remembered {
+	u64 id;
+	u32 rule;
+	u32 ops;
+	u8 verdict;
+	u8 lifetime;
+	struct pid *process;
+	const char *comm;
+	kuid_t uid;
+	const char *exe;
+	bool has_script;
+	const char *script;
+	u64 ttl;
+	u64 given;
+};
+
+/**
+ * fguard_memories_show - show the answers of all rules in the order of their numbers
+ * @from: the last number seen, 0 at the beginning; set to where to go on
+ * @show: called for each, under a spinlock; stops if not 0
+ * @context: given to @show
+ *
+ * Context: any that may hold spinlocks.
+ * Return: what @show returned last, 0 at the end.
+ */
+int fguard_memories_show(u64 *from, int (*show)(const struct fguard_remembered *shown,
+						void *context), void *context);
+
+/**
+ * fguard_memories_forget - forget answers, all of them or none
+ * @numbers: which
+ * @count: how many
+ * @extack: receives the sentence if refused
+ *
+ * Context: any that may hold spinlocks.
+ * Return: 0; -ENOENT: one of them is not remembered.
+ */
+int fguard_memories_forget(const u64 *numbers, u32 count, struct netlink_ext_ack *extack);
+
+/**
+ * fguard_memories_forget_all - forget all answers
+ *
+ * Context: any that may hold spinlocks.
+ */
+void fguard_memories_forget_all(void);
+
+/**
+ * fguard_memories_retire - let the answers of a rule let no program in any more, but
+ *	for what another rule has inherited
  * @rule: the rule; readers may see its answers until a grace period later
  *
  * Context: question_lock held.

@@ -269,7 +269,6 @@ struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
 	if (!rule)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&rule->aliases);
-	INIT_LIST_HEAD(&rule->answers);
 	INIT_LIST_HEAD(&rule->keepers);
 	rule->serial = atomic64_inc_return(&last_serial);
 	rule->terms.ops = spec->ops;

@@ -76,7 +76,7 @@ struct fguard_keeper {
  * @keepers: sockets with which it ends, struct fguard_keeper, if it does; set_lock
  * @by_keepers: link in the set's list of those that do; set_lock
  * @serial: never another rule's
- * @answers: answers it remembers, struct fguard_memory; RCU, fguard_question_lock
+ * @answers: answers it remembers, or NULL; RCU, fguard_question_lock
  * @silent: it is gone and asks nothing more; fguard_question_lock
  * @allowed: accesses let in by a grant or only logged
  * @denied: accesses refused
@@ -118,7 +118,7 @@ struct fguard_rule {
 	struct list_head keepers;
 	struct list_head by_keepers;
 	u64 serial;
-	struct list_head answers;
+	struct fguard_answers __rcu *answers;
 	bool silent;
 	atomic64_t allowed;
 	atomic64_t denied;

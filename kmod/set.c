@@ -20,6 +20,7 @@
 #include "question.h"
 #include "remember.h"
 #include "roster.h"
+#include "script.h"
 #include "set.h"
 #include "store.h"
 
@@ -31,6 +32,7 @@ static DEFINE_HASHTABLE(rules_by_path, 12);
 static DEFINE_HASHTABLE(rules_by_label, 8);
 static u32 rule_count;
 static u32 strict_count;
+static u32 asking_count; /* rules that ask, from when they are prepared */
 static u32 last_id;
 static u32 set_generation;
 static struct fguard_totals past; /* of rules that are gone */
@@ -208,6 +210,11 @@ static bool is_kept(const struct fguard_rule *rule)
 	return rule->flags & FGUARD_RULE_UNTIL_CLOSED;
 }
 
+static bool asks(const struct fguard_rule *rule)
+{
+	return rule->terms.otherwise == FGUARD_ELSE_ASK;
+}
+
 /* What a rule asks of the hooks, beside its operations. */
 static u32 needs_of(const struct fguard_rule *rule)
 {
@@ -230,10 +237,11 @@ static u32 needs_of(const struct fguard_rule *rule)
 		needs |= FGUARD_NEED_TRACING;
 	if (rule->subjects->children)
 		needs |= FGUARD_NEED_FORKS;
-	/* Answers are remembered by executable. */
-	if (rule->terms.otherwise == FGUARD_ELSE_ASK ||
-	    (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
+	if (asks(rule) || (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
 		needs |= FGUARD_NEED_EXES | FGUARD_NEED_INODES;
+	/* Answers are remembered by executable, and by script, which children are, too. */
+	if (asks(rule))
+		needs |= FGUARD_NEED_FORKS;
 	return needs;
 }
 
@@ -277,8 +285,12 @@ static int prepare(struct fguard_rule *rule, const struct fguard_rule *old,
 	if (err)
 		goto leave_roster;
 	err = prepare_id(rule, old);
-	if (!err)
+	if (!err) {
+		/* What was run while nobody looked is not known. */
+		if (asks(rule) && !asking_count++)
+			fguard_scripts_forget();
 		return 0;
+	}
 
 	fguard_sites_leave(rule);
 leave_roster:
@@ -296,6 +308,7 @@ put_hooks:
 
 static void give_back(struct fguard_rule *rule)
 {
+	asking_count -= asks(rule);
 	fguard_sites_leave(rule);
 	fguard_roster_remove(rule);
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
@@ -386,9 +399,20 @@ static void give_back_room(void)
 		fguard_store_resize(&rules, rule_count * 2);
 }
 
+/* What was answered stays true where the same is asked; of a run, only by the same run. */
+static void inherit(struct fguard_rule *rule, struct fguard_rule *old)
+{
+	if (asks(rule) && asks(old) && rule->terms.ops == old->terms.ops &&
+	    !((rule->flags ^ old->flags) & FGUARD_RULE_FLAGS_ALL) &&
+	    (!(rule->flags & FGUARD_RULE_AGAINST) || rule->subjects == old->subjects))
+		fguard_memories_inherit(rule, old);
+}
+
 static void put_in_force(struct fguard_rule *rule, struct fguard_rule *old,
 			 struct fguard_added *added)
 {
+	if (old)
+		inherit(rule, old);
 	fguard_store_insert(fguard_store_current(), rule);
 	fguard_sites_enter(rule);
 	if (old) {
@@ -573,6 +597,18 @@ static void replace_lists(struct fguard_rule **new, u32 count,
 	set_generation++;
 }
 
+static void inherit_all(struct fguard_rule **new, u32 count)
+{
+	struct fguard_rule *old;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		old = asks(new[i]) ? fguard_store_find(new[i]) : NULL;
+		if (old)
+			inherit(new[i], old);
+	}
+}
+
 static int set_locked(struct fguard_rule **new, u32 count,
 		      struct netlink_ext_ack *extack)
 {
@@ -591,6 +627,7 @@ static int set_locked(struct fguard_rule **new, u32 count,
 			goto undo_prepare;
 		fguard_store_insert(store, new[i]);
 	}
+	inherit_all(new, count);
 	/* Both sets have a say for a moment, which lets nobody more do anything. */
 	for (i = 0; i < count; i++)
 		fguard_sites_enter(new[i]);

@@ -10,11 +10,12 @@ export const FGUARD_FILTERS_MAX = 256;
 export const FGUARD_QUESTIONS_MAX = 4096;
 export const FGUARD_QUESTIONS_SHARE = 1024;
 export const FGUARD_ANSWERS_MAX = 512;
+export const FGUARD_FORGET_MAX = 4096;
 export const FGUARD_DEADLINE_DEFAULT = 5000;
 export const FGUARD_DEADLINE_MAX = 86400000;
 export const FGUARD_TTL_MAX = 3153600000000;
-export const FGUARD_CMD_MAX = 11;
-export const FGUARD_A_MAX = 6;
+export const FGUARD_CMD_MAX = 13;
+export const FGUARD_A_MAX = 7;
 export const FGUARD_OPS_ALL = 2047;
 export const FGUARD_VERDICTS_ALL = 3;
 export const FGUARD_RULE_EXISTS = 1;
@@ -33,6 +34,7 @@ export const FGUARD_SUBSCRIBE_ANSWER = 2;
 export const FGUARD_SUBSCRIBE_FLAGS_ALL = 3;
 export const FGUARD_SUBSCRIPTION_A_MAX = 9;
 export const FGUARD_ANSWER_A_MAX = 5;
+export const FGUARD_REMEMBERED_A_MAX = 13;
 export const FGUARD_STATUS_A_MAX = 14;
 export const FGUARD_HOOK_A_MAX = 3;
 export const FGUARD_MATCH_A_MAX = 5;
@@ -57,7 +59,9 @@ export const fguard_command = {
   FGUARD_CMD_ANSWER: 9,
   FGUARD_CMD_GET_QUESTIONS: 10,
   FGUARD_CMD_LOCK: 11,
-  __FGUARD_CMD_MAX: 12,
+  FGUARD_CMD_GET_ANSWERS: 12,
+  FGUARD_CMD_FORGET: 13,
+  __FGUARD_CMD_MAX: 14,
 } as const;
 
 export const fguard_attr = {
@@ -68,7 +72,8 @@ export const fguard_attr = {
   FGUARD_A_EVENTS: 4,
   FGUARD_A_EXPLAIN: 5,
   FGUARD_A_ANSWER: 6,
-  __FGUARD_A_MAX: 7,
+  FGUARD_A_REMEMBERED: 7,
+  __FGUARD_A_MAX: 8,
 } as const;
 
 export const fguard_op = {
@@ -191,6 +196,24 @@ export const fguard_answer_attr = {
   FGUARD_ANSWER_A_LIFETIME: 4,
   FGUARD_ANSWER_A_TTL: 5,
   __FGUARD_ANSWER_A_MAX: 6,
+} as const;
+
+export const fguard_remembered_attr = {
+  FGUARD_REMEMBERED_A_UNSPEC: 0,
+  FGUARD_REMEMBERED_A_PAD: 1,
+  FGUARD_REMEMBERED_A_ID: 2,
+  FGUARD_REMEMBERED_A_RULE: 3,
+  FGUARD_REMEMBERED_A_OPS: 4,
+  FGUARD_REMEMBERED_A_VERDICT: 5,
+  FGUARD_REMEMBERED_A_LIFETIME: 6,
+  FGUARD_REMEMBERED_A_PID: 7,
+  FGUARD_REMEMBERED_A_COMM: 8,
+  FGUARD_REMEMBERED_A_UID: 9,
+  FGUARD_REMEMBERED_A_EXE: 10,
+  FGUARD_REMEMBERED_A_SCRIPT: 11,
+  FGUARD_REMEMBERED_A_TTL: 12,
+  FGUARD_REMEMBERED_A_GIVEN: 13,
+  __FGUARD_REMEMBERED_A_MAX: 14,
 } as const;
 
 export const fguard_status_attr = {

@@ -78,10 +78,18 @@
  * FGUARD_CMD_ANSWER
  *	FGUARD_A_ANSWER (enum fguard_answer_attr). Any socket may answer. The
  *	first answer counts. A lifetime other than once is remembered with the
- *	rule, until it goes or is replaced: for the same operation on anything
- *	that the rule is about, by the same process (FGUARD_LIFETIME_PROCESS),
- *	or by the same executable run by the same real user
- *	(FGUARD_LIFETIME_TIME, FGUARD_LIFETIME_FOREVER). It covers what one for
+ *	rule: for the same operation on anything that the rule is about, by the
+ *	same process (FGUARD_LIFETIME_PROCESS), or by the same executable run by
+ *	the same real user (FGUARD_LIFETIME_TIME, FGUARD_LIFETIME_FOREVER). A
+ *	process that the kernel runs for a script, by its "#!" line or by
+ *	binfmt_misc, is that script to this end, until it executes something
+ *	else, and so are its children; an answer about it is about no other
+ *	script of the same interpreter, and not about the interpreter itself.
+ *	What was begun before a rule asked is what its executable is. The rule
+ *	remembers until it goes; one that comes in its place, by ADD_RULES or
+ *	SET_RULES, remembers the same if it asks about the same operations and
+ *	has the same flags (with FGUARD_RULE_AGAINST, and the same subjects).
+ *	An answer covers what one for
  *	once covers in the same call: to create is also to open what is created,
  *	to open for reading and writing is both, to run is also that the kernel
  *	reads and maps the program. Questions that wait and are covered end
@@ -99,6 +107,21 @@
  * FGUARD_CMD_GET_QUESTIONS (dump)
  *	No attributes. One message with FGUARD_A_EVENTS, holding one record
  *	struct fguard_question_record, for each question that waits.
+ *
+ * FGUARD_CMD_GET_ANSWERS (dump)
+ *	No attributes. One message with one FGUARD_A_REMEMBERED (enum
+ *	fguard_remembered_attr) for each answer that a rule remembers and that
+ *	still holds, the oldest first.
+ *
+ * FGUARD_CMD_FORGET
+ *	One or more FGUARD_A_REMEMBERED, each with FGUARD_REMEMBERED_A_ID alone:
+ *	the rules forget these answers, all of them or none, and ask again. One
+ *	with the id 0, alone, stands for all answers. What was let in stays in.
+ *	It is not a change of rules: FGUARD_CMD_LOCK does not forbid it.
+ *	-EINVAL	no answer is named, or 0 and others
+ *	-E2BIG	more than FGUARD_FORGET_MAX
+ *	-ENOENT	no such answer is remembered
+ *	-ENOMEM
  *
  * FGUARD_CMD_EXPLAIN
  *	FGUARD_A_EXPLAIN (enum fguard_explain_attr) with a path, an operation
@@ -135,6 +158,7 @@
 #define FGUARD_QUESTIONS_MAX	4096	/* waiting at a time */
 #define FGUARD_QUESTIONS_SHARE	1024	/* of them, those of one user */
 #define FGUARD_ANSWERS_MAX	512	/* that a rule remembers */
+#define FGUARD_FORGET_MAX	4096	/* answers in a message */
 #define FGUARD_DEADLINE_DEFAULT	5000	/* milliseconds */
 #define FGUARD_DEADLINE_MAX	86400000 /* a day */
 #define FGUARD_TTL_MAX		3153600000000 /* milliseconds: a hundred years */
@@ -152,6 +176,8 @@ enum fguard_command {
 	FGUARD_CMD_ANSWER,
 	FGUARD_CMD_GET_QUESTIONS,
 	FGUARD_CMD_LOCK,
+	FGUARD_CMD_GET_ANSWERS,
+	FGUARD_CMD_FORGET,
 	__FGUARD_CMD_MAX,
 };
 #define FGUARD_CMD_MAX (__FGUARD_CMD_MAX - 1)
@@ -164,6 +190,7 @@ enum fguard_attr {
 	FGUARD_A_EVENTS,	/* binary: records */
 	FGUARD_A_EXPLAIN,	/* nested */
 	FGUARD_A_ANSWER,	/* nested */
+	FGUARD_A_REMEMBERED,	/* nested, repeated */
 	__FGUARD_A_MAX,
 };
 #define FGUARD_A_MAX (__FGUARD_A_MAX - 1)
@@ -341,6 +368,27 @@ enum fguard_answer_attr {
 	__FGUARD_ANSWER_A_MAX,
 };
 #define FGUARD_ANSWER_A_MAX (__FGUARD_ANSWER_A_MAX - 1)
+
+/* An answer that a rule remembers. */
+enum fguard_remembered_attr {
+	FGUARD_REMEMBERED_A_UNSPEC,
+	FGUARD_REMEMBERED_A_PAD,
+	FGUARD_REMEMBERED_A_ID,		/* u64, from 1, never used again */
+	FGUARD_REMEMBERED_A_RULE,	/* u32, the rule's id */
+	FGUARD_REMEMBERED_A_OPS,	/* u32, mask of enum fguard_op */
+	FGUARD_REMEMBERED_A_VERDICT,	/* u8, enum fguard_verdict */
+	FGUARD_REMEMBERED_A_LIFETIME,	/* u8, enum fguard_lifetime */
+	FGUARD_REMEMBERED_A_PID,	/* u32, initial pid namespace; of a process alone */
+	FGUARD_REMEMBERED_A_COMM,	/* string, the name of who asked */
+	FGUARD_REMEMBERED_A_UID,	/* u32, the real user */
+	FGUARD_REMEMBERED_A_EXE,	/* string, the executable's path then, if known */
+	FGUARD_REMEMBERED_A_SCRIPT,	/* string, the script's path then, empty if it is
+					 * not known; absent where it ran none */
+	FGUARD_REMEMBERED_A_TTL,	/* u64, milliseconds left, of FGUARD_LIFETIME_TIME */
+	FGUARD_REMEMBERED_A_GIVEN,	/* u64, when, nanoseconds since the epoch */
+	__FGUARD_REMEMBERED_A_MAX,
+};
+#define FGUARD_REMEMBERED_A_MAX (__FGUARD_REMEMBERED_A_MAX - 1)
 
 enum fguard_status_attr {
 	FGUARD_STATUS_A_UNSPEC,
