@@ -106,6 +106,7 @@ void fguard_close(struct fguard *guard)
 	fguard_drop_events(guard);
 	fguard_drop_list(guard);
 	fguard_store_free(&guard->questions);
+	fguard_store_free(&guard->answers);
 	free(guard->input);
 	free(guard);
 }

@@ -502,6 +502,72 @@ ssize_t fguard_list_questions(struct fguard *guard);
 int fguard_next_question(struct fguard *guard,
 			 const struct fguard_question_record **question);
 
+/**
+ * struct fguard_remembered - an answer that a rule remembers
+ * @comm: name of the process that asked
+ * @exe: path of its executable then, or NULL if it is not known
+ * @script: path of the script that it ran, "" if that is not known; NULL: it ran none
+ * @id: its number, never another's
+ * @ttl: milliseconds that are left of its time, for FGUARD_LIFETIME_TIME; else 0
+ * @given: when, nanoseconds since the epoch
+ * @rule: the rule's id
+ * @ops: mask of 1 << FGUARD_OP_*
+ * @verdict: FGUARD_VERDICT_*
+ * @lifetime: FGUARD_LIFETIME_*
+ * @pid: the process that it is about, for FGUARD_LIFETIME_PROCESS; else 0: it is
+ *	about whoever runs @script, or @exe if that ran none, as @uid
+ * @uid: the real user
+ */
+struct fguard_remembered {
+	const char *comm;
+	const char *exe;
+	const char *script;
+	uint64_t id;
+	uint64_t ttl;
+	uint64_t given;
+	uint32_t rule;
+	uint32_t ops;
+	uint32_t verdict;
+	uint32_t lifetime;
+	uint32_t pid;
+	uint32_t uid;
+};
+
+/**
+ * fguard_list_answers - fetch all answers that rules remember and that still hold
+ * @guard: the handle; fguard_next_answer() then steps through them
+ *
+ * Return: how many there are.
+ */
+ssize_t fguard_list_answers(struct fguard *guard);
+
+/**
+ * fguard_next_answer - the next one of the last fguard_list_answers()
+ * @guard: the handle
+ * @answer: filled; its pointers hold until the next fguard_list_answers() or close
+ *
+ * Return: 1; 0 at the end; -EPROTO.
+ */
+int fguard_next_answer(struct fguard *guard, struct fguard_remembered *answer);
+
+/**
+ * fguard_forget_answers - let rules forget answers, all of these or none
+ * @guard: the handle
+ * @ids: which
+ * @n: how many, FGUARD_FORGET_MAX at most; none is no failure
+ *
+ * Return: 0; -ENOENT: one of them is not remembered; -EINVAL, -E2BIG.
+ */
+int fguard_forget_answers(struct fguard *guard, const uint64_t *ids, size_t n);
+
+/**
+ * fguard_forget_all_answers - let all rules forget all answers
+ * @guard: the handle
+ *
+ * Return: 0.
+ */
+int fguard_forget_all_answers(struct fguard *guard);
+
 /* ---- processes ----------------------------------------------------------- */
 
 /**

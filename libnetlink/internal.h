@@ -102,6 +102,7 @@ struct fguard_list {
  * @last_batch: the newest of them
  * @list: rules of the last dump
  * @questions: those of the last dump, records of struct fguard_question_record
+ * @answers: attributes FGUARD_A_REMEMBERED of the last dump
  * @message: the sentence about the last failure
  */
 struct fguard {
@@ -121,6 +122,7 @@ struct fguard {
 	struct fguard_batch *last_batch;
 	struct fguard_list list;
 	struct fguard_store questions;
+	struct fguard_store answers;
 	char message[512];
 };
 

@@ -158,5 +158,6 @@ const struct victim victims[] = {
 	{ "events", write_events, call_read, true, 0 },
 	{ "question", answer_question, call_read, true, 0 },
 	{ "questions", answer_questions, call_questions, false, 0 },
+	{ "remembered", answer_remembered, call_remembered, false, 0 },
 };
 const size_t n_victims = sizeof(victims) / sizeof(victims[0]);

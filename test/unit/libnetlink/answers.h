@@ -34,6 +34,8 @@ int call_list(struct fguard *guard);
 struct nlmsghdr *answer_question(struct fake *fake, uint32_t sequence);
 struct nlmsghdr *answer_questions(struct fake *fake, uint32_t sequence);
 int call_questions(struct fguard *guard);
+struct nlmsghdr *answer_remembered(struct fake *fake, uint32_t sequence);
+int call_remembered(struct fguard *guard);
 
 /* Where the access is in a question. */
 #define QUESTION_ACCESS offsetof(struct fguard_question_record, access)

@@ -132,6 +132,7 @@ size_t fake_count(const struct nlmsghdr *request, uint16_t type);
 uint8_t fake_command(const struct nlmsghdr *request);
 
 int run_connection_tests(void);
+int run_remembered_tests(void);
 int run_request_tests(void);
 int run_rule_tests(void);
 int run_terms_tests(void);

@@ -14,7 +14,7 @@ int main(void)
 		run_socket_tests,	run_record_tests,   run_terms_tests,
 		run_info_tests,		run_value_tests,    run_explain_tests,
 		run_question_tests,	run_legacy_tests,   run_legacy_text_tests,
-		run_legacy_rules_tests,	run_lock_tests,
+		run_legacy_rules_tests,	run_lock_tests,	    run_remembered_tests,
 	};
 	const size_t n = sizeof(groups) / sizeof(groups[0]);
 	int failed = 0;
