@@ -22,6 +22,8 @@ export const toPid = (text: string, flag = '--pid'): number => wholeNumber(flag,
 
 export const toCount = (flag: string, text: string): number => wholeNumber(flag, text, COUNT_MAX);
 
+export const toAnswerId = (text: string): number => wholeNumber('--forget', text, COUNT_MAX);
+
 /** A mask from a list such as read,write; 0, which means all, without the flag. */
 export function toMask(flag: string, names: Names, text: string | undefined): number {
   if (text === undefined) return 0;

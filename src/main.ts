@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import agent from './commands/agent.js';
+import answers from './commands/answers.js';
 import apply from './commands/apply.js';
 import ask from './commands/ask.js';
 import check from './commands/check.js';
@@ -39,6 +40,7 @@ import {failureText} from './ui/failure.js';
 /* oclif finds both by name: see "oclif" in package.json. */
 export const COMMANDS = {
   agent,
+  answers,
   apply,
   ask,
   check,

@@ -6,12 +6,13 @@ import {BaseCommand} from '../base-command.js';
 import {OPS} from '../domain/names.js';
 import {toPid} from '../flags.js';
 import {explainPath} from '../services/explain.js';
+import {UserNames} from '../services/users.js';
 import {explanationDocument} from '../ui/explanation-document.js';
 
 export default class Explain extends BaseCommand {
   static override summary = 'Show which rule decides about an object, and why.';
   static override description =
-    'Also what the executables that are let in may be made to run, its other names, who holds it open, and what its bytes lie on: block devices, and the files behind loop devices. Nothing is counted or reported.';
+    'Also the answers that the rules about it remember, what the executables that are let in may be made to run, its other names, who holds it open, and what its bytes lie on: block devices, and the files behind loop devices. Nothing is counted or reported.';
   static override examples = [
     {
       description: 'what happens to a stranger who reads it',
@@ -42,7 +43,8 @@ export default class Explain extends BaseCommand {
     const {args, flags} = await this.parse(Explain);
     const pid = flags.pid === undefined ? undefined : toPid(flags.pid);
     const explanation = await explainPath(args.path, OPS.value(flags.op) ?? 0, pid);
-    const document = explanationDocument(explanation);
+    const names = new UserNames();
+    const document = explanationDocument(explanation, (uid) => names.name(uid));
     if (!this.jsonEnabled()) {
       const {renderExplanation} = await import('../ui/explanation.js');
       this.say(renderExplanation(document));

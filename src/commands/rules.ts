@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {BaseCommand} from '../base-command.js';
+import {rememberedDocument} from '../domain/remembered.js';
 import {ruleDocument} from '../domain/rule.js';
-import {listRules} from '../services/rules.js';
+import {listRulesAndAnswers} from '../services/rules.js';
 import {UserNames, groupNames} from '../services/users.js';
+import {answerLine} from '../ui/answers.js';
 
 export default class Rules extends BaseCommand {
   static override summary =
@@ -17,14 +19,18 @@ export default class Rules extends BaseCommand {
 
   async run() {
     await this.parse(Rules);
-    const rules = (await listRules()).map(ruleDocument);
+    const found = await listRulesAndAnswers();
+    const rules = found.rules.map(ruleDocument);
+    const names = new UserNames();
+    const user = (uid: number): string => names.name(uid);
+    const answers = found.answers.map((answer) => rememberedDocument(answer, user));
     if (rules.length === 0) this.hint('nothing is guarded; `fguard protect PATH` guards a file');
     else if (!this.jsonEnabled()) {
       const {renderRules} = await import('../ui/rules-table.js');
-      const [users, groups] = [new UserNames(), groupNames()];
-      const user = (uid: number): string => users.name(uid);
+      const groups = groupNames();
       this.say(renderRules(rules, {user, group: (gid) => groups.name(gid)}));
+      this.say(...answers.map(answerLine));
     }
-    return {rules};
+    return {rules, answers};
   }
 }

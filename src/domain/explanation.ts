@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Bypass, HardLinks, Holder} from './object.js';
 import type {Overwriter} from './overwriter.js';
+import type {Remembered} from './remembered.js';
 import type {KernelRule} from './rule.js';
 
 /** What would happen to an access? */
@@ -60,6 +61,8 @@ export interface ObjectExplanation extends Omit<Explanation, 'matches' | 'rule'>
   rule: number | null;
   matches: MatchedRule[];
   executables: AllowedExecutable[];
+  /** What the rules remember that are about it. */
+  answers: Remembered[];
   links: HardLinks | null;
   mounts: string[];
   /** What holds its bytes, from the filesystem's device downwards. */

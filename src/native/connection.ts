@@ -3,6 +3,7 @@ import type {Explanation, Match, Query} from '../domain/explanation.js';
 import type {EventFilter} from '../domain/filter.js';
 import {type Answer, type Question, toQuestion} from '../domain/question.js';
 import {askRecords} from '../domain/records.js';
+import type {Remembered} from '../domain/remembered.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import {COUNTERS, type KernelStatus} from '../domain/status.js';
 import {errnoName} from '../errno.js';
@@ -18,6 +19,7 @@ import {
   library,
 } from './library.js';
 import {cString, numbers, readRecord, strings} from './memory.js';
+import {type RememberedInfo, toRemembered} from './remembered.js';
 import {toNativeRule, toRule} from './rule.js';
 import {ownSentence} from './sentence.js';
 import {WorkerStream} from './stream.js';
@@ -183,6 +185,24 @@ class Connection implements Guard {
         if (record.type === 'question') questions.push(toQuestion(record));
     }
     return questions;
+  }
+
+  remembered(): Remembered[] {
+    const answers: Remembered[] = [];
+    this.check(this.lib.listAnswers(this.handle));
+    for (;;) {
+      const info = {} as RememberedInfo;
+      if (this.check(this.lib.nextAnswer(this.handle, info)) === 0) return answers;
+      answers.push(toRemembered(info));
+    }
+  }
+
+  forget(ids: readonly number[]): void {
+    this.check(this.lib.forgetAnswers(this.handle, ids.map(BigInt), ids.length));
+  }
+
+  forgetAll(): void {
+    this.check(this.lib.forgetAllAnswers(this.handle));
   }
 
   close(): void {

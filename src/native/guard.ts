@@ -2,6 +2,7 @@
 import type {Explanation, Query} from '../domain/explanation.js';
 import type {EventFilter} from '../domain/filter.js';
 import type {Answer, Question} from '../domain/question.js';
+import type {Remembered} from '../domain/remembered.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import type {KernelStatus} from '../domain/status.js';
 
@@ -31,6 +32,11 @@ export interface Guard {
   answer(id: string, answer: Answer): void;
   /** The questions that wait now. */
   questions(): Question[];
+  /** The answers that rules remember, the oldest first. */
+  remembered(): Remembered[];
+  /** Lets rules forget these answers, all of them or none. */
+  forget(ids: readonly number[]): void;
+  forgetAll(): void;
   close(): void;
 }
 

@@ -3,6 +3,7 @@ import koffi, {type KoffiFunc, type TypeObject} from 'koffi';
 
 import {UserError} from '../errors.js';
 import {findLibrary} from './find-library.js';
+import type {RememberedInfo} from './remembered.js';
 
 export type Handle = bigint;
 type Pointer = bigint | null;
@@ -185,6 +186,20 @@ export const TYPES = {
     verdict: 'uint32_t',
     lifetime: 'uint32_t',
   }),
+  remembered: koffi.struct('fguard_remembered', {
+    comm: 'void *',
+    exe: 'void *',
+    script: 'void *',
+    id: 'uint64_t',
+    ttl: 'uint64_t',
+    given: 'uint64_t',
+    rule: 'uint32_t',
+    ops: 'uint32_t',
+    verdict: 'uint32_t',
+    lifetime: 'uint32_t',
+    pid: 'uint32_t',
+    uid: 'uint32_t',
+  }),
 } as const satisfies Record<string, TypeObject>;
 
 type Call<T extends (...args: never[]) => unknown> = KoffiFunc<T>;
@@ -215,6 +230,10 @@ export interface Library {
   answer: Call<(handle: Handle, answer: object) => number>;
   listQuestions: Call<(handle: Handle) => number>;
   nextQuestion: Call<(handle: Handle, question: [Pointer]) => number>;
+  listAnswers: Call<(handle: Handle) => number>;
+  nextAnswer: Call<(handle: Handle, answer: Out<RememberedInfo>) => number>;
+  forgetAnswers: Call<(handle: Handle, ids: bigint[], n: number) => number>;
+  forgetAllAnswers: Call<(handle: Handle) => number>;
   loginUid: Call<(pid: number, uid: [number]) => number>;
   loginName: Call<(pid: number, name: Uint8Array, size: number) => number>;
 }
@@ -249,6 +268,10 @@ function bind(path: string): Library {
     answer: fn('int fguard_answer(void *guard, const fguard_answer *answer)'),
     listQuestions: fn('ssize_t fguard_list_questions(void *guard)'),
     nextQuestion: fn('int fguard_next_question(void *guard, _Out_ void **question)'),
+    listAnswers: fn('ssize_t fguard_list_answers(void *guard)'),
+    nextAnswer: fn('int fguard_next_answer(void *guard, _Out_ fguard_remembered *answer)'),
+    forgetAnswers: fn('int fguard_forget_answers(void *guard, const uint64_t *ids, size_t n)'),
+    forgetAllAnswers: fn('int fguard_forget_all_answers(void *guard)'),
     loginUid: fn('int fguard_login_uid(int pid, _Out_ uint32_t *uid)'),
     loginName: fn('int fguard_login_name(int pid, void *name, size_t size)'),
   };

@@ -26,9 +26,10 @@ export async function explainPath(
 ): Promise<ObjectExplanation> {
   if (pid !== undefined) requireProcess(pid);
   const {path} = resolvePath(text);
-  const {explanation, rules} = await withGuard((guard) => ({
+  const {explanation, rules, answers} = await withGuard((guard) => ({
     explanation: guard.explain({path, op, pid: pid ?? 0}),
     rules: guard.listRules(),
+    answers: guard.remembered(),
   }));
   const {verdict, reason, rule} = explanation;
   const mounts = readMounts();
@@ -43,6 +44,7 @@ export async function explainPath(
     rule: rule === 0 ? null : rule,
     matches,
     executables: allowedExecutables(about),
+    answers: answers.filter((answer) => about.some(({id}) => id === answer.rule)),
     links: hardLinks(path),
     mounts: visibleAliases(mounts, path),
     beneath: new BypassSearch(rules, mounts).below(path, about),

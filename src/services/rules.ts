@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {Remembered} from '../domain/remembered.js';
 import type {KernelRule} from '../domain/rule.js';
 import {UserError} from '../errors.js';
 import {lstatIfPossible} from './files.js';
@@ -6,6 +7,10 @@ import {withGuard} from './guard.js';
 import {resolvePath} from './resolve-path.js';
 
 export const listRules = (): Promise<KernelRule[]> => withGuard((guard) => guard.listRules());
+
+/** With the answers that they remember. */
+export const listRulesAndAnswers = (): Promise<{rules: KernelRule[]; answers: Remembered[]}> =>
+  withGuard((guard) => ({rules: guard.listRules(), answers: guard.remembered()}));
 
 export const countRules = (): Promise<number> => withGuard((guard) => guard.status().rules);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {ObjectExplanation} from '../domain/explanation.js';
 import {MATCH_KINDS, OPS, REASONS, VERDICTS} from '../domain/names.js';
+import {rememberedDocument} from '../domain/remembered.js';
 import {type RuleDocument, ruleDocument} from '../domain/rule.js';
 
 /** Why, in a sentence that names no path. */
@@ -25,7 +26,10 @@ function whyText({reason, rule, op, verdict}: ObjectExplanation): string {
 }
 
 /** The result of `fguard explain --json`. */
-export function explanationDocument(explained: ObjectExplanation) {
+export function explanationDocument(
+  explained: ObjectExplanation,
+  user: (uid: number) => string = String,
+) {
   const {path, op, process, verdict, reason, rule, links, mounts, beneath, holders} = explained;
   return {
     path,
@@ -43,6 +47,7 @@ export function explanationDocument(explained: ObjectExplanation) {
       allowed: match.allowed,
       decides: match.decides,
     })),
+    answers: explained.answers.map((answer) => rememberedDocument(answer, user)),
     executables: explained.executables,
     links,
     mounts,

@@ -4,6 +4,7 @@ import type {Bypass} from '../domain/object.js';
 import {overwriterText} from '../domain/overwriter.js';
 import {shellWord} from '../domain/shell-word.js';
 import {escapeText} from '../domain/text.js';
+import {answerLine} from './answers.js';
 import type {ExplanationDocument, MatchDocument} from './explanation-document.js';
 import {paintVerdict, strong, warn} from './paint.js';
 import {holderLine, linksText} from './protected.js';
@@ -76,6 +77,7 @@ export function renderExplanation(document: ExplanationDocument, columns?: numbe
   return [
     headline(document),
     ...(matches.length === 0 ? [] : [renderTable(HEAD, matches.map(row), columns)]),
+    ...document.answers.map(answerLine),
     ...document.executables.flatMap(executableLines),
     ...aliasLines(document),
     ...holders.map(holderLine),

@@ -48,6 +48,41 @@ describe('documents', () => {
     });
   });
 
+  it('rules, with the answers that they remember', async () => {
+    const document = await json(['rules'], {FAKE_RULES: '1', FAKE_REMEMBERED: '1'});
+    expectDocument('rules', document);
+    expect(document).toMatchObject({answers: [{id: 1, rule: 1}]});
+  });
+
+  it('answers', async () => {
+    const document = await json(['answers'], {FAKE_REMEMBERED: '3'});
+    expectDocument('answers', document);
+    expect(document).toMatchObject({
+      answers: [
+        {id: 1, lifetime: 'time', pid: null, script: null, user: 'root', verdict: 'allow'},
+        {id: 2, lifetime: 'forever', script: '/srv/a\udcff.sh', expiresAt: null, exe: '/bin/sh'},
+        {id: 3, lifetime: 'process', pid: 12, givenAt: '2026-01-01T00:00:00.123456Z'},
+      ],
+    });
+    expectDocument('answers', await json(['answers']));
+  });
+
+  it('answers that are forgotten', async () => {
+    const folder = newFolder();
+    const env = {FAKE_REMEMBERED: '3', FAKE_LOG: join(folder, 'log')};
+    const some = await json(['answers', '--forget', '2', '--forget', '1', '--forget', '2'], env);
+    expectDocument('forgotten', some);
+    expect(some).toMatchObject({forgotten: [{id: 2}, {id: 1}]});
+    expect(await json(['answers', '--all'], env)).toMatchObject({
+      forgotten: [{id: 1}, {id: 2}, {id: 3}],
+    });
+    expect(log(folder).filter((line) => line.startsWith('forget'))).toEqual([
+      'forget 2',
+      'forget 1',
+      'forget all',
+    ]);
+  });
+
   it('status, with more hooks than there was room for', async () => {
     const document = (await json(['status'], {FAKE_RULES: '3'})) as {hooks: unknown[]};
     expectDocument('status', document);

@@ -3,6 +3,7 @@
 import type {Explanation, Query} from '../../src/domain/explanation.js';
 import type {EventFilter} from '../../src/domain/filter.js';
 import type {Answer, Question} from '../../src/domain/question.js';
+import type {Remembered} from '../../src/domain/remembered.js';
 import type {KernelRule, RuleRequest} from '../../src/domain/rule.js';
 import type {KernelStatus} from '../../src/domain/status.js';
 import {ModuleError} from '../../src/errors.js';
@@ -42,6 +43,7 @@ export class FakeGuard implements Guard {
   /** What the next answers meet; undefined is no refusal. */
   answerRefusals: (ModuleError | undefined)[] = [];
   waiting: Question[] = [];
+  memories: Remembered[] = [];
   explanation: Explanation = {verdict: 0, reason: 0, rule: 0, matches: []};
 
   addRules(requests: readonly RuleRequest[]): Added[] {
@@ -70,6 +72,18 @@ export class FakeGuard implements Guard {
     if (this.refusal !== undefined) throw this.refusal;
     this.rules = [];
     this.addRules(requests);
+  }
+
+  remembered(): Remembered[] {
+    return this.memories;
+  }
+
+  forget(ids: readonly number[]): void {
+    this.memories = this.memories.filter(({id}) => !ids.includes(id));
+  }
+
+  forgetAll(): void {
+    this.memories = [];
   }
 
   clearRules(): void {

@@ -207,7 +207,7 @@ describe('an answer that holds for longer', () => {
     expect(await again).toBe('EACCES');
   });
 
-  it('a later one takes its place, and a rule made anew knows none', async () => {
+  it('a later one takes its place, and a rule that asks about something else knows none', async () => {
     await lab.guard.clear();
     const rule = {tree: true, otherwise: 'ask', default: 'allow', deadline: LONG} as const;
     await lab.guard.add(vault, rule);
@@ -215,7 +215,7 @@ describe('an answer that holds for longer', () => {
     await answerer.reply({verdict: 'deny', lifetime: 'forever'});
     expect(await opened).toBe('EACCES');
     expect(await opens(lab.intruder)).toBe('EACCES');
-    await lab.guard.add(vault, rule);
+    await lab.guard.add(vault, {...rule, ops: ['read']});
     const again = opens(lab.intruder);
     await answerer.reply({verdict: 'allow'});
     expect(await again).toBe('OK');

@@ -49,6 +49,7 @@ const ONLY_FOR_SOME_RULES = [
   'prctl_set_mm_exe_file',
   'replace_mm_exe_file',
   'security_bprm_check',
+  'security_bprm_committed_creds',
   'security_file_mprotect',
   'security_file_permission',
   'security_file_receive',

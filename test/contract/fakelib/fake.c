@@ -26,6 +26,9 @@
  *	FAKE_DETAIL=N	what more there is to say of it
  *	FAKE_ANSWERERS=N answerers that are there
  *	FAKE_WAITING=N	questions that wait
+ *	FAKE_REMEMBERED=N answers that are remembered, by a process, a program and a script
+ *			in turn
+ *	FAKE_FORGET=N	forgetting fails with errno N
  *	FAKE_FEED=FIFO	what an answerer reads, a line each, words separated by tabs:
  *			"question ID OP MILLISECONDS PATH [NEW-PATH]", asked by the
  *			process that reads
@@ -63,6 +66,7 @@ struct fguard {
 	int sent;
 	int batches;
 	size_t next_question;
+	int next_answer;
 	size_t n_rules;
 	size_t next;
 	struct fguard_rule_info rules[MAX_RULES];
@@ -592,6 +596,46 @@ int fguard_answer(struct fguard *guard, const struct fguard_answer *answer)
 		FGUARD_CLOSED_ANSWERED, answer->verdict);
 	close(feed);
 	return 0;
+}
+
+ssize_t fguard_list_answers(struct fguard *guard)
+{
+	guard->next_answer = 0;
+	return number("FAKE_REMEMBERED");
+}
+
+int fguard_next_answer(struct fguard *guard, struct fguard_remembered *answer)
+{
+	int id = ++guard->next_answer;
+	uint32_t lifetime = 1 + id % 3;
+
+	if (id > number("FAKE_REMEMBERED"))
+		return 0;
+	*answer = (struct fguard_remembered){
+		.id = id, .rule = 1, .ops = 1 << FGUARD_OP_READ,
+		.verdict = id % 2 ? FGUARD_VERDICT_ALLOW : FGUARD_VERDICT_DENY,
+		.lifetime = lifetime, .uid = 0, .comm = "sh\x1b[2J", .exe = "/bin/sh",
+		.pid = lifetime == FGUARD_LIFETIME_PROCESS ? 12 : 0,
+		.ttl = lifetime == FGUARD_LIFETIME_TIME ? 5400000 : 0,
+		.script = lifetime == FGUARD_LIFETIME_FOREVER ? "/srv/a\xff.sh" : NULL,
+		.given = 1767225600123456789,
+	};
+	return 1;
+}
+
+int fguard_forget_answers(struct fguard *guard, const uint64_t *ids, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		note("forget %llu", (unsigned long long)ids[i]);
+	return -number("FAKE_FORGET");
+}
+
+int fguard_forget_all_answers(struct fguard *guard)
+{
+	note("forget all");
+	return -number("FAKE_FORGET");
 }
 
 ssize_t fguard_list_questions(struct fguard *guard)

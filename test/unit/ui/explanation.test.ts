@@ -34,6 +34,7 @@ const explained = {
       decides: false,
     },
   ],
+  answers: [],
   executables: [
     {
       exe: '/a\u001b',

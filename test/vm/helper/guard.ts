@@ -131,6 +131,25 @@ export const toWords = (words: Words): string[] =>
 const flagsOf = (rule: RuleRequest): number =>
   (Object.keys(FLAGS) as Flag[]).reduce((flags, flag) => flags | (rule[flag] ? FLAGS[flag] : 0), 0);
 
+const wordsOf = (file: string | undefined, rule: RuleRequest): Words => ({
+    path: file,
+    suffix: rule.suffix,
+    flags: flagsOf(rule) || undefined,
+    ttl: rule.ttl,
+    uids: rule.uids?.join(','),
+    gids: rule.gids?.join(','),
+    loginuids: rule.loginuids?.join(','),
+    exe: rule.exes,
+    cgroup: rule.cgroups,
+    pids: rule.pids?.join(','),
+    ops: rule.ops && maskOf(rule.ops),
+    else: rule.otherwise && OTHERWISE.indexOf(rule.otherwise),
+    default: rule.default && VERDICTS.indexOf(rule.default),
+    deadline: rule.deadline,
+    errno: rule.error && ERRNOS[rule.error],
+    name: rule.name,
+});
+
 export interface Match {
   rule: number;
   kind: 'suffix' | 'tree' | 'path';
@@ -172,24 +191,12 @@ export class Guard {
 
   /** @param file undefined for a suffix that counts everywhere */
   add(file: string | undefined, rule: RuleRequest = {}): Promise<Added> {
-    return this.do('add', {
-      path: file,
-      suffix: rule.suffix,
-      flags: flagsOf(rule) || undefined,
-      ttl: rule.ttl,
-      uids: rule.uids?.join(','),
-      gids: rule.gids?.join(','),
-      loginuids: rule.loginuids?.join(','),
-      exe: rule.exes,
-      cgroup: rule.cgroups,
-      pids: rule.pids?.join(','),
-      ops: rule.ops && maskOf(rule.ops),
-      else: rule.otherwise && OTHERWISE.indexOf(rule.otherwise),
-      default: rule.default && VERDICTS.indexOf(rule.default),
-      deadline: rule.deadline,
-      errno: rule.error && ERRNOS[rule.error],
-      name: rule.name,
-    });
+    return this.do('add', wordsOf(file, rule));
+  }
+
+  /** Puts one rule in the place of all. */
+  async set(file: string | undefined, rule: RuleRequest = {}): Promise<void> {
+    await this.do('set', wordsOf(file, rule));
   }
 
   explain(file: string, op: Op, pid?: number): Promise<Explanation> {

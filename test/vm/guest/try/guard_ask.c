@@ -71,6 +71,61 @@ static void list_questions(struct fguard *guard, char **words)
 	puts("]}");
 }
 
+static void print_remembered(const struct fguard_remembered *answer)
+{
+	static const char *const lifetimes[] = { "once", "process", "time", "forever" };
+
+	printf("{\"id\":%llu,\"rule\":%u,\"ops\":%u,\"verdict\":\"%s\",\"lifetime\":\"%s\",",
+	       (unsigned long long)answer->id, answer->rule, answer->ops,
+	       verdict_names[answer->verdict], lifetimes[answer->lifetime]);
+	printf("\"pid\":%u,\"uid\":%u,\"ttl\":%llu,\"given\":%llu,", answer->pid, answer->uid,
+	       (unsigned long long)answer->ttl, (unsigned long long)answer->given);
+	print_string("comm", answer->comm, strlen(answer->comm));
+	if (answer->exe) {
+		putchar(',');
+		print_string("exe", answer->exe, strlen(answer->exe));
+	}
+	if (answer->script) {
+		putchar(',');
+		print_string("script", answer->script, strlen(answer->script));
+	}
+	putchar('}');
+}
+
+/* answers: those that rules remember */
+static void list_answers(struct fguard *guard, char **words)
+{
+	struct fguard_remembered answer;
+	bool first = true;
+
+	(void)words;
+	if (print_failure(guard, fguard_list_answers(guard)))
+		return;
+	printf("{\"answers\":[");
+	for (; fguard_next_answer(guard, &answer) > 0; first = false) {
+		if (!first)
+			putchar(',');
+		print_remembered(&answer);
+	}
+	puts("]}");
+}
+
+/* forget id=N…; without one all */
+static void forget_answers(struct fguard *guard, char **words)
+{
+	struct values values;
+	uint64_t ids[VALUES_MAX];
+	int err;
+
+	take_values(&values, words, "id");
+	for (uint32_t i = 0; i < values.count; i++)
+		ids[i] = strtoull(values.strings[i], NULL, 0);
+	err = values.count ? fguard_forget_answers(guard, ids, values.count) :
+			     fguard_forget_all_answers(guard);
+	if (!print_failure(guard, err))
+		puts("{}");
+}
+
 /**
  * struct policy - how questions are answered
  * @answers: they are; else they are only printed
@@ -227,6 +282,8 @@ static void serve(struct fguard *guard, char **words)
 
 const struct command ask_commands[] = {
 	{ "answer", answer },
+	{ "answers", list_answers },
+	{ "forget", forget_answers },
 	{ "questions", list_questions },
 	{ "serve", serve },
 	{ NULL, NULL },

@@ -75,6 +75,15 @@ static void del(struct fguard *guard, char **words)
 		puts("{}");
 }
 
+/* set RULE: in the place of all */
+static void set(struct fguard *guard, char **words)
+{
+	struct fguard_rule rule = take_rule(words);
+
+	if (!print_failure(guard, fguard_set_rules(guard, &rule, 1)))
+		puts("{}");
+}
+
 static void clear(struct fguard *guard, char **words)
 {
 	(void)words;
@@ -202,6 +211,7 @@ const struct command rule_commands[] = {
 	{ "add", add },
 	{ "del", del },
 	{ "clear", clear },
+	{ "set", set },
 	{ "list", list },
 	{ "status", status },
 	{ NULL, NULL },

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+import {durationText} from '../domain/duration.js';
+import type {RememberedDocument} from '../domain/remembered.js';
+import {escapeText} from '../domain/text.js';
+import {dim, paintVerdict, strong} from './paint.js';
+import {type Cell, type Line, renderTable} from './table.js';
+
+const HEAD = ['id', 'rule', 'answer', 'operations', 'who', 'user', 'until'];
+
+const quiet = (text: string): Line => ({text, paint: dim});
+
+const program = ({exe, comm}: RememberedDocument): string => escapeText(exe ?? comm);
+
+/** Whom an answer is about, and by what means. */
+function whoLines(answer: RememberedDocument): Line[] {
+  const {pid, script, comm} = answer;
+  if (pid !== null) return [{text: `process ${pid} ${escapeText(comm)}`}];
+  if (script === null) return [{text: program(answer)}];
+  const name = script === '' ? 'a script of unknown path' : escapeText(script);
+  return [{text: name}, quiet(`run by ${program(answer)}`)];
+}
+
+function untilText({lifetime, expiresAt}: RememberedDocument): string {
+  if (lifetime === 'process') return 'it exits';
+  if (expiresAt === null) return 'its rule goes';
+  return `in ${durationText(Math.max(0, Date.parse(expiresAt) - Date.now()))}`;
+}
+
+const row = (answer: RememberedDocument): Cell[] => [
+  [{text: String(answer.id)}],
+  [{text: String(answer.rule)}],
+  [{text: answer.verdict, paint: (text) => paintVerdict(answer.verdict, text)}],
+  answer.ops.map((text) => ({text})),
+  whoLines(answer),
+  [{text: escapeText(answer.user)}],
+  [{text: untilText(answer)}],
+];
+
+export const renderAnswers = (answers: readonly RememberedDocument[], columns?: number): string =>
+  renderTable(HEAD, answers.map(row), columns);
+
+/** One answer in a line, beside the rule that remembers it. */
+export function answerLine(answer: RememberedDocument): string {
+  const who = whoLines(answer)
+    .map(({text}) => text)
+    .join(', ');
+  const by = `${who}, user ${escapeText(answer.user)}, until ${untilText(answer)}`;
+  return `${strong(`answer ${answer.id}`)} of rule ${answer.rule}: ${paintVerdict(answer.verdict)} ${answer.ops.join(', ')} by ${by}`;
+}
