@@ -13,10 +13,12 @@ int fguard_next_attr(const void *data, size_t size, size_t *at,
 		     const struct nlattr **attr)
 {
 	size_t left = *at < size ? size - *at : 0;
-	const struct nlattr *here = (const void *)((const char *)data + *at);
+	const struct nlattr *here;
 
+	/* Of an empty list there is no data, to which nothing can be added. */
 	if (!left)
 		return 0;
+	here = (const void *)((const char *)data + *at);
 	if (left < NLA_HDRLEN || here->nla_len < NLA_HDRLEN ||
 	    here->nla_len > left)
 		return -EPROTO;

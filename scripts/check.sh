@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Types, lint, format, warnings, documentation, names: what can be seen without
-# running anything.
+# running anything but, shortly, fuzzers of the library.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -61,7 +61,7 @@ licences() {
 }
 
 # shellcheck disable=SC2034 # for step.sh
-steps=9
+steps=10
 step 'types' types
 step 'lint' npx eslint .
 step 'format' format
@@ -71,3 +71,4 @@ step 'module for the newest kernel: W=1, sparse, names' "$repo/scripts/check-mod
 step 'kernel-doc' kernel_doc
 step 'names in libfguard.so' library_names
 step 'licences' licences
+step 'what may be said to the library: ASan, UBSan' "$repo/scripts/fuzz.sh"
