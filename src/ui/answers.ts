@@ -5,7 +5,7 @@ import {escapeText} from '../domain/text.js';
 import {dim, paintVerdict, strong} from './paint.js';
 import {type Cell, type Line, renderTable} from './table.js';
 
-const HEAD = ['id', 'rule', 'answer', 'operations', 'who', 'user', 'until'];
+const HEAD = ['id', 'rule', 'answer', 'operations', 'who', 'user', 'ends'];
 
 const quiet = (text: string): Line => ({text, paint: dim});
 
@@ -20,9 +20,9 @@ function whoLines(answer: RememberedDocument): Line[] {
   return [{text: name}, quiet(`run by ${program(answer)}`)];
 }
 
-function untilText({lifetime, expiresAt}: RememberedDocument): string {
-  if (lifetime === 'process') return 'it exits';
-  if (expiresAt === null) return 'its rule goes';
+function endText({lifetime, expiresAt}: RememberedDocument): string {
+  if (lifetime === 'process') return 'when it exits';
+  if (expiresAt === null) return 'with its rule';
   return `in ${durationText(Math.max(0, Date.parse(expiresAt) - Date.now()))}`;
 }
 
@@ -33,7 +33,7 @@ const row = (answer: RememberedDocument): Cell[] => [
   answer.ops.map((text) => ({text})),
   whoLines(answer),
   [{text: escapeText(answer.user)}],
-  [{text: untilText(answer)}],
+  [{text: endText(answer)}],
 ];
 
 export const renderAnswers = (answers: readonly RememberedDocument[], columns?: number): string =>
@@ -44,6 +44,6 @@ export function answerLine(answer: RememberedDocument): string {
   const who = whoLines(answer)
     .map(({text}) => text)
     .join(', ');
-  const by = `${who}, user ${escapeText(answer.user)}, until ${untilText(answer)}`;
+  const by = `${who}, user ${escapeText(answer.user)}; ends ${endText(answer)}`;
   return `${strong(`answer ${answer.id}`)} of rule ${answer.rule}: ${paintVerdict(answer.verdict)} ${answer.ops.join(', ')} by ${by}`;
 }

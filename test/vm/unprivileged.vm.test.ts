@@ -23,6 +23,8 @@ const COMMANDS = [
   'EXPLAIN',
   'ANSWER',
   'GET_QUESTIONS',
+  'GET_ANSWERS',
+  'FORGET',
   'LOCK',
 ];
 const NOBODY = 'setpriv --reuid=65534 --regid=65534 --clear-groups';

@@ -63,6 +63,13 @@ static void put_answer(uint32_t question)
 	message_put_answer(&message, question, FGUARD_VERDICT_ALLOW);
 }
 
+/* All of them. */
+static void put_remembered(uint32_t question)
+{
+	(void)question;
+	message_put_remembered(&message, 0);
+}
+
 static void put_query(uint32_t question)
 {
 	(void)question;
@@ -85,6 +92,8 @@ static const struct {
 	{ "EXPLAIN", FGUARD_CMD_EXPLAIN, put_query },
 	{ "ANSWER", FGUARD_CMD_ANSWER, put_answer },
 	{ "GET_QUESTIONS", FGUARD_CMD_GET_QUESTIONS, NULL },
+	{ "GET_ANSWERS", FGUARD_CMD_GET_ANSWERS, NULL },
+	{ "FORGET", FGUARD_CMD_FORGET, put_remembered },
 	{ "LOCK", FGUARD_CMD_LOCK, NULL },
 };
 

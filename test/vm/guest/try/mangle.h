@@ -35,6 +35,7 @@ void message_put_rule(struct message *message, const char *path);
 
 /* A whole answer, and a whole question what would happen to nobody in particular. */
 void message_put_answer(struct message *message, uint64_t question, uint8_t verdict);
+void message_put_remembered(struct message *message, uint64_t id);
 void message_put_query(struct message *message, const char *path, uint8_t op);
 
 /* What no message came for. */

@@ -10,7 +10,8 @@ static int sequence;
 
 static bool is_dump(int command)
 {
-	return command == FGUARD_CMD_GET_RULES || command == FGUARD_CMD_GET_QUESTIONS;
+	return command == FGUARD_CMD_GET_RULES || command == FGUARD_CMD_GET_QUESTIONS ||
+	       command == FGUARD_CMD_GET_ANSWERS;
 }
 
 void message_begin(struct message *message, int family, int command)
@@ -73,6 +74,14 @@ void message_put_answer(struct message *message, uint64_t question, uint8_t verd
 
 	message_put(message, FGUARD_ANSWER_A_ID, &question, sizeof(question));
 	message_put(message, FGUARD_ANSWER_A_VERDICT, &verdict, sizeof(verdict));
+	message_close(message, nest);
+}
+
+void message_put_remembered(struct message *message, uint64_t id)
+{
+	struct nlattr *nest = message_open(message, FGUARD_A_REMEMBERED);
+
+	message_put(message, FGUARD_REMEMBERED_A_ID, &id, sizeof(id));
 	message_close(message, nest);
 }
 

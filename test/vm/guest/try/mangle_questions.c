@@ -145,6 +145,96 @@ MAKE(questions_without_dump)
 	message->head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 }
 
+/* ---- forgetting ---------------------------------------------------------- */
+
+MAKE(forget_nothing)
+{
+	message_begin(message, family, FGUARD_CMD_FORGET);
+}
+
+MAKE(forget_not_nested)
+{
+	message_begin(message, family, FGUARD_CMD_FORGET);
+	message_put_u32(message, FGUARD_A_REMEMBERED, 1);
+}
+
+MAKE(forget_without_id)
+{
+	message_begin(message, family, FGUARD_CMD_FORGET);
+	message_close(message, message_open(message, FGUARD_A_REMEMBERED));
+}
+
+MAKE(forget_id_short)
+{
+	struct nlattr *nest;
+
+	message_begin(message, family, FGUARD_CMD_FORGET);
+	nest = message_open(message, FGUARD_A_REMEMBERED);
+	message_put_u32(message, FGUARD_REMEMBERED_A_ID, 1);
+	message_close(message, nest);
+}
+
+/* What only the kernel says. */
+MAKE(forget_rule_given)
+{
+	struct nlattr *nest;
+
+	message_begin(message, family, FGUARD_CMD_FORGET);
+	nest = message_open(message, FGUARD_A_REMEMBERED);
+	message_put(message, FGUARD_REMEMBERED_A_ID, LONG(1), sizeof(uint64_t));
+	message_put_u32(message, FGUARD_REMEMBERED_A_RULE, 1);
+	message_close(message, nest);
+}
+
+MAKE(forget_id_unknown)
+{
+	message_begin(message, family, FGUARD_CMD_FORGET);
+	message_put_remembered(message, 4000000000U);
+}
+
+MAKE(forget_all_and_one)
+{
+	message_begin(message, family, FGUARD_CMD_FORGET);
+	message_put_remembered(message, 4000000000U);
+	message_put_remembered(message, 0);
+}
+
+MAKE(forget_a_rule)
+{
+	message_begin(message, family, FGUARD_CMD_FORGET);
+	message_put_rule(message, PATH);
+}
+
+MAKE(answers_without_dump)
+{
+	message_begin(message, family, FGUARD_CMD_GET_ANSWERS);
+	message->head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+}
+
+/* ---- rules that end with their socket -------------------------------------- */
+
+static void put_ending(struct message *message, const char *path)
+{
+	struct nlattr *nest = message_open(message, FGUARD_A_RULE);
+
+	message_put_string(message, FGUARD_RULE_A_PATH, path);
+	message_put_u32(message, FGUARD_RULE_A_FLAGS, FGUARD_RULE_UNTIL_CLOSED);
+	message_close(message, nest);
+}
+
+MAKE(ending_not_alone)
+{
+	message_begin(message, family, FGUARD_CMD_ADD_RULES);
+	put_ending(message, PATH);
+	message_put_rule(message, "/tmp/wrong");
+}
+
+MAKE(ending_in_a_set)
+{
+	message_begin(message, family, FGUARD_CMD_SET_RULES);
+	put_ending(message, PATH);
+}
+
 /* ---- locking: nothing that could be taken for a LOCK ----------------------- */
 
 MAKE(lock_as_dump)
@@ -170,6 +260,10 @@ const struct malformed malformed_questions[] = {
 	ROW(answer_time_without_length), ROW(answer_length_without_time),
 	ROW(answer_length_zero), ROW(answer_length_beyond), ROW(answer_length_wraps),
 	ROW(answer_not_nested), ROW(answer_attribute_unknown),
+	ROW(forget_nothing), ROW(forget_not_nested), ROW(forget_without_id),
+	ROW(forget_id_short), ROW(forget_rule_given), ROW(forget_id_unknown),
+	ROW(forget_all_and_one), ROW(forget_a_rule), ROW(answers_without_dump),
+	ROW(ending_not_alone), ROW(ending_in_a_set),
 	ROW(questions_without_dump), ROW(lock_as_dump), ROW(lock_attribute_unknown),
 	{ NULL, NULL },
 };
