@@ -363,19 +363,26 @@ void fguard_event_report(const struct fguard_access *access,
 		scratch_give_back(mine);
 }
 
-static struct fguard_question_record *question_of(const struct fguard_access_record *access)
+static struct fguard_question_record *question_of(const struct fguard_access_record *access,
+						  const char *script)
 {
-	u16 before = offsetof(struct fguard_question_record, access);
+	const size_t before = offsetof(struct fguard_question_record, access);
+	size_t after = script ? strlen(script) : 0;
 	struct fguard_question_record *question;
 
-	question = kzalloc(before + access->head.length,
+	if (before + access->head.length + ALIGN(after, 8) > FGUARD_RECORD_MAX)
+		after = 0;
+	question = kzalloc(before + access->head.length + ALIGN(after, 8),
 			   GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
 	if (!question)
 		return NULL;
 	memcpy((char *)question + before, access, access->head.length);
+	if (after)
+		memcpy((char *)question + before + access->head.length, script, after);
 	question->head = access->head;
 	question->head.type = FGUARD_RECORD_QUESTION;
-	question->head.length += before;
+	question->head.length += before + ALIGN(after, 8);
+	question->head.script_length = after;
 	return question;
 }
 
@@ -404,7 +411,7 @@ static u8 cut_elsewhere(const struct fguard_access *access)
 struct fguard_question_record *
 fguard_event_question(const struct fguard_access *access,
 		      const struct fguard_decision *decision,
-		      const struct fguard_rule *decider, u8 verdict)
+		      const struct fguard_rule *decider, u8 verdict, const char *script)
 {
 	struct fguard_question_record *question;
 	struct scratch *mine = scratch_take();
@@ -414,7 +421,7 @@ fguard_event_question(const struct fguard_access *access,
 	build(mine, ktime_get_real_ns(), access, decision, decider);
 	mine->record.verdict = verdict;
 	mine->record.cut |= cut_elsewhere(access);
-	question = question_of(&mine->record);
+	question = question_of(&mine->record, script);
 	scratch_give_back(mine);
 	return question;
 }

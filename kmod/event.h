@@ -56,6 +56,7 @@ void fguard_event_report(const struct fguard_access *access,
  * @decision: what the rule says
  * @decider: the rule
  * @verdict: enum fguard_verdict: the rule's default
+ * @script: path of the script that the task runs, or NULL
  *
  * The number and the deadline are left to the caller.
  *
@@ -65,7 +66,7 @@ void fguard_event_report(const struct fguard_access *access,
 struct fguard_question_record *
 fguard_event_question(const struct fguard_access *access,
 		      const struct fguard_decision *decision,
-		      const struct fguard_rule *decider, u8 verdict);
+		      const struct fguard_rule *decider, u8 verdict, const char *script);
 
 /**
  * fguard_events_init - get memory to build records in

@@ -173,8 +173,6 @@ static void take_asker(struct fguard_question *question)
 	question->uid = current_real_cred()->uid;
 	question->payer = fguard_share_payer();
 	question->exe_known = fguard_subject_exe_identity(&question->exe);
-	question->has_script = fguard_script_of(question->process, &question->script,
-						&question->script_path);
 }
 
 static void take_deadline(struct fguard_question *question, u32 milliseconds)
@@ -196,9 +194,12 @@ struct fguard_question *fguard_question_new(const struct fguard_key *key,
 	if (!question)
 		return NULL;
 	question->fallback = rule->terms.fallback;
-	question->record = fguard_event_question(access, decision, rule,
-						 question->fallback);
+	question->has_script = fguard_script_of(task_tgid(current), &question->script,
+						&question->script_path);
+	question->record = fguard_event_question(access, decision, rule, question->fallback,
+						 question->script_path);
 	if (!question->record) {
+		kfree(question->script_path);
 		kfree(question);
 		return NULL;
 	}

@@ -18,17 +18,19 @@ static bool access_fits(const unsigned char *data, size_t length)
 		       record.exe_length + record.comm_length;
 }
 
-/* The access within must keep to the question's record. */
+/* The access within, and the script behind it, must keep to the question's record. */
 static bool question_fits(const unsigned char *data, size_t length)
 {
 	const size_t at = offsetof(struct fguard_question_record, access);
-	struct fguard_record within;
+	struct fguard_record within, around;
 
 	if (length < sizeof(struct fguard_question_record))
 		return false;
+	memcpy(&around, data, sizeof(around));
 	memcpy(&within, data + at, sizeof(within));
 	return within.type == FGUARD_RECORD_ACCESS &&
 	       within.length <= length - at &&
+	       around.script_length <= length - at - within.length &&
 	       access_fits(data + at, within.length);
 }
 

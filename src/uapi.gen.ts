@@ -301,7 +301,7 @@ export const fguard_record = {
   type: 3,
   detail: 4,
   reserved1: 5,
-  reserved2: 6,
+  script_length: 6,
   seq: 8,
   time: 16,
   SIZE: 24,

@@ -481,7 +481,8 @@ enum fguard_record_type {
  * @type: enum fguard_record_type
  * @detail: enum fguard_detail, in records of accesses
  * @reserved1: 0
- * @reserved2: 0
+ * @script_length: in records of questions, bytes of the path of the script that the
+ *	asker runs, which stands behind the access; else 0
  * @seq: counts the records queued for this subscriber, from 1, without holes
  * @time: nanoseconds since the epoch, CLOCK_REALTIME
  */
@@ -491,7 +492,7 @@ struct fguard_record {
 	__u8 type;
 	__u8 detail;
 	__u8 reserved1;
-	__u16 reserved2;
+	__u16 script_length;
 	__u64 seq;
 	__u64 time;
 };
@@ -569,6 +570,10 @@ struct fguard_gap_record {
  * @deadline: when it expires, nanoseconds since the epoch, CLOCK_REALTIME
  * @access: what is asked about: a whole record, with its strings behind it; the
  *	verdict is the rule's default, the reason FGUARD_REASON_ASK
+ *
+ * Behind the access, at its own length: the path of the script that the asker runs,
+ * see FGUARD_CMD_ANSWER, of @head.script_length bytes, without NUL; then zeros. None
+ * where it runs no script, or where it would not fit.
  */
 struct fguard_question_record {
 	struct fguard_record head;

@@ -15,6 +15,8 @@ export interface Question {
   ppid: number;
   comm: string;
   exe: string | null;
+  /** That it runs, and that an answer for longer is about; null for none. */
+  script?: string | null;
   uid: number;
   loginuid: number | null;
   /** When it was asked, in nanoseconds since the epoch. */
@@ -91,9 +93,9 @@ export interface Rest {
 }
 
 /** The question in a record, copied: a batch's memory is used again. */
-export function toQuestion({id, time, deadline, access}: QuestionRecord): Question {
+export function toQuestion({id, time, deadline, access, script}: QuestionRecord): Question {
   const {rule, op, path, newPath, pid, tid, ppid, comm, exe, uid, loginuid, verdict} = access;
-  const who = {pid, tid, ppid, comm, exe, uid, loginuid};
+  const who = {pid, tid, ppid, comm, exe, script, uid, loginuid};
   return {id: String(id), rule, op, path, newPath, ...who, time, deadline, defaultVerdict: verdict};
 }
 

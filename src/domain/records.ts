@@ -9,6 +9,7 @@ import {
 } from '../uapi.gen.js';
 import {AccessRecord} from './access-record.js';
 import {LITTLE, PackedRecord, count64} from './packed-record.js';
+import {decodePath} from './text.js';
 
 export type {AccessRecord} from './access-record.js';
 
@@ -32,9 +33,28 @@ export class QuestionRecord extends PackedRecord {
   readonly type = 'question';
   readonly access: AccessRecord;
 
-  constructor(bytes: Buffer, view: DataView, at: number) {
+  constructor(
+    private readonly bytes: Buffer,
+    view: DataView,
+    at: number,
+  ) {
     super(view, at);
     this.access = new AccessRecord(bytes, view, at + QUESTION.access);
+  }
+
+  /** The script that the asker runs, to which an answer for longer is limited. */
+  get script(): string | null {
+    const [from, to] = this.scriptPlace;
+    return from === to ? null : decodePath(this.bytes, from, to);
+  }
+  /** How long the record has to be. */
+  get needed(): number {
+    return Math.max(QUESTION.access + this.access.needed, this.scriptPlace[1] - this.at);
+  }
+  private get scriptPlace(): [number, number] {
+    const access = this.at + QUESTION.access;
+    const from = access + this.view.getUint16(access + HEAD.length, LITTLE);
+    return [from, from + this.u16(HEAD.script_length)];
   }
 
   get id(): bigint {
@@ -93,7 +113,7 @@ function recordAt(bytes: Buffer, view: DataView, at: number, length: number): An
     }
     case TYPE.FGUARD_RECORD_QUESTION: {
       const record = new QuestionRecord(bytes, view, at);
-      requireStrings(QUESTION.access + record.access.needed, length);
+      requireStrings(record.needed, length);
       return record;
     }
     case TYPE.FGUARD_RECORD_CLOSED:

@@ -14,8 +14,9 @@ type UserName = (uid: number) => string;
 /** Who asks, to do what. */
 export const whoAndWhat = (question: Question, userName: UserName) => {
   const {id, rule, op, path, newPath, pid, comm, exe, uid, loginuid} = question;
+  const script = question.script ?? null;
   const user = loginuid === null ? null : userName(loginuid);
-  return {id, rule, op: OPS.name(op), path, newPath, pid, comm, exe, uid, loginuid, user};
+  return {id, rule, op: OPS.name(op), path, newPath, pid, comm, exe, script, uid, loginuid, user};
 };
 
 /** A question, as programs are asked. */

@@ -77,13 +77,21 @@ export function packAccess(fields: Partial<AccessFields> = {}): Buffer {
 }
 
 /** A question as the kernel asks it: an access, wrapped. */
-export function packQuestion(id: bigint, deadline: bigint, fields: Partial<AccessFields>): Buffer {
+export function packQuestion(
+  id: bigint,
+  deadline: bigint,
+  fields: Partial<AccessFields>,
+  script = '',
+): Buffer {
   const access = packAccess(fields);
-  const size = QUESTION.access + access.length;
+  const path = encodePath(script);
+  const size = QUESTION.access + access.length + path.length;
   const bytes = head(size, TYPE.FGUARD_RECORD_QUESTION, fields.seq ?? 1, 0n);
   bytes.writeBigUInt64LE(id, QUESTION.id);
   bytes.writeBigUInt64LE(deadline, QUESTION.deadline);
   access.copy(bytes, QUESTION.access);
+  bytes.writeUInt16LE(path.length, HEAD.script_length);
+  path.copy(bytes, QUESTION.access + access.length);
   return bytes;
 }
 

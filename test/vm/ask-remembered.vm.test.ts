@@ -156,7 +156,10 @@ describe('for ever, by an interpreter', () => {
   const [a, b, child] = [lab.path('a'), lab.path('b'), lab.path('child')];
 
   it('means the script, and no other', async () => {
-    expect(await answered(a)).toBe(0);
+    const ended = vm.run(a);
+    const question = await answerer.reply({verdict: 'allow', lifetime: 'forever'});
+    expect(question.script).toBe(a);
+    expect((await ended).code).toBe(0);
     expect(await remembered()).toMatchObject([{script: a, lifetime: 'forever'}]);
     expect(await outcome(a)).toEqual(LET_IN);
     for (const command of [b, `cat ${secret}`, `sh -c 'cat ${secret}'`, `/bin/cat ${secret} ${a}`])
@@ -169,7 +172,10 @@ describe('for ever, by an interpreter', () => {
   });
 
   it('that ran no script means the interpreter without one', async () => {
-    expect(await answered(`cat ${secret}`)).toBe(0);
+    const ended = vm.run(`cat ${secret}`);
+    const question = await answerer.reply({verdict: 'allow', lifetime: 'forever'});
+    expect(question).not.toHaveProperty('script');
+    expect((await ended).code).toBe(0);
     expect(await outcome(`cat ${secret}`)).toEqual(LET_IN);
     expect(await outcome(a)).toEqual(ASKED);
   });

@@ -109,12 +109,15 @@ function keysLines(verdict: string, columns: number): string[] {
   return lines;
 }
 
+const isScript = ({script}: Question): boolean => (script ?? null) !== null;
+
 /* What the other keys promise, in so many words: more than this one access. */
 function reachLines({question}: AskedPerson, {columns, userName}: ViewSettings): string[] {
-  const {op, rule, exe, uid} = question;
-  const program = exe === null ? 'its program' : escapeText(exe.slice(exe.lastIndexOf('/') + 1));
+  const {op, rule, exe, script, uid} = question;
+  const name = script ?? exe;
+  const program = name === null ? 'its program' : escapeText(name.slice(name.lastIndexOf('/') + 1));
   const user = escapeText(userName(uid));
-  const text = `process: every ${OPS.name(op)} of all that rule ${rule} guards, until it exits; 10m, forever: by any ${program} of ${user}`;
+  const text = `process: every ${OPS.name(op)} of all that rule ${rule} guards, until it exits; 10m, forever: by ${isScript(question) ? 'the script' : 'any'} ${program} of ${user}`;
   return words(text, columns).map(dim);
 }
 

@@ -38,6 +38,7 @@
  *			"note WORD", which is written to FAKE_LOG
  *			"gap"
  *			"unload"
+ *	FAKE_SCRIPT=P	the script that whoever is asked about runs
  *	FAKE_NO_EXE	answers that last for a time or for ever are refused
  *	FAKE_LOCKED=1	it is locked from the start
  *	FAKE_LOCK=N	fguard_lock() fails with errno N
@@ -455,7 +456,7 @@ static void make_question(struct question *question, uint64_t id, int op, int mi
 {
 	struct fguard_access_record *access = &question->record.access;
 	char exe[256] = "";
-	size_t at = 0;
+	size_t at = 0, script;
 
 	memset(question, 0, sizeof(*question));
 	if (readlink("/proc/self/exe", exe, sizeof(exe) - 1) < 0)
@@ -469,14 +470,18 @@ static void make_question(struct question *question, uint64_t id, int op, int mi
 	at += access->new_path_length = append(question, at, new_path);
 	at += access->exe_length = append(question, at, exe);
 	at += access->comm_length = append(question, at, "asker\x1b[31m");
+	access->head.length = (sizeof(*access) + at + 7) & ~7UL;
+	at = access->head.length - sizeof(*access);
+	script = append(question, at, getenv("FAKE_SCRIPT") ? getenv("FAKE_SCRIPT") : "");
+	at += script;
 	question->record.id = id;
 	question->record.deadline = after(milliseconds);
 	question->record.head = (struct fguard_record){
 		.length = (sizeof(question->record) + at + 7) & ~7UL,
 		.version = FGUARD_RECORD_VERSION, .type = FGUARD_RECORD_QUESTION,
-		.seq = id, .time = after(0),
+		.seq = id, .time = after(0), .script_length = script,
 	};
-	access->head = question->record.head;
+	access->head.version = FGUARD_RECORD_VERSION;
 	access->head.type = FGUARD_RECORD_ACCESS;
 }
 

@@ -10,7 +10,12 @@ import {
   records,
 } from '../../../src/domain/records.js';
 import {decodePath} from '../../../src/domain/text.js';
-import {FGUARD_CUT_EXE, FGUARD_CUT_PATH, FGUARD_NO_LOGIN} from '../../../src/uapi.gen.js';
+import {
+  FGUARD_CUT_EXE,
+  FGUARD_CUT_PATH,
+  FGUARD_NO_LOGIN,
+  fguard_record as HEAD,
+} from '../../../src/uapi.gen.js';
 import {
   type AccessFields,
   anAccess,
@@ -116,12 +121,21 @@ describe('event records', () => {
       ppid: 1,
       comm: 'rm',
       exe: '/usr/bin/rm',
+      script: null,
       uid: 0,
       loginuid: null,
       time: 0n,
       deadline: 5n,
       defaultVerdict: 0,
     });
+  });
+
+  it('a question tells the script that the asker runs', () => {
+    const [record] = askRecords(packQuestion(1n, 5n, {comm: 'a.sh'}, '/srv/\udcff.sh'));
+    expect(record).toMatchObject({script: '/srv/\udcff.sh', access: {comm: 'a.sh'}});
+    const batch = packQuestion(1n, 5n, {}, '/a.sh');
+    batch.writeUInt16LE(batch.length, HEAD.script_length);
+    expect(() => [...askRecords(batch)]).toThrow('strings beyond the end');
   });
 
   it('the end of a question tells how it ended', () => {

@@ -75,30 +75,35 @@ struct question_case {
 	const char *what;
 	uint16_t length, within;
 	uint8_t type;
-	uint16_t path, comm;
+	uint16_t path, comm, script;
 	int result;
 };
 
 static const struct question_case questions[] = {
-	{ "a question", 104, 64, ACCESS, 0, 0, 0 },
-	{ "a cut question", 96, 64, ACCESS, 0, 0, -EPROTO },
-	{ "strings that fit", 120, 80, ACCESS, 8, 8, 0 },
-	{ "an access shorter than its head", 120, 56, ACCESS, 0, 0, -EPROTO },
-	{ "an access without length", 120, 0, ACCESS, 0, 0, -EPROTO },
-	{ "an access that leaves room", 120, 64, ACCESS, 0, 0, 0 },
-	{ "an access too long", 120, 88, ACCESS, 0, 0, -EPROTO },
-	{ "the longest access", 120, 65528, ACCESS, 0, 0, -EPROTO },
-	{ "strings that the access does not hold", 120, 64, ACCESS, 1, 0, -EPROTO },
-	{ "strings that nothing holds", 120, 80, ACCESS, 8, 9, -EPROTO },
-	{ "about a gap", 120, 64, GAP, 0, 0, -EPROTO },
-	{ "about a question", 120, 64, QUESTION, 0, 0, -EPROTO },
+	{ "a question", 104, 64, ACCESS, 0, 0, 0, 0 },
+	{ "a cut question", 96, 64, ACCESS, 0, 0, 0, -EPROTO },
+	{ "strings that fit", 120, 80, ACCESS, 8, 8, 0, 0 },
+	{ "an access shorter than its head", 120, 56, ACCESS, 0, 0, 0, -EPROTO },
+	{ "an access without length", 120, 0, ACCESS, 0, 0, 0, -EPROTO },
+	{ "an access that leaves room", 120, 64, ACCESS, 0, 0, 0, 0 },
+	{ "an access too long", 120, 88, ACCESS, 0, 0, 0, -EPROTO },
+	{ "the longest access", 120, 65528, ACCESS, 0, 0, 0, -EPROTO },
+	{ "strings that the access does not hold", 120, 64, ACCESS, 1, 0, 0, -EPROTO },
+	{ "strings that nothing holds", 120, 80, ACCESS, 8, 9, 0, -EPROTO },
+	{ "a script that fits", 120, 64, ACCESS, 0, 0, 16, 0 },
+	{ "a script too long", 120, 64, ACCESS, 0, 0, 17, -EPROTO },
+	{ "a script where the access is", 120, 80, ACCESS, 8, 8, 1, -EPROTO },
+	{ "the longest script", 120, 64, ACCESS, 0, 0, 65535, -EPROTO },
+	{ "about a gap", 120, 64, GAP, 0, 0, 0, -EPROTO },
+	{ "about a question", 120, 64, QUESTION, 0, 0, 0, -EPROTO },
 };
 
 static int check_question(const struct question_case *one)
 {
 	unsigned char data[128] = { 0 };
 	const struct fguard_question_record record = {
-		.head = { .length = one->length, .type = QUESTION },
+		.head = { .length = one->length, .type = QUESTION,
+			  .script_length = one->script },
 		.access = { .head = { .length = one->within, .type = one->type },
 			    .path_length = one->path,
 			    .comm_length = one->comm },

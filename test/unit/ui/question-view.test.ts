@@ -54,6 +54,8 @@ describe('a question for a person', () => {
     const flat = text({op: 5, exe: '/usr/bin/mv', uid: 0}).replace(/\s+/g, ' ');
     expect(flat).toContain('process: every rename of all that rule 7 guards, until it exits');
     expect(flat).toContain('10m, forever: by any mv of root');
+    const script = text({op: 5, exe: '/bin/sh', script: '/srv/a\u001b.sh', uid: 0});
+    expect(script.replace(/\s+/g, ' ')).toContain('forever: by the script a\\x1b.sh of root');
   });
 
   it('knows nothing of an executable that there is not', () => {

@@ -11,6 +11,8 @@ import type {Asked} from './watcher.js';
 export interface Question extends Asked {
   type: 'question';
   id: number;
+  /** The script that the asker runs. */
+  script?: string;
   deadline: number;
 }
 

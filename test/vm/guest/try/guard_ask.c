@@ -50,6 +50,11 @@ static void print_question(const struct fguard_question_record *question)
 	       (unsigned long long)question->head.seq, (unsigned long long)question->head.time,
 	       (unsigned long long)question->id, (unsigned long long)question->deadline);
 	print_access(&question->access);
+	if (question->head.script_length) {
+		putchar(',');
+		print_string("script", (const char *)&question->access + question->access.head.length,
+			     question->head.script_length);
+	}
 	putchar('}');
 }
 
