@@ -46,6 +46,7 @@ it('explain knows the rules, the other names, the holders, and the device beneat
       {...common, rule: rule(near), kind: 'path', distance: 0, decides: true},
       {...common, rule: rule(far), kind: 'tree', distance: 1, decides: false},
     ]),
+    answers: [],
     executables: [],
     links: {count: 2, others: [secret]},
     mounts: [`${other}/hard`],

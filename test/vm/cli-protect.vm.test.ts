@@ -105,7 +105,7 @@ describe('protect with every kind of subject', () => {
     expect(await lab.intruder.do('chmod', secret)).toBe('OK');
 
     const hits = {allowed: 2, denied: 6, asked: 0, expired: 0};
-    expect(await json('fguard rules --json')).toEqual({rules: [{...rule, hits}]});
+    expect(await json('fguard rules --json')).toEqual({rules: [{...rule, hits}], answers: []});
     for (const columns of [200, 40]) {
       const lines = await onTerminal('fguard rules', columns);
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
