@@ -2,7 +2,7 @@
 import {durationText} from '../domain/duration.js';
 import type {RememberedDocument} from '../domain/remembered.js';
 import {escapeText} from '../domain/text.js';
-import {dim, paintVerdict, strong} from './paint.js';
+import {dim, paintVerdict, strong, verdictPaint} from './paint.js';
 import {type Cell, type Line, renderTable} from './table.js';
 
 const HEAD = ['id', 'rule', 'answer', 'operations', 'who', 'user', 'ends'];
@@ -29,7 +29,7 @@ function endText({lifetime, expiresAt}: RememberedDocument): string {
 const row = (answer: RememberedDocument): Cell[] => [
   [{text: String(answer.id)}],
   [{text: String(answer.rule)}],
-  [{text: answer.verdict, paint: (text) => paintVerdict(answer.verdict, text)}],
+  [{text: answer.verdict, paint: verdictPaint(answer.verdict)}],
   answer.ops.map((text) => ({text})),
   whoLines(answer),
   [{text: escapeText(answer.user)}],
