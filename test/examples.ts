@@ -41,7 +41,7 @@ refused() { ! "$@" >/dev/null 2>&1 || { echo "not refused: $*" >&2; return 1; };
 lets() { "$@" >/dev/null 2>&1 || { echo "refused: $*" >&2; return 1; }; }
 holds() { grep -Eq -- "$1" out || { echo "no $1 in:" >&2; cat out >&2; return 1; }; }
 as() { setpriv --reuid="$1" --clear-groups -- "\${@:2}"; }
-shows() { until grep -Eq -- "$1" out; do "\${@:2}" >/dev/null 2>&1 || :; sleep 0.1; done; }
+shows() { until grep -Eq -- "$1" out; do kill -0 $!; "\${@:2}" >/dev/null 2>&1 || :; sleep 0.1; done; }
 stops() { kill -INT $!; wait $! || [ $? = 130 ]; }
 `;
 
@@ -280,7 +280,7 @@ END
   'fguard agent --config policy.yaml --json': {
     claim: 'prints a line for each question',
     script: `printf 'default: deny\nanswers: []\n' >policy.yaml; fguard protect key.pem --else ask; EXAMPLE >out &
-      shows '"verdict":"deny"' cat key.pem; stops; jq -e .op out`,
+      shows '"answer":"deny"' cat key.pem; stops; jq -e .op out`,
   },
   'fguard watch': {
     claim: 'shows who was refused what',
@@ -301,6 +301,7 @@ END
   },
   'fguard watch --all --user ann --for 10s --json': {
     claim: 'shows what ann does, nothing of others, and ends',
+    words: {'10s': '1m'},
     script: `chmod 644 /srv/a.db; EXAMPLE >out & shows /srv/a.db as ann cat /srv/a.db; wait $!
       ! jq -r 'select(.type == "access") | .uid' out | grep -v 4712`,
   },
