@@ -51,6 +51,14 @@ const elsewhere = (claim: string, test: string, text: string): SeenElsewhere => 
   text,
 });
 
+/* Two programs are let in for ever; nobody is asked any more. */
+const REMEMBERED = `printf 'answers:\\n  - {paths: [/srv/work/key.pem], answer: allow, lifetime: forever}\\n' >policy.yaml
+      fguard protect key.pem --else ask; fguard agent --config policy.yaml >log 2>&1 &
+      until cat key.pem >/dev/null 2>&1; do sleep 0.1; done; lets head key.pem; stops`;
+
+/* Their numbers. */
+const answer = (at: number): string => `"$(fguard answers --json | jq '.answers[${at}].id')"`;
+
 const RULES_YAML = `printf 'rules:\\n  - path: /srv/a.db\\n' >web.yaml`;
 
 export const EXAMPLES: Record<string, Example> = {
@@ -248,6 +256,19 @@ END
     claim: 'prints the sentences alone',
     script: `${RULES_YAML}; echo '    opps: [read]' >>web.yaml; EXAMPLE >out; holds opps; [ "$(wc -l <out)" = 1 ]`,
   },
+  'fguard answers': {
+    claim: 'lists what a rule remembers',
+    script: `${REMEMBERED}; EXAMPLE >out; holds 'allow.*cat'; holds 'allow.*head'; lets cat key.pem`,
+  },
+  'fguard answers --forget 3 --forget 7': {
+    claim: 'takes those answers back',
+    words: {'3': answer(0), '7': answer(1)},
+    script: `${REMEMBERED}; EXAMPLE; refused cat key.pem; refused head key.pem`,
+  },
+  'fguard answers --all': {
+    claim: 'takes all answers back',
+    script: `${REMEMBERED}; EXAMPLE; refused cat key.pem; refused head key.pem`,
+  },
   'fguard ask': elsewhere(
     'keys answer one question after another',
     'test/contract/ask-screen.test.ts',
@@ -290,6 +311,10 @@ END
     claim: 'shows who writes the file, and not who reads it',
     script: `EXAMPLE >out & shows ' write .*/etc/passwd' sh -c 'cat /etc/passwd; : >>/etc/passwd'; stops
       ! grep ' read ' out`,
+  },
+  'mkfifo ready && { fguard watch /etc/passwd --ready-fd 3 3>ready & } && read -r line <ready': {
+    claim: 'says when nothing is missed any more',
+    script: `exec >out; EXAMPLE; [ "$line" = ready ]; cat /etc/passwd >log; until grep ' read .*/etc/passwd' out >log; do sleep 0.1; done; stops`,
   },
   'fguard watch --tree /etc': {
     claim: 'shows what is done to any file below',
