@@ -35,7 +35,7 @@ beforeAll(async () => {
   machine = await Vm.boot({kernel: inject('kernel'), icount: true, memory: 2048});
   await machine.ok(
     `modprobe -a fguard loop ext4 && mkdir -p ${WAY}/crowd ${LAB}/other/full/x ${LAB}/disk && cd ${LAB} &&
-     cp ${TRY} program && cp ${TRY} another && printf x >free && chmod -R 777 ${LAB} &&
+     cp ${TRY} program && cp ${TRY} another && printf text >free && chmod -R 777 ${LAB} &&
      truncate -s 8M image && mkfs.ext4 -q image && mount -o loop image disk && touch disk/a disk/b && chmod 777 disk/*`,
   );
   for (const uid of [ALLOWED, NOBODY]) {

@@ -10,4 +10,4 @@ export async function redirected(): Promise<string[]> {
 }
 
 /** Hooks that only note what happens; whoever likes may redirect their functions. */
-export const isNoted = (name: string): boolean => /^d_|^security_inode_free$/.test(name);
+export const isNoted = (name: string): boolean => /^d_|^security_(inode_free|bprm_committed_creds)$/.test(name);
