@@ -216,7 +216,9 @@ describe('run --protect', () => {
 describe('run of what binds the command alone', () => {
   it('refuses, lets read and reports to it as who called sudo, and nothing to others', async () => {
     const [key, source, noted] = [lab.path('key'), lab.path('source'), lab.path('noted')];
-    await vm.ok(`cd ${lab.directory} && chmod 755 . && touch key source noted && chmod 666 key source noted`);
+    await vm.ok(
+      `cd ${lab.directory} && chmod 755 . && touch key source noted && chmod 666 key source noted`,
+    );
     const script = `id -u; cat ${key} || echo closed; cat ${source} && echo read; echo x >${source} || echo kept; echo x >${noted}; read word`;
     const paths = `--deny ${key} --read-only ${source} --log ${noted}`;
     const run = vm.spawn(

@@ -16,7 +16,10 @@ afterAll(async () => {
 
 /* The place of the example, and in it what this machine has instead. */
 function scriptOf(example: string, script: string, words: Record<string, string>): string {
-  const own = Object.entries(words).reduce((text, [from, to]) => text.replaceAll(from, () => to), example);
+  const own = Object.entries(words).reduce(
+    (text, [from, to]) => text.replaceAll(from, () => to),
+    example,
+  );
   return PRELUDE + script.replaceAll('EXAMPLE', () => own);
 }
 

@@ -132,22 +132,22 @@ const flagsOf = (rule: RuleRequest): number =>
   (Object.keys(FLAGS) as Flag[]).reduce((flags, flag) => flags | (rule[flag] ? FLAGS[flag] : 0), 0);
 
 const wordsOf = (file: string | undefined, rule: RuleRequest): Words => ({
-    path: file,
-    suffix: rule.suffix,
-    flags: flagsOf(rule) || undefined,
-    ttl: rule.ttl,
-    uids: rule.uids?.join(','),
-    gids: rule.gids?.join(','),
-    loginuids: rule.loginuids?.join(','),
-    exe: rule.exes,
-    cgroup: rule.cgroups,
-    pids: rule.pids?.join(','),
-    ops: rule.ops && maskOf(rule.ops),
-    else: rule.otherwise && OTHERWISE.indexOf(rule.otherwise),
-    default: rule.default && VERDICTS.indexOf(rule.default),
-    deadline: rule.deadline,
-    errno: rule.error && ERRNOS[rule.error],
-    name: rule.name,
+  path: file,
+  suffix: rule.suffix,
+  flags: flagsOf(rule) || undefined,
+  ttl: rule.ttl,
+  uids: rule.uids?.join(','),
+  gids: rule.gids?.join(','),
+  loginuids: rule.loginuids?.join(','),
+  exe: rule.exes,
+  cgroup: rule.cgroups,
+  pids: rule.pids?.join(','),
+  ops: rule.ops && maskOf(rule.ops),
+  else: rule.otherwise && OTHERWISE.indexOf(rule.otherwise),
+  default: rule.default && VERDICTS.indexOf(rule.default),
+  deadline: rule.deadline,
+  errno: rule.error && ERRNOS[rule.error],
+  name: rule.name,
 });
 
 export interface Match {
