@@ -2,7 +2,9 @@
 /* The user database, asked without waiting for it. */
 import {type ChildProcess, execFile} from 'node:child_process';
 
+import {cleanEnvironment} from '../environment.js';
 import {readIfPossible} from './files.js';
+import {ID_MAX, NUMBER} from './users.js';
 
 export interface User {
   name: string;
@@ -40,7 +42,8 @@ process.once('exit', () => {
 export function findUsers(keys: readonly (string | number)[]): Promise<User[]> {
   const words = ['passwd', '--', ...keys.map(String)];
   return new Promise((resolve) => {
-    const options = {timeout: PATIENCE, killSignal: 'SIGKILL', encoding: 'utf8'} as const;
+    const ends = {timeout: PATIENCE, killSignal: 'SIGKILL'} as const;
+    const options = {...ends, encoding: 'utf8', env: cleanEnvironment()} as const;
     const child = execFile('getent', words, options, (_error, stdout) => {
       running.delete(child);
       resolve(parseUsers(stdout));
@@ -52,13 +55,10 @@ export function findUsers(keys: readonly (string | number)[]): Promise<User[]> {
 /* Digits are a number already, and not looked up. */
 const isNumber = (word: string): boolean => /^\d+$/.test(word);
 
-/* 4294967295 is no user, but the lack of one. */
-const UID_MAX = 2 ** 32 - 2;
-
 /** The numbers of users given by name or number, of those there are. */
 export async function findUids(words: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const numbers = words.filter((word) => isNumber(word) && Number(word) <= UID_MAX);
-  const names = new Set(words.filter((word) => !/^\s*[+-]?\d+$/.test(word)));
+  const numbers = words.filter((word) => isNumber(word) && Number(word) <= ID_MAX);
+  const names = new Set(words.filter((word) => !NUMBER.test(word)));
   const found = new Map(numbers.map((word) => [word, Number(word)]));
   const learn = (users: readonly User[]): void => {
     for (const {name, uid} of users) if (names.delete(name)) found.set(name, uid);

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 import {execFileSync} from 'node:child_process';
 
+import {cleanEnvironment} from '../environment.js';
 import {wrongUsage} from '../errors.js';
 
 const CACHE_MAX = 4096;
 
 /* 4294967295 is no user or group, but the lack of one. */
-const ID_MAX = 2 ** 32 - 2;
+export const ID_MAX = 2 ** 32 - 2;
 
 function entry(database: 'passwd' | 'group', key: string): string[] | undefined {
   try {
     const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
-    const line = execFileSync('getent', [database, '--', key], {encoding: 'utf8', stdio});
+    const options = {encoding: 'utf8', stdio, env: cleanEnvironment()} as const;
+    const line = execFileSync('getent', [database, '--', key], options);
     return line.split('\n')[0]?.split(':');
   } catch {
     return undefined;
@@ -40,7 +42,7 @@ export class UserNames {
 }
 
 /* What strtoul() takes, getent takes for a number, cuts it to 32 bits, and may find root. */
-const NUMBER = /^\s*[+-]?\d+$/;
+export const NUMBER = /^\s*[+-]?\d+$/;
 
 function idOf(database: 'passwd' | 'group', kind: string, text: string): number {
   const digits = NUMBER.test(text) ? text : entry(database, text)?.[2];

@@ -19,7 +19,9 @@ import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {findLibrary} from '../../src/native/find-library.js';
 import {makeScratch} from '../../src/services/lab/scratch.js';
 import {runCommand} from '../../src/services/command.js';
+import {findUsers} from '../../src/services/passwd.js';
 import {withScratch} from '../../src/services/rebuild/scratch.js';
+import {userEntry} from '../../src/services/users.js';
 import {evesFile, evesFolder, evesProgram, isRoot} from '../unit/eve.js';
 import {newFolder} from '../unit/folder.js';
 import {ROOT, buildFakeLibrary} from './compile.js';
@@ -81,6 +83,14 @@ describe.runIf(isRoot)('what another user has prepared is not executed', () => {
       encoding: 'utf8',
     });
     expect([status, stderr]).toEqual([1, expect.stringContaining(`${eve} belongs to user`)]);
+  });
+
+  it('as the user database, which is asked at once or aside', async () => {
+    const mark = evesProgram(join(eve, 'getent'));
+    vi.stubEnv('PATH', `${eve}:${process.env.PATH ?? ''}`);
+    expect(userEntry(0)?.[0]).toBe('root');
+    expect(await findUsers([0])).toEqual([{name: 'root', uid: 0}]);
+    expect(existsSync(mark)).toBe(false);
   });
 
   it('as a program of hers in the PATH', async () => {
