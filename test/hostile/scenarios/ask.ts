@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {FGUARD_QUESTIONS_MAX} from '../../../src/uapi.gen.js';
+import {FGUARD_QUESTIONS_SHARE} from '../../../src/uapi.gen.js';
 import type {Scenario} from '../scenario.js';
 import {ALICE, BOB, CAROL, DIR, type Stage} from '../stage.js';
 
@@ -14,7 +14,8 @@ export const flood: Scenario = {
   claim: 'one user who asks without end does not take the place of another',
   weight: 0.5,
   run: async (stage) => {
-    const threads = FGUARD_QUESTIONS_MAX / 2 + 50;
+    // those beyond the share are refused, and try again as fast as they can
+    const threads = FGUARD_QUESTIONS_SHARE + 8;
     await stage.shell(
       `mkdir asked && cd asked && touch mine && for ((i = 1; i <= ${threads}; i++)); do echo asked-$i; done | xargs touch`,
     );
@@ -25,6 +26,8 @@ export const flood: Scenario = {
     await stage.last();
     const {waiting} = await stage.guard.status();
     stage.note(`${waiting} questions wait`);
+    if (waiting !== 2 * FGUARD_QUESTIONS_SHARE)
+      stage.fault(`of two users ${waiting} questions wait`);
     const alice = await stage.attack('ask', ALICE, {dir: asked, name: 'mine', least: 20});
     const {results} = await alice.end();
     stage.note(`Alice: ${JSON.stringify(results)}`);
@@ -32,6 +35,9 @@ export const flood: Scenario = {
       stage.fault(`Alice, who is allowed, got ${JSON.stringify(results)}`);
     await stage.killUsers();
     await stage.until('no question waits', async () => (await stage.guard.status()).waiting === 0);
+    // as many files as nothing else may leave behind
+    await stage.guard.clear();
+    await stage.shell('rm -r asked');
   },
 };
 
