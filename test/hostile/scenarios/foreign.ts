@@ -7,6 +7,7 @@ import type {Scenario} from '../scenario.js';
 import {ALICE, BOB, DIR, type Stage} from '../stage.js';
 
 const closed = `${DIR}/closed`;
+const mixed = `${DIR}/mixed`;
 const LATE = 180_000 * PATIENCE;
 
 /* All of a user's memory; the guest has more. Who hits it is no fault of the guard. */
@@ -22,10 +23,11 @@ const asUser = (uid: number, command: string): string =>
 // /tmp/hostile/
 //   closed/{secret,n0…n3}   a tree that is closed to all
 //   1000/ 1001/             where the users may write: logged, strict, and asked about in turn
+//   mixed/{n0…n3}           may be listed; n0 is closed, n1 strict, n2 asked about
 async function guardThem(stage: Stage): Promise<void> {
   await stage.shell(
-    `${MAKE_GROUP}; mkdir closed && printf treasure >closed/secret && touch closed/n{0..3} &&
-     chmod 644 closed/*; cp /bin/true 1000/strict; cp /bin/true 1001/asked; chmod 666 1000/strict 1001/asked`,
+    `${MAKE_GROUP}; mkdir -m 777 closed mixed && printf treasure >closed/secret &&
+     touch closed/n{0..3} mixed/n{0..3} && chmod 666 closed/* mixed/*; cp /bin/true 1000/strict; cp /bin/true 1001/asked; chmod 666 1000/strict 1001/asked`,
   );
   await stage.guard.add({path: closed, tree: true});
   await stage.guard.add({path: `${DIR}/${ALICE}`, tree: true, otherwise: 'log'});
@@ -33,6 +35,9 @@ async function guardThem(stage: Stage): Promise<void> {
   await stage.guard.add({path: `${DIR}/${ALICE}/strict`, strict: true});
   await stage.guard.add({path: `${DIR}/${BOB}`, tree: true, otherwise: 'ask', ops: 0x10});
   await stage.guard.add({path: `${DIR}/${BOB}/asked`, otherwise: 'ask'});
+  await stage.guard.add({path: `${mixed}/n0`});
+  await stage.guard.add({path: `${mixed}/n1`, strict: true, otherwise: 'log'});
+  await stage.guard.add({path: `${mixed}/n2`, otherwise: 'ask'});
   await stage.guard.add({path: `${DIR}/family`, pids: [1], children: true});
   await stage.watch();
   stage.churn([
@@ -123,7 +128,7 @@ export const trinity: Scenario = {
       const result = await perform(
         stage,
         uid,
-        `timeout -k 5 10 trinity -q -l off -T D -s ${stage.dice.below(2 ** 31)} -C 2 -N 4000 -g ${group} -V ${closed}`,
+        `timeout -k 5 10 trinity -q -l off -T DIE -s ${stage.dice.below(2 ** 31)} -C 2 -N 40000 -g ${group} -V ${mixed}`,
       );
       if (![0, 124].includes(result.code ?? 124))
         stage.fault(`trinity -g ${group}: ended with ${endOf(result)}: ${tail(result.stdout)}`);
