@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/module.h>
 
-#include "access.h"
-#include "event.h"
-#include "expire.h"
-#include "family.h"
-#include "hook.h"
-#include "mapping.h"
-#include "mount.h"
-#include "netlink.h"
-#include "question.h"
-#include "script.h"
-#include "set.h"
-#include "subscription.h"
+#include "ask/question.h"
+#include "control/expire.h"
+#include "control/netlink.h"
+#include "control/set.h"
+#include "enforce/access.h"
+#include "enforce/mapping.h"
+#include "events/event.h"
+#include "events/subscription.h"
+#include "object/mount.h"
+#include "subject/family.h"
+#include "subject/script.h"
+#include "ftrace/hook.h"
 
 static int __init fguard_init(void)
 {

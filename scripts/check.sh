@@ -36,7 +36,7 @@ kernel_doc() {
 	local tool
 	tool=$(find "$cache/roots/bookworm/usr/lib" -path '*/linux-kbuild-*/scripts/kernel-doc' | head -n 1)
 	[[ -n $tool ]] || die 'the headers of the 6.1 kernel have no kernel-doc'
-	perl "$tool" -none -Werror kmod/*.h kmod/uapi/fguard.h
+	perl "$tool" -none -Werror kmod/*/*.h
 	node --import tsx scripts/doc-coverage.ts
 }
 

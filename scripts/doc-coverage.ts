@@ -40,7 +40,9 @@ function complaints(file: string): string[] {
   });
 }
 
-const headers = readdirSync(kmod).filter((name) => name.endsWith('.h'));
+const headers = readdirSync(kmod, {recursive: true, encoding: 'utf8'}).filter(
+  (name) => name.endsWith('.h') && !/^(compat-include|uapi)\//.test(name),
+);
 const found = headers.flatMap((name) => complaints(path.join(kmod, name)));
 found.forEach((complaint) => {
   console.error(complaint);

@@ -34,7 +34,7 @@ export const functionsOfHeader = (text: string): string[] =>
 
 /** Those that the module's table has a row for. */
 export const readHooked = (): string[] =>
-  readdirSync(MODULE)
+  readdirSync(MODULE, {recursive: true, encoding: 'utf8'})
     .filter((name) => name.endsWith('.c'))
     .map((name) => readFileSync(new URL(name, MODULE), 'utf8'))
     .flatMap((text) => [...text.matchAll(/\bFGUARD_(?:HOOK|NOTE)\((\w+),/g)])

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "decide.h"
+#include "policy/decide.h"
 
 #define R (1U << FGUARD_OP_READ)
 #define W (1U << FGUARD_OP_WRITE)

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/pid.h>
+#include <linux/rculist.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/workqueue.h>
+
+#include "ask/answerer.h"
+#include "ask/question.h"
+#include "enforce/access.h"
+#include "events/subscription.h"
+#include "subject/family.h"
+#include "subject/subject.h"
+
+#define LATER (HZ / 100 ?: 1)
+
+/**
+ * struct fguard_answerer - an answerer
+ * @node: link in answerers; RCU, question_lock
+ * @subscription: how it is told
+ * @process: the process that subscribed, held
+ * @kin: that process and its descendants from now on
+ * @rcu: frees it after the last reader
+ */
+struct fguard_answerer {
+	struct list_head node;
+	struct fguard_subscription *subscription;
+	struct pid *process;
+	struct fguard_subjects *kin;
+	struct rcu_head rcu;
+};
+
+static LIST_HEAD(answerers);
+static u32 answerer_count;
+
+u32 fguard_answerers_present(void)
+{
+	return READ_ONCE(answerer_count);
+}
+
+/* ---- relations ---------------------------------------------------------------- */
+
+/* Is a process among the ancestors of a task, or its own? */
+static bool descends_from(struct task_struct *task, const struct pid *process)
+{
+	for (; task && task->pid; task = rcu_dereference(task->real_parent))
+		if (task_tgid(task) == process)
+			return true;
+	return false;
+}
+
+static bool traces(struct task_struct *task, const struct pid *process)
+{
+	return READ_ONCE(task->ptrace) && task_tgid(rcu_dereference(task->parent)) == process;
+}
+
+static enum fguard_relation relation_to(const struct fguard_answerer *answerer)
+{
+	struct task_struct *task = pid_task(answerer->process, PIDTYPE_TGID);
+	struct pid *mine = task_tgid(current);
+
+	if (fguard_subjects_include(answerer->kin, mine) ||
+	    descends_from(current, answerer->process))
+		return FGUARD_RELATION_OWN;
+	if (task && (descends_from(task, mine) || traces(task, mine)))
+		return FGUARD_RELATION_NEEDED;
+	return FGUARD_RELATION_NONE;
+}
+
+enum fguard_relation fguard_answerers_relation(void)
+{
+	enum fguard_relation relation, closest = FGUARD_RELATION_NONE;
+	const struct fguard_answerer *answerer;
+
+	list_for_each_entry_rcu(answerer, &answerers, node) {
+		relation = relation_to(answerer);
+		if (relation == FGUARD_RELATION_OWN)
+			return relation;
+		if (relation != FGUARD_RELATION_NONE)
+			closest = relation;
+	}
+	return closest;
+}
+
+/* ---- telling ------------------------------------------------------------------ */
+
+bool fguard_answerers_have_room(const struct fguard_record *record)
+{
+	const struct fguard_answerer *answerer;
+
+	lockdep_assert_held(&fguard_question_lock);
+	list_for_each_entry(answerer, &answerers, node)
+		if (fguard_subscription_takes(answerer->subscription, record))
+			return true;
+	return false;
+}
+
+u32 fguard_answerers_tell(const struct fguard_record *record)
+{
+	const struct fguard_answerer *answerer;
+	u64 now = ktime_get_real_ns();
+	u32 told = 0;
+
+	lockdep_assert_held(&fguard_question_lock);
+	list_for_each_entry(answerer, &answerers, node)
+		told += fguard_subscription_queue(answerer->subscription, now, record);
+	return told;
+}
+
+static void tell_now(struct work_struct *work)
+{
+	const struct fguard_answerer *answerer;
+
+	spin_lock(&fguard_question_lock);
+	list_for_each_entry(answerer, &answerers, node)
+		fguard_subscription_flush(answerer->subscription);
+	spin_unlock(&fguard_question_lock);
+}
+
+static DECLARE_DELAYED_WORK(later_work, tell_now);
+
+void fguard_answerers_tell_later(const struct fguard_record *record)
+{
+	const struct fguard_answerer *answerer;
+	u64 now = ktime_get_real_ns();
+
+	lockdep_assert_held(&fguard_question_lock);
+	list_for_each_entry(answerer, &answerers, node)
+		fguard_subscription_add(answerer->subscription, now, record);
+	queue_delayed_work(system_dfl_wq, &later_work, LATER);
+}
+
+/* ---- life --------------------------------------------------------------------- */
+
+/* Of askers that end, and of the answerer's children. */
+#define NEEDS (FGUARD_NEED_EXITS | FGUARD_NEED_FORKS)
+
+static int take_kin(struct fguard_answerer *answerer, struct netlink_ext_ack *extack)
+{
+	const u32 number = task_tgid_vnr(current);
+	const struct fguard_subject_spec spec = {
+		.pids = &number, .n_pids = 1, .children = true,
+	};
+	int err;
+
+	answerer->kin = fguard_subjects_new(&spec, extack);
+	if (IS_ERR(answerer->kin))
+		return PTR_ERR(answerer->kin);
+	err = fguard_family_begin(answerer->kin);
+	if (err)
+		fguard_subjects_put(answerer->kin);
+	return err;
+}
+
+static void enter(struct fguard_answerer *answerer)
+{
+	spin_lock(&fguard_question_lock);
+	fguard_questions_tell(answerer->subscription);
+	list_add_tail_rcu(&answerer->node, &answerers);
+	WRITE_ONCE(answerer_count, answerer_count + 1);
+	spin_unlock(&fguard_question_lock);
+}
+
+struct fguard_answerer *fguard_answerer_begin(struct fguard_subscription *subscription,
+					      struct netlink_ext_ack *extack)
+{
+	struct fguard_answerer *answerer = kzalloc(sizeof(*answerer), GFP_KERNEL);
+	int err;
+
+	if (!answerer)
+		return ERR_PTR(-ENOMEM);
+	err = fguard_hooks_get(NEEDS, extack);
+	if (err)
+		goto free;
+	err = take_kin(answerer, extack);
+	if (err)
+		goto put_hooks;
+	answerer->subscription = subscription;
+	answerer->process = get_pid(task_tgid(current));
+	enter(answerer);
+	return answerer;
+
+put_hooks:
+	fguard_hooks_put(NEEDS);
+free:
+	kfree(answerer);
+	return ERR_PTR(err);
+}
+
+static void answerer_free(struct rcu_head *head)
+{
+	struct fguard_answerer *answerer = container_of(head, struct fguard_answerer, rcu);
+
+	fguard_subjects_put(answerer->kin);
+	put_pid(answerer->process);
+	kfree(answerer);
+}
+
+void fguard_answerer_end(struct fguard_answerer *answerer)
+{
+	spin_lock(&fguard_question_lock);
+	list_del_rcu(&answerer->node);
+	WRITE_ONCE(answerer_count, answerer_count - 1);
+	if (!answerer_count)
+		fguard_questions_abandon();
+	spin_unlock(&fguard_question_lock);
+	fguard_family_end(answerer->kin);
+	fguard_hooks_put(NEEDS);
+	call_rcu(&answerer->rcu, answerer_free);
+}
+
+void fguard_answerers_exit(void)
+{
+	cancel_delayed_work_sync(&later_work);
+}

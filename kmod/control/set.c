@@ -1,0 +1,948 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/hashtable.h>
+#include <linux/mutex.h>
+#include <linux/rbtree.h>
+#include <linux/rculist.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/timekeeping.h>
+#include <linux/xarray.h>
+#include <net/sock.h>
+
+#include "ask/question.h"
+#include "control/expire.h"
+#include "control/lock.h"
+#include "control/set.h"
+#include "enforce/access.h"
+#include "enforce/mapping.h"
+#include "policy/alias.h"
+#include "policy/remember.h"
+#include "policy/roster.h"
+#include "policy/store.h"
+#include "subject/family.h"
+#include "subject/script.h"
+#include "ftrace/hook.h"
+
+/* Orders those who change the set; also keeps what it shows together. */
+static DEFINE_MUTEX(set_lock);
+
+static DEFINE_XARRAY_ALLOC1(rules);
+static DEFINE_HASHTABLE(rules_by_path, 12);
+static DEFINE_HASHTABLE(rules_by_label, 8);
+static u32 rule_count;
+static u32 strict_count;
+static u32 asking_count; /* rules that ask, from when they are prepared */
+static u32 last_id;
+static u32 set_generation;
+static struct fguard_totals past; /* of rules that are gone */
+static struct rb_root_cached by_end = RB_ROOT_CACHED; /* those that end at a time */
+static LIST_HEAD(kept); /* those that end with sockets */
+
+/* ---- finding rules to change --------------------------------------------- */
+
+static u32 path_key(const char *path)
+{
+	return full_name_hash(NULL, path, strlen(path));
+}
+
+/* By its path; a rule about a suffix everywhere, which has none, by the suffix. */
+static const char *path_of(const struct fguard_rule *rule)
+{
+	return rule->path ?: rule->suffix.string;
+}
+
+static struct fguard_rule *find_path(const char *path)
+{
+	struct fguard_rule *rule, *below = NULL;
+
+	hash_for_each_possible(rules_by_path, rule, by_path, path_key(path)) {
+		if (strcmp(path_of(rule), path))
+			continue;
+		if (!rule->suffix.below)
+			return rule;
+		below = rule;
+	}
+	return below;
+}
+
+static struct fguard_rule *find_label(const char *label)
+{
+	struct fguard_rule *rule;
+
+	hash_for_each_possible(rules_by_label, rule, by_label, path_key(label))
+		if (!strcmp(rule->label, label))
+			return rule;
+	return NULL;
+}
+
+static struct fguard_rule *find_key(const struct fguard_rule_key *key)
+{
+	if (key->id)
+		return xa_load(&rules, key->id);
+	return key->path ? find_path(key->path) : find_label(key->name);
+}
+
+/* ---- checks before a change ---------------------------------------------- */
+
+static u64 object_hash(const struct fguard_rule *rule)
+{
+	return rule->suffix.length ? rule->suffix.hash : rule->name.hash;
+}
+
+static const char *object_name(const struct fguard_rule *rule)
+{
+	return rule->suffix.length ? rule->suffix.string : rule->name.name;
+}
+
+static const struct fguard_identity *object_directory(const struct fguard_rule *rule)
+{
+	return rule->suffix.length ? &rule->suffix.directory : &rule->name.directory;
+}
+
+/* As fguard_identity_on() tells them apart: a copy of one has the same UUID. */
+static int compare_filesystems(const struct fguard_identity *a,
+			       const struct fguard_identity *b)
+{
+	int order = memcmp(&a->uuid, &b->uuid, sizeof(a->uuid));
+
+	if (order || !uuid_is_null(&a->uuid) || a->dev == b->dev)
+		return order;
+	return a->dev < b->dev ? -1 : 1;
+}
+
+static int compare_objects(const void *a, const void *b)
+{
+	const struct fguard_rule *const *left = a, *const *right = b;
+
+	cond_resched(); /* there may be a hundred thousand */
+	if (object_hash(*left) != object_hash(*right))
+		return object_hash(*left) < object_hash(*right) ? -1 : 1;
+	/* Twins must end up beside each other. */
+	if (object_directory(*left)->ino != object_directory(*right)->ino)
+		return object_directory(*left)->ino < object_directory(*right)->ino ?
+			       -1 : 1;
+	return compare_filesystems(object_directory(*left), object_directory(*right)) ?:
+	       strcmp(object_name(*left), object_name(*right));
+}
+
+static int compare_labels(const void *a, const void *b)
+{
+	const struct fguard_rule *const *left = a, *const *right = b;
+
+	cond_resched();
+	if (!(*left)->label || !(*right)->label)
+		return !!(*left)->label - !!(*right)->label;
+	return strcmp((*left)->label, (*right)->label);
+}
+
+static bool same_object(const struct fguard_rule *a, const struct fguard_rule *b)
+{
+	return !compare_objects(&a, &b) && !a->suffix.length == !b->suffix.length &&
+	       fguard_identity_equal(object_directory(a), object_directory(b));
+}
+
+static int check_sorted(struct fguard_rule **sorted, u32 count,
+			struct netlink_ext_ack *extack)
+{
+	u32 i;
+
+	sort(sorted, count, sizeof(*sorted), compare_objects, NULL);
+	for (i = 1; i < count; i++) {
+		if (same_object(sorted[i - 1], sorted[i])) {
+			NL_SET_ERR_MSG(extack, "two of the rules are about the same object");
+			return -EEXIST;
+		}
+	}
+	sort(sorted, count, sizeof(*sorted), compare_labels, NULL);
+	for (i = 1; i < count; i++) {
+		if (sorted[i]->label && !compare_labels(&sorted[i - 1], &sorted[i])) {
+			NL_SET_ERR_MSG(extack, "two of the rules have the same name");
+			return -EEXIST;
+		}
+	}
+	return 0;
+}
+
+static int check_distinct(struct fguard_rule **new, u32 count,
+			  struct netlink_ext_ack *extack)
+{
+	struct fguard_rule **sorted;
+	int err;
+
+	if (count < 2)
+		return 0;
+	sorted = kvmalloc_array(count, sizeof(*sorted), GFP_KERNEL);
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, new, count * sizeof(*sorted));
+	err = check_sorted(sorted, count, extack);
+	kvfree(sorted);
+	return err;
+}
+
+static int check_labels_free(struct fguard_rule **new, u32 count,
+			     struct netlink_ext_ack *extack)
+{
+	struct fguard_rule *holder;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		holder = new[i]->label ? find_label(new[i]->label) : NULL;
+		if (holder && !same_object(holder, new[i])) {
+			NL_SET_ERR_MSG(extack, "another rule has this name");
+			return -EEXIST;
+		}
+	}
+	return 0;
+}
+
+/* ---- changing the set ---------------------------------------------------- */
+
+static bool is_strict(const struct fguard_rule *rule)
+{
+	return rule->flags & FGUARD_RULE_STRICT;
+}
+
+/* Does it end with sockets? */
+static bool is_kept(const struct fguard_rule *rule)
+{
+	return rule->flags & FGUARD_RULE_UNTIL_CLOSED;
+}
+
+static bool asks(const struct fguard_rule *rule)
+{
+	return rule->terms.otherwise == FGUARD_ELSE_ASK;
+}
+
+/* What a rule asks of the hooks, beside its operations. */
+static u32 needs_of(const struct fguard_rule *rule)
+{
+	u32 needs = rule->terms.ops;
+
+	/* What is created is asked about, or refused, before it is opened. */
+	if (rule->terms.otherwise != FGUARD_ELSE_LOG &&
+	    (needs & (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))))
+		needs |= BIT(FGUARD_OP_CREATE);
+
+	/* Nobody may take what he is refused to where he is not. */
+	if (fguard_rule_is_partial(rule))
+		needs |= BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK) |
+			 BIT(FGUARD_OP_DELETE);
+	if (rule->name.name)
+		needs |= FGUARD_NEED_NAMES | FGUARD_NEED_INODES;
+	if (is_strict(rule))
+		needs |= FGUARD_NEED_DESCRIPTORS;
+	if (fguard_rule_lets_in(rule))
+		needs |= FGUARD_NEED_TRACING;
+	if (rule->subjects->children)
+		needs |= FGUARD_NEED_FORKS;
+	if (asks(rule) || (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
+		needs |= FGUARD_NEED_EXES | FGUARD_NEED_INODES;
+	/* Answers are remembered by executable, and by script, which children are, too. */
+	if (asks(rule))
+		needs |= FGUARD_NEED_FORKS;
+	return needs;
+}
+
+/*
+ * Takes ids and hooks for new rules. What can fail is done here, before the
+ * first of them is in force; a rule that replaces one takes over its id.
+ */
+static int prepare_id(struct fguard_rule *rule, const struct fguard_rule *old)
+{
+	int err;
+
+	if (old) {
+		rule->terms.id = old->terms.id;
+		return 0;
+	}
+	err = xa_alloc_cyclic(&rules, &rule->terms.id, rule, xa_limit_31b,
+			      &last_id, GFP_KERNEL);
+	return min(err, 0);
+}
+
+static int prepare(struct fguard_rule *rule, const struct fguard_rule *old,
+		   struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = fguard_hooks_get(needs_of(rule), extack);
+	if (err)
+		return err;
+	if (rule->subjects->children)
+		err = fguard_family_begin(rule->subjects);
+	if (err)
+		goto put_hooks;
+	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
+		err = fguard_expire_watch(extack);
+	if (err)
+		goto end_family;
+	err = fguard_roster_add(rule);
+	if (err)
+		goto unwatch;
+	err = fguard_sites_reserve(rule);
+	if (err)
+		goto leave_roster;
+	err = prepare_id(rule, old);
+	if (!err) {
+		/* What was run while nobody looked is not known. */
+		if (asks(rule) && !asking_count++)
+			fguard_scripts_forget();
+		return 0;
+	}
+
+	fguard_sites_leave(rule);
+leave_roster:
+	fguard_roster_remove(rule);
+unwatch:
+	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
+		fguard_expire_unwatch();
+end_family:
+	if (rule->subjects->children)
+		fguard_family_end(rule->subjects);
+put_hooks:
+	fguard_hooks_put(needs_of(rule));
+	return err;
+}
+
+static void give_back(struct fguard_rule *rule)
+{
+	asking_count -= asks(rule);
+	fguard_sites_leave(rule);
+	fguard_roster_remove(rule);
+	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
+		fguard_expire_unwatch();
+	if (rule->subjects->children)
+		fguard_family_end(rule->subjects);
+	fguard_hooks_put(needs_of(rule));
+}
+
+static void unprepare(struct fguard_rule *rule, const struct fguard_rule *old)
+{
+	if (!old)
+		xa_erase(&rules, rule->terms.id);
+	give_back(rule);
+}
+
+/* Into the tree of those that end at a time. */
+static void enter_end(struct fguard_rule *rule)
+{
+	struct rb_node **at = &by_end.rb_root.rb_node, *above = NULL;
+	bool first = true;
+
+	while (*at) {
+		above = *at;
+		if (rule->expires < rb_entry(above, struct fguard_rule, by_end)->expires) {
+			at = &above->rb_left;
+		} else {
+			at = &above->rb_right;
+			first = false;
+		}
+	}
+	rb_link_node(&rule->by_end, above, at);
+	rb_insert_color_cached(&rule->by_end, &by_end, first);
+}
+
+static void enter_lists(struct fguard_rule *rule)
+{
+	hash_add(rules_by_path, &rule->by_path, path_key(path_of(rule)));
+	if (rule->label)
+		hash_add(rules_by_label, &rule->by_label, path_key(rule->label));
+	rule_count++;
+	strict_count += is_strict(rule);
+	if ((rule->flags & FGUARD_RULE_UNTIL_EXIT) && fguard_roster_look(rule))
+		fguard_expire_at(ktime_get_boottime_ns());
+	if (is_kept(rule))
+		list_add_tail(&rule->by_keepers, &kept);
+	if (!rule->expires)
+		return;
+	enter_end(rule);
+	fguard_expire_at(rule->expires);
+}
+
+/* The rule is out of the store; frees it when the last reader is gone. */
+static void leave_lists(struct fguard_rule *rule)
+{
+	hash_del(&rule->by_path);
+	if (rule->label)
+		hash_del(&rule->by_label);
+	if (rule->expires)
+		rb_erase_cached(&rule->by_end, &by_end);
+	if (is_kept(rule))
+		list_del(&rule->by_keepers);
+	rule_count--;
+	strict_count -= is_strict(rule);
+	fguard_questions_retire(rule);
+	give_back(rule);
+	past.allowed += atomic64_read(&rule->allowed);
+	past.denied += atomic64_read(&rule->denied);
+	call_rcu(&rule->rcu, fguard_rule_free_rcu);
+}
+
+static int make_room(u32 count)
+{
+	const struct fguard_store *store = fguard_store_current();
+
+	/* Fourfold, because readers may have to wait while entries move. */
+	if (rule_count + count > store->capacity)
+		return fguard_store_resize(&rules, (rule_count + count) * 4);
+	return 0;
+}
+
+/* A filter forgets nothing; a smaller store starts with a fresh one. */
+static void give_back_room(void)
+{
+	const struct fguard_store *store = fguard_store_current();
+
+	if (store->capacity > 64 && rule_count < store->capacity / 16)
+		fguard_store_resize(&rules, rule_count * 2);
+}
+
+/* What was answered stays true where the same is asked; of a run, only by the same run. */
+static void inherit(struct fguard_rule *rule, struct fguard_rule *old)
+{
+	if (asks(rule) && asks(old) && rule->terms.ops == old->terms.ops &&
+	    !((rule->flags ^ old->flags) & FGUARD_RULE_FLAGS_ALL) &&
+	    (!(rule->flags & FGUARD_RULE_AGAINST) || rule->subjects == old->subjects))
+		fguard_memories_inherit(rule, old);
+}
+
+static void put_in_force(struct fguard_rule *rule, struct fguard_rule *old,
+			 struct fguard_added *added)
+{
+	if (old)
+		inherit(rule, old);
+	fguard_store_insert(fguard_store_current(), rule);
+	fguard_sites_enter(rule);
+	if (old) {
+		xa_store(&rules, rule->terms.id, rule, GFP_KERNEL);
+		fguard_store_remove(old);
+		leave_lists(old);
+	}
+	enter_lists(rule);
+	added->id = rule->terms.id;
+	added->flags = (rule->flags & FGUARD_RULE_EXISTS) |
+		       (old ? FGUARD_RULE_REPLACED : 0);
+}
+
+static int prepare_all(struct fguard_rule **new, struct fguard_rule **old,
+		       u32 count, struct netlink_ext_ack *extack)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < count; i++) {
+		err = prepare(new[i], old[i], extack);
+		if (err)
+			goto undo;
+	}
+	return 0;
+
+undo:
+	while (i--)
+		unprepare(new[i], old[i]);
+	return err;
+}
+
+/*
+ * Of those who were not traced when rules were made about them, one need not be looked
+ * at thread by thread: from now on nobody traces them who is not let in, too.
+ */
+static void look_for_tracers(struct fguard_rule **new, u32 count)
+{
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		any |= fguard_rule_lets_in(new[i]) && new[i]->subjects->traced;
+	if (!any || fguard_subject_anybody_traced())
+		return;
+	for (i = 0; i < count; i++)
+		WRITE_ONCE(new[i]->subjects->traced, false);
+}
+
+static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
+		      u32 count, struct fguard_added *added,
+		      struct netlink_ext_ack *extack)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < count; i++)
+		old[i] = fguard_store_find(new[i]);
+	err = check_labels_free(new, count, extack);
+	if (!err)
+		err = make_room(count);
+	if (!err)
+		err = prepare_all(new, old, count, extack);
+	if (err)
+		return err;
+
+	for (i = 0; i < count; i++)
+		put_in_force(new[i], old[i], &added[i]);
+	look_for_tracers(new, count);
+	set_generation++;
+	return 0;
+}
+
+static bool says_the_same(const struct fguard_rule *a, const struct fguard_rule *b)
+{
+	return a->terms.ops == b->terms.ops && a->terms.otherwise == b->terms.otherwise &&
+	       a->terms.error == b->terms.error && a->terms.fallback == b->terms.fallback &&
+	       a->terms.deadline == b->terms.deadline &&
+	       !((a->flags ^ b->flags) & FGUARD_RULE_FLAGS_ALL) &&
+	       !a->expires && !b->expires && a->subjects == b->subjects;
+}
+
+/* @rule's sockets keep the one that is there; @rule is not needed then. */
+static int join_locked(struct fguard_rule *rule, struct fguard_rule *there,
+		       struct fguard_added *added, struct netlink_ext_ack *extack)
+{
+	if (!is_kept(there) || !says_the_same(rule, there)) {
+		NL_SET_ERR_MSG(extack, "another rule is about the object, and one that ends with its socket replaces none");
+		return -EEXIST;
+	}
+	list_splice_init(&rule->keepers, &there->keepers);
+	added->id = there->terms.id;
+	added->flags = (there->flags & FGUARD_RULE_EXISTS) | FGUARD_RULE_REPLACED;
+	fguard_rule_discard(rule);
+	return 0;
+}
+
+/* A rule that ends with its socket comes alone. */
+static int add_or_join_locked(struct fguard_rule **new, struct fguard_rule **old,
+			      u32 count, struct fguard_added *added,
+			      struct netlink_ext_ack *extack)
+{
+	struct fguard_rule *there = is_kept(new[0]) ? fguard_store_find(new[0]) : NULL;
+
+	return there ? join_locked(new[0], there, added, extack) :
+		       add_locked(new, old, count, added, extack);
+}
+
+static bool any_strict(struct fguard_rule **new, u32 count)
+{
+	while (count--)
+		if (is_strict(new[count]))
+			return true;
+	return false;
+}
+
+/* What strict rules need besides; nothing for others. */
+static int prepare_mappings(struct fguard_rule **new, u32 count,
+			    struct fguard_round **round)
+{
+	*round = NULL;
+	if (!any_strict(new, count))
+		return 0;
+	*round = fguard_mappings_prepare();
+	return *round ? 0 : -ENOMEM;
+}
+
+int fguard_set_add(struct fguard_rule **new, u32 count,
+		     struct fguard_added *added,
+		     struct netlink_ext_ack *extack)
+{
+	struct fguard_round *round;
+	struct fguard_rule **old;
+	int err;
+
+	err = check_distinct(new, count, extack) ?: prepare_mappings(new, count, &round);
+	if (err)
+		return err;
+	old = kvcalloc(count, sizeof(*old), GFP_KERNEL);
+	if (!old) {
+		fguard_mappings_revoke(round, false);
+		return -ENOMEM;
+	}
+
+	mutex_lock(&set_lock);
+	err = fguard_lock_check(extack) ?:
+	      add_or_join_locked(new, old, count, added, extack);
+	mutex_unlock(&set_lock);
+	kvfree(old);
+	fguard_mappings_revoke(round, !err);
+	return err;
+}
+
+static struct fguard_rule **list_rules(void)
+{
+	struct fguard_rule **list, *rule;
+	unsigned long id;
+	u32 i = 0;
+
+	list = kvmalloc_array(max(rule_count, 1U), sizeof(*list), GFP_KERNEL);
+	if (!list)
+		return NULL;
+	xa_for_each(&rules, id, rule)
+		list[i++] = rule;
+	return list;
+}
+
+static void replace_lists(struct fguard_rule **new, u32 count,
+			  struct fguard_rule **old, u32 old_count)
+{
+	u32 i;
+
+	for (i = 0; i < old_count; i++) {
+		xa_erase(&rules, old[i]->terms.id);
+		leave_lists(old[i]);
+		cond_resched();
+	}
+	for (i = 0; i < count; i++) {
+		enter_lists(new[i]);
+		cond_resched();
+	}
+	set_generation++;
+}
+
+static void inherit_all(struct fguard_rule **new, u32 count)
+{
+	struct fguard_rule *old;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		old = asks(new[i]) ? fguard_store_find(new[i]) : NULL;
+		if (old)
+			inherit(new[i], old);
+	}
+}
+
+static int set_locked(struct fguard_rule **new, u32 count,
+		      struct netlink_ext_ack *extack)
+{
+	u32 old_count = rule_count, i;
+	struct fguard_rule **old = list_rules();
+	struct fguard_store *store;
+	int err = -ENOMEM;
+
+	store = fguard_store_new(count, 0);
+	if (!old || !store)
+		goto undo;
+	/* No rule takes over an id: one that was listed never means another. */
+	for (i = 0; i < count; i++) {
+		err = prepare(new[i], NULL, extack);
+		if (err)
+			goto undo_prepare;
+		fguard_store_insert(store, new[i]);
+	}
+	inherit_all(new, count);
+	/* Both sets have a say for a moment, which lets nobody more do anything. */
+	for (i = 0; i < count; i++)
+		fguard_sites_enter(new[i]);
+	fguard_store_switch(store, old, old_count);
+	replace_lists(new, count, old, old_count);
+	look_for_tracers(new, count);
+	kvfree(old);
+	return 0;
+
+undo_prepare:
+	while (i--)
+		unprepare(new[i], NULL);
+undo:
+	fguard_store_free(store);
+	kvfree(old);
+	return err;
+}
+
+int fguard_set_replace(struct fguard_rule **new, u32 count,
+		     struct netlink_ext_ack *extack)
+{
+	struct fguard_round *round;
+	int err;
+
+	err = check_distinct(new, count, extack) ?: prepare_mappings(new, count, &round);
+	if (err)
+		return err;
+	mutex_lock(&set_lock);
+	err = fguard_lock_check(extack) ?: set_locked(new, count, extack);
+	mutex_unlock(&set_lock);
+	fguard_mappings_revoke(round, !err);
+	return err;
+}
+
+static void remove(struct fguard_rule *rule)
+{
+	fguard_store_remove(rule);
+	xa_erase(&rules, rule->terms.id);
+	leave_lists(rule);
+	set_generation++;
+}
+
+/* Where a rule is gone that let somebody in, a strict one may decide now. */
+static void leave_to_others(void)
+{
+	if (strict_count)
+		fguard_mappings_revoke_later();
+}
+
+static int delete_locked(const struct fguard_rule_key *keys, u32 count,
+			 struct netlink_ext_ack *extack)
+{
+	struct fguard_rule *rule;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		if (!find_key(&keys[i])) {
+			NL_SET_ERR_MSG(extack, "no such rule");
+			return -ENOENT;
+		}
+	}
+	for (i = 0; i < count; i++) {
+		rule = find_key(&keys[i]);
+		if (rule) /* not if it is named twice */
+			remove(rule);
+	}
+	give_back_room();
+	leave_to_others();
+	return 0;
+}
+
+int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
+			struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&set_lock);
+	err = fguard_lock_check(extack) ?: delete_locked(keys, count, extack);
+	mutex_unlock(&set_lock);
+	return err;
+}
+
+/* Gives when the next one's time is over, 0: none's. */
+static u64 remove_over(u64 now)
+{
+	struct fguard_rule *rule;
+	struct rb_node *first;
+
+	while ((first = rb_first_cached(&by_end))) {
+		rule = rb_entry(first, struct fguard_rule, by_end);
+		if (rule->expires > now)
+			return rule->expires;
+		remove(rule);
+	}
+	return 0;
+}
+
+u64 fguard_set_expire(u64 now)
+{
+	u32 before;
+	u64 next;
+
+	mutex_lock(&set_lock);
+	before = rule_count;
+	fguard_roster_ended(remove);
+	next = remove_over(now);
+	give_back_room();
+	if (rule_count < before)
+		leave_to_others();
+	mutex_unlock(&set_lock);
+	return next;
+}
+
+static void drop_closed(struct fguard_rule *rule)
+{
+	struct fguard_keeper *keeper, *next;
+
+	list_for_each_entry_safe(keeper, next, &rule->keepers, node)
+		if (sock_flag(keeper->socket, SOCK_DEAD))
+			fguard_rule_keeper_drop(keeper);
+}
+
+void fguard_set_closed(void)
+{
+	struct fguard_rule *rule, *next;
+	u32 before;
+
+	if (list_empty(&kept))
+		return;
+	mutex_lock(&set_lock);
+	before = rule_count;
+	list_for_each_entry_safe(rule, next, &kept, by_keepers) {
+		drop_closed(rule);
+		if (list_empty(&rule->keepers))
+			remove(rule);
+	}
+	if (rule_count < before) {
+		give_back_room();
+		leave_to_others();
+	}
+	mutex_unlock(&set_lock);
+}
+
+/* ---- tracing ------------------------------------------------------------- */
+
+/**
+ * struct pair - one who would trace another
+ * @tracer: the one
+ * @tracee: the other
+ * @by_exe: only subjects that name executables count
+ */
+struct pair {
+	const struct fguard_actor *tracer;
+	const struct fguard_actor *tracee;
+	bool by_exe;
+};
+
+static bool holds_tracee_only(const struct fguard_subjects *subjects, const void *context)
+{
+	const struct pair *pair = context;
+
+	return (!pair->by_exe || subjects->n_exes) &&
+	       fguard_subjects_hold(subjects, pair->tracee) &&
+	       !fguard_subjects_hold(subjects, pair->tracer);
+}
+
+struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer,
+					       const struct fguard_actor *tracee,
+					       bool by_exe)
+{
+	const struct pair pair = { tracer, tracee, by_exe };
+
+	return fguard_roster_find(tracee, holds_tracee_only, &pair);
+}
+
+static bool holds_not(const struct fguard_subjects *subjects, const void *context)
+{
+	return !fguard_subjects_hold(subjects, context);
+}
+
+struct fguard_rule *fguard_set_against_tracer(const struct fguard_actor *tracer)
+{
+	return fguard_roster_find_any(holds_not, tracer);
+}
+
+/* @context: the executable of now, or NULL, and that of then, or NULL. */
+static bool gain_by_posing(const struct fguard_subjects *subjects, const void *context)
+{
+	const struct file *const *exes = context;
+
+	return fguard_subjects_gain_exe(subjects, exes[0], exes[1]);
+}
+
+struct fguard_rule *fguard_set_against_posing(const struct file *old,
+					      const struct file *new)
+{
+	const struct file *const exes[] = { old, new };
+
+	if (old && new && file_inode(old) == file_inode(new))
+		return NULL;
+	return fguard_roster_find_program(new, gain_by_posing, exes) ?:
+	       fguard_remembers_program(new);
+}
+
+/* ---- objects that nobody can tell ---------------------------------------- */
+
+static struct fguard_rule *hear_against(const struct fguard_site *site, u32 ops, bool strict,
+					const struct fguard_actor *actor)
+{
+	struct fguard_voice *voice;
+	struct fguard_rule *rule;
+
+	/* Only rules that may refuse are there, and that are about this. */
+	list_for_each_entry_rcu(voice, &site->voices, node) {
+		rule = fguard_voice_rule(voice);
+		if (rule && !fguard_rule_allows(rule, actor))
+			return rule;
+	}
+	return fguard_site_rest(site, ops, strict);
+}
+
+static enum fguard_site_kind kind_of(enum fguard_op op, bool strict)
+{
+	if (op == FGUARD_OP_READ)
+		return FGUARD_SITE_MARKS;
+	return strict ? FGUARD_SITE_WRITES : FGUARD_SITE_ATTRIBUTES;
+}
+
+struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fguard_op op,
+					   bool strict, const struct fguard_actor *actor)
+{
+	const enum fguard_site_kind kind = kind_of(op, strict);
+	const struct fguard_site *site;
+	struct fguard_rule *rule;
+	unsigned int turn;
+
+	for (turn = 0; turn < FGUARD_SITE_TURNS; turn++) {
+		site = fguard_site_of_filesystem(kind, sb, turn);
+		rule = site ? hear_against(site, BIT(op), strict, actor) : NULL;
+		if (rule)
+			return rule;
+	}
+	return NULL;
+}
+
+/* ---- showing the set ----------------------------------------------------- */
+
+void fguard_set_settle(void)
+{
+	mutex_lock(&set_lock);
+	mutex_unlock(&set_lock);
+}
+
+int fguard_set_show(unsigned long *from, u32 *generation,
+		      int (*show)(const struct fguard_rule *rule,
+				  void *context),
+		      void *context)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+	int err = 0;
+
+	mutex_lock(&set_lock);
+	*generation = set_generation;
+	xa_for_each_start(&rules, id, rule, *from) {
+		err = show(rule, context);
+		if (err)
+			break;
+		*from = id + 1;
+	}
+	mutex_unlock(&set_lock);
+	return err;
+}
+
+void fguard_set_total(struct fguard_totals *totals)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+
+	mutex_lock(&set_lock);
+	*totals = past;
+	totals->rules = rule_count;
+	xa_for_each(&rules, id, rule) {
+		totals->allowed += atomic64_read(&rule->allowed);
+		totals->denied += atomic64_read(&rule->denied);
+	}
+	mutex_unlock(&set_lock);
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+int fguard_set_init(void)
+{
+	struct fguard_store *store = fguard_store_new(0, 0);
+
+	if (!store)
+		return -ENOMEM;
+	rcu_assign_pointer(fguard_store, store);
+	return 0;
+}
+
+void fguard_set_exit(void)
+{
+	struct fguard_rule *rule;
+	unsigned long id;
+
+	xa_for_each(&rules, id, rule) {
+		fguard_sites_leave(rule);
+		fguard_roster_remove(rule);
+		if (rule->subjects->children)
+			fguard_family_end(rule->subjects);
+		fguard_rule_discard(rule);
+	}
+	rcu_barrier(); /* fguard_rule_free_rcu(), and those of the others */
+	xa_destroy(&rules);
+	fguard_store_free(fguard_store_current());
+	RCU_INIT_POINTER(fguard_store, NULL);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The set of rules in force. One mutex, set_lock, orders those who change it. */
+#ifndef _FGUARD_SET_H
+#define _FGUARD_SET_H
+
+#include "policy/rule.h"
+
+/**
+ * struct fguard_added - what became of a rule that was added
+ * @id: its id
+ * @flags: FGUARD_RULE_EXISTS, FGUARD_RULE_REPLACED
+ */
+struct fguard_added {
+	u32 id;
+	u32 flags;
+};
+
+/**
+ * fguard_set_add - put rules in force, all or none
+ * @rules: the rules, taken over if it succeeds
+ * @count: how many
+ * @added: filled with what became of each
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno as ADD_RULES documents.
+ */
+int fguard_set_add(struct fguard_rule **rules, u32 count,
+		   struct fguard_added *added, struct netlink_ext_ack *extack);
+
+/**
+ * fguard_set_replace - put a new set in the place of the old one, in one step
+ * @rules: the rules, taken over if it succeeds
+ * @count: how many
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno as SET_RULES documents.
+ */
+int fguard_set_replace(struct fguard_rule **rules, u32 count,
+		     struct netlink_ext_ack *extack);
+
+/**
+ * struct fguard_rule_key - names one rule
+ * @id: by id, if not 0
+ * @path: by path, if not NULL
+ * @name: by name, if not NULL
+ */
+struct fguard_rule_key {
+	u32 id;
+	const char *path;
+	const char *name;
+};
+
+/**
+ * fguard_set_delete - end rules, all or none
+ * @keys: which
+ * @count: how many
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT: no such rule; -ENOMEM.
+ */
+int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
+			struct netlink_ext_ack *extack);
+
+/**
+ * fguard_set_against_tracing - a rule that keeps one task from tracing another
+ * @tracer: the one
+ * @tracee: the other
+ * @by_exe: only rules that name executables count
+ *
+ * Context: RCU read side; looks up no executables.
+ * Return: a rule that lets @tracee in and @tracer not; NULL if there is none.
+ */
+struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer,
+					       const struct fguard_actor *tracee,
+					       bool by_exe);
+
+/**
+ * fguard_set_against_tracer - a rule that keeps a task from tracing any whom it lets in
+ * @tracer: the task
+ *
+ * Context: as fguard_set_against_tracing().
+ * Return: a rule that does not let @tracer in; NULL if there is none.
+ */
+struct fguard_rule *fguard_set_against_tracer(const struct fguard_actor *tracer);
+
+/**
+ * fguard_set_against_posing - a rule that keeps a task from another executable
+ * @old: the executable that it has, or NULL
+ * @new: the one that it would have without running it; NULL: any
+ *
+ * Context: RCU read side.
+ * Return: a rule that lets in whoever has @new; NULL if there is none, or if it lets
+ * in whoever has @old, too.
+ */
+struct fguard_rule *fguard_set_against_posing(const struct file *old,
+					      const struct file *new);
+
+/**
+ * fguard_set_against_any - a rule that keeps a task from an object that is not known
+ * @sb: the filesystem that it is on
+ * @op: what would be done to it
+ * @strict: by a descriptor that was opened earlier: only strict rules count
+ * @actor: the task
+ *
+ * Context: RCU read side.
+ * Return: a rule about something on that filesystem that refuses the task; NULL if
+ * there is none.
+ */
+struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fguard_op op,
+					   bool strict, const struct fguard_actor *actor);
+
+/**
+ * fguard_set_expire - end the rules whose time is over, or whose last pid is gone
+ * @now: nanoseconds since boot
+ *
+ * Context: may sleep.
+ * Return: when the next one's time is over, nanoseconds since boot; 0: none's.
+ */
+u64 fguard_set_expire(u64 now);
+
+/**
+ * fguard_set_closed - end the rules whose last socket was closed
+ *
+ * Context: may sleep.
+ */
+void fguard_set_closed(void);
+
+/**
+ * fguard_set_settle - wait until every change that is under way is complete
+ *
+ * Context: may sleep.
+ */
+void fguard_set_settle(void);
+
+/**
+ * fguard_set_show - show the rules in the order of their ids
+ * @from: first id to show; set to where to go on
+ * @generation: set to a number that changes with the set
+ * @show: called for each, under a lock that allows sleeping; stops if not 0
+ * @context: given to @show
+ *
+ * Context: may sleep.
+ * Return: what @show returned last, 0 at the end.
+ */
+int fguard_set_show(unsigned long *from, u32 *generation,
+		      int (*show)(const struct fguard_rule *rule,
+				  void *context),
+		      void *context);
+
+/**
+ * struct fguard_totals - counters of all rules since loading
+ * @rules: how many are in force
+ * @allowed: accesses let in by a grant or only logged
+ * @denied: accesses refused
+ */
+struct fguard_totals {
+	u32 rules;
+	u64 allowed;
+	u64 denied;
+};
+
+/**
+ * fguard_set_total - read the counters
+ * @totals: filled
+ *
+ * Context: may sleep.
+ */
+void fguard_set_total(struct fguard_totals *totals);
+
+/**
+ * fguard_set_init - make the empty set
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int fguard_set_init(void);
+
+/**
+ * fguard_set_exit - free the set; no hook may be registered any more
+ *
+ * Context: may sleep.
+ */
+void fguard_set_exit(void);
+
+#endif

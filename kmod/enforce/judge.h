@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From an access to its outcome. */
+#ifndef _FGUARD_JUDGE_H
+#define _FGUARD_JUDGE_H
+
+#include "events/event.h"
+#include "policy/store.h"
+#include "ftrace/hook.h"
+
+/**
+ * struct fguard_access - what a task is about to do
+ * @targets: the objects; of rename and link the old one first
+ * @count: how many, at most 2
+ * @open_flags: O_*, 0 for other operations
+ * @descriptor: by a descriptor that was opened earlier: only strict rules count
+ * @inner: part of another access that is reported: what is let through is not
+ *	reported once more, but for rules that do not know of the other
+ * @final: the task cannot go back and do it again: it is not asked about
+ * @fault: it is a page of a mapping, which nobody is asked about; its refusal is a signal
+ * @copied: the mapping is copied with its pages, which fails then
+ * @opens: something is created, and opened next for this, a mask of operations: what
+ *	is refused or asked about there must be before
+ * @opens_somehow: it may be for less
+ * @created: the call that opens it has created it
+ */
+struct fguard_access {
+	struct fguard_target *targets;
+	u32 open_flags;
+	u32 opens;
+	u8 count;
+	bool descriptor;
+	bool inner;
+	bool final;
+	bool fault;
+	bool copied;
+	bool opens_somehow;
+	bool created;
+};
+
+/**
+ * fguard_access_is_behind - is it what a filesystem does to carry out another access?
+ * @access: the access
+ *
+ * Context: any.
+ * Return: true if so; the other access was judged before, in the same call.
+ */
+static inline bool fguard_access_is_behind(const struct fguard_access *access)
+{
+	return access->inner && !access->descriptor;
+}
+
+/**
+ * fguard_judge_concerns - may anybody care about what is done to an object?
+ * @dentry: the object
+ * @inode: its inode, or NULL
+ *
+ * Context: RCU read side. The fast path of every unguarded access.
+ * Return: false if certainly not.
+ */
+static __always_inline bool fguard_judge_concerns(struct dentry *dentry,
+						  const struct inode *inode)
+{
+	return fguard_store_concerns(rcu_dereference(fguard_store), dentry, inode) ||
+	       unlikely(fguard_events_of_all());
+}
+
+/**
+ * fguard_judge - decide an access, refuse it or let it wait if so decided, and
+ *	report it
+ * @access: the access, by the current task
+ * @fregs: the registers that the callback was given
+ *
+ * Context: inside an ftrace callback, RCU read side, no spinlock held.
+ */
+void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs);
+
+/**
+ * fguard_judge_is_behind - did a filesystem open the file, to carry out an access?
+ * @file: the file
+ *
+ * Context: RCU read side.
+ * Return: true if so.
+ */
+bool fguard_judge_is_behind(const struct file *file);
+
+/**
+ * fguard_judge_open - the same, about a file that is being opened
+ * @file: the file
+ * @ops: mask of what is done to it
+ * @flags: O_*, or 0 if it is open and something else is done to it
+ * @fregs: the registers that the callback was given
+ *
+ * Context: as fguard_judge().
+ */
+void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs);
+
+/* What a file that was opened earlier is used by. */
+enum fguard_use {
+	FGUARD_USE_DESCRIPTOR,	/* the task's own */
+	FGUARD_USE_RECEIVED,	/* another's: the message is taken already */
+	FGUARD_USE_ADVISED,	/* a mapping: process_madvise() would begin anew in place */
+	FGUARD_USE_FAULT,	/* a page of a mapping: the task is in no call */
+	FGUARD_USE_COPY,	/* a mapping with its pages: the task forks */
+};
+
+/**
+ * fguard_judge_descriptor - the same, about a file that was opened earlier
+ * @file: the file
+ * @ops: mask of what is done to it
+ * @use: what it is used by
+ * @fregs: the registers that the callback was given
+ *
+ * Context: as fguard_judge().
+ */
+void fguard_judge_descriptor(struct file *file, u32 ops, enum fguard_use use,
+			     struct ftrace_regs *fregs);
+
+#endif

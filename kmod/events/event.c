@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/audit.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs_struct.h>
+#include <linux/kdev_t.h>
+#include <linux/limits.h>
+#include <linux/mount.h>
+#include <linux/nsproxy.h>
+#include <linux/percpu.h>
+#include <linux/seqlock.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <asm/word-at-a-time.h>
+
+#include "enforce/judge.h"
+#include "events/event.h"
+#include "events/subscription.h"
+#include "object/mount.h"
+#include "policy/rule.h"
+#include "subject/subject.h"
+
+/**
+ * struct exe_path - the path of the executable that acted last
+ * @key: what the path depends on; without a dentry it is nobody's
+ * @length: its length
+ * @text: the path
+ */
+struct exe_path {
+	struct exe_key {
+		const struct dentry *dentry, *root;
+		const struct vfsmount *mnt;
+		u64 ino, name;
+		u32 generation;
+		unsigned int renames;
+	} key;
+	u16 length;
+	char text[PATH_MAX];
+};
+
+/**
+ * struct scratch - memory to build one record in
+ * @busy: bit 0: taken; it need not be given back on the processor it is of
+ * @exe: of the last record
+ * @record: the record
+ * @bytes: room for its strings
+ */
+struct scratch {
+	unsigned long busy;
+	struct exe_path exe;
+	union {
+		struct fguard_access_record record;
+		char bytes[FGUARD_RECORD_MAX];
+	};
+};
+
+static DEFINE_PER_CPU(struct scratch *, scratch);
+
+static struct scratch *scratch_take(void)
+{
+	struct scratch *mine = *raw_cpu_ptr(&scratch);
+
+	if (!test_and_set_bit_lock(0, &mine->busy))
+		return mine;
+	mine = kmalloc(sizeof(*mine), GFP_ATOMIC | __GFP_NOWARN);
+	if (mine) {
+		mine->busy = 2; /* of nobody's */
+		mine->exe.key.dentry = NULL;
+	}
+	return mine;
+}
+
+static void scratch_give_back(struct scratch *mine)
+{
+	if (mine->busy == 2)
+		kfree(mine);
+	else
+		clear_bit_unlock(0, &mine->busy);
+}
+
+/* ---- strings ------------------------------------------------------------- */
+
+static u16 put_bytes(char *to, const char *from, size_t length)
+{
+	memmove(to, from, length);
+	return length;
+}
+
+static int put_d_path(char *to, const struct path *path)
+{
+	char *start;
+
+	/* An exiting task has no root any more, and d_path() wants one. */
+	if (!current->fs)
+		return -ESRCH;
+	/* d_path() writes to the end of its buffer. */
+	start = d_path(path, to, PATH_MAX);
+	if (IS_ERR(start))
+		return PTR_ERR(start);
+	return put_bytes(to, start, strlen(start));
+}
+
+/* d_path() calls a name that does not exist yet "deleted"; so that is put together. */
+static int put_new_name(char *to, const struct path *path)
+{
+	struct path directory = { .mnt = path->mnt, .dentry = path->dentry->d_parent };
+	int length = put_d_path(to, &directory);
+
+	if (length < 0)
+		return length;
+	if (length + 1 + NAME_MAX > PATH_MAX)
+		return -ENAMETOOLONG;
+	if (to[length - 1] != '/')
+		to[length++] = '/';
+	return length + fguard_name_copy(to + length, path->dentry);
+}
+
+static u16 put_path(char *to, const struct path *path, u8 *cut, u8 flag)
+{
+	int length = d_is_negative(path->dentry) ? put_new_name(to, path) :
+						   put_d_path(to, path);
+
+	if (length >= 0)
+		return length;
+	*cut |= flag;
+	return fguard_name_copy(to, path->dentry);
+}
+
+/* A mount of the filesystem that the task itself uses, or NULL. */
+static struct vfsmount *mount_in_use(const struct super_block *sb)
+{
+	struct fs_struct *fs = current->fs;
+
+	if (!fs)
+		return NULL;
+	if (READ_ONCE(fs->pwd.mnt)->mnt_sb == sb)
+		return READ_ONCE(fs->pwd.mnt);
+	if (READ_ONCE(fs->root.mnt)->mnt_sb == sb)
+		return READ_ONCE(fs->root.mnt);
+	return NULL;
+}
+
+/* Where the rule's maker saw the filesystem mounted. */
+static int put_as_rule(char *to, const struct fguard_rule *rule, struct dentry *dentry)
+{
+	char *start = dentry_path_raw(dentry, to, PATH_MAX);
+	size_t prefix, root;
+	u16 length;
+
+	if (IS_ERR(start))
+		return PTR_ERR(start);
+	root = strlen(rule->mount_root);
+	prefix = strlen(rule->mount_path);
+	if (root == 1) /* "/" */
+		root = 0;
+	if (prefix == 1)
+		prefix = 0;
+	if (strncmp(start, rule->mount_root, root))
+		return -EXDEV;
+	start += root;
+	length = strlen(start);
+	if (prefix + length > PATH_MAX)
+		return -ENAMETOOLONG;
+	memmove(to + prefix, start, length);
+	memcpy(to, rule->mount_path, prefix);
+	return prefix + length;
+}
+
+/* Some functions are not told through which mount the object was reached. */
+static u16 put_dentry(char *to, struct dentry *dentry, const struct fguard_rule *rule,
+		      u8 *cut, u8 flag)
+{
+	struct path path = { .mnt = mount_in_use(dentry->d_sb), .dentry = dentry };
+	int length = -ENOENT;
+
+	if (rule && rule->mount_path && rule->mount_root)
+		length = put_as_rule(to, rule, dentry);
+	if (length >= 0)
+		return length;
+	if (path.mnt)
+		return put_path(to, &path, cut, flag);
+	*cut |= flag;
+	return fguard_name_copy(to, dentry);
+}
+
+/* Who opens a device by its number names no node: the rule does, or udev would. */
+static u16 put_number(char *to, dev_t device, const struct fguard_rule *rule)
+{
+	if (rule && rule->path)
+		return put_bytes(to, rule->path, strnlen(rule->path, PATH_MAX));
+	return scnprintf(to, PATH_MAX, "/dev/block/%u:%u", MAJOR(device), MINOR(device));
+}
+
+static u16 put_target(char *to, const struct fguard_target *target,
+		      const struct fguard_rule *rule, u8 *cut, u8 flag)
+{
+	struct path path = { .mnt = target->mnt, .dentry = target->dentry };
+
+	if (target->device)
+		return put_number(to, target->device, rule);
+	if (!target->mnt)
+		return put_dentry(to, target->dentry, rule, cut, flag);
+	return put_path(to, &path, cut, flag);
+}
+
+/*
+ * The same program mostly acts many times in a row. Dentries may be used anew,
+ * so what they stand for is part of the key, and so is the count of renames.
+ */
+static bool is_key_of(const struct exe_key *key, const struct path *path,
+		      const struct inode *inode, const struct dentry *root)
+{
+	return key->dentry == path->dentry && key->mnt == path->mnt &&
+	       key->root == root && key->ino == inode->i_ino &&
+	       key->generation == inode->i_generation &&
+	       key->name == READ_ONCE(path->dentry->d_name.hash_len) &&
+	       !read_seqretry(&rename_lock, key->renames);
+}
+
+static noinline void render_exe(struct exe_path *exe, const struct path *path,
+				const struct dentry *root, u8 *cut)
+{
+	const struct inode *inode = d_inode_rcu(path->dentry);
+	u8 cut_now = 0;
+
+	exe->key = (struct exe_key){
+		.dentry = path->dentry,
+		.root = root,
+		.mnt = path->mnt,
+		.ino = inode->i_ino,
+		.name = READ_ONCE(path->dentry->d_name.hash_len),
+		.generation = inode->i_generation,
+		.renames = read_seqbegin(&rename_lock),
+	};
+	exe->length = put_path(exe->text, path, &cut_now, FGUARD_CUT_EXE);
+	*cut |= cut_now;
+	if (cut_now || d_unlinked(path->dentry))
+		exe->key.dentry = NULL;
+}
+
+static u16 put_exe(char *to, struct exe_path *known, u8 *cut)
+{
+	const struct fs_struct *fs = current->fs;
+	const struct dentry *root = fs ? READ_ONCE(fs->root.dentry) : NULL;
+	struct file *exe = fguard_subject_exe();
+
+	if (!exe)
+		return 0;
+	if (!is_key_of(&known->key, &exe->f_path, d_inode_rcu(exe->f_path.dentry), root))
+		render_exe(known, &exe->f_path, root, cut);
+	fput(exe);
+	memcpy(to, known->text, known->length);
+	return known->length;
+}
+
+/* A word at a time; strnlen() takes as long as all else that is noted of a task. */
+static u16 put_comm(char *to)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long word, zero;
+	u16 at;
+
+	for (at = 0; at < TASK_COMM_LEN; at += sizeof(word)) {
+		memcpy(&word, current->comm + at, sizeof(word));
+		memcpy(to + at, &word, sizeof(word));
+		if (has_zero(word, &zero, &constants)) {
+			zero = prep_zero_mask(word, zero, &constants);
+			return at + find_zero(create_zero_mask(zero));
+		}
+	}
+	return TASK_COMM_LEN;
+}
+
+/* ---- records ------------------------------------------------------------- */
+
+static void fill_subject(struct fguard_access_record *record)
+{
+	record->pid = task_tgid_nr(current);
+	record->tid = task_pid_nr(current);
+	record->ppid = task_tgid_nr(rcu_dereference(current->real_parent));
+	/* as the initial user namespace numbers them */
+	record->uid = __kuid_val(current_real_cred()->uid);
+	record->loginuid = __kuid_val(audit_get_loginuid(current));
+}
+
+static void fill_decision(struct fguard_access_record *record,
+			  const struct fguard_decision *decision)
+{
+	record->rule = decision->rule;
+	record->op = decision->op;
+	record->verdict = fguard_decide_verdict(decision);
+	record->reason = decision->reason;
+	record->head.detail = decision->detail;
+}
+
+static void fill_strings(struct scratch *mine, const struct fguard_access *access,
+			 const struct fguard_rule *decider)
+{
+	struct fguard_access_record *record = &mine->record;
+	/* not record + 1: the kernel watches over what is written past a structure */
+	char *start = mine->bytes + sizeof(*record), *to = start;
+
+	record->path_length = put_target(to, &access->targets[0], decider,
+					 &record->cut, FGUARD_CUT_PATH);
+	to += record->path_length;
+	if (access->count > 1)
+		record->new_path_length = put_target(to, &access->targets[1],
+						     decider, &record->cut,
+						     FGUARD_CUT_NEW_PATH);
+	to += record->new_path_length;
+	record->exe_length = put_exe(to, &mine->exe, &record->cut);
+	to += record->exe_length;
+	record->comm_length = put_comm(to);
+	to += record->comm_length;
+	memset(to, 0, 8);
+	record->head.length = sizeof(*record) + ALIGN(to - start, 8);
+}
+
+static void build(struct scratch *mine, u64 time,
+		  const struct fguard_access *access,
+		  const struct fguard_decision *decision,
+		  const struct fguard_rule *decider)
+{
+	struct fguard_access_record *record = &mine->record;
+
+	BUILD_BUG_ON(sizeof(*record) + 3 * PATH_MAX + TASK_COMM_LEN + 8 >
+		     FGUARD_RECORD_MAX);
+	BUILD_BUG_ON(sizeof(*record) % 8);
+
+	memset(record, 0, sizeof(*record));
+	record->head.version = FGUARD_RECORD_VERSION;
+	record->head.type = FGUARD_RECORD_ACCESS;
+	record->head.time = time;
+	record->open_flags = access->open_flags;
+	fill_subject(record);
+	fill_decision(record, decision);
+	fill_strings(mine, access, decider);
+}
+
+void fguard_event_report(const struct fguard_access *access,
+			 const struct fguard_decision *decision,
+			 const struct fguard_rule *decider)
+{
+	struct fguard_subscription *subscription = NULL;
+	u64 time = ktime_get_real_ns();
+	struct scratch *mine = NULL;
+
+	while ((subscription = fguard_subscription_next(subscription, access,
+							decision))) {
+		if (!mine) {
+			mine = scratch_take();
+			if (mine)
+				build(mine, time, access, decision,
+				      decider);
+		}
+		fguard_subscription_queue(subscription, time,
+					  mine ? &mine->record.head : NULL);
+	}
+	if (mine)
+		scratch_give_back(mine);
+}
+
+static struct fguard_question_record *question_of(const struct fguard_access_record *access,
+						  const char *script)
+{
+	const size_t before = offsetof(struct fguard_question_record, access);
+	size_t after = script ? strlen(script) : 0;
+	struct fguard_question_record *question;
+
+	if (before + access->head.length + ALIGN(after, 8) > FGUARD_RECORD_MAX)
+		after = 0;
+	question = kzalloc(before + access->head.length + ALIGN(after, 8),
+			   GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
+	if (!question)
+		return NULL;
+	memcpy((char *)question + before, access, access->head.length);
+	if (after)
+		memcpy((char *)question + before + access->head.length, script, after);
+	question->head = access->head;
+	question->head.type = FGUARD_RECORD_QUESTION;
+	question->head.length += before + ALIGN(after, 8);
+	question->head.script_length = after;
+	return question;
+}
+
+static bool is_elsewhere(const struct vfsmount *mnt)
+{
+	const void *namespace = mnt && fguard_mounts_known() ? fguard_mount_namespace(mnt) : NULL;
+
+	return !IS_ERR_OR_NULL(namespace) && current->nsproxy &&
+	       namespace != current->nsproxy->mnt_ns;
+}
+
+/*
+ * Through /proc/PID/root, or a descriptor that was handed over, a task reaches mounts of
+ * others: the path says where they have it, which may be anywhere. Who answers by paths
+ * must not take it for one of the asker's.
+ */
+static u8 cut_elsewhere(const struct fguard_access *access)
+{
+	u8 cut = is_elsewhere(access->targets[0].mnt) ? FGUARD_CUT_PATH : 0;
+
+	if (access->count > 1 && is_elsewhere(access->targets[1].mnt))
+		cut |= FGUARD_CUT_NEW_PATH;
+	return cut;
+}
+
+struct fguard_question_record *
+fguard_event_question(const struct fguard_access *access,
+		      const struct fguard_decision *decision,
+		      const struct fguard_rule *decider, u8 verdict, const char *script)
+{
+	struct fguard_question_record *question;
+	struct scratch *mine = scratch_take();
+
+	if (!mine)
+		return NULL;
+	build(mine, ktime_get_real_ns(), access, decision, decider);
+	mine->record.verdict = verdict;
+	mine->record.cut |= cut_elsewhere(access);
+	question = question_of(&mine->record, script);
+	scratch_give_back(mine);
+	return question;
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+int fguard_events_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct scratch *mine = kzalloc(sizeof(*mine), GFP_KERNEL);
+
+		if (!mine) {
+			fguard_events_exit();
+			return -ENOMEM;
+		}
+		per_cpu(scratch, cpu) = mine;
+	}
+	return 0;
+}
+
+void fguard_events_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		kfree(per_cpu(scratch, cpu));
+		per_cpu(scratch, cpu) = NULL;
+	}
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Events: from an access and its decision to a packed record. */
+#ifndef _FGUARD_EVENT_H
+#define _FGUARD_EVENT_H
+
+#include <linux/compiler.h>
+
+#include "policy/decide.h"
+
+struct fguard_access;
+struct fguard_rule;
+
+/* Subscribers, and those among them who want accesses no rule concerns. */
+extern unsigned int fguard_subscribers;
+extern unsigned int fguard_subscribers_of_all;
+
+/**
+ * fguard_events_of_all - does anybody want accesses that no rule concerns?
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+static inline bool fguard_events_of_all(void)
+{
+	return READ_ONCE(fguard_subscribers_of_all);
+}
+
+/**
+ * fguard_events_wanted - may anybody want this event?
+ * @concerned: a rule concerns the access
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+static inline bool fguard_events_wanted(bool concerned)
+{
+	return concerned ? READ_ONCE(fguard_subscribers) :
+			   READ_ONCE(fguard_subscribers_of_all);
+}
+
+/**
+ * fguard_event_report - tell the subscribers of an access by the current task
+ * @access: the access
+ * @decision: what was decided
+ * @decider: the rule that did, or NULL
+ *
+ * Context: RCU read side, no spinlock held. Never waits for a subscriber.
+ */
+void fguard_event_report(const struct fguard_access *access,
+			 const struct fguard_decision *decision,
+			 const struct fguard_rule *decider);
+
+/**
+ * fguard_event_question - what answerers are told of an access by the current task
+ * @access: the access
+ * @decision: what the rule says
+ * @decider: the rule
+ * @verdict: enum fguard_verdict: the rule's default
+ * @script: path of the script that the task runs, or NULL
+ *
+ * The number and the deadline are left to the caller.
+ *
+ * Context: RCU read side.
+ * Return: a record for kfree(), or NULL.
+ */
+struct fguard_question_record *
+fguard_event_question(const struct fguard_access *access,
+		      const struct fguard_decision *decision,
+		      const struct fguard_rule *decider, u8 verdict, const char *script);
+
+/**
+ * fguard_events_init - get memory to build records in
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int fguard_events_init(void);
+
+/**
+ * fguard_events_exit - free it; no hook may be registered any more
+ *
+ * Context: may sleep.
+ */
+void fguard_events_exit(void);
+
+#endif

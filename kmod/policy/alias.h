@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The inodes that a rule about a name knows its object by. */
+#ifndef _FGUARD_ALIAS_H
+#define _FGUARD_ALIAS_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+
+#include "object/object.h"
+#include "policy/store.h"
+
+/* Why a rule is about an inode. */
+enum fguard_alias_kind {
+	FGUARD_ALIAS_HOLDER,	/* it has the rule's name now; one at a time */
+	FGUARD_ALIAS_BENEATH,	/* the holder is made of it, on another filesystem */
+	FGUARD_ALIAS_MOUNTED,	/* it was mounted on the name when the rule was made */
+};
+
+/**
+ * struct fguard_alias - an inode that a rule is about
+ * @links: links in the stores' tables of inodes
+ * @siblings: link in the rule's list
+ * @by_device: links in the stores' tables of block devices, if it is a node of one
+ * @device: the number of that, or 0
+ * @identity: the inode
+ * @rule: the rule, which owns it
+ * @kind: enum fguard_alias_kind
+ * @rcu: frees it after the last reader
+ */
+struct fguard_alias {
+	struct hlist_node links[2];
+	struct list_head siblings;
+	struct hlist_node by_device[2];
+	dev_t device;
+	struct fguard_identity identity;
+	struct fguard_rule *rule;
+	u8 kind;
+	struct rcu_head rcu;
+};
+
+/* Inodes of rules: their lists, the tables of inodes, and which store is in force. */
+extern spinlock_t fguard_alias_lock;
+
+/**
+ * fguard_alias_new - note an inode that a rule is about
+ * @rule: the rule, which owns it
+ * @inode: the inode
+ * @kind: why
+ *
+ * Context: may sleep; the rule is not in force yet.
+ * Return: 0 or -ENOMEM.
+ */
+int fguard_alias_new(struct fguard_rule *rule, const struct inode *inode,
+		     enum fguard_alias_kind kind);
+
+/**
+ * fguard_alias_reserve - put memory for one more inode by
+ * @rule: a rule that is not in force yet
+ *
+ * What has happened to a name cannot be refused any more when memory is short.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int fguard_alias_reserve(struct fguard_rule *rule);
+
+/**
+ * fguard_aliases_free - forget the inodes of a rule
+ * @rule: a rule that no reader can see
+ *
+ * Context: any.
+ */
+void fguard_aliases_free(struct fguard_rule *rule);
+
+/**
+ * fguard_alias_link - enter an inode of a rule into a store
+ * @store: the store
+ * @alias: the inode
+ *
+ * Context: fguard_alias_lock held.
+ */
+void fguard_alias_link(struct fguard_store *store, struct fguard_alias *alias);
+
+/**
+ * fguard_alias_drop - a rule is not about an inode any more
+ * @store: the store in force
+ * @alias: the inode; freed after the last reader
+ *
+ * Context: fguard_alias_lock held.
+ */
+void fguard_alias_drop(const struct fguard_store *store, struct fguard_alias *alias);
+
+/**
+ * fguard_alias_use - a rule's name is used: learn what has it
+ * @rule: a rule about the name of an object
+ * @target: an access to that object by its name, to be let through
+ *
+ * Context: RCU read side, no spinlock held.
+ * Return: 0; -ENOMEM: the access must be refused.
+ */
+int fguard_alias_use(struct fguard_rule *rule, const struct fguard_target *target);
+
+/**
+ * fguard_alias_hold - something else has a rule's name from now on
+ * @rule: the rule
+ * @holder: the entry that has the name, or gets it, or NULL: nothing has it
+ * @inode: its inode, or NULL
+ * @leaving: the entry that had it, or NULL
+ *
+ * Context: RCU read side, no spinlock held; the directory is locked.
+ */
+void fguard_alias_hold(struct fguard_rule *rule, const struct dentry *holder,
+		       const struct inode *inode, const struct dentry *leaving);
+
+/**
+ * fguard_aliases_forget - an inode is gone for good
+ * @inode: the inode
+ *
+ * Context: RCU read side, no spinlock held.
+ */
+void fguard_aliases_forget(const struct inode *inode);
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/rcupdate.h>
+
+#include "object/program.h"
+#include "policy/alias.h"
+#include "policy/names.h"
+#include "policy/rule.h"
+
+/* Whatever is guarded by name is in a directory that the filter holds. */
+static bool may_be_named(const struct fguard_store *store, const struct dentry *dentry)
+{
+	return fguard_store_may_hold(store, d_inode_rcu(READ_ONCE(dentry->d_parent)));
+}
+
+static noinline void hold(const struct fguard_store *store, struct dentry *name,
+			  const struct dentry *holder, const struct inode *inode,
+			  const struct dentry *leaving)
+{
+	struct fguard_named named = {};
+	u32 i;
+
+	while (fguard_store_named(store, name, &named))
+		for (i = 0; i < named.count; i++)
+			fguard_alias_hold(named.rules[i], holder, inode, leaving);
+}
+
+/* The name of @name belongs to @holder now, or to nothing. */
+static void note(struct dentry *name, const struct dentry *holder, const struct inode *inode,
+		 const struct dentry *leaving)
+{
+	const struct fguard_store *store;
+
+	rcu_read_lock();
+	store = rcu_dereference(fguard_store);
+	if (unlikely(may_be_named(store, name)))
+		hold(store, name, holder, inode, leaving);
+	rcu_read_unlock();
+}
+
+void fguard_names_moved(struct dentry *dentry, struct dentry *target, bool exchange)
+{
+	/* First the old name: where case does not count it may be the new one, too. */
+	if (exchange)
+		note(dentry, target, d_inode_rcu(target), dentry);
+	else
+		note(dentry, NULL, NULL, dentry);
+	note(target, dentry, d_inode_rcu(dentry), target);
+}
+
+void fguard_names_filled(struct dentry *dentry, const struct inode *inode)
+{
+	if (inode)
+		note(dentry, dentry, inode, NULL);
+}
+
+void fguard_names_emptied(struct dentry *dentry)
+{
+	note(dentry, NULL, NULL, dentry);
+}
+
+int fguard_names_used(const struct fguard_target *target)
+{
+	const struct fguard_store *store = rcu_dereference(fguard_store);
+	struct fguard_named named = {};
+	int err = 0;
+	u32 i;
+
+	while (!err && fguard_store_named(store, target->dentry, &named))
+		for (i = 0; !err && i < named.count; i++)
+			err = fguard_alias_use(named.rules[i], target);
+	return err;
+}
+
+static noinline void forget(const struct inode *inode)
+{
+	rcu_read_lock();
+	if (fguard_store_may_hold(rcu_dereference(fguard_store), inode))
+		fguard_aliases_forget(inode);
+	fguard_programs_forget(inode);
+	rcu_read_unlock();
+}
+
+/* Does it go with its filesystem, of which the next one may have the device number? */
+static bool goes_with_all(const struct inode *inode)
+{
+	return !(inode->i_sb->s_flags & SB_ACTIVE) && uuid_is_null(&inode->i_sb->s_uuid);
+}
+
+/* One that has a name yet is only taken out of memory. */
+void fguard_names_inode_freed(const struct inode *inode)
+{
+	if (unlikely(!inode->i_nlink))
+		forget(inode);
+	else if (unlikely(goes_with_all(inode)))
+		fguard_programs_forget(inode);
+}

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/audit.h>
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/hashtable.h>
+#include <linux/rculist.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/stringhash.h>
+
+#include "policy/roster.h"
+#include "policy/rule.h"
+#include "subject/family.h"
+#include "subject/subject.h"
+
+/* Subjects are found by one kind of what they ask for; these are their kinds. */
+enum trait_kind {
+	TRAIT_PROCESS,
+	TRAIT_FAMILY,
+	TRAIT_EXE,
+	TRAIT_UID,
+	TRAIT_GID,
+	TRAIT_LOGINUID,
+	TRAIT_CGROUP,
+	TRAIT_PLACE,	/* of a cgroup in the hierarchy */
+	TRAIT_PROGRAM,	/* an executable, whatever else they ask for */
+	TRAIT_ANY_PROGRAM,
+	TRAIT_ANY,
+	TRAIT_ENDING,	/* a process with which rules end */
+	TRAIT_KINDS
+};
+
+/**
+ * struct trait - something that a task may be or have
+ * @node: link in traits; RCU, set_lock
+ * @kind: enum trait_kind
+ * @key: which: a number, or a hash of it
+ * @entries: subjects that ask for it, struct entry; RCU, set_lock
+ * @rcu: frees it after the last reader
+ */
+struct trait {
+	struct hlist_node node;
+	enum trait_kind kind;
+	u64 key;
+	struct list_head entries;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct entry - subjects under one of their traits
+ * @siblings: link in the trait's list; RCU, set_lock
+ * @trait: the trait
+ * @subjects: the subjects
+ */
+struct entry {
+	struct list_head siblings;
+	struct trait *trait;
+	struct fguard_subjects *subjects;
+};
+
+/**
+ * struct fguard_entries - all entries of subjects
+ * @rcu: frees them after the last reader
+ * @count: how many
+ * @entries: the entries
+ */
+struct fguard_entries {
+	struct rcu_head rcu;
+	u32 count;
+	struct entry entries[];
+};
+
+/* Who changes them holds set_lock. */
+static DEFINE_HASHTABLE(traits, 12);
+static u32 in_use[TRAIT_KINDS]; /* entries of each kind */
+
+/* Subjects one of whose processes has ended; noted inside a tracepoint, which forbids to wait. */
+static DEFINE_RAW_SPINLOCK(ended_lock);
+static LIST_HEAD(ended);
+
+static struct trait *find_trait(enum trait_kind kind, u64 key)
+{
+	struct trait *trait;
+
+	hash_for_each_possible_rcu(traits, trait, node, key)
+		if (trait->key == key && trait->kind == kind)
+			return trait;
+	return NULL;
+}
+
+/* ---- entering ------------------------------------------------------------ */
+
+static struct trait *need_trait(enum trait_kind kind, u64 key)
+{
+	struct trait *trait;
+
+	rcu_read_lock();
+	trait = find_trait(kind, key);
+	rcu_read_unlock();
+	if (trait)
+		return trait;
+	trait = kzalloc(sizeof(*trait), GFP_KERNEL);
+	if (!trait)
+		return NULL;
+	trait->kind = kind;
+	trait->key = key;
+	INIT_LIST_HEAD(&trait->entries);
+	hash_add_rcu(traits, &trait->node, key);
+	return trait;
+}
+
+static bool enter(struct fguard_entries *entries, struct fguard_subjects *subjects,
+		  enum trait_kind kind, u64 key)
+{
+	struct entry *entry = &entries->entries[entries->count];
+
+	entry->subjects = subjects;
+	entry->trait = need_trait(kind, key);
+	if (!entry->trait)
+		return false;
+	entries->count++;
+	WRITE_ONCE(in_use[kind], in_use[kind] + 1);
+	list_add_tail_rcu(&entry->siblings, &entry->trait->entries);
+	return true;
+}
+
+static void leave(struct fguard_entries *entries)
+{
+	struct entry *entry;
+
+	while (entries->count) {
+		entry = &entries->entries[--entries->count];
+		WRITE_ONCE(in_use[entry->trait->kind], in_use[entry->trait->kind] - 1);
+		list_del_rcu(&entry->siblings);
+		if (!list_empty(&entry->trait->entries))
+			continue;
+		hash_del_rcu(&entry->trait->node);
+		kfree_rcu(entry->trait, rcu);
+	}
+	kvfree_rcu(entries, rcu);
+}
+
+static struct fguard_entries *entries_alloc(u32 room)
+{
+	struct fguard_entries *entries;
+
+	return kvzalloc(struct_size(entries, entries, room), GFP_KERNEL);
+}
+
+static u64 place_key(const char *path, size_t length)
+{
+	return full_name_hash(NULL, path, length);
+}
+
+static bool enter_pids(struct fguard_entries *entries, struct fguard_subjects *subjects,
+		       enum trait_kind kind)
+{
+	bool done = true;
+	u32 i;
+
+	for (i = 0; done && i < subjects->n_pids; i++)
+		done = enter(entries, subjects, kind, pid_nr(subjects->pids[i].pid));
+	return done;
+}
+
+static bool enter_exes(struct fguard_entries *entries, struct fguard_subjects *subjects,
+		       enum trait_kind kind)
+{
+	bool done = true;
+	u32 i;
+
+	for (i = 0; done && i < subjects->n_exes; i++)
+		done = enter(entries, subjects, kind, subjects->exes[i].program.identity.ino);
+	return done;
+}
+
+static bool enter_uids(struct fguard_entries *entries, struct fguard_subjects *subjects)
+{
+	bool done = true;
+	u32 i;
+
+	if (subjects->n_uids) {
+		for (i = 0; done && i < subjects->n_uids; i++)
+			done = enter(entries, subjects, TRAIT_UID,
+				     __kuid_val(subjects->uids[i]));
+		return done;
+	}
+	for (i = 0; done && i < subjects->n_loginuids; i++)
+		done = enter(entries, subjects, TRAIT_LOGINUID,
+			     __kuid_val(subjects->loginuids[i]));
+	return done;
+}
+
+static bool enter_groups(struct fguard_entries *entries, struct fguard_subjects *subjects)
+{
+	bool done = true;
+	u32 i;
+
+	for (i = 0; done && i < subjects->n_gids; i++)
+		done = enter(entries, subjects, TRAIT_GID, __kgid_val(subjects->gids[i]));
+	if (subjects->n_gids)
+		return done;
+	for (i = 0; done && i < subjects->n_cgroups; i++)
+		done = enter(entries, subjects, TRAIT_CGROUP,
+			     subjects->cgroups[i].id) &&
+		       enter(entries, subjects, TRAIT_PLACE,
+			     place_key(subjects->cgroups[i].name,
+				       strlen(subjects->cgroups[i].name)));
+	return done;
+}
+
+/* The kind of which there are most different ones, of those that must all hold. */
+static bool enter_most_telling(struct fguard_entries *entries,
+			       struct fguard_subjects *subjects)
+{
+	if (subjects->n_pids)
+		return enter_pids(entries, subjects, TRAIT_PROCESS) &&
+		       (!subjects->children ||
+			enter(entries, subjects, TRAIT_FAMILY, subjects->family));
+	if (subjects->n_exes)
+		return enter_exes(entries, subjects, TRAIT_EXE);
+	if (subjects->n_uids || subjects->n_loginuids)
+		return enter_uids(entries, subjects);
+	return enter_groups(entries, subjects);
+}
+
+static int enter_lets(struct fguard_subjects *subjects)
+{
+	struct fguard_entries *entries;
+
+	entries = entries_alloc(subjects->n_pids + 2 * subjects->n_exes + subjects->n_uids +
+				subjects->n_loginuids + subjects->n_gids +
+				2 * subjects->n_cgroups + 3);
+	if (!entries)
+		return -ENOMEM;
+	if (!enter(entries, subjects, TRAIT_ANY, 0) ||
+	    !enter_most_telling(entries, subjects) ||
+	    !enter_exes(entries, subjects, TRAIT_PROGRAM) ||
+	    (subjects->n_exes && !enter(entries, subjects, TRAIT_ANY_PROGRAM, 0))) {
+		leave(entries);
+		return -ENOMEM;
+	}
+	subjects->entries = entries;
+	return 0;
+}
+
+static int enter_endings(struct fguard_subjects *subjects)
+{
+	struct fguard_entries *entries = entries_alloc(subjects->n_pids);
+
+	if (!entries)
+		return -ENOMEM;
+	if (!enter_pids(entries, subjects, TRAIT_ENDING)) {
+		leave(entries);
+		return -ENOMEM;
+	}
+	subjects->endings = entries;
+	WRITE_ONCE(subjects->ends, true);
+	return 0;
+}
+
+static int add_letting(struct fguard_rule *rule)
+{
+	struct fguard_subjects *subjects = rule->subjects;
+	int err = 0;
+
+	if (!fguard_rule_lets_in(rule))
+		return 0;
+	if (list_empty(&subjects->letting)) {
+		/* Others may have begun to trace them meanwhile. */
+		WRITE_ONCE(subjects->traced, true);
+		err = enter_lets(subjects);
+	}
+	if (!err)
+		list_add_tail_rcu(&rule->by_subjects, &subjects->letting);
+	return err;
+}
+
+static void remove_letting(struct fguard_rule *rule)
+{
+	struct fguard_subjects *subjects = rule->subjects;
+
+	if (!fguard_rule_lets_in(rule))
+		return;
+	list_del_rcu(&rule->by_subjects);
+	if (list_empty(&subjects->letting)) {
+		leave(subjects->entries);
+		subjects->entries = NULL;
+	}
+}
+
+int fguard_roster_add(struct fguard_rule *rule)
+{
+	struct fguard_subjects *subjects = rule->subjects;
+	int err = add_letting(rule);
+
+	if (err || !(rule->flags & FGUARD_RULE_UNTIL_EXIT))
+		return err;
+	if (list_empty(&subjects->ending))
+		err = enter_endings(subjects);
+	if (err)
+		remove_letting(rule);
+	else
+		list_add_tail(&rule->by_ending, &subjects->ending);
+	return err;
+}
+
+static void forget_ended(struct fguard_subjects *subjects)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ended_lock, flags);
+	list_del_init(&subjects->ended);
+	raw_spin_unlock_irqrestore(&ended_lock, flags);
+}
+
+void fguard_roster_remove(struct fguard_rule *rule)
+{
+	struct fguard_subjects *subjects = rule->subjects;
+
+	remove_letting(rule);
+	if (!(rule->flags & FGUARD_RULE_UNTIL_EXIT))
+		return;
+	list_del(&rule->by_ending);
+	if (!list_empty(&subjects->ending))
+		return;
+	leave(subjects->endings);
+	subjects->endings = NULL;
+	/* Who is about to note them has seen an entry, and sees this, too. */
+	WRITE_ONCE(subjects->ends, false);
+	forget_ended(subjects);
+}
+
+/* ---- finding ------------------------------------------------------------- */
+
+/**
+ * struct search - a lookup on its way through the traits
+ * @is_wrong: as in fguard_roster_find()
+ * @context: as there
+ * @left: how many more subjects may be looked at
+ * @rule: what was found
+ */
+struct search {
+	bool (*is_wrong)(const struct fguard_subjects *subjects, const void *context);
+	const void *context;
+	u32 left;
+	struct fguard_rule *rule;
+};
+
+static bool look_at(struct search *search, struct fguard_subjects *subjects)
+{
+	if (search->left && !search->is_wrong(subjects, search->context)) {
+		search->left--;
+		return false;
+	}
+	search->rule = list_first_or_null_rcu(&subjects->letting, struct fguard_rule,
+					      by_subjects);
+	return search->rule;
+}
+
+static noinline bool look_at_all(struct search *search, const struct trait *trait)
+{
+	const struct entry *entry;
+
+	list_for_each_entry_rcu(entry, &trait->entries, siblings)
+		if (look_at(search, entry->subjects))
+			return true;
+	return false;
+}
+
+static bool look_up(struct search *search, enum trait_kind kind, u64 key)
+{
+	const struct trait *trait;
+
+	if (!READ_ONCE(in_use[kind]))
+		return false;
+	trait = find_trait(kind, key);
+	return trait && look_at_all(search, trait);
+}
+
+static bool look_up_family(u64 family, void *search)
+{
+	return look_up(search, TRAIT_FAMILY, family);
+}
+
+static bool look_up_users(struct search *search, struct task_struct *task)
+{
+	const struct cred *cred = __task_cred(task);
+	const struct group_info *groups = cred->group_info;
+	int i;
+
+	if (look_up(search, TRAIT_UID, __kuid_val(cred->uid)) ||
+	    look_up(search, TRAIT_GID, __kgid_val(cred->gid)) ||
+	    look_up(search, TRAIT_LOGINUID, __kuid_val(audit_get_loginuid(task))))
+		return true;
+	if (!READ_ONCE(in_use[TRAIT_GID]))
+		return false;
+	for (i = 0; i < groups->ngroups; i++)
+		if (look_up(search, TRAIT_GID, __kgid_val(groups->gid[i])))
+			return true;
+	return false;
+}
+
+/* Each directory on the way to the cgroup, as subject.c has it. */
+static noinline bool look_up_places(struct search *search, struct task_struct *task)
+{
+	char path[256];
+	int length = cgroup_path(task_dfl_cgroup(task), path, sizeof(path)), i;
+
+	if (length < 0 || length >= sizeof(path))
+		return false;
+	for (i = 1; i <= length; i++)
+		if ((i == length || path[i] == '/') &&
+		    look_up(search, TRAIT_PLACE, place_key(path, i)))
+			return true;
+	return false;
+}
+
+static bool look_up_cgroups(struct search *search, struct task_struct *task)
+{
+	struct cgroup *cgroup;
+
+	if (!READ_ONCE(in_use[TRAIT_CGROUP]))
+		return false;
+	for (cgroup = task_dfl_cgroup(task); cgroup; cgroup = cgroup_parent(cgroup))
+		if (look_up(search, TRAIT_CGROUP, cgroup_id(cgroup)))
+			return true;
+	return look_up_places(search, task);
+}
+
+struct fguard_rule *fguard_roster_find(const struct fguard_actor *actor,
+				       bool (*is_wrong)(const struct fguard_subjects *subjects,
+							const void *context),
+				       const void *context)
+{
+	struct search search = {
+		.is_wrong = is_wrong, .context = context, .left = FGUARD_LOOKS_MAX,
+	};
+	struct task_struct *task = actor->task;
+
+	if (look_up(&search, TRAIT_PROCESS, task_tgid_nr(task)))
+		return search.rule;
+	if (READ_ONCE(in_use[TRAIT_FAMILY]) &&
+	    fguard_family_visit(task_tgid(task), look_up_family, &search))
+		return search.rule;
+	if (actor->exe && look_up(&search, TRAIT_EXE, file_inode(actor->exe)->i_ino))
+		return search.rule;
+	if (look_up_users(&search, task))
+		return search.rule;
+	look_up_cgroups(&search, task);
+	return search.rule;
+}
+
+struct fguard_rule *
+fguard_roster_find_program(const struct file *program,
+			   bool (*is_wrong)(const struct fguard_subjects *subjects,
+					    const void *context),
+			   const void *context)
+{
+	struct search search = {
+		.is_wrong = is_wrong, .context = context, .left = FGUARD_LOOKS_MAX,
+	};
+
+	if (program)
+		look_up(&search, TRAIT_PROGRAM, file_inode(program)->i_ino);
+	else
+		look_up(&search, TRAIT_ANY_PROGRAM, 0);
+	return search.rule;
+}
+
+struct fguard_rule *
+fguard_roster_find_any(bool (*is_wrong)(const struct fguard_subjects *subjects,
+					const void *context),
+		       const void *context)
+{
+	struct search search = {
+		.is_wrong = is_wrong, .context = context, .left = FGUARD_LOOKS_MAX,
+	};
+
+	look_up(&search, TRAIT_ANY, 0);
+	return search.rule;
+}
+
+/* ---- ends ---------------------------------------------------------------- */
+
+static void note_ended(struct fguard_subjects *subjects)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ended_lock, flags);
+	if (READ_ONCE(subjects->ends) && list_empty(&subjects->ended))
+		list_add_tail(&subjects->ended, &ended);
+	raw_spin_unlock_irqrestore(&ended_lock, flags);
+}
+
+bool fguard_roster_ending(pid_t nr)
+{
+	const struct trait *trait;
+	const struct entry *entry;
+
+	if (!READ_ONCE(in_use[TRAIT_ENDING]))
+		return false;
+	rcu_read_lock();
+	trait = find_trait(TRAIT_ENDING, nr);
+	if (trait)
+		list_for_each_entry_rcu(entry, &trait->entries, siblings)
+			note_ended(entry->subjects);
+	rcu_read_unlock();
+	return trait;
+}
+
+bool fguard_roster_look(const struct fguard_rule *rule)
+{
+	bool gone = fguard_subjects_gone(rule->subjects);
+
+	if (gone)
+		note_ended(rule->subjects);
+	return gone;
+}
+
+static struct fguard_subjects *take_ended(void)
+{
+	struct fguard_subjects *subjects;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ended_lock, flags);
+	subjects = list_first_entry_or_null(&ended, struct fguard_subjects, ended);
+	if (subjects)
+		list_del_init(&subjects->ended);
+	raw_spin_unlock_irqrestore(&ended_lock, flags);
+	return subjects;
+}
+
+void fguard_roster_ended(void (*end)(struct fguard_rule *rule))
+{
+	struct fguard_subjects *subjects;
+	struct fguard_rule *rule, *next;
+
+	/* They are there as long as a rule ends with them, but no longer. */
+	while ((subjects = take_ended())) {
+		fguard_subjects_get(subjects);
+		if (fguard_subjects_gone(subjects))
+			list_for_each_entry_safe(rule, next, &subjects->ending, by_ending)
+				end(rule);
+		fguard_subjects_put(subjects);
+	}
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One rule: what it is about, who is allowed, what it says. */
+#ifndef _FGUARD_RULE_H
+#define _FGUARD_RULE_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/rcupdate.h>
+
+#include "object/object.h"
+#include "policy/decide.h"
+#include "policy/site.h"
+#include "subject/subject.h"
+
+/**
+ * struct fguard_suffix - the end of file names
+ * @string: the suffix; owned by the rule
+ * @length: its length, 0 if the rule is not about a suffix
+ * @hash: its hash
+ * @below: only below @directory
+ * @directory: that directory
+ */
+struct fguard_suffix {
+	char *string;
+	u32 length;
+	u64 hash;
+	bool below;
+	struct fguard_identity directory;
+};
+
+/**
+ * struct fguard_keeper - a socket with which a rule ends
+ * @node: link in the rule's list; set_lock
+ * @socket: the socket, held: by its death it is known, not by its port
+ */
+struct fguard_keeper {
+	struct list_head node;
+	struct sock *socket;
+};
+
+/**
+ * struct fguard_rule - a rule; never changes but for what is said below
+ * @terms: what it says
+ * @path: as it was given, or NULL
+ * @name: the name it is about; points into @path; none for a suffix
+ * @tree: it is about all below that name, too
+ * @suffix: the suffix it is about
+ * @label: the rule's name, or NULL
+ * @flags: FGUARD_RULE_*
+ * @expires: when it ends, nanoseconds since boot, 0: never
+ * @mount_path: where the mount of @path is, and
+ * @mount_root: which directory of the filesystem is there: how the path of an
+ *	object is told to people where the kernel does not say the mount
+ * @subjects: who is allowed; shared
+ * @way: the object at @path, and all that is on the way to it, while it is not in force
+ * @way_count: how many
+ * @seats: where it has a say beside its object, first on the way, from the root on
+ * @seat_count: how many
+ * @layered: @path is on a filesystem made of others' files
+ * @namespace: the mount namespace of @path; never followed, only compared
+ * @crosses: a mount that can be moved away is on the way
+ * @by_name: links in the stores' tables of names
+ * @by_suffix: links in the stores' tables of suffixes
+ * @aliases: inodes it is about, struct fguard_alias; RCU, fguard_alias_lock
+ * @spare: memory for one more of them, or NULL; fguard_alias_lock
+ * @leaving: an entry that has just lost the rule's name, or loses it; never followed;
+ *	fguard_alias_lock
+ * @left: its inode, likewise
+ * @retired: not in force any more; fguard_alias_lock
+ * @by_path: link in the set's table of paths and suffixes; set_lock
+ * @by_label: link in the set's table of rule names; set_lock
+ * @by_subjects: link in the list of those that let its subjects in; RCU, set_lock
+ * @by_ending: link in the list of those that end with its subjects; set_lock
+ * @by_end: link in the set's tree of those that end at a time; set_lock
+ * @keepers: sockets with which it ends, struct fguard_keeper, if it does; set_lock
+ * @by_keepers: link in the set's list of those that do; set_lock
+ * @serial: never another rule's
+ * @answers: answers it remembers, or NULL; RCU, fguard_question_lock
+ * @silent: it is gone and asks nothing more; fguard_question_lock
+ * @allowed: accesses let in by a grant or only logged
+ * @denied: accesses refused
+ * @asked: questions
+ * @expired: those that nobody answered in time
+ * @rcu: frees it after the last reader
+ */
+struct fguard_rule {
+	struct fguard_terms terms;
+	char *path;
+	struct fguard_name name;
+	bool tree;
+	struct fguard_suffix suffix;
+	char *label;
+	u32 flags;
+	u64 expires;
+	char *mount_path;
+	char *mount_root;
+	struct fguard_subjects *subjects;
+	struct fguard_identity *way;
+	u32 way_count;
+	struct fguard_seat *seats;
+	u32 seat_count;
+	bool layered;
+	const void *namespace;
+	bool crosses;
+	struct hlist_node by_name[2];
+	struct hlist_node by_suffix[2];
+	struct list_head aliases;
+	struct fguard_alias *spare;
+	const struct dentry *leaving;
+	const struct inode *left;
+	bool retired;
+	struct hlist_node by_path;
+	struct hlist_node by_label;
+	struct list_head by_subjects;
+	struct list_head by_ending;
+	struct rb_node by_end;
+	struct list_head keepers;
+	struct list_head by_keepers;
+	u64 serial;
+	struct fguard_answers __rcu *answers;
+	bool silent;
+	atomic64_t allowed;
+	atomic64_t denied;
+	atomic64_t asked;
+	atomic64_t expired;
+	struct rcu_head rcu;
+};
+
+/**
+ * fguard_rule_start - the object of a rule about a path, or the directory below which its
+ *	suffix counts
+ * @rule: the rule, in force or about to be
+ *
+ * Context: RCU read side, or set_lock held.
+ * Return: the site of it; NULL if the rule has none.
+ */
+static inline const struct fguard_site *fguard_rule_start(const struct fguard_rule *rule)
+{
+	return rule->way_count ? rule->seats[rule->way_count - 1].site : NULL;
+}
+
+/**
+ * fguard_rule_count - count an access in the statistics of its rule
+ * @rule: the rule that decided
+ * @outcome: enum fguard_outcome
+ *
+ * Context: RCU read side.
+ */
+static inline void fguard_rule_count(struct fguard_rule *rule,
+				     enum fguard_outcome outcome)
+{
+	if (outcome == FGUARD_OUTCOME_DENY)
+		atomic64_inc(&rule->denied);
+	else
+		atomic64_inc(&rule->allowed);
+}
+
+/**
+ * fguard_rule_is_partial - does it leave some operations to others?
+ * @rule: the rule
+ *
+ * Of a rule that asks, answers may.
+ *
+ * Context: any.
+ * Return: true if so, and if it refuses anything or asks.
+ */
+static inline bool fguard_rule_is_partial(const struct fguard_rule *rule)
+{
+	return rule->terms.otherwise == FGUARD_ELSE_ASK ||
+	       (rule->terms.otherwise == FGUARD_ELSE_DENY &&
+		rule->terms.ops != FGUARD_OPS_ALL);
+}
+
+/**
+ * fguard_rule_lets_in - does it let anybody in whom it names?
+ * @rule: the rule
+ *
+ * Context: any.
+ * Return: false if it names nobody, or is against those it names.
+ */
+static inline bool fguard_rule_lets_in(const struct fguard_rule *rule)
+{
+	return !(rule->flags & FGUARD_RULE_AGAINST) &&
+	       fguard_subjects_name_anybody(rule->subjects);
+}
+
+/**
+ * fguard_rule_allows - does it let a task in?
+ * @rule: the rule
+ * @actor: the task
+ *
+ * Context: RCU read side; may take task_lock() of a tracer.
+ * Return: true if it does.
+ */
+static inline bool fguard_rule_allows(const struct fguard_rule *rule,
+				      const struct fguard_actor *actor)
+{
+	if (unlikely(rule->flags & FGUARD_RULE_AGAINST))
+		return !fguard_subjects_hold(rule->subjects, actor);
+	return fguard_subjects_allow(rule->subjects, actor);
+}
+
+/**
+ * struct fguard_rule_spec - a rule as it was asked for
+ * @path: absolute path, or NULL: anywhere
+ * @suffix: end of the file names it is about, or NULL
+ * @name: the rule's name, or NULL
+ * @flags: FGUARD_RULE_*
+ * @ops: mask of enum fguard_op
+ * @otherwise: enum fguard_else
+ * @error: errno of a refusal, positive
+ * @ttl: milliseconds it is to last, 0: for ever
+ * @fallback: enum fguard_verdict, where it asks and nobody answers
+ * @deadline: milliseconds an answer may take
+ * @subjects: who is allowed
+ */
+struct fguard_rule_spec {
+	const char *path;
+	const char *suffix;
+	const char *name;
+	u32 flags;
+	u32 ops;
+	u8 otherwise;
+	u32 error;
+	u64 ttl;
+	u8 fallback;
+	u32 deadline;
+	struct fguard_subject_spec subjects;
+};
+
+/**
+ * fguard_rule_new - make a rule that is not yet in force
+ * @spec: what it is to be
+ * @extack: receives the sentence if refused
+ *
+ * Context: may sleep.
+ * Return: the rule, for fguard_set_add(), fguard_set_replace() or
+ * fguard_rule_discard(); or an ERR_PTR as ADD_RULES documents.
+ */
+struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
+				    struct netlink_ext_ack *extack);
+
+/**
+ * fguard_rule_keep - let a socket keep a rule that ends with its sockets
+ * @rule: a rule that is not yet in force
+ * @socket: the socket
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket);
+
+/**
+ * fguard_rule_keeper_drop - take a socket from a rule
+ * @keeper: the socket
+ *
+ * Context: set_lock held, or nobody else can see the rule.
+ */
+void fguard_rule_keeper_drop(struct fguard_keeper *keeper);
+
+/**
+ * fguard_rule_discard - free a rule that never was in force, after its last reader
+ * @rule: the rule
+ *
+ * Context: may sleep.
+ */
+void fguard_rule_discard(struct fguard_rule *rule);
+
+/**
+ * fguard_rule_free_rcu - free a rule after its last reader
+ * @head: its @rcu
+ *
+ * Context: RCU callback.
+ */
+void fguard_rule_free_rcu(struct rcu_head *head);
+
+#endif

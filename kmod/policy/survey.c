@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bitops.h>
+#include <linux/string.h>
+
+#include "policy/rule.h"
+#include "policy/survey.h"
+
+static void consider_each(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
+			  u32 rank, bool allowed)
+{
+	struct fguard_survey *survey = container_of(inquiry, struct fguard_survey, inquiry);
+	unsigned long ops = survey->ops & rule->terms.ops;
+	unsigned int op;
+
+	for_each_set_bit(op, &ops, __FGUARD_OP_MAX)
+		if (fguard_decide_consider(&survey->decisions[op], &rule->terms, rank,
+					   BIT(op), allowed))
+			survey->deciders[op] = rule;
+}
+
+static void begin(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
+		  const struct fguard_actor *actor)
+{
+	memset(survey, 0, sizeof(*survey));
+	survey->inquiry.target = target;
+	survey->inquiry.actor = actor;
+	survey->inquiry.seen = consider_each;
+	survey->ops = ops & FGUARD_OPS_ALL;
+}
+
+void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
+		   const struct fguard_actor *actor)
+{
+	begin(survey, target, ops, actor);
+	fguard_store_decide(&survey->inquiry);
+}
+
+void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *target,
+			u32 ops, const struct fguard_actor *actor)
+{
+	begin(survey, target, ops, actor);
+	fguard_store_look_at(&survey->inquiry);
+}
+
+void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *target,
+			  u32 ops, const struct fguard_actor *actor)
+{
+	begin(survey, target, ops, actor);
+	fguard_store_look_inside(&survey->inquiry);
+}
+
+enum fguard_op fguard_survey_strictest(const struct fguard_survey *survey)
+{
+	enum fguard_op strictest = fguard_decide_op(survey->ops), op;
+	u32 left;
+
+	for (left = survey->ops; left; left &= ~BIT(op)) {
+		op = fguard_decide_op(left);
+		if (survey->decisions[op].outcome > survey->decisions[strictest].outcome)
+			strictest = op;
+	}
+	return strictest;
+}

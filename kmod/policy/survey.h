@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the rules say about several operations on one object, each on its own. */
+#ifndef _FGUARD_SURVEY_H
+#define _FGUARD_SURVEY_H
+
+#include "policy/store.h"
+
+/**
+ * struct fguard_survey - an inquiry into several operations at once
+ * @inquiry: the walk through the tables
+ * @ops: mask of the operations
+ * @decisions: by enum fguard_op; of outcome FGUARD_OUTCOME_NONE for others
+ * @deciders: the rules that decided, or NULL
+ */
+struct fguard_survey {
+	struct fguard_inquiry inquiry;
+	u32 ops;
+	struct fguard_decision decisions[__FGUARD_OP_MAX];
+	struct fguard_rule *deciders[__FGUARD_OP_MAX];
+};
+
+/**
+ * fguard_survey - decide about each of several operations
+ * @survey: filled
+ * @target: the object; what is done to it says which of its directories matter
+ * @ops: mask of the operations to decide about
+ * @actor: who does it
+ *
+ * Context: RCU read side, no spinlock held.
+ */
+void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
+		   const struct fguard_actor *actor);
+
+/**
+ * fguard_survey_held - the same, about an object that is taken elsewhere
+ * @survey: filled
+ * @target: the object; it @moves, unless it gets another name only
+ * @ops: mask of the operations to decide about
+ * @actor: who does it
+ *
+ * Of rules about what is below a directory those count that would not any more.
+ *
+ * Context: RCU read side, no spinlock held.
+ */
+void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *target,
+			u32 ops, const struct fguard_actor *actor);
+
+/**
+ * fguard_survey_inside - the same, about whatever is in a directory
+ * @survey: filled
+ * @target: the directory, or what would be one; only trees count
+ * @ops: mask of the operations to decide about
+ * @actor: who does it
+ *
+ * Context: RCU read side, no spinlock held.
+ */
+void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *target,
+			  u32 ops, const struct fguard_actor *actor);
+
+/**
+ * fguard_survey_strictest - the operation that is decided most strictly
+ * @survey: the survey
+ *
+ * Context: any.
+ * Return: of several the one that fguard_decide_op() prefers.
+ */
+enum fguard_op fguard_survey_strictest(const struct fguard_survey *survey);
+
+#endif
