@@ -9,10 +9,10 @@
 #include "enforce/mapping.h"
 #include "events/event.h"
 #include "events/subscription.h"
+#include "ftrace/hook.h"
 #include "object/mount.h"
 #include "subject/family.h"
 #include "subject/script.h"
-#include "ftrace/hook.h"
 
 static int __init fguard_init(void)
 {
@@ -26,10 +26,10 @@ static int __init fguard_init(void)
 	err = fguard_events_init();
 	if (err)
 		goto set_exit;
-	err = fguard_subscriptions_init();
+	err = fguard_subscriptions_init(fguard_netlink_events);
 	if (err)
 		goto events_exit;
-	err = fguard_expire_init();
+	err = fguard_expire_init(&fguard_set_expiry);
 	if (err)
 		goto subscriptions_exit;
 	err = fguard_hooks_init(fguard_hook_table, fguard_hook_table_size);

@@ -61,13 +61,14 @@ licences() {
 }
 
 # shellcheck disable=SC2034 # for step.sh
-steps=10
+steps=11
 step 'types' types
 step 'lint' npx eslint .
 step 'format' format
 step 'shell scripts' shell_scripts
 step 'module for 6.1: W=1, sparse, names' "$repo/scripts/check-module.sh" 6.1
 step 'module for the newest kernel: W=1, sparse, names' "$repo/scripts/check-module.sh" newest
+step 'rooms of the module' node --import tsx scripts/module-rooms.ts
 step 'kernel-doc' kernel_doc
 step 'names in libfguard.so' library_names
 step 'licences' licences

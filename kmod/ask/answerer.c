@@ -9,8 +9,8 @@
 
 #include "ask/answerer.h"
 #include "ask/question.h"
-#include "enforce/access.h"
 #include "events/subscription.h"
+#include "ftrace/hook.h"
 #include "subject/family.h"
 #include "subject/subject.h"
 
@@ -163,8 +163,7 @@ static void enter(struct fguard_answerer *answerer)
 	spin_unlock(&fguard_question_lock);
 }
 
-struct fguard_answerer *fguard_answerer_begin(struct fguard_subscription *subscription,
-					      struct netlink_ext_ack *extack)
+static void *begin(struct fguard_subscription *subscription, struct netlink_ext_ack *extack)
 {
 	struct fguard_answerer *answerer = kzalloc(sizeof(*answerer), GFP_KERNEL);
 	int err;
@@ -198,8 +197,10 @@ static void answerer_free(struct rcu_head *head)
 	kfree(answerer);
 }
 
-void fguard_answerer_end(struct fguard_answerer *answerer)
+static void end(void *fed)
 {
+	struct fguard_answerer *answerer = fed;
+
 	spin_lock(&fguard_question_lock);
 	list_del_rcu(&answerer->node);
 	WRITE_ONCE(answerer_count, answerer_count - 1);
@@ -210,6 +211,12 @@ void fguard_answerer_end(struct fguard_answerer *answerer)
 	fguard_hooks_put(NEEDS);
 	call_rcu(&answerer->rcu, answerer_free);
 }
+
+const struct fguard_feed fguard_questions_feed = {
+	.begin = begin,
+	.end = end,
+	.has_room = fguard_questions_tell_rest,
+};
 
 void fguard_answerers_exit(void)
 {

@@ -5,9 +5,8 @@
 
 #include <linux/types.h>
 
+struct fguard_feed;
 struct fguard_record;
-struct fguard_subscription;
-struct netlink_ext_ack;
 
 /* What the current task is to the answerers. */
 enum fguard_relation {
@@ -16,27 +15,8 @@ enum fguard_relation {
 	FGUARD_RELATION_NEEDED,	/* an ancestor or a tracer, for whom one might wait */
 };
 
-struct fguard_answerer;
-
-/**
- * fguard_answerer_begin - make the current process an answerer
- * @subscription: how it is told
- * @extack: receives the sentence if refused
- *
- * Context: may sleep.
- * Return: the answerer, or an ERR_PTR: -ENOMEM, -EOPNOTSUPP.
- */
-struct fguard_answerer *fguard_answerer_begin(struct fguard_subscription *subscription,
-					      struct netlink_ext_ack *extack);
-
-/**
- * fguard_answerer_end - it answers no more; if it is the last, all questions end
- * @answerer: the answerer; the caller waits for a grace period before it frees the
- *	subscription
- *
- * Context: may sleep.
- */
-void fguard_answerer_end(struct fguard_answerer *answerer);
+/* Makes the process that subscribes an answerer. When the last ends, all questions do. */
+extern const struct fguard_feed fguard_questions_feed;
 
 /**
  * fguard_answerers_present - is there any?

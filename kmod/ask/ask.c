@@ -5,10 +5,10 @@
 #include "ask/ask.h"
 #include "ask/asker.h"
 #include "ask/question.h"
-#include "enforce/judge.h"
-#include "policy/remember.h"
-#include "policy/rule.h"
+#include "ask/remember.h"
 #include "ftrace/syscall.h"
+#include "policy/request.h"
+#include "policy/rule.h"
 
 static void fall_back(struct fguard_decision *decision, const struct fguard_rule *rule,
 		      enum fguard_reason reason, enum fguard_detail detail)

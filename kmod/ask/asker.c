@@ -12,8 +12,8 @@
 #include "ask/answerer.h"
 #include "ask/asker.h"
 #include "ask/question.h"
+#include "ask/remember.h"
 #include "ask/share.h"
-#include "policy/remember.h"
 #include "ftrace/syscall.h"
 
 #define BUCKET_BITS 8

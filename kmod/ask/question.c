@@ -12,12 +12,13 @@
 #include "ask/answerer.h"
 #include "ask/asker.h"
 #include "ask/question.h"
+#include "ask/remember.h"
 #include "ask/share.h"
+#include "events/event.h"
 #include "events/subscription.h"
-#include "policy/remember.h"
+#include "ftrace/syscall.h"
 #include "policy/rule.h"
 #include "subject/script.h"
-#include "ftrace/syscall.h"
 
 #define BUCKET_BITS	10
 

@@ -14,8 +14,8 @@
 #include <linux/uidgid.h>
 #include <linux/wait.h>
 
-#include "enforce/judge.h"
 #include "object/object.h"
+#include "policy/request.h"
 
 struct fguard_rule;
 struct fguard_share;

@@ -8,13 +8,13 @@
 #include <linux/workqueue.h>
 
 #include "control/expire.h"
-#include "control/set.h"
-#include "policy/roster.h"
 #include "ftrace/probe.h"
+#include "policy/roster.h"
 
 static void look(struct work_struct *work);
 
 static DECLARE_DELAYED_WORK(look_work, look);
+static const struct fguard_expiry *expiry;
 
 /* When look_work runs next, and how many need to know of processes that end. */
 static DEFINE_SPINLOCK(expire_lock);
@@ -43,7 +43,7 @@ static void look(struct work_struct *work)
 	spin_lock(&expire_lock);
 	next_look = 0;
 	spin_unlock(&expire_lock);
-	next = fguard_set_expire(ktime_get_boottime_ns());
+	next = expiry->over(ktime_get_boottime_ns());
 	if (next)
 		fguard_expire_at(next);
 }
@@ -86,14 +86,15 @@ static int socket_closed(struct notifier_block *block, unsigned long event, void
 	const struct netlink_notify *notify = data;
 
 	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
-		fguard_set_closed();
+		expiry->closed();
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block socket_notifier = { .notifier_call = socket_closed };
 
-int fguard_expire_init(void)
+int fguard_expire_init(const struct fguard_expiry *of_rules)
 {
+	expiry = of_rules;
 	return netlink_register_notifier(&socket_notifier);
 }
 

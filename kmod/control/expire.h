@@ -33,12 +33,26 @@ int fguard_expire_watch(struct netlink_ext_ack *extack);
 void fguard_expire_unwatch(void);
 
 /**
+ * struct fguard_expiry - how rules end
+ * @over: ends those whose time, in nanoseconds since boot, is over, or whose last process
+ *	is gone; returns when the next one's time is over, 0: none's
+ * @closed: ends those whose last socket was closed
+ *
+ * Both may sleep.
+ */
+struct fguard_expiry {
+	u64 (*over)(u64 now);
+	void (*closed)(void);
+};
+
+/**
  * fguard_expire_init - look when sockets are closed
+ * @expiry: what to call
  *
  * Context: may sleep.
  * Return: 0 or a negative errno.
  */
-int fguard_expire_init(void);
+int fguard_expire_init(const struct fguard_expiry *expiry);
 
 /**
  * fguard_expire_exit - look no more

@@ -5,7 +5,6 @@
 #include <linux/rculist.h>
 
 #include "control/lock.h"
-#include "control/set.h"
 
 /*
  * The way back in, for whoever locks rules at each boot that lock himself out:
@@ -67,7 +66,6 @@ static int lock_now(struct netlink_ext_ack *extack)
 	}
 	pin();
 	WRITE_ONCE(locked, true);
-	fguard_set_settle();
 	pr_info("rules and module are locked until restart\n");
 	return 0;
 }

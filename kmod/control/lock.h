@@ -10,8 +10,8 @@
  * fguard_lock - refuse every change of the rules, and the module's removal, from now on
  * @extack: receives the sentence if refused
  *
- * Changes that are under way are complete when it returns. Rules still end by
- * themselves, questions are asked and answered, events are watched.
+ * Changes that are under way may go on until fguard_set_settle() returns. Rules still
+ * end by themselves, questions are asked and answered, events are watched.
  *
  * Context: may sleep.
  * Return: 0, also if it was locked before; -EPERM: the module was loaded with

@@ -5,9 +5,9 @@
 
 #include <net/netlink.h>
 
+#include "ask/remember.h"
 #include "control/explain.h"
 #include "control/set.h"
-#include "policy/remember.h"
 
 /* Of FGUARD_A_RULE. */
 extern const struct nla_policy fguard_rule_policy[FGUARD_RULE_A_MAX + 1];

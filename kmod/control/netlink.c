@@ -9,6 +9,7 @@
 
 #include "ask/answerer.h"
 #include "ask/question.h"
+#include "ask/remember.h"
 #include "control/explain.h"
 #include "control/lock.h"
 #include "control/message.h"
@@ -16,7 +17,6 @@
 #include "control/set.h"
 #include "enforce/access.h"
 #include "events/subscription.h"
-#include "policy/remember.h"
 
 static struct genl_family family;
 
@@ -482,6 +482,7 @@ static struct fguard_filter *make_filter(const struct nlattr *nest,
 
 static int subscribe(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct fguard_feed *feed = NULL;
 	struct fguard_filter *filter;
 	int err;
 
@@ -495,13 +496,16 @@ static int subscribe(struct sk_buff *skb, struct genl_info *info)
 	filter = make_filter(info->attrs[FGUARD_A_SUBSCRIPTION], info->extack);
 	if (IS_ERR(filter))
 		return PTR_ERR(filter);
-	if ((filter->flags & FGUARD_SUBSCRIBE_ANSWER) && !fguard_filter_is_plain(filter)) {
+	if (filter->flags & FGUARD_SUBSCRIBE_ANSWER)
+		feed = &fguard_questions_feed;
+	if (feed && !fguard_filter_is_plain(filter)) {
 		NL_SET_ERR_MSG(info->extack, "an answerer takes the questions of all rules");
 		fguard_filter_free(filter);
 		return -EINVAL;
 	}
 
-	err = fguard_subscribe(NETLINK_CB(skb).sk, info->snd_portid, filter, info->extack);
+	err = fguard_subscribe(NETLINK_CB(skb).sk, info->snd_portid, filter, feed,
+			       info->extack);
 	if (err)
 		fguard_filter_free(filter);
 	return err;
@@ -786,7 +790,11 @@ free:
 
 static int lock(struct sk_buff *skb, struct genl_info *info)
 {
-	return may_command(skb, info->extack) ?: fguard_lock(info->extack);
+	int err = may_command(skb, info->extack) ?: fguard_lock(info->extack);
+
+	if (!err)
+		fguard_set_settle();
+	return err;
 }
 
 /* ---- the family ---------------------------------------------------------- */

@@ -11,18 +11,18 @@
 #include <net/sock.h>
 
 #include "ask/question.h"
+#include "ask/remember.h"
 #include "control/expire.h"
 #include "control/lock.h"
 #include "control/set.h"
 #include "enforce/access.h"
 #include "enforce/mapping.h"
+#include "ftrace/hook.h"
 #include "policy/alias.h"
-#include "policy/remember.h"
 #include "policy/roster.h"
 #include "policy/store.h"
 #include "subject/family.h"
 #include "subject/script.h"
-#include "ftrace/hook.h"
 
 /* Orders those who change the set; also keeps what it shows together. */
 static DEFINE_MUTEX(set_lock);
@@ -361,6 +361,12 @@ static void enter_lists(struct fguard_rule *rule)
 	fguard_expire_at(rule->expires);
 }
 
+static void free_rcu(struct rcu_head *head)
+{
+	fguard_memories_free(container_of(head, struct fguard_rule, rcu));
+	fguard_rule_free_rcu(head);
+}
+
 /* The rule is out of the store; frees it when the last reader is gone. */
 static void leave_lists(struct fguard_rule *rule)
 {
@@ -377,7 +383,7 @@ static void leave_lists(struct fguard_rule *rule)
 	give_back(rule);
 	past.allowed += atomic64_read(&rule->allowed);
 	past.denied += atomic64_read(&rule->denied);
-	call_rcu(&rule->rcu, fguard_rule_free_rcu);
+	call_rcu(&rule->rcu, free_rcu);
 }
 
 static int make_room(u32 count)
@@ -725,7 +731,7 @@ static u64 remove_over(u64 now)
 	return 0;
 }
 
-u64 fguard_set_expire(u64 now)
+static u64 end_over(u64 now)
 {
 	u32 before;
 	u64 next;
@@ -750,7 +756,7 @@ static void drop_closed(struct fguard_rule *rule)
 			fguard_rule_keeper_drop(keeper);
 }
 
-void fguard_set_closed(void)
+static void end_closed(void)
 {
 	struct fguard_rule *rule, *next;
 	u32 before;
@@ -771,107 +777,10 @@ void fguard_set_closed(void)
 	mutex_unlock(&set_lock);
 }
 
-/* ---- tracing ------------------------------------------------------------- */
-
-/**
- * struct pair - one who would trace another
- * @tracer: the one
- * @tracee: the other
- * @by_exe: only subjects that name executables count
- */
-struct pair {
-	const struct fguard_actor *tracer;
-	const struct fguard_actor *tracee;
-	bool by_exe;
+const struct fguard_expiry fguard_set_expiry = {
+	.over = end_over,
+	.closed = end_closed,
 };
-
-static bool holds_tracee_only(const struct fguard_subjects *subjects, const void *context)
-{
-	const struct pair *pair = context;
-
-	return (!pair->by_exe || subjects->n_exes) &&
-	       fguard_subjects_hold(subjects, pair->tracee) &&
-	       !fguard_subjects_hold(subjects, pair->tracer);
-}
-
-struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer,
-					       const struct fguard_actor *tracee,
-					       bool by_exe)
-{
-	const struct pair pair = { tracer, tracee, by_exe };
-
-	return fguard_roster_find(tracee, holds_tracee_only, &pair);
-}
-
-static bool holds_not(const struct fguard_subjects *subjects, const void *context)
-{
-	return !fguard_subjects_hold(subjects, context);
-}
-
-struct fguard_rule *fguard_set_against_tracer(const struct fguard_actor *tracer)
-{
-	return fguard_roster_find_any(holds_not, tracer);
-}
-
-/* @context: the executable of now, or NULL, and that of then, or NULL. */
-static bool gain_by_posing(const struct fguard_subjects *subjects, const void *context)
-{
-	const struct file *const *exes = context;
-
-	return fguard_subjects_gain_exe(subjects, exes[0], exes[1]);
-}
-
-struct fguard_rule *fguard_set_against_posing(const struct file *old,
-					      const struct file *new)
-{
-	const struct file *const exes[] = { old, new };
-
-	if (old && new && file_inode(old) == file_inode(new))
-		return NULL;
-	return fguard_roster_find_program(new, gain_by_posing, exes) ?:
-	       fguard_remembers_program(new);
-}
-
-/* ---- objects that nobody can tell ---------------------------------------- */
-
-static struct fguard_rule *hear_against(const struct fguard_site *site, u32 ops, bool strict,
-					const struct fguard_actor *actor)
-{
-	struct fguard_voice *voice;
-	struct fguard_rule *rule;
-
-	/* Only rules that may refuse are there, and that are about this. */
-	list_for_each_entry_rcu(voice, &site->voices, node) {
-		rule = fguard_voice_rule(voice);
-		if (rule && !fguard_rule_allows(rule, actor))
-			return rule;
-	}
-	return fguard_site_rest(site, ops, strict);
-}
-
-static enum fguard_site_kind kind_of(enum fguard_op op, bool strict)
-{
-	if (op == FGUARD_OP_READ)
-		return FGUARD_SITE_MARKS;
-	return strict ? FGUARD_SITE_WRITES : FGUARD_SITE_ATTRIBUTES;
-}
-
-struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fguard_op op,
-					   bool strict, const struct fguard_actor *actor)
-{
-	const enum fguard_site_kind kind = kind_of(op, strict);
-	const struct fguard_site *site;
-	struct fguard_rule *rule;
-	unsigned int turn;
-
-	for (turn = 0; turn < FGUARD_SITE_TURNS; turn++) {
-		site = fguard_site_of_filesystem(kind, sb, turn);
-		rule = site ? hear_against(site, BIT(op), strict, actor) : NULL;
-		if (rule)
-			return rule;
-	}
-	return NULL;
-}
 
 /* ---- showing the set ----------------------------------------------------- */
 
@@ -939,9 +848,9 @@ void fguard_set_exit(void)
 		fguard_roster_remove(rule);
 		if (rule->subjects->children)
 			fguard_family_end(rule->subjects);
-		fguard_rule_discard(rule);
+		call_rcu(&rule->rcu, free_rcu);
 	}
-	rcu_barrier(); /* fguard_rule_free_rcu(), and those of the others */
+	rcu_barrier(); /* free_rcu(), and those of the others */
 	xa_destroy(&rules);
 	fguard_store_free(fguard_store_current());
 	RCU_INIT_POINTER(fguard_store, NULL);

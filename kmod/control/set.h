@@ -3,6 +3,7 @@
 #ifndef _FGUARD_SET_H
 #define _FGUARD_SET_H
 
+#include "control/expire.h"
 #include "policy/rule.h"
 
 /**
@@ -64,69 +65,8 @@ struct fguard_rule_key {
 int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
 			struct netlink_ext_ack *extack);
 
-/**
- * fguard_set_against_tracing - a rule that keeps one task from tracing another
- * @tracer: the one
- * @tracee: the other
- * @by_exe: only rules that name executables count
- *
- * Context: RCU read side; looks up no executables.
- * Return: a rule that lets @tracee in and @tracer not; NULL if there is none.
- */
-struct fguard_rule *fguard_set_against_tracing(const struct fguard_actor *tracer,
-					       const struct fguard_actor *tracee,
-					       bool by_exe);
-
-/**
- * fguard_set_against_tracer - a rule that keeps a task from tracing any whom it lets in
- * @tracer: the task
- *
- * Context: as fguard_set_against_tracing().
- * Return: a rule that does not let @tracer in; NULL if there is none.
- */
-struct fguard_rule *fguard_set_against_tracer(const struct fguard_actor *tracer);
-
-/**
- * fguard_set_against_posing - a rule that keeps a task from another executable
- * @old: the executable that it has, or NULL
- * @new: the one that it would have without running it; NULL: any
- *
- * Context: RCU read side.
- * Return: a rule that lets in whoever has @new; NULL if there is none, or if it lets
- * in whoever has @old, too.
- */
-struct fguard_rule *fguard_set_against_posing(const struct file *old,
-					      const struct file *new);
-
-/**
- * fguard_set_against_any - a rule that keeps a task from an object that is not known
- * @sb: the filesystem that it is on
- * @op: what would be done to it
- * @strict: by a descriptor that was opened earlier: only strict rules count
- * @actor: the task
- *
- * Context: RCU read side.
- * Return: a rule about something on that filesystem that refuses the task; NULL if
- * there is none.
- */
-struct fguard_rule *fguard_set_against_any(const struct super_block *sb, enum fguard_op op,
-					   bool strict, const struct fguard_actor *actor);
-
-/**
- * fguard_set_expire - end the rules whose time is over, or whose last pid is gone
- * @now: nanoseconds since boot
- *
- * Context: may sleep.
- * Return: when the next one's time is over, nanoseconds since boot; 0: none's.
- */
-u64 fguard_set_expire(u64 now);
-
-/**
- * fguard_set_closed - end the rules whose last socket was closed
- *
- * Context: may sleep.
- */
-void fguard_set_closed(void);
+/* How rules end that end by themselves. */
+extern const struct fguard_expiry fguard_set_expiry;
 
 /**
  * fguard_set_settle - wait until every change that is under way is complete

@@ -29,12 +29,12 @@
 #include "enforce/judge.h"
 #include "enforce/mapping.h"
 #include "enforce/tracing.h"
+#include "ftrace/syscall.h"
 #include "object/mount.h"
 #include "policy/names.h"
 #include "subject/family.h"
 #include "subject/script.h"
 #include "subject/subject.h"
-#include "ftrace/syscall.h"
 
 #define ON(name)							\
 	static void notrace on_##name(unsigned long ip,			\

@@ -2,9 +2,10 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 
-#include "control/set.h"
+#include "enforce/against.h"
 #include "enforce/any.h"
 #include "enforce/judge.h"
+#include "events/event.h"
 #include "policy/rule.h"
 
 void fguard_any_judge(const struct path *path, enum fguard_op op, bool strict,
@@ -25,7 +26,7 @@ void fguard_any_judge(const struct path *path, enum fguard_op op, bool strict,
 	};
 	struct fguard_rule *rule;
 
-	rule = fguard_set_against_any(path->dentry->d_sb, op, strict, &actor);
+	rule = fguard_against_any(path->dentry->d_sb, op, strict, &actor);
 	if (!rule)
 		return;
 	if (!(rule->terms.ops & BIT(op)))

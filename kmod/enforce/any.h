@@ -5,8 +5,8 @@
 
 #include <linux/path.h>
 
-#include "policy/decide.h"
 #include "ftrace/hook.h"
+#include "policy/decide.h"
 
 /**
  * fguard_any_judge - refuse what might be done to anything of a filesystem, to whom

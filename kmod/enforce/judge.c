@@ -5,6 +5,8 @@
 
 #include "ask/ask.h"
 #include "enforce/judge.h"
+#include "events/event.h"
+#include "ftrace/hook.h"
 #include "object/mount.h"
 #include "policy/names.h"
 #include "policy/rule.h"

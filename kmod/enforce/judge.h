@@ -3,51 +3,11 @@
 #ifndef _FGUARD_JUDGE_H
 #define _FGUARD_JUDGE_H
 
-#include "events/event.h"
+#include <linux/ftrace.h>
+
+#include "events/subscription.h"
+#include "policy/request.h"
 #include "policy/store.h"
-#include "ftrace/hook.h"
-
-/**
- * struct fguard_access - what a task is about to do
- * @targets: the objects; of rename and link the old one first
- * @count: how many, at most 2
- * @open_flags: O_*, 0 for other operations
- * @descriptor: by a descriptor that was opened earlier: only strict rules count
- * @inner: part of another access that is reported: what is let through is not
- *	reported once more, but for rules that do not know of the other
- * @final: the task cannot go back and do it again: it is not asked about
- * @fault: it is a page of a mapping, which nobody is asked about; its refusal is a signal
- * @copied: the mapping is copied with its pages, which fails then
- * @opens: something is created, and opened next for this, a mask of operations: what
- *	is refused or asked about there must be before
- * @opens_somehow: it may be for less
- * @created: the call that opens it has created it
- */
-struct fguard_access {
-	struct fguard_target *targets;
-	u32 open_flags;
-	u32 opens;
-	u8 count;
-	bool descriptor;
-	bool inner;
-	bool final;
-	bool fault;
-	bool copied;
-	bool opens_somehow;
-	bool created;
-};
-
-/**
- * fguard_access_is_behind - is it what a filesystem does to carry out another access?
- * @access: the access
- *
- * Context: any.
- * Return: true if so; the other access was judged before, in the same call.
- */
-static inline bool fguard_access_is_behind(const struct fguard_access *access)
-{
-	return access->inner && !access->descriptor;
-}
 
 /**
  * fguard_judge_concerns - may anybody care about what is done to an object?

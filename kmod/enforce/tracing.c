@@ -8,9 +8,10 @@
 #include <linux/slab.h>
 #include <linux/task_work.h>
 
-#include "control/set.h"
+#include "enforce/against.h"
 #include "enforce/judge.h"
 #include "enforce/tracing.h"
+#include "events/event.h"
 #include "policy/rule.h"
 
 /**
@@ -130,8 +131,8 @@ static noinline struct fguard_rule *find_against_sharing(const struct fguard_act
 			continue;
 		sharer.task = find_sharer(process, mm, &threads);
 		if (!threads || (sharer.task && !sharers--))
-			return fguard_set_against_tracer(tracer);
-		rule = sharer.task ? fguard_set_against_tracing(tracer, &sharer, false) :
+			return fguard_against_tracer(tracer);
+		rule = sharer.task ? fguard_against_tracing(tracer, &sharer, false) :
 				     NULL;
 		if (rule)
 			return rule;
@@ -155,7 +156,7 @@ static bool may_share(const struct task_struct *tracer, const struct task_struct
 static struct fguard_rule *find_against(const struct fguard_actor *tracer,
 					const struct fguard_actor *tracee)
 {
-	struct fguard_rule *rule = fguard_set_against_tracing(tracer, tracee, false);
+	struct fguard_rule *rule = fguard_against_tracing(tracer, tracee, false);
 
 	if (rule || !may_share(tracer->task, tracee->task))
 		return rule;
@@ -189,7 +190,7 @@ void fguard_tracing_judge_exec(struct file *exe, struct ftrace_regs *fregs)
 	rcu_read_lock();
 	tracer.task = rcu_dereference(current->parent);
 	tracer.exe = fguard_subject_exe_of(tracer.task);
-	rule = fguard_set_against_tracing(&tracer, &tracee, true);
+	rule = fguard_against_tracing(&tracer, &tracee, true);
 	if (rule)
 		refuse(rule, exe, FGUARD_OP_WRITE, FGUARD_DETAIL_TRACING, fregs);
 	rcu_read_unlock();
@@ -203,7 +204,7 @@ void fguard_tracing_judge_posing(struct file *exe, bool certain, struct ftrace_r
 	struct fguard_rule *rule;
 
 	rcu_read_lock();
-	rule = fguard_set_against_posing(old, certain ? exe : NULL);
+	rule = fguard_against_posing(old, certain ? exe : NULL);
 	if (rule)
 		refuse(rule, exe, FGUARD_OP_EXEC, FGUARD_DETAIL_POSING, fregs);
 	rcu_read_unlock();

@@ -3,8 +3,8 @@
 #ifndef _FGUARD_TRACING_H
 #define _FGUARD_TRACING_H
 
-#include "subject/subject.h"
 #include "ftrace/hook.h"
+#include "subject/subject.h"
 
 /**
  * fguard_tracing_judge - refuse, if so it must be, that a task traces another or

@@ -16,10 +16,10 @@
 #include <linux/timekeeping.h>
 #include <asm/word-at-a-time.h>
 
-#include "enforce/judge.h"
 #include "events/event.h"
 #include "events/subscription.h"
 #include "object/mount.h"
+#include "policy/request.h"
 #include "policy/rule.h"
 #include "subject/subject.h"
 

@@ -3,40 +3,10 @@
 #ifndef _FGUARD_EVENT_H
 #define _FGUARD_EVENT_H
 
-#include <linux/compiler.h>
-
 #include "policy/decide.h"
 
 struct fguard_access;
 struct fguard_rule;
-
-/* Subscribers, and those among them who want accesses no rule concerns. */
-extern unsigned int fguard_subscribers;
-extern unsigned int fguard_subscribers_of_all;
-
-/**
- * fguard_events_of_all - does anybody want accesses that no rule concerns?
- *
- * Context: any.
- * Return: true if so.
- */
-static inline bool fguard_events_of_all(void)
-{
-	return READ_ONCE(fguard_subscribers_of_all);
-}
-
-/**
- * fguard_events_wanted - may anybody want this event?
- * @concerned: a rule concerns the access
- *
- * Context: any.
- * Return: true if so.
- */
-static inline bool fguard_events_wanted(bool concerned)
-{
-	return concerned ? READ_ONCE(fguard_subscribers) :
-			   READ_ONCE(fguard_subscribers_of_all);
-}
 
 /**
  * fguard_event_report - tell the subscribers of an access by the current task

@@ -7,8 +7,8 @@
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
-#include "enforce/judge.h"
 #include "events/filter.h"
+#include "policy/request.h"
 #include "subject/subject.h"
 
 /**

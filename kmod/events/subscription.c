@@ -11,10 +11,6 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
-#include "ask/answerer.h"
-#include "ask/question.h"
-#include "control/netlink.h"
-#include "events/event.h"
 #include "events/subscription.h"
 #include "ftrace/hook.h"
 
@@ -52,7 +48,8 @@ struct segment {
  * @events: records queued, ever
  * @lost_ever: records that found no room, ever
  * @quiet: what is queued was not told to @thread
- * @answerer: it takes questions instead of accesses; or NULL
+ * @feed: what it takes instead of accesses; or NULL
+ * @fed: for @feed
  * @wait: where @thread waits for records
  * @thread: hands the segments to the socket
  */
@@ -72,7 +69,8 @@ struct fguard_subscription {
 	u64 events;
 	u64 lost_ever;
 	bool quiet;
-	struct fguard_answerer *answerer;
+	const struct fguard_feed *feed;
+	void *fed;
 	wait_queue_head_t wait;
 	struct task_struct *thread;
 };
@@ -81,7 +79,8 @@ struct fguard_subscription {
 static DEFINE_MUTEX(subscription_lock);
 static LIST_HEAD(subscriptions);
 static struct fguard_delivery past;
-static u32 subscriber_count; /* answerers, too */
+static u32 subscriber_count; /* those of a feed, too */
+static fguard_pack_fn *pack;
 
 unsigned int fguard_subscribers;
 unsigned int fguard_subscribers_of_all;
@@ -261,7 +260,7 @@ static struct sk_buff *make_message(const struct fguard_subscription *subscripti
 
 	for (;;) {
 		WRITE_ONCE(sender->sk_sndbuf, READ_ONCE(subscription->reader->sk_rcvbuf));
-		message = fguard_netlink_events(sender, segment->bytes, segment->used, &err);
+		message = pack(sender, segment->bytes, segment->used, &err);
 		if (message || err == -EPIPE || kthread_should_stop())
 			return message;
 		/* Nobody tells when there is memory again. */
@@ -295,8 +294,8 @@ static bool send_all(struct fguard_subscription *subscription)
 			return false;
 		hand_over(subscription->reader, message);
 		give_back_segment(subscription);
-		if (subscription->answerer)
-			fguard_questions_tell_rest();
+		if (subscription->feed)
+			subscription->feed->has_room();
 	}
 	return true;
 }
@@ -308,8 +307,8 @@ static int deliver(void *data)
 	do {
 		wait_event_interruptible(subscription->wait, has_records(subscription) ||
 						       kthread_should_stop());
-		/* Somebody waits for an answer. */
-		if (!subscription->answerer)
+		/* Of a feed each record is wanted at once. */
+		if (!subscription->feed)
 			wait_event_interruptible_timeout(subscription->wait,
 							 has_batch(subscription) ||
 								 kthread_should_stop(),
@@ -332,7 +331,7 @@ fguard_subscription_next(struct fguard_subscription *subscription,
 
 	subscription = list_entry_rcu(before->next, struct fguard_subscription, node);
 	list_for_each_entry_from_rcu(subscription, &subscriptions, node)
-		if (!subscription->answerer &&
+		if (!subscription->feed &&
 		    fguard_filter_passes(rcu_dereference(subscription->filter),
 					 access, decision))
 			return subscription;
@@ -423,19 +422,19 @@ static struct fguard_subscription *subscription_new(struct sock *reader)
 	return subscription;
 }
 
-static int begin_answering(struct fguard_subscription *subscription,
-			   struct netlink_ext_ack *extack)
+static int begin_feed(struct fguard_subscription *subscription, const struct fguard_feed *feed,
+		      struct netlink_ext_ack *extack)
 {
-	struct fguard_answerer *answerer = fguard_answerer_begin(subscription, extack);
-
-	if (IS_ERR(answerer))
-		return PTR_ERR(answerer);
-	subscription->answerer = answerer;
+	subscription->fed = feed->begin(subscription, extack);
+	if (IS_ERR(subscription->fed))
+		return PTR_ERR(subscription->fed);
+	subscription->feed = feed;
 	return 0;
 }
 
 static int begin_with(struct fguard_subscription *subscription, u32 portid,
-		      struct fguard_filter *filter, struct netlink_ext_ack *extack)
+		      struct fguard_filter *filter, const struct fguard_feed *feed,
+		      struct netlink_ext_ack *extack)
 {
 	struct task_struct *thread;
 	int err = 0;
@@ -443,8 +442,8 @@ static int begin_with(struct fguard_subscription *subscription, u32 portid,
 	thread = kthread_create(deliver, subscription, "fguard/%u", portid);
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
-	if (filter->flags & FGUARD_SUBSCRIBE_ANSWER)
-		err = begin_answering(subscription, extack);
+	if (feed)
+		err = begin_feed(subscription, feed, extack);
 	if (err) {
 		kthread_stop(thread);
 		return err;
@@ -453,21 +452,21 @@ static int begin_with(struct fguard_subscription *subscription, u32 portid,
 	rcu_assign_pointer(subscription->filter, filter);
 	list_add_tail_rcu(&subscription->node, &subscriptions);
 	subscriber_count++;
-	if (!subscription->answerer)
+	if (!feed)
 		WRITE_ONCE(fguard_subscribers, fguard_subscribers + 1);
 	wake_up_process(thread);
 	return 0;
 }
 
 static int begin(struct sock *reader, u32 portid, struct fguard_filter *filter,
-		 struct netlink_ext_ack *extack)
+		 const struct fguard_feed *feed, struct netlink_ext_ack *extack)
 {
 	struct fguard_subscription *subscription = subscription_new(reader);
 	int err;
 
 	if (IS_ERR(subscription))
 		return PTR_ERR(subscription);
-	err = begin_with(subscription, portid, filter, extack);
+	err = begin_with(subscription, portid, filter, feed, extack);
 	if (err)
 		subscription_free(subscription);
 	return err;
@@ -479,8 +478,8 @@ static void end(struct fguard_subscription *subscription)
 
 	list_del_rcu(&subscription->node);
 	subscriber_count--;
-	if (subscription->answerer)
-		fguard_answerer_end(subscription->answerer);
+	if (subscription->feed)
+		subscription->feed->end(subscription->fed);
 	else
 		WRITE_ONCE(fguard_subscribers, fguard_subscribers - 1);
 	unneed_filter(filter);
@@ -496,11 +495,11 @@ static void end(struct fguard_subscription *subscription)
 }
 
 static int change(struct fguard_subscription *subscription, struct fguard_filter *filter,
-		  struct netlink_ext_ack *extack)
+		  const struct fguard_feed *feed, struct netlink_ext_ack *extack)
 {
 	struct fguard_filter *old = filter_of(subscription);
 
-	if ((old->flags ^ filter->flags) & FGUARD_SUBSCRIBE_ANSWER) {
+	if (feed != subscription->feed) {
 		NL_SET_ERR_MSG(extack, "a socket takes questions or accesses, and keeps to that");
 		return -EINVAL;
 	}
@@ -511,7 +510,7 @@ static int change(struct fguard_subscription *subscription, struct fguard_filter
 }
 
 int fguard_subscribe(struct sock *reader, u32 portid, struct fguard_filter *filter,
-		     struct netlink_ext_ack *extack)
+		     const struct fguard_feed *feed, struct netlink_ext_ack *extack)
 {
 	struct fguard_subscription *subscription;
 	int err;
@@ -522,9 +521,9 @@ int fguard_subscribe(struct sock *reader, u32 portid, struct fguard_filter *filt
 		goto unlock;
 	subscription = find(reader);
 	if (subscription)
-		err = change(subscription, filter, extack);
+		err = change(subscription, filter, feed, extack);
 	else
-		err = begin(reader, portid, filter, extack);
+		err = begin(reader, portid, filter, feed, extack);
 	if (err)
 		unneed_filter(filter);
 unlock:
@@ -564,7 +563,7 @@ void fguard_subscriptions_count(struct fguard_delivery *delivery)
 	mutex_lock(&subscription_lock);
 	*delivery = past;
 	list_for_each_entry(subscription, &subscriptions, node) {
-		delivery->subscribers += !subscription->answerer;
+		delivery->subscribers += !subscription->feed;
 		spin_lock(&subscription->lock);
 		delivery->events += subscription->events;
 		delivery->lost += subscription->lost_ever;
@@ -573,8 +572,9 @@ void fguard_subscriptions_count(struct fguard_delivery *delivery)
 	mutex_unlock(&subscription_lock);
 }
 
-int fguard_subscriptions_init(void)
+int fguard_subscriptions_init(fguard_pack_fn *pack_records)
 {
+	pack = pack_records;
 	return netlink_register_notifier(&socket_notifier);
 }
 

@@ -6,6 +6,7 @@
 #ifndef _FGUARD_SUBSCRIPTION_H
 #define _FGUARD_SUBSCRIPTION_H
 
+#include <linux/compiler.h>
 #include <linux/netlink.h>
 #include <linux/types.h>
 
@@ -13,7 +14,36 @@
 #include "policy/decide.h"
 
 struct fguard_subscription;
+struct sk_buff;
 struct sock;
+
+/* Subscribers, and those among them who want accesses no rule concerns. */
+extern unsigned int fguard_subscribers;
+extern unsigned int fguard_subscribers_of_all;
+
+/**
+ * fguard_events_of_all - does anybody want accesses that no rule concerns?
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+static inline bool fguard_events_of_all(void)
+{
+	return READ_ONCE(fguard_subscribers_of_all);
+}
+
+/**
+ * fguard_events_wanted - may anybody want this event?
+ * @concerned: a rule concerns the access
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+static inline bool fguard_events_wanted(bool concerned)
+{
+	return concerned ? READ_ONCE(fguard_subscribers) :
+			   READ_ONCE(fguard_subscribers_of_all);
+}
 
 /**
  * fguard_subscription_next - step through those who want an event
@@ -76,17 +106,41 @@ bool fguard_subscription_add(struct fguard_subscription *subscription, u64 time,
 void fguard_subscription_flush(struct fguard_subscription *subscription);
 
 /**
+ * struct fguard_feed - what a subscriber takes instead of accesses
+ * @begin: called when a subscription begins; returns what @end is given, or an ERR_PTR
+ * @end: called when it ends; a grace period passes before the subscription is freed
+ * @has_room: called, in the thread of a subscription, when its socket has taken some
+ *
+ * All may sleep.
+ */
+struct fguard_feed {
+	void *(*begin)(struct fguard_subscription *subscription,
+		       struct netlink_ext_ack *extack);
+	void (*end)(void *fed);
+	void (*has_room)(void);
+};
+
+/*
+ * Makes a message of @size bytes of packed records, which is charged to @sender and waits
+ * until that has room; or gives NULL and sets @err: -EPIPE: @sender is shut down;
+ * -ENOBUFS: no memory.
+ */
+typedef struct sk_buff *fguard_pack_fn(struct sock *sender, const void *records, u32 size,
+				       int *err);
+
+/**
  * fguard_subscribe - start a subscription, or change its filter
  * @reader: the socket; nobody else is told, whatever becomes of its port
  * @portid: its port, by which its thread is known
  * @filter: what it wants; taken over if it succeeds
+ * @feed: what it takes instead of accesses, or NULL; it keeps to that
  * @extack: receives the sentence if refused
  *
  * Context: may sleep.
  * Return: 0 or a negative errno as SUBSCRIBE documents.
  */
 int fguard_subscribe(struct sock *reader, u32 portid, struct fguard_filter *filter,
-		     struct netlink_ext_ack *extack);
+		     const struct fguard_feed *feed, struct netlink_ext_ack *extack);
 
 /**
  * struct fguard_delivery - counters of all subscriptions since loading
@@ -110,11 +164,12 @@ void fguard_subscriptions_count(struct fguard_delivery *delivery);
 
 /**
  * fguard_subscriptions_init - begin to watch for sockets that close
+ * @pack_records: makes the messages
  *
  * Context: may sleep.
  * Return: 0 or a negative errno.
  */
-int fguard_subscriptions_init(void);
+int fguard_subscriptions_init(fguard_pack_fn *pack_records);
 
 /**
  * fguard_subscriptions_exit - end all subscriptions

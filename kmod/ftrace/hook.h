@@ -11,11 +11,20 @@
 
 #include "uapi/fguard.h"
 
+/* What may be needed beside the operations of enum fguard_op. */
+#define FGUARD_NEED_NAMES	BIT(25)	/* what becomes of names */
+#define FGUARD_NEED_INODES	BIT(26)	/* inodes that are gone */
+#define FGUARD_NEED_EXES	BIT(27)	/* that a process is what its executable says */
+#define FGUARD_NEED_EXITS	BIT(28)	/* tasks that end */
+#define FGUARD_NEED_FORKS	BIT(29)	/* processes that begin */
+#define FGUARD_NEED_DESCRIPTORS	BIT(30)	/* use of descriptors opened earlier */
+#define FGUARD_NEED_TRACING	BIT(31)	/* tracing of processes let in by pid */
+
 /**
  * struct fguard_hook - one hooked function
  * @function: its name
  * @refusal: what a person is told if ftrace refuses the hook
- * @needs: mask of what needs it: enum fguard_op, and what the table's owner adds
+ * @needs: mask of what needs it: enum fguard_op, FGUARD_NEED_*
  * @trace: the callback, and ftrace's own state; one for each function, because
  *	a shared one would make ftrace look the function up on every call
  * @missing: this kernel has no such function

@@ -11,7 +11,6 @@
 
 #include "object/mount.h"
 #include "policy/alias.h"
-#include "policy/remember.h"
 #include "policy/rule.h"
 
 static atomic64_t last_serial;
@@ -42,7 +41,6 @@ static void rule_free(struct fguard_rule *rule)
 	list_for_each_entry_safe(keeper, next, &rule->keepers, node)
 		fguard_rule_keeper_drop(keeper);
 	fguard_aliases_free(rule);
-	fguard_memories_free(rule);
 	fguard_subjects_put(rule->subjects);
 	kvfree(rule->way);
 	kvfree(rule->seats);

@@ -268,7 +268,7 @@ void fguard_rule_keeper_drop(struct fguard_keeper *keeper);
 void fguard_rule_discard(struct fguard_rule *rule);
 
 /**
- * fguard_rule_free_rcu - free a rule after its last reader
+ * fguard_rule_free_rcu - free a rule after its last reader, its answers are gone
  * @head: its @rcu
  *
  * Context: RCU callback.

@@ -14,7 +14,7 @@
 #include <linux/timekeeping.h>
 
 #include "ask/question.h"
-#include "policy/remember.h"
+#include "ask/remember.h"
 #include "policy/rule.h"
 #include "subject/script.h"
 

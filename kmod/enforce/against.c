@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fs.h>
+#include <linux/rculist.h>
+
+#include "ask/remember.h"
+#include "enforce/against.h"
+#include "policy/roster.h"
+
+/* ---- tracing ------------------------------------------------------------- */
+
+/**
+ * struct pair - one who would trace another
+ * @tracer: the one
+ * @tracee: the other
+ * @by_exe: only subjects that name executables count
+ */
+struct pair {
+	const struct fguard_actor *tracer;
+	const struct fguard_actor *tracee;
+	bool by_exe;
+};
+
+static bool holds_tracee_only(const struct fguard_subjects *subjects, const void *context)
+{
+	const struct pair *pair = context;
+
+	return (!pair->by_exe || subjects->n_exes) &&
+	       fguard_subjects_hold(subjects, pair->tracee) &&
+	       !fguard_subjects_hold(subjects, pair->tracer);
+}
+
+struct fguard_rule *fguard_against_tracing(const struct fguard_actor *tracer,
+					   const struct fguard_actor *tracee,
+					   bool by_exe)
+{
+	const struct pair pair = { tracer, tracee, by_exe };
+
+	return fguard_roster_find(tracee, holds_tracee_only, &pair);
+}
+
+static bool holds_not(const struct fguard_subjects *subjects, const void *context)
+{
+	return !fguard_subjects_hold(subjects, context);
+}
+
+struct fguard_rule *fguard_against_tracer(const struct fguard_actor *tracer)
+{
+	return fguard_roster_find_any(holds_not, tracer);
+}
+
+/* @context: the executable of now, or NULL, and that of then, or NULL. */
+static bool gain_by_posing(const struct fguard_subjects *subjects, const void *context)
+{
+	const struct file *const *exes = context;
+
+	return fguard_subjects_gain_exe(subjects, exes[0], exes[1]);
+}
+
+struct fguard_rule *fguard_against_posing(const struct file *old,
+					  const struct file *new)
+{
+	const struct file *const exes[] = { old, new };
+
+	if (old && new && file_inode(old) == file_inode(new))
+		return NULL;
+	return fguard_roster_find_program(new, gain_by_posing, exes) ?:
+	       fguard_remembers_program(new);
+}
+
+/* ---- objects that nobody can tell ---------------------------------------- */
+
+static struct fguard_rule *hear_against(const struct fguard_site *site, u32 ops, bool strict,
+					const struct fguard_actor *actor)
+{
+	struct fguard_voice *voice;
+	struct fguard_rule *rule;
+
+	/* Only rules that may refuse are there, and that are about this. */
+	list_for_each_entry_rcu(voice, &site->voices, node) {
+		rule = fguard_voice_rule(voice);
+		if (rule && !fguard_rule_allows(rule, actor))
+			return rule;
+	}
+	return fguard_site_rest(site, ops, strict);
+}
+
+static enum fguard_site_kind kind_of(enum fguard_op op, bool strict)
+{
+	if (op == FGUARD_OP_READ)
+		return FGUARD_SITE_MARKS;
+	return strict ? FGUARD_SITE_WRITES : FGUARD_SITE_ATTRIBUTES;
+}
+
+struct fguard_rule *fguard_against_any(const struct super_block *sb, enum fguard_op op,
+				       bool strict, const struct fguard_actor *actor)
+{
+	const enum fguard_site_kind kind = kind_of(op, strict);
+	const struct fguard_site *site;
+	struct fguard_rule *rule;
+	unsigned int turn;
+
+	for (turn = 0; turn < FGUARD_SITE_TURNS; turn++) {
+		site = fguard_site_of_filesystem(kind, sb, turn);
+		rule = site ? hear_against(site, BIT(op), strict, actor) : NULL;
+		if (rule)
+			return rule;
+	}
+	return NULL;
+}
