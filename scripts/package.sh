@@ -43,7 +43,7 @@ command_line() {
 	npm pack --silent --ignore-scripts --pack-destination "$scratch" >/dev/null
 	tar -C "$to" --strip-components=1 -xf "$scratch/fguard-$version.tgz"
 	# these have places of their own
-	rm -rf "$to"/{kmod,libnetlink,packaging,LICENSES,README.md,bin/dev.js}
+	rm -rf "$to"/{docs,kmod,libnetlink,packaging,LICENSES,README.md,bin/dev.js}
 	sed "1s|.*|#!/$lib/node|" "$repo/bin/run.js" >"$to/bin/run.js"
 	chmod 755 "$to/bin/run.js"
 	cp "$repo/package.json" "$repo/package-lock.json" "$scratch/"
@@ -120,6 +120,7 @@ documentation() {
 		die "packaging/debian/changelog does not begin with $version"
 	gzip -9nc "$packaging/debian/changelog" >"$doc/changelog.gz"
 	gzip -9nc "$repo/README.md" >"$doc/README.md.gz"
+	install -D -m 644 -t "$doc/docs" "$repo"/docs/*.md
 	{
 		sed '/^@MIT@$/,$d' "$packaging/debian/copyright"
 		sed -e 's/^$/./' -e 's/^/ /' "$repo/LICENSES/MIT.txt"

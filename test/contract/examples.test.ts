@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 import {Config} from '@oclif/core';
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync, readdirSync} from 'node:fs';
+import path from 'node:path';
 import {describe, expect, it} from 'vitest';
 
 import {EXAMPLES} from '../examples.js';
 import {ROOT} from './compile.js';
 
-/* What stands in a block of the README: after a prompt of root, up to a remark. */
-function examplesOfReadme(): string[] {
-  const blocks = readFileSync(`${ROOT}README.md`, 'utf8').match(/^```(?:sh|console)\n[^]*?^```/gm);
+const PAGES = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...readdirSync(`${ROOT}docs`).map((name) => `docs/${name}`),
+];
+
+/* What stands in a block of a page: after a prompt of root, up to a remark. */
+function examplesOfPage(page: string): string[] {
+  const blocks = readFileSync(ROOT + page, 'utf8').match(/^```(?:sh|console)\n[^]*?^```/gm);
   return (blocks ?? [])
     .flatMap((block) => block.split('\n'))
     .flatMap((line) => /^(?:# )?(fguard .*?)(?:\s+#.*)?$/.exec(line)?.[1] ?? []);
@@ -25,8 +31,8 @@ async function examplesOfHelp(): Promise<string[]> {
 }
 
 describe('the examples', () => {
-  it('of help and README each have a claim that is seen, and no row is of none', async () => {
-    const all = [...(await examplesOfHelp()), ...examplesOfReadme()];
+  it('of help and pages each have a claim that is seen, and no row is of none', async () => {
+    const all = [...(await examplesOfHelp()), ...PAGES.flatMap(examplesOfPage)];
     expect(Object.keys(EXAMPLES).sort()).toEqual([...new Set(all)].sort());
   });
 
@@ -40,3 +46,34 @@ describe('the examples', () => {
       else expect([example, row.script]).toEqual([example, expect.stringContaining('EXAMPLE')]);
   });
 });
+
+/* In backquotes with a folder that is there, up to a wildcard or a name to fill in. */
+const NAMED = /`((?:bin|docs|kmod|lab|libnetlink|packaging|schemas|scripts|src|test)\/[\w./-]*)`/g;
+
+describe.each(PAGES)('%s', (page) => {
+  const text = readFileSync(ROOT + page, 'utf8');
+
+  it('names files that exist', () => {
+    const named = [...text.matchAll(NAMED)].map(([, file = '']) => file);
+    expect(named.filter((file) => !file.includes('NAME') && !existsSync(ROOT + file))).toEqual([]);
+  });
+
+  it('links to pages and headings that exist', () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+    const broken = links.filter(([, file = '', heading]) => {
+      const target = path.join(ROOT, path.dirname(page), file || path.basename(page));
+      return !existsSync(target) || (heading && !headings(target).includes(heading));
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+});
+
+/* As code hosts name them. */
+function headings(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
