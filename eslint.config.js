@@ -20,7 +20,7 @@ const layer = (files, forbidden, paths = [nativeOnly]) => ({
 });
 
 export default tseslint.config(
-  {ignores: ['dist', 'kmod', 'libnetlink', 'src/uapi.gen.ts', '.cache']},
+  {ignores: ['dist', 'kmod', 'libnetlink', 'src/domain/uapi.gen.ts', '.cache']},
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {defineConfig} from 'vitest/config';
-import {PATIENCE} from './src/services/lab/patience.js';
+import {PATIENCE} from './src/lab/patience.js';
 
 export default defineConfig({
   test: {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the host and the guest's agent say to each other, over one virtio-serial
- * port: frames, each a head and @length bytes. src/services/lab/frame.ts
+ * port: frames, each a head and @length bytes. src/lab/frame.ts
  * is the same in TypeScript. Numbers are little-endian.
  */
 #ifndef AGENT_H

@@ -3,7 +3,7 @@
 // anything it shows is not as it says.
 import chalk from 'chalk';
 import {COMMANDS} from '../src/main.js';
-import {shellCommand} from '../src/services/lab/shell.js';
+import {shellCommand} from '../src/lab/shell.js';
 import {exitOnSignals} from '../test/vm/runner/signals.js';
 import {attachTerminal} from '../test/vm/runner/terminal.js';
 import {Vm} from '../test/vm/runner/vm.js';

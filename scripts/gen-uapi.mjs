@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Writes src/uapi.gen.ts from kmod/uapi/fguard.h: constants, enums and the layout of the records.
+// Writes src/domain/uapi.gen.ts from kmod/uapi/fguard.h: constants, enums and the layout of the records.
 import {readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 const HEADER = new URL('../kmod/uapi/fguard.h', import.meta.url);
-const OUTPUT = new URL('../src/uapi.gen.ts', import.meta.url);
+const OUTPUT = new URL('../src/domain/uapi.gen.ts', import.meta.url);
 const SIZES = {__u8: 1, __u16: 2, __u32: 4, __u64: 8};
 
 const withoutComments = (text) => text.replace(/\/\*[^]*?\*\//g, ' ');

@@ -29,12 +29,12 @@ import unload from './commands/unload.js';
 import unprotect from './commands/unprotect.js';
 import watch from './commands/watch.js';
 import whois from './commands/whois.js';
-import {UserError} from './errors.js';
-import commandNotFound from './hooks/command-not-found.js';
-import {makeOwnFolder, userFolder} from './own-folder.js';
-import {listenForLoss, outputFailed} from './output-failure.js';
-import {exactArguments, wordsBefore} from './services/argv.js';
-import {packageFile} from './services/package-root.js';
+import {UserError} from './domain/errors.js';
+import commandNotFound from './cli/command-not-found.js';
+import {makeOwnFolder, userFolder} from './linux/own-folder.js';
+import {listenForLoss, outputFailed} from './cli/output-failure.js';
+import {exactArguments, wordsBefore} from './cli/argv.js';
+import {packageFile} from './linux/package-root.js';
 import {failureText} from './ui/failure.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import * as Flags from '@oclif/core/flags';
 
-import {agentReporter} from '../agent-reporter.js';
-import {BaseCommand} from '../base-command.js';
-import {EXIT, notLoaded} from '../errors.js';
-import {interruptSignal} from '../interrupt.js';
-import {readyFlag, toReady} from '../ready-fd.js';
+import {agentReporter} from '../cli/agent-reporter.js';
+import {BaseCommand} from '../cli/base-command.js';
+import {EXIT, notLoaded} from '../domain/errors.js';
+import {interruptSignal} from '../cli/interrupt.js';
+import {readyFlag, toReady} from '../cli/ready-fd.js';
 import {restText} from '../ui/ask/rest.js';
 import {LossyOutput} from '../ui/lossy-output.js';
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import * as Flags from '@oclif/core/flags';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {type Remembered, rememberedDocument} from '../domain/remembered.js';
-import {toAnswerId} from '../flags.js';
+import {toAnswerId} from '../cli/flags.js';
 import {forgetAllAnswers, forgetAnswers, listAnswers} from '../services/answers.js';
-import {UserNames} from '../services/users.js';
+import {UserNames} from '../linux/users.js';
 import {answerLine} from '../ui/answers.js';
 
 export default class Answers extends BaseCommand {

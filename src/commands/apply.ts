@@ -2,14 +2,14 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {ruleDocument} from '../domain/rule.js';
 import {type RuleDifference, isSame} from '../domain/rule-difference.js';
 import {escapeText} from '../domain/text.js';
-import {toWait} from '../flags.js';
-import {interruptSignal} from '../interrupt.js';
-import {wrongUsage} from '../errors.js';
-import {UserNames, groupNames} from '../services/users.js';
+import {toWait} from '../cli/flags.js';
+import {interruptSignal} from '../cli/interrupt.js';
+import {wrongUsage} from '../domain/errors.js';
+import {UserNames, groupNames} from '../linux/users.js';
 import {mistakeText} from '../ui/mistakes.js';
 
 const DECISIONS = {yes: 'keep', no: 'back'} as const;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import * as Flags from '@oclif/core/flags';
 
-import {toAskMode} from '../ask-mode.js';
-import {BaseCommand} from '../base-command.js';
+import {toAskMode} from '../cli/ask-mode.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {VERDICTS} from '../domain/names.js';
-import {EXIT, notLoaded} from '../errors.js';
-import {interruptSignal} from '../interrupt.js';
-import {readyFlag, toReady} from '../ready-fd.js';
+import {EXIT, notLoaded} from '../domain/errors.js';
+import {interruptSignal} from '../cli/interrupt.js';
+import {readyFlag, toReady} from '../cli/ready-fd.js';
 import {Answerer} from '../services/ask/answerer.js';
 import {type AskSummary, runAsking} from '../services/ask/session.js';
 import {restText} from '../ui/ask/rest.js';

@@ -2,8 +2,8 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
-import {BaseCommand} from '../base-command.js';
-import {EXIT, wrongUsage} from '../errors.js';
+import {BaseCommand} from '../cli/base-command.js';
+import {EXIT, wrongUsage} from '../domain/errors.js';
 import {countText, mistakeLine, warningLine} from '../ui/mistakes.js';
 
 export default class Check extends BaseCommand {

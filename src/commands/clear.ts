@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {ruleDocument} from '../domain/rule.js';
 import {clearRules} from '../services/rules.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {BaseCommand} from '../base-command.js';
-import {EXIT} from '../errors.js';
+import {BaseCommand} from '../cli/base-command.js';
+import {EXIT} from '../domain/errors.js';
 import {examine} from '../services/doctor/doctor.js';
 
 export default class Doctor extends BaseCommand {

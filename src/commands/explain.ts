@@ -2,12 +2,12 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {OPS} from '../domain/names.js';
-import {toPid} from '../flags.js';
+import {toPid} from '../cli/flags.js';
 import {explainPath} from '../services/explain.js';
-import {UserNames} from '../services/users.js';
-import {explanationDocument} from '../ui/explanation-document.js';
+import {UserNames} from '../linux/users.js';
+import {explanationDocument} from '../formats/explanation-document.js';
 
 export default class Explain extends BaseCommand {
   static override summary = 'Show which rule decides about an object, and why.';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import type {KernelRule} from '../domain/rule.js';
 import {toSaved} from '../domain/rule-file.js';
 import {exportRules} from '../services/rule-files/export.js';

@@ -2,9 +2,9 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {escapeText} from '../domain/text.js';
-import {commandBehind} from '../services/argv.js';
+import {commandBehind} from '../cli/argv.js';
 
 export default class Lab extends BaseCommand {
   static override summary = 'Try fguard in a throw-away virtual machine with the module loaded.';
@@ -40,7 +40,7 @@ export default class Lab extends BaseCommand {
   async run() {
     const {flags, argv} = await this.parse(Lab);
     const command = commandBehind(this.argv, argv);
-    const {runLab} = await import('../services/lab/lab.js');
+    const {runLab} = await import('../lab/lab.js');
     const {LabLine} = await import('../ui/lab-line.js');
     const commands = this.config.commands.map(({id, flags: own}) => ({
       id,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {BaseCommand} from '../base-command.js';
-import {interruptSignal} from '../interrupt.js';
+import {BaseCommand} from '../cli/base-command.js';
+import {interruptSignal} from '../cli/interrupt.js';
 
 export default class Load extends BaseCommand {
   static override summary = 'Insert the kernel module, built first if needed.';

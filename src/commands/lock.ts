@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {release} from 'node:os';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {lockModule} from '../services/module/lock.js';
 
 export default class Lock extends BaseCommand {

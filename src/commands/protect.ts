@@ -2,12 +2,12 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {ELSES, OPS, VERDICTS} from '../domain/names.js';
 import {ruleDocument} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
-import type {ErrnoName} from '../errno.js';
-import {toProtectRequest} from '../protect-request.js';
+import type {ErrnoName} from '../domain/errno.js';
+import {toProtectRequest} from '../cli/protect-request.js';
 import {executableWarnings} from '../services/executables.js';
 import {protect} from '../services/protect.js';
 import {

@@ -2,10 +2,10 @@
 import * as Flags from '@oclif/core/flags';
 import {release} from 'node:os';
 
-import {BaseCommand} from '../base-command.js';
-import {EXIT} from '../errors.js';
-import {toKernel} from '../flags.js';
-import {interruptSignal} from '../interrupt.js';
+import {BaseCommand} from '../cli/base-command.js';
+import {EXIT} from '../domain/errors.js';
+import {toKernel} from '../cli/flags.js';
+import {interruptSignal} from '../cli/interrupt.js';
 import {isLoadedFromOther} from '../services/module/module-info.js';
 
 export default class Rebuild extends BaseCommand {

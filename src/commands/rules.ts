@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {rememberedDocument} from '../domain/remembered.js';
 import {ruleDocument} from '../domain/rule.js';
 import {listRulesAndAnswers} from '../services/rules.js';
-import {UserNames, groupNames} from '../services/users.js';
+import {UserNames, groupNames} from '../linux/users.js';
 import {answerLine} from '../ui/answers.js';
 
 export default class Rules extends BaseCommand {

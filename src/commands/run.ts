@@ -2,13 +2,13 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {VERDICTS} from '../domain/names.js';
 import {ruleDocument} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
-import {wrongUsage} from '../errors.js';
-import {toRunRequest} from '../run-request.js';
-import {commandBehind} from '../services/argv.js';
+import {wrongUsage} from '../domain/errors.js';
+import {toRunRequest} from '../cli/run-request.js';
+import {commandBehind} from '../cli/argv.js';
 import {runGuarded} from '../services/run.js';
 import {objectText} from '../ui/object-text.js';
 import {NOBODY_ANSWERS} from '../ui/protected.js';

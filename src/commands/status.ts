@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import * as Flags from '@oclif/core/flags';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {getStatus} from '../services/status.js';
-import {UserNames} from '../services/users.js';
-import {statusDocument} from '../ui/status-document.js';
+import {UserNames} from '../linux/users.js';
+import {statusDocument} from '../formats/status-document.js';
 
 export default class Status extends BaseCommand {
   static override summary =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as Flags from '@oclif/core/flags';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {unloadModule} from '../services/module/unload.js';
 
 export default class Unload extends BaseCommand {

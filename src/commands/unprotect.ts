@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as Args from '@oclif/core/args';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {ruleDocument} from '../domain/rule.js';
 import {removeRules} from '../services/rules.js';
 import {removedLine} from '../ui/removed.js';

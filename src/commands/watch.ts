@@ -2,20 +2,20 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
-import {BaseCommand} from '../base-command.js';
+import {BaseCommand} from '../cli/base-command.js';
 import {namesObjects} from '../domain/filter.js';
 import {OPS, VERDICTS} from '../domain/names.js';
-import {EXIT, notLoaded} from '../errors.js';
-import {toCount, toWait} from '../flags.js';
-import {interruptSignal} from '../interrupt.js';
-import {readyFlag, toReady} from '../ready-fd.js';
+import {EXIT, notLoaded} from '../domain/errors.js';
+import {toCount, toWait} from '../cli/flags.js';
+import {interruptSignal} from '../cli/interrupt.js';
+import {readyFlag, toReady} from '../cli/ready-fd.js';
 import {countRules} from '../services/rules.js';
-import {Supervisor} from '../services/supervisor.js';
+import {Supervisor} from '../linux/supervisor.js';
 import {type WatchRequest, type WatchSummary, watch} from '../services/watch.js';
-import {JOURNAL_IDS} from '../ui/journal.js';
+import {JOURNAL_IDS} from '../formats/journal.js';
 import {LOG_FORMATS} from '../ui/render-record.js';
-import {toFilter} from '../watch-filter.js';
-import {type WatchOutput, watchOutput} from '../watch-output.js';
+import {toFilter} from '../cli/watch-filter.js';
+import {type WatchOutput, watchOutput} from '../cli/watch-output.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
 

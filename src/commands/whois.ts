@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import * as Args from '@oclif/core/args';
 
-import {BaseCommand} from '../base-command.js';
-import {toPid} from '../flags.js';
+import {BaseCommand} from '../cli/base-command.js';
+import {toPid} from '../cli/flags.js';
 import {whois} from '../services/whois.js';
 import {identityLines} from '../ui/identity.js';
 

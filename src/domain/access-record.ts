@@ -6,7 +6,7 @@ import {
   FGUARD_NO_LOGIN,
   fguard_access_record as ACCESS,
   fguard_record as HEAD,
-} from '../uapi.gen.js';
+} from './uapi.gen.js';
 import {PackedRecord} from './packed-record.js';
 import {decodePath} from './text.js';
 

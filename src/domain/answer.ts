@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {fguard_lifetime as LIFETIME} from '../uapi.gen.js';
+import {fguard_lifetime as LIFETIME} from './uapi.gen.js';
 import {exactDuration, parseDuration} from './duration.js';
 import {LIFETIMES} from './names.js';
 import type {Answer} from './question.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {FGUARD_TTL_MAX} from '../uapi.gen.js';
+import {FGUARD_TTL_MAX} from './uapi.gen.js';
 
 const UNITS: Record<string, number> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
 

@@ -9,7 +9,7 @@ import {
   fguard_op,
   fguard_reason,
   fguard_verdict,
-} from '../uapi.gen.js';
+} from './uapi.gen.js';
 
 /* FGUARD_DETAIL_NO_ANSWERER is "no-answerer". */
 const spoken = (name: string): string => name.toLowerCase().replaceAll('_', '-');

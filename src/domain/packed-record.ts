@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {endianness} from 'node:os';
 
-import {fguard_record as HEAD} from '../uapi.gen.js';
+import {fguard_record as HEAD} from './uapi.gen.js';
 
 export const LITTLE = endianness() === 'LE';
 const HIGH = 2 ** 32;

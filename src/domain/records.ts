@@ -6,7 +6,7 @@ import {
   fguard_question_record as QUESTION,
   fguard_record as HEAD,
   fguard_record_type as TYPE,
-} from '../uapi.gen.js';
+} from './uapi.gen.js';
 import {AccessRecord} from './access-record.js';
 import {LITTLE, PackedRecord, count64} from './packed-record.js';
 import {decodePath} from './text.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {FGUARD_DEADLINE_DEFAULT, FGUARD_OPS_ALL} from '../uapi.gen.js';
+import {FGUARD_DEADLINE_DEFAULT, FGUARD_OPS_ALL} from './uapi.gen.js';
 import {type KernelRule, type RuleDocument, type RuleRequest, ruleDocument} from './rule.js';
 
 /** A rule that is not in force yet: it has no id and nobody met it. */

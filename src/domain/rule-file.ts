@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Rules as files hold them: the keys are the flags of `fguard protect`, what is usual is left out. */
-import {FGUARD_DEADLINE_DEFAULT, FGUARD_OPS_ALL} from '../uapi.gen.js';
+import {FGUARD_DEADLINE_DEFAULT, FGUARD_OPS_ALL} from './uapi.gen.js';
 import {exactDuration} from './duration.js';
 import {OPS} from './names.js';
 import {type KernelRule, type RuleDocument, ruleDocument} from './rule.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {errnoName} from '../errno.js';
+import {errnoName} from './errno.js';
 import {ELSES, OPS, VERDICTS} from './names.js';
 
 /** Who is allowed besides processes: one of each kind that is given. */

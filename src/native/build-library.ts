@@ -4,9 +4,9 @@ import {spawnSync} from 'node:child_process';
 import fs from 'node:fs';
 import {join} from 'node:path';
 
-import {cleanEnvironment} from '../environment.js';
-import {UserError} from '../errors.js';
-import {makeScratchFolder} from '../own-folder.js';
+import {cleanEnvironment} from '../linux/environment.js';
+import {UserError} from '../domain/errors.js';
+import {makeScratchFolder} from '../linux/own-folder.js';
 
 /** Where the sources are, in the package and in a copy of it. */
 const SOURCES = ['libnetlink', 'kmod/uapi'];

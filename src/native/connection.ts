@@ -6,9 +6,9 @@ import {askRecords} from '../domain/records.js';
 import type {Remembered} from '../domain/remembered.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
 import {COUNTERS, type KernelStatus} from '../domain/status.js';
-import {errnoName} from '../errno.js';
-import {ModuleError} from '../errors.js';
-import {FGUARD_RULE_EXISTS, FGUARD_RULE_REPLACED} from '../uapi.gen.js';
+import {errnoName} from '../domain/errno.js';
+import {ModuleError} from '../domain/errors.js';
+import {FGUARD_RULE_EXISTS, FGUARD_RULE_REPLACED} from '../domain/uapi.gen.js';
 import type {Added, EventStream, Guard} from './guard.js';
 import {
   type ExplanationInfo,

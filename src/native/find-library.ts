@@ -3,8 +3,8 @@ import {existsSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
-import {UserError} from '../errors.js';
-import {requireOwn} from '../own-folder.js';
+import {UserError} from '../domain/errors.js';
+import {requireOwn} from '../linux/own-folder.js';
 import {buildLibrary} from './build-library.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import koffi, {type KoffiFunc, type TypeObject} from 'koffi';
 
-import {UserError} from '../errors.js';
+import {UserError} from '../domain/errors.js';
 import {findLibrary} from './find-library.js';
 import type {RememberedInfo} from './remembered.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {errnoName} from '../errno.js';
-import {ModuleError} from '../errors.js';
+import {errnoName} from '../domain/errno.js';
+import {ModuleError} from '../domain/errors.js';
 import {library} from './library.js';
 import {arrayText} from './memory.js';
 

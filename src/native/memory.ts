@@ -3,8 +3,8 @@ import koffi, {type KoffiFunc} from 'koffi';
 
 import {LITTLE} from '../domain/packed-record.js';
 import {decodePath, encodePath} from '../domain/text.js';
-import {UserError} from '../errors.js';
-import {fguard_record as HEAD} from '../uapi.gen.js';
+import {UserError} from '../domain/errors.js';
+import {fguard_record as HEAD} from '../domain/uapi.gen.js';
 
 const strlen = koffi.load(null).func('size_t strlen(void *text)') as KoffiFunc<
   (text: bigint) => number

@@ -2,7 +2,7 @@
 /* The thread that waits for events: one call of the library for each batch, nothing decoded. */
 import {parentPort, receiveMessageOnPort, workerData} from 'node:worker_threads';
 
-import {errnoNumber} from '../errno.js';
+import {errnoNumber} from '../domain/errno.js';
 import {type Library, library} from './library.js';
 import type {ReaderMessage, ReaderSetup} from './stream.js';
 

@@ -12,7 +12,7 @@ import {
   FGUARD_RULE_UNTIL_CLOSED,
   FGUARD_RULE_UNTIL_EXIT,
   fguard_verdict as VERDICT,
-} from '../uapi.gen.js';
+} from '../domain/uapi.gen.js';
 import {type RuleInfo, TYPES} from './library.js';
 import {
   arrayText,

@@ -2,8 +2,8 @@
 import {extname} from 'node:path';
 import {type Worker as Thread, Worker} from 'node:worker_threads';
 
-import {errnoName} from '../errno.js';
-import {ModuleError} from '../errors.js';
+import {errnoName} from '../domain/errno.js';
+import {ModuleError} from '../domain/errors.js';
 import type {EventStream, StreamEnd} from './guard.js';
 import {findLibrary} from './find-library.js';
 import type {Handle, Library} from './library.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Remembered} from '../domain/remembered.js';
-import {UserError} from '../errors.js';
+import {UserError} from '../domain/errors.js';
 import {withGuard} from './guard.js';
 
 /** The answers that rules remember, the oldest first. */

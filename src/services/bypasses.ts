@@ -3,9 +3,9 @@
 import {OPS} from '../domain/names.js';
 import type {Bypass} from '../domain/object.js';
 import type {KernelRule} from '../domain/rule.js';
-import {fguard_else} from '../uapi.gen.js';
-import {beneath} from './beneath.js';
-import {type Mount, type Place, behind, mountOf, placeOf} from './mounts.js';
+import {fguard_else} from '../domain/uapi.gen.js';
+import {beneath} from '../linux/beneath.js';
+import {type Mount, type Place, behind, mountOf, placeOf} from '../linux/mounts.js';
 
 /** What counts of a rule, in force or saved. */
 export type Guarding = Pick<

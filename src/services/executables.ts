@@ -4,10 +4,10 @@ import {closeSync, constants, openSync, readSync} from 'node:fs';
 import type {AllowedExecutable, ExecutableKind} from '../domain/explanation.js';
 import type {KernelRule} from '../domain/rule.js';
 import {encodePath} from '../domain/text.js';
-import {UserError} from '../errors.js';
-import {statIfPossible} from './files.js';
-import {overwriterWarning, overwriters} from './overwriters.js';
-import {resolveExisting} from './resolve-path.js';
+import {UserError} from '../domain/errors.js';
+import {statIfPossible} from '../linux/files.js';
+import {overwriterWarning, overwriters} from '../linux/overwriters.js';
+import {resolveExisting} from '../linux/resolve-path.js';
 
 /** Programs that do what a file or an argument tells them. */
 const INTERPRETER =

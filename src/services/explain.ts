@@ -4,12 +4,12 @@ import type {KernelRule} from '../domain/rule.js';
 import {BypassSearch} from './bypasses.js';
 import {allowedExecutables} from './executables.js';
 import {withGuard} from './guard.js';
-import {hardLinks} from './hard-links.js';
-import {findHolders} from './holders.js';
-import {readMounts, visibleAliases} from './mounts.js';
-import {processName} from './proc.js';
-import {requireProcess} from './processes.js';
-import {resolvePath} from './resolve-path.js';
+import {hardLinks} from '../linux/hard-links.js';
+import {findHolders} from '../linux/holders.js';
+import {readMounts, visibleAliases} from '../linux/mounts.js';
+import {processName} from '../linux/proc.js';
+import {requireProcess} from '../linux/processes.js';
+import {resolvePath} from '../linux/resolve-path.js';
 
 function matched(explanation: Explanation, rules: readonly KernelRule[]): MatchedRule[] {
   return explanation.matches.flatMap(({rule: id, ...match}) => {

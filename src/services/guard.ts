@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {shellWord} from '../domain/shell-word.js';
-import {ModuleError, UserError, notLoaded, notPermitted} from '../errors.js';
+import {ModuleError, UserError, notLoaded, notPermitted} from '../domain/errors.js';
 import {type Guard, connect} from '../native/index.js';
 
 const NEEDS_ROOT = 'fguard needs root (CAP_SYS_ADMIN in the initial user namespace)';

@@ -6,8 +6,8 @@
  */
 import type {Unreached} from '../domain/object.js';
 import type {KernelRule} from '../domain/rule.js';
-import {lstatIfPossible, statIfPossible} from './files.js';
-import {behind, type Mount, mountOf, readMounts, unescapeOctal} from './mounts.js';
+import {lstatIfPossible, statIfPossible} from '../linux/files.js';
+import {behind, type Mount, mountOf, readMounts, unescapeOctal} from '../linux/mounts.js';
 
 type Guarded = Pick<KernelRule, 'path' | 'tree' | 'suffix'>;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type {Unreached} from '../domain/object.js';
 import type {KernelRule} from '../domain/rule.js';
-import {statIfPossible} from './files.js';
-import {behind, type Mount, mountOf, type Place, placeOf, readMounts} from './mounts.js';
+import {statIfPossible} from '../linux/files.js';
+import {behind, type Mount, mountOf, type Place, placeOf, readMounts} from '../linux/mounts.js';
 
 type Guarded = Pick<KernelRule, 'path' | 'tree' | 'suffix'>;
 

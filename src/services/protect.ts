@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 import type {Holder, Protected} from '../domain/object.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
-import {UserError} from '../errors.js';
+import {UserError} from '../domain/errors.js';
 import type {Guard} from '../native/index.js';
-import {fguard_else as ELSE} from '../uapi.gen.js';
+import {fguard_else as ELSE} from '../domain/uapi.gen.js';
 import {withGuard} from './guard.js';
-import {hardLinks} from './hard-links.js';
-import {findHolders} from './holders.js';
+import {hardLinks} from '../linux/hard-links.js';
+import {findHolders} from '../linux/holders.js';
 import {findLayers} from './layers.js';
 import {findUnreached} from './mounts-below.js';
-import {requireProcess} from './processes.js';
-import {type ResolvedPath, resolveExisting, resolvePath} from './resolve-path.js';
+import {requireProcess} from '../linux/processes.js';
+import {type ResolvedPath, resolveExisting, resolvePath} from '../linux/resolve-path.js';
 
 /** Without a path it is about a suffix, everywhere. */
 export type ProtectRequest = Omit<RuleRequest, 'path' | 'tree'> & {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type {Remembered} from '../domain/remembered.js';
 import type {KernelRule} from '../domain/rule.js';
-import {UserError} from '../errors.js';
-import {lstatIfPossible} from './files.js';
+import {UserError} from '../domain/errors.js';
+import {lstatIfPossible} from '../linux/files.js';
 import {withGuard} from './guard.js';
-import {resolvePath} from './resolve-path.js';
+import {resolvePath} from '../linux/resolve-path.js';
 
 export const listRules = (): Promise<KernelRule[]> => withGuard((guard) => guard.listRules());
 

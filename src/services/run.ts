@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 import {OPS} from '../domain/names.js';
 import type {KernelRule, RuleRequest} from '../domain/rule.js';
-import {ModuleError, UserError} from '../errors.js';
+import {ModuleError, UserError} from '../domain/errors.js';
 import type {Guard} from '../native/index.js';
-import {fguard_else as ELSE} from '../uapi.gen.js';
-import type {Account} from './account.js';
+import {fguard_else as ELSE} from '../domain/uapi.gen.js';
+import type {Account} from '../linux/account.js';
 import {explain, openGuard} from './guard.js';
-import {type Ending, Launcher} from './launcher.js';
+import {type Ending, Launcher} from '../linux/launcher.js';
 import {findUnreached} from './mounts-below.js';
 import {addRules, requireName} from './protect.js';
-import {type ResolvedPath, resolvePath} from './resolve-path.js';
+import {type ResolvedPath, resolvePath} from '../linux/resolve-path.js';
 
 export interface RunResult extends Ending {
   rules: KernelRule[];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type {EventFilter} from '../domain/filter.js';
 import {type EventRecord, records} from '../domain/records.js';
-import {UserError} from '../errors.js';
+import {UserError} from '../domain/errors.js';
 import {type EventStream, onHangUp} from '../native/index.js';
 import {explain, openGuard} from './guard.js';
-import {turn} from './turn.js';
+import {turn} from '../linux/turn.js';
 
 /** Where the events go. */
 export interface EventOutput {

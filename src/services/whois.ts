@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type {ProcessIdentity} from '../domain/identity.js';
-import {ModuleError, UserError} from '../errors.js';
+import {ModuleError, UserError} from '../domain/errors.js';
 import {type Login, processLogin} from '../native/index.js';
-import {firstNumber, processCgroup, processExe, processFields, processName} from './proc.js';
-import {UserNames} from './users.js';
+import {firstNumber, processCgroup, processExe, processFields, processName} from '../linux/proc.js';
+import {UserNames} from '../linux/users.js';
 
 const noProcess = (pid: number): UserError => new UserError('ESRCH', `there is no process ${pid}`);
 

@@ -4,7 +4,7 @@ import {VERDICTS} from '../domain/names.js';
 import type {Answer, AnswerResult, Question} from '../domain/question.js';
 import {questionWords} from './ask/decision.js';
 import {dim, paintVerdict, warn} from './paint.js';
-import {whoAndWhat} from './question-json.js';
+import {whoAndWhat} from '../formats/question-json.js';
 
 interface AgentDecision {
   question: Question;

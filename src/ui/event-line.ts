@@ -3,7 +3,7 @@ import {OPS, REASONS, VERDICTS} from '../domain/names.js';
 import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
 import {escapeText} from '../domain/text.js';
 import {clockTime} from '../domain/time.js';
-import {detailNames} from './event-json.js';
+import {detailNames} from '../formats/event-json.js';
 import {dim, strong, verdictPaint, warn} from './paint.js';
 import {fit, pad, pieces, width} from './width.js';
 

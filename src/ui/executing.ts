@@ -3,7 +3,7 @@ import type {Protected} from '../domain/object.js';
 import type {KernelRule} from '../domain/rule.js';
 import {shellWord} from '../domain/shell-word.js';
 import {escapeText} from '../domain/text.js';
-import {fguard_op as OP} from '../uapi.gen.js';
+import {fguard_op as OP} from '../domain/uapi.gen.js';
 
 const isAbout = ({ops}: KernelRule, op: number): boolean => (ops & (1 << op)) !== 0;
 

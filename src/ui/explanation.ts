@@ -5,7 +5,7 @@ import {overwriterText} from '../domain/overwriter.js';
 import {shellWord} from '../domain/shell-word.js';
 import {escapeText} from '../domain/text.js';
 import {answerLine} from './answers.js';
-import type {ExplanationDocument, MatchDocument} from './explanation-document.js';
+import type {ExplanationDocument, MatchDocument} from '../formats/explanation-document.js';
 import {paintVerdict, strong, warn} from './paint.js';
 import {holderLine, linksText} from './protected.js';
 import {elseCell, objectCell} from './rules-table.js';

@@ -3,7 +3,7 @@ import {CLIError, ExitError} from '@oclif/core/errors';
 import {stripVTControlCharacters} from 'node:util';
 
 import {escapeLines, escapeText} from '../domain/text.js';
-import {UserError, wrongUsage} from '../errors.js';
+import {UserError, wrongUsage} from '../domain/errors.js';
 
 /* oclif puts advice of its own behind a parser's message; ours comes as next steps. */
 const parserMessage = (message: string): string =>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {escapeText} from '../domain/text.js';
-import type {UserError} from '../errors.js';
+import type {UserError} from '../domain/errors.js';
 import {failureText} from './failure.js';
 import {fit} from './width.js';
 

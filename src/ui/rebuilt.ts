@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {escapeLines, escapeText} from '../domain/text.js';
-import type {UserError} from '../errors.js';
+import type {UserError} from '../domain/errors.js';
 import {dim, statePaint} from './paint.js';
 import {type Cell, renderTable} from './table.js';
 

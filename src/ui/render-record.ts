@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type {EventRecord} from '../domain/records.js';
-import {ecsLine} from './ecs.js';
-import {eventJson} from './event-json.js';
+import {ecsLine} from '../formats/ecs.js';
+import {eventJson} from '../formats/event-json.js';
 import {eventLine} from './event-line.js';
-import type {EventOrigin} from './event-origin.js';
-import {ocsfLine} from './ocsf.js';
+import type {EventOrigin} from '../formats/event-origin.js';
+import {ocsfLine} from '../formats/ocsf.js';
 import {terminalColumns} from './terminal.js';
 
 type RenderRecord = (record: EventRecord) => string;

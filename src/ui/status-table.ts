@@ -2,8 +2,8 @@
 import {durationText} from '../domain/duration.js';
 import {escapeText} from '../domain/text.js';
 import {statePaint, strong, warn} from './paint.js';
-import type {WaitingDocument} from './question-json.js';
-import type {StatusDocument} from './status-document.js';
+import type {WaitingDocument} from '../formats/question-json.js';
+import type {StatusDocument} from '../formats/status-document.js';
 import {type Cell, renderTable} from './table.js';
 
 const HEAD = ['function', 'operations', 'state'];

@@ -7,7 +7,7 @@ import {describe, expect, it} from 'vitest';
 
 import {BUFFERS} from '../../src/native/stream.js';
 import {PROGRAMS_MAX} from '../../src/services/ask/program.js';
-import {PATIENCE} from '../../src/services/lab/patience.js';
+import {PATIENCE} from '../../src/lab/patience.js';
 import {eventually} from '../unit/eventually.js';
 import {newFolder} from '../unit/folder.js';
 import {ROOT} from './compile.js';

@@ -17,11 +17,11 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import {findLibrary} from '../../src/native/find-library.js';
-import {makeScratch} from '../../src/services/lab/scratch.js';
-import {runCommand} from '../../src/services/command.js';
-import {findUsers} from '../../src/services/passwd.js';
-import {withScratch} from '../../src/services/rebuild/scratch.js';
-import {userEntry} from '../../src/services/users.js';
+import {makeScratch} from '../../src/lab/scratch.js';
+import {runCommand} from '../../src/linux/command.js';
+import {findUsers} from '../../src/linux/passwd.js';
+import {withScratch} from '../../src/linux/scratch.js';
+import {userEntry} from '../../src/linux/users.js';
 import {evesFile, evesFolder, evesProgram, isRoot} from '../unit/eve.js';
 import {newFolder} from '../unit/folder.js';
 import {ROOT, buildFakeLibrary} from './compile.js';

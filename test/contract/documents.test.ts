@@ -9,7 +9,7 @@ import {
   FGUARD_RULE_STRICT,
   FGUARD_RULE_TREE,
   FGUARD_RULE_UNTIL_EXIT,
-} from '../../src/uapi.gen.js';
+} from '../../src/domain/uapi.gen.js';
 import {newFolder} from '../unit/folder.js';
 import {fguard} from './fguard.js';
 import {expectDocument} from './schemas.js';

@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 
 import type {CheckResult} from '../../src/domain/checks.js';
-import {UserError} from '../../src/errors.js';
+import {UserError} from '../../src/domain/errors.js';
 import {rebuiltDocument} from '../../src/ui/rebuilt.js';
 import {fguard} from './fguard.js';
 import {expectDocument} from './schemas.js';

@@ -5,14 +5,14 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
 import {OPS} from '../../src/domain/names.js';
-import {userEntry} from '../../src/services/users.js';
+import {userEntry} from '../../src/linux/users.js';
 import {
   FGUARD_RULE_AGAINST,
   FGUARD_RULE_CHILDREN,
   FGUARD_RULE_TREE,
   FGUARD_RULE_UNTIL_EXIT,
   fguard_else as ELSE,
-} from '../../src/uapi.gen.js';
+} from '../../src/domain/uapi.gen.js';
 import {newFolder} from '../unit/folder.js';
 import {ROOT} from './compile.js';
 import {FAKE, fguard, finish, start, startShell} from './fguard.js';

@@ -2,7 +2,7 @@
 import {Config} from '@oclif/core';
 import {describe, expect, it} from 'vitest';
 
-import {EXIT} from '../../src/errors.js';
+import {EXIT} from '../../src/domain/errors.js';
 import {ROOT} from './compile.js';
 
 const config = await Config.load({root: ROOT, userPlugins: false});

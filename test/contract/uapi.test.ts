@@ -5,7 +5,7 @@ import {describe, expect, it} from 'vitest';
 
 import {TYPES} from '../../src/native/library.js';
 import {BATCH_MAX} from '../../src/native/stream.js';
-import * as generated from '../../src/uapi.gen.js';
+import * as generated from '../../src/domain/uapi.gen.js';
 import {ROOT, runC} from './compile.js';
 
 interface Generator {
@@ -50,7 +50,7 @@ const layoutQuestions = (struct: string, members: readonly string[]): [string, s
 
 describe('the generated protocol', () => {
   it('is what the generator makes of the header now', () => {
-    expect(readFileSync(`${ROOT}src/uapi.gen.ts`, 'utf8')).toBe(generate());
+    expect(readFileSync(`${ROOT}src/domain/uapi.gen.ts`, 'utf8')).toBe(generate());
   });
 
   it('has the numbers a C compiler finds in the header', () => {

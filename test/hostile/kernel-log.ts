@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {findSplats, type Splat} from '../../src/services/lab/splat.js';
+import {findSplats, type Splat} from '../../src/lab/splat.js';
 
 /*
  * What users may bring about in any kernel: that memory is short for a group that has

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Ordinary users against the guard: see scripts/test-hostile.sh for the options.
 import {parseArgs} from 'node:util';
-import {interruptible} from '../../src/services/lab/interruptible.js';
+import {interruptible} from '../../src/lab/interruptible.js';
 import {Vm} from '../vm/runner/vm.js';
 import {Dice} from './dice.js';
 import {troubleSince} from './kernel-log.js';

@@ -5,7 +5,7 @@ import {
   FGUARD_RULE_STRICT,
   FGUARD_RULE_TREE,
   FGUARD_RULE_UNTIL_EXIT,
-} from '../../src/uapi.gen.js';
+} from '../../src/domain/uapi.gen.js';
 
 const FLAGS = {
   tree: FGUARD_RULE_TREE,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {vi} from 'vitest';
-import {PATIENCE} from '../../src/services/lab/patience.js';
+import {PATIENCE} from '../../src/lab/patience.js';
 
 /** For what nobody tells of: tries again until the check holds, or too much time is over. */
 export const eventually = (check: () => void): Promise<void> =>

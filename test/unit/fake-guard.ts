@@ -6,9 +6,9 @@ import type {Answer, Question} from '../../src/domain/question.js';
 import type {Remembered} from '../../src/domain/remembered.js';
 import type {KernelRule, RuleRequest} from '../../src/domain/rule.js';
 import type {KernelStatus} from '../../src/domain/status.js';
-import {ModuleError} from '../../src/errors.js';
+import {ModuleError} from '../../src/domain/errors.js';
 import type {Added, EventStream, Guard, StreamEnd} from '../../src/native/guard.js';
-import {FGUARD_OPS_ALL} from '../../src/uapi.gen.js';
+import {FGUARD_OPS_ALL} from '../../src/domain/uapi.gen.js';
 
 export class FakeStream implements EventStream {
   stopped = false;

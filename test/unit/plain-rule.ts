@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A rule with nothing special about it. */
 import type {KernelRule, RuleRequest} from '../../src/domain/rule.js';
-import {FGUARD_OPS_ALL} from '../../src/uapi.gen.js';
+import {FGUARD_OPS_ALL} from '../../src/domain/uapi.gen.js';
 
 const TERMS = {
   path: '/srv/a.db',

@@ -9,7 +9,7 @@ import {
   fguard_question_record as QUESTION,
   fguard_record as HEAD,
   fguard_record_type as TYPE,
-} from '../../src/uapi.gen.js';
+} from '../../src/domain/uapi.gen.js';
 
 export interface AccessFields {
   seq: number;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
-import {FGUARD_TTL_MAX} from '../../src/uapi.gen.js';
+import {FGUARD_TTL_MAX} from '../../src/domain/uapi.gen.js';
 import {Actor} from './helper/actor.js';
 import {PROGRAMS} from './helper/build.js';
 import {useLab} from './helper/lab.js';

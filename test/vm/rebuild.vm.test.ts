@@ -6,7 +6,7 @@ import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 import {beforeAll, describe, expect, inject, it} from 'vitest';
 import {type BootFiles, prepare, REPOSITORY} from './runner/prepare.js';
-import {makeScratch} from '../../src/services/lab/scratch.js';
+import {makeScratch} from '../../src/lab/scratch.js';
 
 /*
  * $1 scratch folder, $2 root of the suite, $3 modules of the kernel, $4 its

@@ -3,8 +3,8 @@
 //   npx tsx test/vm/run.ts KERNEL [--] COMMAND…   (one argument: a shell line)
 // Without a command: a shell. Ends with the command's code, or 1 if the kernel
 // log shows trouble.
-import {interruptible} from '../../src/services/lab/interruptible.js';
-import {attachPipes} from '../../src/services/lab/pipes.js';
+import {interruptible} from '../../src/lab/interruptible.js';
+import {attachPipes} from '../../src/lab/pipes.js';
 import {attachTerminal} from './runner/terminal.js';
 import {Vm} from './runner/vm.js';
 

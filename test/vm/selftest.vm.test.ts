@@ -4,7 +4,7 @@
 import {appendFileSync, cpSync} from 'node:fs';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {makeScratch} from '../../src/services/lab/scratch.js';
+import {makeScratch} from '../../src/lab/scratch.js';
 import {json} from './helper/cli.js';
 import {useLab} from './helper/lab.js';
 import {bring} from './helper/other-module.js';

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-export * from '../../src/services/lab/splat.js';
+export * from '../../src/lab/splat.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {BaseCommand} from '../../base-command.js';
+import {BaseCommand} from '../../cli/base-command.js';
 import {installService} from '../../services/service/install.js';
 import {serviceLines} from '../../ui/service.js';
 

@@ -5,7 +5,7 @@ import {Answerer} from '../ask/answerer.js';
 import {type AskSummary, runAsking} from '../ask/session.js';
 import {type AgentListener, PolicyAsker} from './policy-asker.js';
 import {PolicySource, type ReloadListener} from './policy-source.js';
-import {Supervisor} from '../supervisor.js';
+import {Supervisor} from '../../linux/supervisor.js';
 
 export interface AgentReporter extends AgentListener {
   /** It answers from a policy, for the first time or from a new one. */

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type {AskerFacts} from '../../domain/policy.js';
 import type {Question} from '../../domain/question.js';
-import {lstatIfPossible, readIfPossible, readLinkIfPossible, statIfPossible} from '../files.js';
-import {otherPaths, parseMounts, readMounts} from '../mounts.js';
+import {
+  lstatIfPossible,
+  readIfPossible,
+  readLinkIfPossible,
+  statIfPossible,
+} from '../../linux/files.js';
+import {otherPaths, parseMounts, readMounts} from '../../linux/mounts.js';
 
 type Look = typeof statIfPossible;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {type Policy, type PolicyDecision, decide} from '../../domain/policy.js';
 import type {AnswerResult, Closing, Question} from '../../domain/question.js';
-import {fguard_verdict as VERDICT} from '../../uapi.gen.js';
+import {fguard_verdict as VERDICT} from '../../domain/uapi.gen.js';
 import type {Answerer} from '../ask/answerer.js';
 import {Aside} from '../ask/aside.js';
 import {FairQueue} from '../ask/fair-queue.js';
 import type {AskMode} from '../ask/session.js';
-import {turn} from '../turn.js';
+import {turn} from '../../linux/turn.js';
 import {askerFacts} from './facts.js';
 
 /** What became of a question. */

@@ -4,12 +4,12 @@ import {answerFor, once} from '../../domain/answer.js';
 import type {Mistake} from '../../domain/mistake.js';
 import {OPS, VERDICTS} from '../../domain/names.js';
 import type {Policy, PolicyAnswer, PolicyEntry, PolicyMatch} from '../../domain/policy.js';
-import {findUids} from '../passwd.js';
-import {resolvePath} from '../resolve-path.js';
-import {MIB} from '../files.js';
-import {readWrittenFile} from '../read-written-file.js';
-import type {Place, WrittenFile} from '../written-file.js';
-import {type KeyHints, loadSchema, schemaMistakes} from '../yaml-schema.js';
+import {findUids} from '../../linux/passwd.js';
+import {resolvePath} from '../../linux/resolve-path.js';
+import {MIB} from '../../linux/files.js';
+import {readWrittenFile} from '../../formats/read-written-file.js';
+import type {Place, WrittenFile} from '../../formats/written-file.js';
+import {type KeyHints, loadSchema, schemaMistakes} from '../../formats/yaml-schema.js';
 
 export const POLICY_SCHEMA = 'schemas/policy.schema.json';
 

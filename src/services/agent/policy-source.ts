@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type {Mistake} from '../../domain/mistake.js';
 import type {Policy} from '../../domain/policy.js';
-import {UserError} from '../../errors.js';
-import {statIfPossible} from '../files.js';
-import {Follower} from './follower.js';
+import {UserError} from '../../domain/errors.js';
+import {statIfPossible} from '../../linux/files.js';
+import {Follower} from '../../linux/follower.js';
 import {loadPolicy} from './policy-file.js';
 
 /** What is told of a policy that is read again. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type Question, payer} from '../../domain/question.js';
-import {readIfPossible} from '../files.js';
-import {type User, localUsers} from '../passwd.js';
+import {readIfPossible} from '../../linux/files.js';
+import {type User, localUsers} from '../../linux/passwd.js';
 
 /* Subordinate users, and to whom they are lent. */
 interface Range {

@@ -9,11 +9,11 @@ import {
   toQuestion,
 } from '../../domain/question.js';
 import {type AskRecord, askRecords} from '../../domain/records.js';
-import {ModuleError} from '../../errors.js';
+import {ModuleError} from '../../domain/errors.js';
 import type {EventStream, Guard, StreamEnd} from '../../native/index.js';
-import {fguard_closed as CLOSED} from '../../uapi.gen.js';
+import {fguard_closed as CLOSED} from '../../domain/uapi.gen.js';
 import {explain, openGuard} from '../guard.js';
-import {turn} from '../turn.js';
+import {turn} from '../../linux/turn.js';
 
 /** What is made of questions. A promise holds up what comes next. */
 export interface AskListener {

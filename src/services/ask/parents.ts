@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Parent} from '../../domain/question.js';
-import {firstNumber, processFields} from '../proc.js';
+import {firstNumber, processFields} from '../../linux/proc.js';
 
 /* A chain that changes while it is read could lead in a circle. */
 const LONGEST_CHAIN = 64;

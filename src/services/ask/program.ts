@@ -4,8 +4,8 @@ import {delimiter, join} from 'node:path';
 
 import {once as answerOnce} from '../../domain/answer.js';
 import {type Invocation, type Question, timeLeft} from '../../domain/question.js';
-import {UserError} from '../../errors.js';
-import {fguard_verdict as VERDICT} from '../../uapi.gen.js';
+import {UserError} from '../../domain/errors.js';
+import {fguard_verdict as VERDICT} from '../../domain/uapi.gen.js';
 import {accountOf} from './account.js';
 import type {Answerer} from './answerer.js';
 import {FairQueue} from './fair-queue.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Leaving, Rest} from '../../domain/question.js';
-import {UserError} from '../../errors.js';
+import {UserError} from '../../domain/errors.js';
 import {onHangUp} from '../../native/index.js';
 import type {AskListener, Answerer} from './answerer.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What a build of the module needs, and what was built. */
 import {installedFiles} from '../rebuild/install.js';
-import {installedKernels} from '../rebuild/kernel-tree.js';
+import {installedKernels} from '../../linux/kernel-tree.js';
 import {type Missing, missingTools} from '../rebuild/requirements.js';
 import {type Check, type Finding, failed, ok, warning} from './check.js';
 import type {Host} from './host.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {CheckResult, CheckState} from '../../domain/checks.js';
-import type {UserError} from '../../errors.js';
+import type {UserError} from '../../domain/errors.js';
 import type {Host} from './host.js';
 
 /** What a look at the machine showed. */

@@ -3,10 +3,10 @@
 import {overwriterText} from '../../domain/overwriter.js';
 import type {KernelRule} from '../../domain/rule.js';
 import {shellWord} from '../../domain/shell-word.js';
-import {UserError} from '../../errors.js';
+import {UserError} from '../../domain/errors.js';
 import {BypassSearch, type Guarding} from '../bypasses.js';
-import {lookBelow, overwriters} from '../overwriters.js';
-import {parseMounts} from '../mounts.js';
+import {lookBelow, overwriters} from '../../linux/overwriters.js';
+import {parseMounts} from '../../linux/mounts.js';
 import {RULES_DIRECTORY, ruleFiles} from '../rule-files/find.js';
 import {loadRuleFiles} from '../rule-files/load.js';
 import {type Check, type Finding, needsRoot, ok, unanswered, warning} from './check.js';

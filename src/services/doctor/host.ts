@@ -4,11 +4,11 @@ import {release} from 'node:os';
 
 import type {KernelRule} from '../../domain/rule.js';
 import type {KernelStatus} from '../../domain/status.js';
-import {UserError} from '../../errors.js';
-import {type CommandResult, hasProgram, runCommand} from '../command.js';
-import {entries, readIfPossible} from '../files.js';
+import {UserError} from '../../domain/errors.js';
+import {type CommandResult, hasProgram, runCommand} from '../../linux/command.js';
+import {entries, readIfPossible} from '../../linux/files.js';
 import {withGuard} from '../guard.js';
-import {type KernelTree, readKernelTree} from '../rebuild/kernel-tree.js';
+import {type KernelTree, readKernelTree} from '../../linux/kernel-tree.js';
 import {type Tools, findTools} from '../rebuild/requirements.js';
 
 /** What the module says, or why it says nothing. */

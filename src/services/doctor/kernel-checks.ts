@@ -2,9 +2,9 @@
 /* The running kernel, and what this process may do with it. */
 import {gunzipSync} from 'node:zlib';
 
-import {readRegular} from '../files.js';
-import {processFields} from '../proc.js';
-import {parseConfig} from '../rebuild/kernel-tree.js';
+import {readRegular} from '../../linux/files.js';
+import {processFields} from '../../linux/proc.js';
+import {parseConfig} from '../../linux/kernel-tree.js';
 import {missingOptions, wrongArchitecture} from '../rebuild/requirements.js';
 import {type Check, type Finding, failed, ok, unknown} from './check.js';
 import type {Host} from './host.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* The module that is loaded, and what belongs to it. */
-import {fguard_else} from '../../uapi.gen.js';
+import {fguard_else} from '../../domain/uapi.gen.js';
 import {isLoadedFromOther} from '../module/module-info.js';
 import {installedFiles} from '../rebuild/install.js';
-import {packageVersion} from '../package-root.js';
+import {packageVersion} from '../../linux/package-root.js';
 import {
   type Check,
   type Finding,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {UserError} from '../../errors.js';
+import {UserError} from '../../domain/errors.js';
 import {RULES_DIRECTORY, foreignRules, takeBack} from '../rule-files/find.js';
 import {type Check, type Finding, failed, ok, unknown, warning} from './check.js';
 import type {Host} from './host.js';

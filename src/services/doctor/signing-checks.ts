@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Whether this kernel takes a module that is signed as ours is. */
 
-import {readRegular} from '../files.js';
+import {readRegular} from '../../linux/files.js';
 import {installedFiles} from '../rebuild/install.js';
 import {certificateName, findKey, keyPlaces} from '../signing/keys.js';
 import {isEnrolled, isSignatureEnforced, lockdownMode, secureBoot} from '../signing/secure-boot.js';

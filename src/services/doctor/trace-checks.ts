@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The hooks, and who else is at the functions that they need. */
 import type {KernelStatus} from '../../domain/status.js';
-import {fguard_hook_state} from '../../uapi.gen.js';
+import {fguard_hook_state} from '../../domain/uapi.gen.js';
 import {
   type Check,
   type Finding,

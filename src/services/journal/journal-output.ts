@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {EventRecord} from '../../domain/records.js';
-import {UserError} from '../../errors.js';
+import {UserError} from '../../domain/errors.js';
 import {type Datagrams, connectDatagrams} from '../../native/index.js';
 import type {EventOutput} from '../watch.js';
 import {isJournalItself} from './journal-itself.js';

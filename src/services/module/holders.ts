@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Who keeps the module from being removed, or is connected to it. */
 import type {Question} from '../../domain/question.js';
-import {directories, entries, readIfPossible, readLinkIfPossible} from '../files.js';
-import {processIds, processName} from '../proc.js';
+import {directories, entries, readIfPossible, readLinkIfPossible} from '../../linux/files.js';
+import {processIds, processName} from '../../linux/proc.js';
 
 const MODULE = '/sys/module/fguard';
 

@@ -2,16 +2,16 @@
 import {release} from 'node:os';
 
 import type {KernelStatus} from '../../domain/status.js';
-import {UserError} from '../../errors.js';
-import {runCommand} from '../command.js';
-import {readIfPossible, readRegular} from '../files.js';
+import {UserError} from '../../domain/errors.js';
+import {runCommand} from '../../linux/command.js';
+import {readIfPossible, readRegular} from '../../linux/files.js';
 import {requireRoot, withGuard} from '../guard.js';
-import {packageVersion} from '../package-root.js';
+import {packageVersion} from '../../linux/package-root.js';
 import type {BuildProgress} from '../rebuild/build.js';
 import {findCached} from '../rebuild/cache.js';
 import {searchCompiler} from '../rebuild/compiler.js';
 import {installedFile, installedFiles} from '../rebuild/install.js';
-import {readKernelTree} from '../rebuild/kernel-tree.js';
+import {readKernelTree} from '../../linux/kernel-tree.js';
 import {rebuild} from '../rebuild/rebuild.js';
 import {fingerprint} from '../rebuild/sources.js';
 import {needsSignature} from '../signing/secure-boot.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
 
-import {runCommand} from '../command.js';
-import {readIfPossible} from '../files.js';
+import {runCommand} from '../../linux/command.js';
+import {readIfPossible} from '../../linux/files.js';
 
 const LOADED = '/sys/module/fguard';
 

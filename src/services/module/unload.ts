@@ -2,9 +2,9 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {Question} from '../../domain/question.js';
-import {UserError} from '../../errors.js';
+import {UserError} from '../../domain/errors.js';
 import type {Guard} from '../../native/index.js';
-import {type CommandResult, runCommand} from '../command.js';
+import {type CommandResult, runCommand} from '../../linux/command.js';
 import {requireRoot, withGuard} from '../guard.js';
 import {holders, references} from './holders.js';
 import {isLoaded} from './module-info.js';

@@ -2,11 +2,11 @@
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 
-import {UserError} from '../../errors.js';
-import {requireOwn} from '../../own-folder.js';
-import {runCommand} from '../command.js';
+import {UserError} from '../../domain/errors.js';
+import {requireOwn} from '../../linux/own-folder.js';
+import {runCommand} from '../../linux/command.js';
 import {type Compiler, compilerArguments} from './compiler.js';
-import type {KernelTree} from './kernel-tree.js';
+import type {KernelTree} from '../../linux/kernel-tree.js';
 import {copySources} from './sources.js';
 
 /** Told how far a build is. */

@@ -2,8 +2,8 @@
 import {existsSync, readdirSync, rmSync, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 
-import {makeOwnFolder, userFolder, whyForeign} from '../../own-folder.js';
-import {replaceFile} from './replace-file.js';
+import {makeOwnFolder, userFolder, whyForeign} from '../../linux/own-folder.js';
+import {replaceFile} from '../../linux/replace-file.js';
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 

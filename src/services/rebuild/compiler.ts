@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Which compiler built a kernel, and whether one like it is here. */
-import {hasProgram, runCommand} from '../command.js';
-import type {KernelTree} from './kernel-tree.js';
+import {hasProgram, runCommand} from '../../linux/command.js';
+import type {KernelTree} from '../../linux/kernel-tree.js';
 
 export interface Compiler {
   program: string;

@@ -11,12 +11,12 @@ import {
 } from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 
-import {UserError, notPermitted} from '../../errors.js';
-import {runCommand} from '../command.js';
-import {readIfPossible, readRegular} from '../files.js';
+import {UserError, notPermitted} from '../../domain/errors.js';
+import {runCommand} from '../../linux/command.js';
+import {readIfPossible, readRegular} from '../../linux/files.js';
 import {withSudo} from '../guard.js';
-import {MODULES_ROOT} from './kernel-tree.js';
-import {replaceFile, syncPath} from './replace-file.js';
+import {MODULES_ROOT} from '../../linux/kernel-tree.js';
+import {replaceFile, syncPath} from '../../linux/replace-file.js';
 
 const NAME = 'updates/fguard.ko';
 

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
-import {UserError} from '../../errors.js';
+import {UserError} from '../../domain/errors.js';
 import {type SigningKey, requireKey} from '../signing/keys.js';
 import {secureBoot} from '../signing/secure-boot.js';
 import {type BuildPlan, type BuildProgress, buildModule} from './build.js';
 import {findCached, keepInCache} from './cache.js';
-import {exclusively} from './exclusive.js';
+import {exclusively} from '../../linux/exclusive.js';
 import {installModule, requireWritable} from './install.js';
-import {installedKernels, type KernelTree, knownKernels, readKernelTree} from './kernel-tree.js';
+import {
+  installedKernels,
+  type KernelTree,
+  knownKernels,
+  readKernelTree,
+} from '../../linux/kernel-tree.js';
 import {findMissing, findTools, wrongArchitecture} from './requirements.js';
-import {withScratch} from './scratch.js';
+import {withScratch} from '../../linux/scratch.js';
 import {type Signed, chooseKey, signedCopy} from './signed-copy.js';
 import {fingerprint} from './sources.js';
 

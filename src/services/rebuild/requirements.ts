@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import {hasProgram} from '../command.js';
+import {hasProgram} from '../../linux/command.js';
 import {type CompilerSearch, isClang, majorVersion, searchCompiler} from './compiler.js';
-import type {KernelTree} from './kernel-tree.js';
+import type {KernelTree} from '../../linux/kernel-tree.js';
 
 /** Something a build needs and does not have. */
 export interface Missing {

@@ -2,15 +2,15 @@
 import {copyFileSync, existsSync} from 'node:fs';
 import {join} from 'node:path';
 
-import {UserError} from '../../errors.js';
-import {readRegular} from '../files.js';
+import {UserError} from '../../domain/errors.js';
+import {readRegular} from '../../linux/files.js';
 import {generateKey} from '../signing/generate.js';
 import {type SigningKey, certificateName, findKey} from '../signing/keys.js';
 import {isEnrolled, needsSignature} from '../signing/secure-boot.js';
 import {signModule} from '../signing/sign.js';
 import {splitSignature} from '../signing/signature.js';
 import {installedFile} from './install.js';
-import type {KernelTree} from './kernel-tree.js';
+import type {KernelTree} from '../../linux/kernel-tree.js';
 
 /** With what a module is signed. */
 export interface Signed {

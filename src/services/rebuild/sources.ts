@@ -3,8 +3,8 @@ import {createHash} from 'node:crypto';
 import {copyFileSync, mkdirSync, readFileSync, readdirSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 
-import {packageFile} from '../package-root.js';
-import type {KernelTree} from './kernel-tree.js';
+import {packageFile} from '../../linux/package-root.js';
+import type {KernelTree} from '../../linux/kernel-tree.js';
 
 const SOURCE = /\.(c|h|S)$|^(Kbuild|Makefile)$/;
 

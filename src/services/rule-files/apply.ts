@@ -2,7 +2,7 @@
 import type {Mistake} from '../../domain/mistake.js';
 import type {KernelRule, RuleRequest} from '../../domain/rule.js';
 import {type RuleDifference, compareRules, isSame} from '../../domain/rule-difference.js';
-import {UserError} from '../../errors.js';
+import {UserError} from '../../domain/errors.js';
 import {executableWarnings} from '../executables.js';
 import {withGuard} from '../guard.js';
 import {listRules} from '../rules.js';

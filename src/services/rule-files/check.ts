@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {type Mistake, sortMistakes} from '../../domain/mistake.js';
-import {overwriterWarning} from '../overwriters.js';
+import {overwriterWarning} from '../../linux/overwriters.js';
 import {ownRuleFiles} from './find.js';
 import {type LoadedRules, type PlacedRule, loadRuleFiles} from './load.js';
 

@@ -4,11 +4,11 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {extname} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
-import {UserError, interrupted} from '../../errors.js';
+import {UserError, interrupted} from '../../domain/errors.js';
 import {withGuard} from '../guard.js';
 import {type Former, rollBack} from './former.js';
 import type {Ending, KeeperMessage, KeeperTask} from './keeper.js';
-import {lineReader} from './line-reader.js';
+import {lineReader} from '../../linux/line-reader.js';
 import type {Decision} from './pending.js';
 
 /** What happens on this side meanwhile. */

@@ -2,10 +2,10 @@
 import {resolve} from 'node:path';
 
 import {shellWord} from '../../domain/shell-word.js';
-import {errnoText} from '../../errno.js';
-import {UserError, notPermitted} from '../../errors.js';
-import {type Foreign, findForeign} from '../../own-folder.js';
-import {type Entry, errorCode, readEntries, statIfPossible} from '../files.js';
+import {errnoText} from '../../domain/errno.js';
+import {UserError, notPermitted} from '../../domain/errors.js';
+import {type Foreign, findForeign} from '../../linux/own-folder.js';
+import {type Entry, errorCode, readEntries, statIfPossible} from '../../linux/files.js';
 import {withSudo} from '../guard.js';
 import {placeFiles, unplacedFiles, unplacedPath} from './write.js';
 

@@ -2,13 +2,13 @@
 /* A set of rules that may come back: what it was, and the processes it let in. */
 import {dirname} from 'node:path';
 
-import {ModuleError} from '../../errors.js';
+import {ModuleError} from '../../domain/errors.js';
 import type {KernelRule, RuleRequest} from '../../domain/rule.js';
 import {objectKey} from '../../domain/rule-difference.js';
 import type {Guard} from '../../native/index.js';
-import {FGUARD_SUBJECTS_MAX} from '../../uapi.gen.js';
-import {statIfPossible} from '../files.js';
-import {firstNumber, processFields, processIds, processStart, ticksNow} from '../proc.js';
+import {FGUARD_SUBJECTS_MAX} from '../../domain/uapi.gen.js';
+import {statIfPossible} from '../../linux/files.js';
+import {firstNumber, processFields, processIds, processStart, ticksNow} from '../../linux/proc.js';
 
 /** A process that can be known again. */
 interface KnownProcess {

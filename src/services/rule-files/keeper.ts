@@ -6,11 +6,11 @@
  * former rules come back.
  */
 import type {RuleRequest} from '../../domain/rule.js';
-import {UserError} from '../../errors.js';
+import {UserError} from '../../domain/errors.js';
 import type {Guard} from '../../native/index.js';
 import {explain, openGuard} from '../guard.js';
 import {type Former, noteFormer, rollBack} from './former.js';
-import {lineReader} from './line-reader.js';
+import {lineReader} from '../../linux/line-reader.js';
 import {type Decision, awaitDecisions, isDecision} from './pending.js';
 
 /** What it is to do. */

@@ -3,9 +3,9 @@ import {type Mistake, sortMistakes} from '../../domain/mistake.js';
 import type {RuleRequest} from '../../domain/rule.js';
 import {objectKey} from '../../domain/rule-difference.js';
 import {type ExportedRule, type SavedRule, isExported, toSaved} from '../../domain/rule-file.js';
-import {readWrittenFile} from '../read-written-file.js';
-import type {Place, WrittenFile} from '../written-file.js';
-import {type KeyHints, loadSchema, schemaMistakes} from '../yaml-schema.js';
+import {readWrittenFile} from '../../formats/read-written-file.js';
+import type {Place, WrittenFile} from '../../formats/written-file.js';
+import {type KeyHints, loadSchema, schemaMistakes} from '../../formats/yaml-schema.js';
 import {RuleResolver} from './resolve.js';
 
 export const RULES_SCHEMA = 'schemas/rules.schema.json';

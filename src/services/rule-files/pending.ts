@@ -4,11 +4,11 @@ import {mkdirSync, rmSync} from 'node:fs';
 import {type Server, type Socket, connect, createServer} from 'node:net';
 import {dirname} from 'node:path';
 
-import {UserError, notPermitted} from '../../errors.js';
-import {errorCode} from '../files.js';
+import {UserError, notPermitted} from '../../domain/errors.js';
+import {errorCode} from '../../linux/files.js';
 import {withSudo} from '../guard.js';
-import {exclusively} from '../rebuild/exclusive.js';
-import {lineReader} from './line-reader.js';
+import {exclusively} from '../../linux/exclusive.js';
+import {lineReader} from '../../linux/line-reader.js';
 
 /* FGUARD_RUN is for tests: one set waits at a time, and not on the whole machine. */
 const PENDING_SOCKET = `${process.env.FGUARD_RUN ?? '/run/fguard'}/confirm.sock`;

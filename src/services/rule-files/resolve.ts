@@ -5,15 +5,15 @@ import type {Mistake} from '../../domain/mistake.js';
 import {ELSES, OPS, VERDICTS} from '../../domain/names.js';
 import type {RuleRequest, Subjects} from '../../domain/rule.js';
 import type {SavedRule} from '../../domain/rule-file.js';
-import {type ErrnoName, errnoNumber} from '../../errno.js';
-import {UserError} from '../../errors.js';
-import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from '../../uapi.gen.js';
-import {cgroupDirectory} from '../cgroups.js';
+import {type ErrnoName, errnoNumber} from '../../domain/errno.js';
+import {UserError} from '../../domain/errors.js';
+import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from '../../domain/uapi.gen.js';
+import {cgroupDirectory} from '../../linux/cgroups.js';
 import {resolveExecutable} from '../executables.js';
 import {resolveObject} from '../protect.js';
-import {PathResolver} from '../resolve-path.js';
-import {groupId, userId} from '../users.js';
-import type {Place, WrittenFile} from '../written-file.js';
+import {PathResolver} from '../../linux/resolve-path.js';
+import {groupId, userId} from '../../linux/users.js';
+import type {Place, WrittenFile} from '../../formats/written-file.js';
 
 type Id = number | string;
 

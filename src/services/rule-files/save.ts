@@ -6,9 +6,9 @@ import {type KernelRule, type RuleRequest, ruleDocument} from '../../domain/rule
 import {objectKey} from '../../domain/rule-difference.js';
 import {toSaved} from '../../domain/rule-file.js';
 import {encodePath} from '../../domain/text.js';
-import {errnoText} from '../../errno.js';
-import {UserError} from '../../errors.js';
-import {errorCode} from '../files.js';
+import {errnoText} from '../../domain/errno.js';
+import {UserError} from '../../domain/errors.js';
+import {errorCode} from '../../linux/files.js';
 import {type ProtectRequest, type ProtectResult, protect, resolveObject} from '../protect.js';
 import {RULES_DIRECTORY, filesIn, requireOwnRules} from './find.js';
 import {type PlacedRule, loadRuleFiles} from './load.js';

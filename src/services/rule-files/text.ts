@@ -2,8 +2,8 @@
 /* Writes rule files. */
 import type {SavedRule} from '../../domain/rule-file.js';
 import {escapeText} from '../../domain/text.js';
-import {yaml} from '../libraries.js';
-import {packageFile} from '../package-root.js';
+import {yaml} from '../../formats/libraries.js';
+import {packageFile} from '../../linux/package-root.js';
 import {RULES_SCHEMA} from './load.js';
 
 const isUnsafe = (text: string): boolean => escapeText(text) !== text;

@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import {dirname} from 'node:path';
 
 import {encodePath} from '../../domain/text.js';
-import {entries, errorCode} from '../files.js';
+import {entries, errorCode} from '../../linux/files.js';
 
 const WHOLE = '.saved';
 const NEW = /^\.new-(\d+)$/;

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 
 import type {ServiceReport, UnitReport} from '../../domain/service.js';
 import {requireRoot} from '../guard.js';
-import {packageFile} from '../package-root.js';
+import {packageFile} from '../../linux/package-root.js';
 import {makeFolders} from './folders.js';
 import {type Undoable, type WantedFile, placeFile, requireFree} from './own-file.js';
 import {type Places, UNITS, isPackaged, placesBelow} from './places.js';

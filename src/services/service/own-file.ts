@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import {dirname} from 'node:path';
 
 import type {FileChange} from '../../domain/service.js';
-import {UserError} from '../../errors.js';
-import {readIfPossible} from '../files.js';
+import {UserError} from '../../domain/errors.js';
+import {readIfPossible} from '../../linux/files.js';
 import {MARK} from './unit-text.js';
 
 /** A file that the service needs. */

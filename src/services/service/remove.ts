@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 
 import type {FileChange, ServiceReport} from '../../domain/service.js';
-import {UserError} from '../../errors.js';
+import {UserError} from '../../domain/errors.js';
 import {requireRoot} from '../guard.js';
 import {removeEmptyFolders} from './folders.js';
 import {removeFile} from './own-file.js';

@@ -2,8 +2,8 @@
 import {existsSync} from 'node:fs';
 
 import type {UnitState} from '../../domain/service.js';
-import {UserError} from '../../errors.js';
-import {runCommand} from '../command.js';
+import {UserError} from '../../domain/errors.js';
+import {runCommand} from '../../linux/command.js';
 import type {Places} from './places.js';
 
 export function requireSystemd({systemd}: Places): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {readFileSync} from 'node:fs';
 
-import {packageFile} from '../package-root.js';
+import {packageFile} from '../../linux/package-root.js';
 
 /** The first lines of a file that is ours to change and to remove hold this. */
 export const MARK = 'Written by "fguard service install"';

@@ -3,9 +3,9 @@ import {chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync} from 
 import {hostname} from 'node:os';
 import {dirname} from 'node:path';
 
-import {UserError} from '../../errors.js';
-import {runCommand} from '../command.js';
-import {syncPath} from '../rebuild/replace-file.js';
+import {UserError} from '../../domain/errors.js';
+import {runCommand} from '../../linux/command.js';
+import {syncPath} from '../../linux/replace-file.js';
 import {OWN_FOLDER, type SigningKey, ownKey} from './keys.js';
 
 /* A certificate's common name has 64 characters at most. */

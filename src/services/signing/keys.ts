@@ -2,8 +2,8 @@
 import {type KeyObject, X509Certificate, createPrivateKey} from 'node:crypto';
 import {accessSync, constants, existsSync} from 'node:fs';
 
-import {UserError} from '../../errors.js';
-import {readRegular} from '../files.js';
+import {UserError} from '../../domain/errors.js';
+import {readRegular} from '../../linux/files.js';
 
 /** A private key and its certificate. */
 export interface SigningKey {

@@ -3,9 +3,9 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
-import {hasProgram, runCommand} from '../command.js';
-import {readIfPossible} from '../files.js';
-import {withScratch} from '../rebuild/scratch.js';
+import {hasProgram, runCommand} from '../../linux/command.js';
+import {readIfPossible} from '../../linux/files.js';
+import {withScratch} from '../../linux/scratch.js';
 import {readCertificate} from './keys.js';
 
 const FIRMWARE = '/sys/firmware/efi';

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {rmSync, writeFileSync} from 'node:fs';
 
-import {UserError} from '../../errors.js';
-import {hasProgram, runCommand} from '../command.js';
-import {readRegular} from '../files.js';
-import type {KernelTree} from '../rebuild/kernel-tree.js';
+import {UserError} from '../../domain/errors.js';
+import {hasProgram, runCommand} from '../../linux/command.js';
+import {readRegular} from '../../linux/files.js';
+import type {KernelTree} from '../../linux/kernel-tree.js';
 import type {SigningKey} from './keys.js';
 import {appendSignature} from './signature.js';
 

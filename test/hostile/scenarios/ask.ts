@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {FGUARD_QUESTIONS_SHARE} from '../../../src/uapi.gen.js';
+import {FGUARD_QUESTIONS_SHARE} from '../../../src/domain/uapi.gen.js';
 import type {Scenario} from '../scenario.js';
 import {ALICE, BOB, CAROL, DIR, type Stage} from '../stage.js';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {fguard_op} from '../../../src/uapi.gen.js';
+import {fguard_op} from '../../../src/domain/uapi.gen.js';
 import type {Scenario} from '../scenario.js';
 import {ALICE, BOB, DIR} from '../stage.js';
 

@@ -15,7 +15,7 @@ import {
   FGUARD_CUT_PATH,
   FGUARD_NO_LOGIN,
   fguard_record as HEAD,
-} from '../../../src/uapi.gen.js';
+} from '../../../src/domain/uapi.gen.js';
 import {
   type AccessFields,
   anAccess,

@@ -14,7 +14,7 @@ import {
 } from '../../../src/domain/names.js';
 import {heldAccess, openFlagNames} from '../../../src/domain/open-flags.js';
 import {isoTime} from '../../../src/domain/time.js';
-import {FGUARD_TTL_MAX} from '../../../src/uapi.gen.js';
+import {FGUARD_TTL_MAX} from '../../../src/domain/uapi.gen.js';
 
 describe('durations', () => {
   it.each([

@@ -7,14 +7,14 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 
 import type {CheckResult} from '../../../src/domain/checks.js';
 import type {KernelStatus} from '../../../src/domain/status.js';
-import {UserError, notLoaded} from '../../../src/errors.js';
+import {UserError, notLoaded} from '../../../src/domain/errors.js';
 import {CHECKS, examine} from '../../../src/services/doctor/doctor.js';
 import {Host, type ModuleAnswer} from '../../../src/services/doctor/host.js';
 import {parseTraced} from '../../../src/services/doctor/traced-functions.js';
-import {packageVersion} from '../../../src/services/package-root.js';
+import {packageVersion} from '../../../src/linux/package-root.js';
 import {generateKey} from '../../../src/services/signing/generate.js';
 import {appendSignature} from '../../../src/services/signing/signature.js';
-import {fguard_else, fguard_hook_state} from '../../../src/uapi.gen.js';
+import {fguard_else, fguard_hook_state} from '../../../src/domain/uapi.gen.js';
 import {FakeGuard} from '../fake-guard.js';
 import {newFolder} from '../folder.js';
 import {RULE} from '../plain-rule.js';

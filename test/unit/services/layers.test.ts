@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 
 import {layeredPaths} from '../../../src/services/layers.js';
-import {parseMounts} from '../../../src/services/mounts.js';
+import {parseMounts} from '../../../src/linux/mounts.js';
 
 const LINES = [
   '20 1 8:1 / / rw - ext4 /dev/sda1 rw',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {describe, expect, it} from 'vitest';
 
-import {parseMounts} from '../../../src/services/mounts.js';
+import {parseMounts} from '../../../src/linux/mounts.js';
 import {unreachedMounts} from '../../../src/services/mounts-below.js';
 
 /*

@@ -15,25 +15,21 @@ import {machine} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
-import {UserError} from '../../../src/errors.js';
-import {packageFile} from '../../../src/services/package-root.js';
+import {UserError} from '../../../src/domain/errors.js';
+import {packageFile} from '../../../src/linux/package-root.js';
 import {type BuildProgress, buildModule} from '../../../src/services/rebuild/build.js';
 import {cacheFolder, findCached, keepInCache} from '../../../src/services/rebuild/cache.js';
 import {majorVersion, searchCompiler} from '../../../src/services/rebuild/compiler.js';
-import {exclusively} from '../../../src/services/rebuild/exclusive.js';
+import {exclusively} from '../../../src/linux/exclusive.js';
 import {installModule} from '../../../src/services/rebuild/install.js';
-import {
-  architectureOf,
-  installedKernels,
-  readKernelTree,
-} from '../../../src/services/rebuild/kernel-tree.js';
-import {replaceFile} from '../../../src/services/rebuild/replace-file.js';
+import {architectureOf, installedKernels, readKernelTree} from '../../../src/linux/kernel-tree.js';
+import {replaceFile} from '../../../src/linux/replace-file.js';
 import {
   type Tools,
   findMissing,
   wrongArchitecture,
 } from '../../../src/services/rebuild/requirements.js';
-import {withScratch} from '../../../src/services/rebuild/scratch.js';
+import {withScratch} from '../../../src/linux/scratch.js';
 import {fingerprint, moduleSources} from '../../../src/services/rebuild/sources.js';
 import {newFolder} from '../folder.js';
 

@@ -3,7 +3,7 @@ import {linkSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, it, vi} from 'vitest';
 
-import {ModuleError} from '../../../src/errors.js';
+import {ModuleError} from '../../../src/domain/errors.js';
 import {protect} from '../../../src/services/protect.js';
 import {clearRules, listRules, removeRules} from '../../../src/services/rules.js';
 import {FakeGuard} from '../fake-guard.js';

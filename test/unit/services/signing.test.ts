@@ -4,7 +4,7 @@ import {chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync
 import {join} from 'node:path';
 import {beforeEach, afterEach, describe, expect, it} from 'vitest';
 
-import {readKernelTree} from '../../../src/services/rebuild/kernel-tree.js';
+import {readKernelTree} from '../../../src/linux/kernel-tree.js';
 import {generateKey} from '../../../src/services/signing/generate.js';
 import {
   type SigningKey,

@@ -3,7 +3,7 @@ import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
-import {cgroupDirectory} from '../../../src/services/cgroups.js';
+import {cgroupDirectory} from '../../../src/linux/cgroups.js';
 import {
   allowedExecutables,
   executableWarnings,

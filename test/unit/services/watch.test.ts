@@ -3,7 +3,7 @@ import {beforeEach, describe, expect, it, vi} from 'vitest';
 
 import type {EventFilter} from '../../../src/domain/filter.js';
 import type {EventRecord} from '../../../src/domain/records.js';
-import {ModuleError} from '../../../src/errors.js';
+import {ModuleError} from '../../../src/domain/errors.js';
 import {type EventOutput, watch} from '../../../src/services/watch.js';
 import {eventually} from '../eventually.js';
 import {FakeGuard, FakeStream} from '../fake-guard.js';

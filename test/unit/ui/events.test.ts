@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 
 import {type EventRecord, records} from '../../../src/domain/records.js';
-import {eventJson} from '../../../src/ui/event-json.js';
+import {eventJson} from '../../../src/formats/event-json.js';
 import {eventLine} from '../../../src/ui/event-line.js';
 import {width} from '../../../src/ui/width.js';
 import {type AccessFields, packAccess, packGap} from '../records.js';

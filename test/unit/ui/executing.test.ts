@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {expect, it} from 'vitest';
 import type {KernelRule} from '../../../src/domain/rule.js';
-import {FGUARD_OPS_ALL, fguard_op as OP} from '../../../src/uapi.gen.js';
+import {FGUARD_OPS_ALL, fguard_op as OP} from '../../../src/domain/uapi.gen.js';
 import {executingWarnings} from '../../../src/ui/executing.js';
 import {RULE} from '../plain-rule.js';
 

@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 
 import {MATCH_KINDS, OPS, REASONS, VERDICTS} from '../../../src/domain/names.js';
-import {explanationDocument} from '../../../src/ui/explanation-document.js';
+import {explanationDocument} from '../../../src/formats/explanation-document.js';
 import {renderExplanation} from '../../../src/ui/explanation.js';
 import {width} from '../../../src/ui/width.js';
 import {RULE} from '../plain-rule.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {afterEach, beforeEach, expect, it, vi} from 'vitest';
 
-import {UserError} from '../../../src/errors.js';
+import {UserError} from '../../../src/domain/errors.js';
 import {LabLine} from '../../../src/ui/lab-line.js';
 
 let written: string;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {describe, expect, it} from 'vitest';
 
-import {fguard_hook_state as STATE} from '../../../src/uapi.gen.js';
-import {statusDocument} from '../../../src/ui/status-document.js';
+import {fguard_hook_state as STATE} from '../../../src/domain/uapi.gen.js';
+import {statusDocument} from '../../../src/formats/status-document.js';
 import {renderStatus} from '../../../src/ui/status-table.js';
 import {renderTable} from '../../../src/ui/table.js';
 

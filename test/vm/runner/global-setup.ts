@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {TestProject} from 'vitest/node';
 import {Vm} from './vm.js';
-import type {MachineAddress} from '../../../src/services/lab/qemu.js';
+import type {MachineAddress} from '../../../src/lab/qemu.js';
 
 declare module 'vitest' {
   interface ProvidedContext {

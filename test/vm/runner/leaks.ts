@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-export * from '../../../src/services/lab/leaks.js';
+export * from '../../../src/lab/leaks.js';

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-export * from '../../../src/services/lab/patience.js';
+export * from '../../../src/lab/patience.js';

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-export * from '../../../src/services/lab/prepare.js';
+export * from '../../../src/lab/prepare.js';

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-export * from '../../../src/services/lab/process.js';
+export * from '../../../src/lab/process.js';

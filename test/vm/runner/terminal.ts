@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-export * from '../../../src/services/lab/terminal.js';
+export * from '../../../src/lab/terminal.js';

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-export * from '../../../src/services/lab/vm.js';
+export * from '../../../src/lab/vm.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {expect} from 'vitest';
 
-import {JOURNAL_IDS} from '../../../src/ui/journal.js';
+import {JOURNAL_IDS} from '../../../src/formats/journal.js';
 import type {Vm} from '../runner/vm.js';
 import {until} from './machine.js';
 

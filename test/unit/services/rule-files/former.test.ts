@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import type {KernelRule} from '../../../../src/domain/rule.js';
-import {ticksNow} from '../../../../src/services/proc.js';
+import {ticksNow} from '../../../../src/linux/proc.js';
 import {noteFormer, rollBack} from '../../../../src/services/rule-files/former.js';
 import {FakeGuard} from '../../fake-guard.js';
 import {newFolder} from '../../folder.js';

@@ -5,7 +5,7 @@ import {beforeEach, describe, expect, it} from 'vitest';
 
 import {ruleFiles} from '../../../../src/services/rule-files/find.js';
 import {loadRuleFiles} from '../../../../src/services/rule-files/load.js';
-import {fguard_else, fguard_verdict} from '../../../../src/uapi.gen.js';
+import {fguard_else, fguard_verdict} from '../../../../src/domain/uapi.gen.js';
 import {newFolder} from '../../folder.js';
 import {REQUEST} from '../../plain-rule.js';
 

@@ -12,7 +12,7 @@ import {toSaved, withoutProcesses} from '../../../../src/domain/rule-file.js';
 import {decodePath, encodePath, escapeText} from '../../../../src/domain/text.js';
 import {loadRuleFiles} from '../../../../src/services/rule-files/load.js';
 import {ruleFileText} from '../../../../src/services/rule-files/text.js';
-import {FGUARD_DEADLINE_MAX, FGUARD_OPS_ALL} from '../../../../src/uapi.gen.js';
+import {FGUARD_DEADLINE_MAX, FGUARD_OPS_ALL} from '../../../../src/domain/uapi.gen.js';
 import {newFolder} from '../../folder.js';
 import {RULE} from '../../plain-rule.js';
 

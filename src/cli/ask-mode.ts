@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+/* Joins the ways to find answers with what people and programs see of them. */
+import {isatty} from 'node:tty';
+
+import {VERDICTS} from '../domain/names.js';
+import type {Invocation, Question} from '../domain/question.js';
+import {wrongUsage} from '../domain/errors.js';
+import type {Answerer} from '../services/ask/answerer.js';
+import {LineAsker} from '../services/ask/lines.js';
+import {parentChain} from '../services/ask/parents.js';
+import {PersonAsker} from '../services/ask/person.js';
+import {type Decision, ProgramAsker, findProgram} from '../services/ask/program.js';
+import type {AskMode} from '../services/ask/session.js';
+import {NamesAside} from '../linux/names-aside.js';
+import {decisionDocument, decisionLine} from '../ui/ask/decision.js';
+import type {StreamOutput} from '../ui/output.js';
+import {closedDocument, questionDocument} from '../formats/question-json.js';
+
+/** What was typed after `fguard ask`. */
+export interface AskWords {
+  json: boolean;
+  program: string | undefined;
+  /** What is answered where nothing else is. */
+  verdict: number | undefined;
+  complain: (text: string) => void;
+}
+
+type MakeMode = (answerer: Answerer, output: StreamOutput) => AskMode;
+
+const jsonLine = (document: object): string => `${JSON.stringify(document)}\n`;
+
+type UserName = (uid: number) => string;
+type Describe = (question: Question, invocation: Invocation) => string;
+
+function describer(): {userName: UserName; question: Describe} {
+  const userName = new NamesAside().name;
+  const question: Describe = (asked, invocation) =>
+    jsonLine(questionDocument(asked, parentChain(asked.ppid), invocation, userName));
+  return {userName, question};
+}
+
+const byLines =
+  ({complain}: AskWords): MakeMode =>
+  (answerer, output) => {
+    const {question} = describer();
+    return new LineAsker(answerer, process.stdin, {
+      question: (asked, invocation) => output.write(question(asked, invocation)),
+      closed: (closing) => output.write(jsonLine(closedDocument(closing))),
+      complain,
+    });
+  };
+
+function byProgram(word: string, {json, verdict}: AskWords): MakeMode {
+  const program = findProgram(word);
+  return (answerer, output) => {
+    const {userName, question: document} = describer();
+    const decided = (decision: Decision) =>
+      output.write(json ? jsonLine(decisionDocument(decision)) : decisionLine(decision));
+    const settings = {program, fallback: verdict, document, userName, decided};
+    return new ProgramAsker(answerer, settings);
+  };
+}
+
+async function inTerminal({verdict}: AskWords): Promise<MakeMode> {
+  if (!isatty(0) || !isatty(1))
+    throw wrongUsage('ask needs a terminal to show questions and to read keys', [
+      'fguard ask --json',
+      'fguard ask --exec PROGRAM',
+    ]);
+  const {TerminalPerson} = await import('../ui/ask/person.js');
+  /* A terminal that goes away is told by its signal too. */
+  process.stdin.on('error', () => undefined);
+  return (answerer) => {
+    const enter = verdict ?? VERDICTS.value('deny') ?? 1;
+    return new PersonAsker(answerer, new TerminalPerson(enter, describer().userName));
+  };
+}
+
+/** How the words want questions answered; refused before anybody waits. */
+export function toAskMode(words: AskWords): Promise<MakeMode> | MakeMode {
+  if (words.program !== undefined) return byProgram(words.program, words);
+  return words.json ? byLines(words) : inTerminal(words);
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+import {Command} from '@oclif/core/command';
+import {ExitError} from '@oclif/core/errors';
+import * as Flags from '@oclif/core/flags';
+
+import {EXIT} from '../domain/errors.js';
+import {listenForLoss, outputFailed} from './output-failure.js';
+import {wordsBefore} from './argv.js';
+import {failureDocument, failureText, toUserError} from '../ui/failure.js';
+
+/** What all commands share: --json, --quiet, and how they fail. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+  static override baseFlags = {
+    quiet: Flags.boolean({
+      char: 'q',
+      description: 'no hints, warnings and progress, and nothing of what was done; errors alone',
+      helpGroup: 'GLOBAL',
+    }),
+  };
+
+  abstract override run(): Promise<unknown>;
+
+  override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  }
+
+  protected override async init(): Promise<void> {
+    await super.init();
+    listenForLoss((error) => {
+      this.outputFailed(error);
+    });
+  }
+
+  protected outputFailed(error: NodeJS.ErrnoException): void {
+    outputFailed(error);
+  }
+
+  protected override async catch(error: Error): Promise<void> {
+    if (error instanceof ExitError) throw error;
+    const known = toUserError(error, `fguard ${this.id ?? ''} --help`);
+    process.exitCode = known?.exitCode ?? EXIT.failed;
+    if (this.jsonEnabled()) this.logJson(failureDocument(error, known));
+    else process.stderr.write(`${known === undefined ? bugText(error) : failureText(known)}\n`);
+    return Promise.resolve();
+  }
+
+  /** Lines for the person, in place of the JSON document. */
+  protected say(...lines: string[]): void {
+    if (!this.jsonEnabled()) for (const line of lines) process.stdout.write(`${line}\n`);
+  }
+
+  /** What was done, in place of the JSON document. */
+  protected tell(...lines: string[]): void {
+    if (!this.isQuiet) this.say(...lines);
+  }
+
+  /** What the person must not miss, with --json too. */
+  protected caution(text: string): void {
+    if (!this.isQuiet) process.stderr.write(`fguard: ${text}\n`);
+  }
+
+  /** A sentence for the person beside the data. */
+  protected hint(text: string): void {
+    if (!this.hidesProgress) process.stderr.write(`${text}\n`);
+  }
+
+  /** Whether a person wants to see how far it is. */
+  protected get hidesProgress(): boolean {
+    return this.jsonEnabled() || this.isQuiet;
+  }
+
+  /* As oclif looks for --json: also where the rest of the line is wrong. */
+  private get isQuiet(): boolean {
+    const words = wordsBefore('--', this.argv);
+    return words.some((word) => word === '-q' || word === '--quiet');
+  }
+}
+
+const bugText = (error: Error): string =>
+  `fguard: this is a bug, please report it\n${error.stack ?? error.message}`;

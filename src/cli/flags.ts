@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/* From what was typed to domain values; every refusal names the flag and the value. */
+import {parseDuration} from '../domain/duration.js';
+import type {Names} from '../domain/names.js';
+import {encodePath} from '../domain/text.js';
+import {wrongUsage} from '../domain/errors.js';
+import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from '../domain/uapi.gen.js';
+
+/* The kernel's own limit of process ids on 64 bits. */
+const PID_MAX = 2 ** 22;
+/* setTimeout() takes 31 bits. */
+const WAIT_MAX = 2 ** 31 - 1;
+const COUNT_MAX = Number.MAX_SAFE_INTEGER;
+
+function wholeNumber(flag: string, text: string, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= 1 && value <= max) return value;
+  throw wrongUsage(`${flag} ${text}: not a whole number from 1 to ${max}`);
+}
+
+export const toPid = (text: string, flag = '--pid'): number => wholeNumber(flag, text, PID_MAX);
+
+export const toCount = (flag: string, text: string): number => wholeNumber(flag, text, COUNT_MAX);
+
+export const toAnswerId = (text: string): number => wholeNumber('--forget', text, COUNT_MAX);
+
+/** A mask from a list such as read,write; 0, which means all, without the flag. */
+export function toMask(flag: string, names: Names, text: string | undefined): number {
+  if (text === undefined) return 0;
+  const words = text.split(',').map((word) => word.trim());
+  const unknown = words.find((word) => names.value(word) === undefined);
+  if (unknown === undefined) return names.toMask(words);
+  throw wrongUsage(`${flag}: "${unknown}" is none of ${names.list.join(', ')}`);
+}
+
+export function toMilliseconds(flag: string, text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
+  throw wrongUsage(
+    `${flag} ${text}: not a duration such as 500ms, 10s, 5m or 1h (36500 days at most)`,
+  );
+}
+
+/** A time that we wait ourselves. */
+export function toWait(flag: string, text: string): number {
+  const milliseconds = toMilliseconds(flag, text);
+  if (milliseconds <= WAIT_MAX) return milliseconds;
+  throw wrongUsage(`${flag} ${text}: longer than 24 days`);
+}
+
+/** The time a question may wait. */
+export function toDeadline(flag: string, text: string): number {
+  const milliseconds = toMilliseconds(flag, text);
+  if (milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
+  throw wrongUsage(`${flag} ${text}: longer than a day`);
+}
+
+const SUFFIX_MAX = 255;
+
+export function toSuffix(suffix: string): string {
+  const length = encodePath(suffix).length;
+  if (length > 0 && length <= SUFFIX_MAX && !suffix.includes('/')) return suffix;
+  throw wrongUsage(`--suffix "${suffix}": not the end of a file name`);
+}
+
+/** A rule's name, which must not look like an id or a path. */
+export function toRuleName(text: string): string {
+  if (text === '') throw wrongUsage('--name is empty');
+  if (/^\d+$/.test(text)) throw wrongUsage(`--name ${text}: a number would be taken for an id`);
+  if (text.includes('/')) throw wrongUsage(`--name ${text}: a slash would be taken for a path`);
+  if (Buffer.byteLength(text) > FGUARD_NAME_MAX)
+    throw wrongUsage(`--name ${text}: longer than ${FGUARD_NAME_MAX} bytes`);
+  return text;
+}
+
+export function toKernel(text: string): string {
+  if (/^[\w.+~-]+$/.test(text) && !/^\.+$/.test(text)) return text;
+  throw wrongUsage(`--kernel ${text}: not a kernel's version`);
+}

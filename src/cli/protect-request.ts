@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+import {ELSES, OPS, VERDICTS} from '../domain/names.js';
+import {type ErrnoName, errnoNumber} from '../domain/errno.js';
+import {wrongUsage} from '../domain/errors.js';
+import {toDeadline, toMask, toMilliseconds, toPid, toRuleName, toSuffix} from './flags.js';
+import {cgroupDirectory} from '../linux/cgroups.js';
+import {resolveExecutable} from '../services/executables.js';
+import type {ProtectRequest} from '../services/protect.js';
+import {groupId, userId} from '../linux/users.js';
+
+/** What was typed after `fguard protect`. */
+export interface ProtectWords {
+  paths: readonly string[];
+  pid: readonly string[] | undefined;
+  exe: readonly string[] | undefined;
+  uid: readonly string[] | undefined;
+  gid: readonly string[] | undefined;
+  loginuid: readonly string[] | undefined;
+  cgroup: readonly string[] | undefined;
+  suffix: string | undefined;
+  ops: string | undefined;
+  else: string;
+  default: string | undefined;
+  timeout: string | undefined;
+  errno: string;
+  ttl: string | undefined;
+  name: string | undefined;
+  tree: boolean;
+  'no-tree': boolean;
+  children: boolean;
+  strict: boolean;
+  'until-exit': boolean;
+  save: boolean;
+}
+
+/* The number of a process means another one later, and a saved rule comes back at every start. */
+function requireLasting(words: ProtectWords): void {
+  if (!words.save) return;
+  if (words.pid !== undefined)
+    throw wrongUsage('--save cannot keep a --pid: its number means another process later');
+  if (words.ttl !== undefined) throw wrongUsage('--save is for rules that last, --ttl for others');
+}
+
+function requireSense(words: ProtectWords): void {
+  const {paths, suffix, name, tree, pid} = words;
+  if (paths.length === 0 && suffix === undefined)
+    throw wrongUsage('nothing to guard: give a path, or a --suffix');
+  for (const flag of ['tree', 'no-tree'] as const)
+    if (words[flag] && paths.length === 0) throw wrongUsage(`--${flag} needs a PATH`);
+  if (words['no-tree'] && (tree || suffix !== undefined))
+    throw wrongUsage(
+      `--no-tree is about PATH alone, ${tree ? '--tree' : '--suffix'} about all below it`,
+    );
+  if (name !== undefined && paths.length > 1)
+    throw wrongUsage('--name names one rule, and there are several paths');
+  for (const flag of ['children', 'until-exit'] as const)
+    if (words[flag] && pid === undefined) throw wrongUsage(`--${flag} needs a --pid`);
+  for (const flag of ['default', 'timeout'] as const)
+    if (words[flag] !== undefined && words.else !== 'ask')
+      throw wrongUsage(`--${flag} is about questions: it needs --else ask`);
+  requireLasting(words);
+}
+
+const distinct = <T>(words: readonly string[] | undefined, convert: (word: string) => T): T[] => [
+  ...new Set((words ?? []).map((word) => convert(word))),
+];
+
+/** The rules that the words describe. */
+export function toProtectRequest(words: ProtectWords): ProtectRequest {
+  requireSense(words);
+  return {
+    paths: words.paths,
+    suffix: words.suffix === undefined ? null : toSuffix(words.suffix),
+    name: words.name === undefined ? null : toRuleName(words.name),
+    tree: words.tree || (words['no-tree'] ? false : null),
+    children: words.children,
+    strict: words.strict,
+    untilExit: words['until-exit'],
+    against: false,
+    ops: toMask('--ops', OPS, words.ops),
+    otherwise: ELSES.value(words.else) ?? 0,
+    error: errnoNumber(words.errno as ErrnoName),
+    defaultVerdict: VERDICTS.value(words.default ?? 'deny') ?? 0,
+    deadline: words.timeout === undefined ? 0 : toDeadline('--timeout', words.timeout),
+    ttl: words.ttl === undefined ? 0 : toMilliseconds('--ttl', words.ttl),
+    pids: distinct(words.pid, (pid) => toPid(pid)),
+    exes: distinct(words.exe, resolveExecutable),
+    uids: distinct(words.uid, userId),
+    gids: distinct(words.gid, groupId),
+    loginuids: distinct(words.loginuid, userId),
+    cgroups: distinct(words.cgroup, (cgroup) => cgroupDirectory(cgroup)),
+  };
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/* How scripts hear that somebody watches or answers by now. */
+import * as Flags from '@oclif/core/flags';
+import {closeSync, fstatSync, readFileSync, readdirSync, readlinkSync, writeSync} from 'node:fs';
+
+import {wrongUsage} from '../domain/errors.js';
+
+export const readyFlag = Flags.string({
+  description:
+    'write the line "ready" to this descriptor, such as of a pipe, and close it, as soon as nothing more is missed',
+  helpValue: 'N',
+});
+
+/* Those below are for other words. */
+const FIRST = 3;
+
+const ACCESS_MODE = 3;
+
+const isForWriting = (fd: number): boolean => {
+  const flags = /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
+  return (Number.parseInt(flags ?? '0', 8) & ACCESS_MODE) !== 0;
+};
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}
+
+/* Node has pipes of its own, with both ends here, and such numbers are easily guessed. */
+function isOurs(fd: number): boolean {
+  const link = linkOf(String(fd));
+  const others = readdirSync('/proc/self/fd').filter((other) => other !== String(fd));
+  return link.startsWith('pipe:') && others.some((other) => linkOf(other) === link);
+}
+
+function isUsable(fd: number): boolean {
+  try {
+    const found = fstatSync(fd);
+    const isKnown = [found.isFIFO(), found.isSocket(), found.isFile(), found.isCharacterDevice()];
+    return isKnown.includes(true) && isForWriting(fd) && !isOurs(fd);
+  } catch {
+    return false;
+  }
+}
+
+/** What to call once we are ready. */
+export function toReady(text: string | undefined): () => void {
+  if (text === undefined) return () => undefined;
+  const fd = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (!(fd >= FIRST)) throw wrongUsage(`--ready-fd ${text}: not a descriptor from ${FIRST} on`);
+  if (!isUsable(fd)) throw wrongUsage(`--ready-fd ${text}: it is not open for writing`);
+  return () => {
+    tellReady(fd);
+  };
+}
+
+/* Whoever does not wait any more need not be told. */
+function tellReady(fd: number): void {
+  try {
+    writeSync(fd, 'ready\n');
+  } catch {
+    /* nobody reads */
+  } finally {
+    closeSync(fd);
+  }
+}

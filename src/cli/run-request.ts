@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+import {VERDICTS} from '../domain/names.js';
+import {wrongUsage} from '../domain/errors.js';
+import {toDeadline} from './flags.js';
+import {accountFor} from '../linux/account.js';
+import type {RunKind, RunRequest} from '../services/run.js';
+
+const KINDS = ['protect', 'ask', 'deny', 'read-only', 'log'] as const satisfies RunKind[];
+
+/** What was typed between `fguard run` and --. */
+export interface RunWords extends Partial<Record<RunKind, readonly string[] | undefined>> {
+  timeout?: string | undefined;
+  default?: string | undefined;
+  user?: string | undefined;
+  'as-root': boolean;
+}
+
+function requireSense(words: RunWords): void {
+  if (words.user !== undefined && words['as-root'])
+    throw wrongUsage('--user and --as-root cannot both be');
+  for (const flag of ['timeout', 'default'] as const)
+    if (words[flag] !== undefined && words.ask === undefined)
+      throw wrongUsage(`--${flag} is about questions: it needs an --ask PATH`);
+}
+
+/** The command, and the rules that the words describe. */
+export function toRunRequest(words: RunWords, command: readonly string[]): RunRequest {
+  requireSense(words);
+  const {timeout, user} = words;
+  return {
+    paths: KINDS.flatMap((kind) => (words[kind] ?? []).map((path) => ({kind, path}))),
+    deadline: timeout === undefined ? 0 : toDeadline('--timeout', timeout),
+    defaultVerdict: VERDICTS.value(words.default ?? 'deny') ?? 0,
+    command,
+    account: accountFor({user, asRoot: words['as-root']}),
+  };
+}

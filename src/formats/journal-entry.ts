@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+import {encodePath} from '../domain/text.js';
+
+/** A field of an entry: its name, of capital letters, digits and underscores, and its value. */
+export type JournalField = readonly [name: string, value: string];
+
+const NEWLINE = Buffer.from('\n');
+
+function length64(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(bytes.length));
+  return length;
+}
+
+/* With its length in front a value may hold anything; a line of its own cannot hold the end of a line. */
+function encodeField([name, value]: JournalField): Buffer {
+  const bytes = encodePath(value);
+  const parts = bytes.includes('\n')
+    ? [Buffer.from(`${name}\n`), length64(bytes), bytes]
+    : [Buffer.from(`${name}=`), bytes];
+  return Buffer.concat([...parts, NEWLINE]);
+}
+
+/** An entry in the journal's native protocol. A field may be there several times. */
+export const journalEntry = (fields: readonly JournalField[]): Buffer =>
+  Buffer.concat(fields.map(encodeField));

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+import {decodePath} from '../domain/text.js';
+import {errnoText} from '../domain/errno.js';
+import {UserError, notPermitted} from '../domain/errors.js';
+import {MIB, errorCode, readRegular} from '../linux/files.js';
+import {withSudo} from '../services/guard.js';
+import {JsonFile, parseJson} from './json-file.js';
+import type {WrittenFile} from './written-file.js';
+import {YamlFile} from './yaml-file.js';
+
+/* A map of YAML takes a hundred times the memory of its text, and JSON little. */
+export const YAML_MAX = 16 * MIB;
+export const JSON_MAX = 128 * MIB;
+
+function read(path: string, max: number): string {
+  try {
+    return decodePath(readRegular(path, max));
+  } catch (error) {
+    const code = errorCode(error);
+    if (error instanceof UserError || code === '' || code.startsWith('ERR_')) throw error;
+    const message = `cannot read ${path}: ${errnoText(code)}`;
+    throw code === 'EACCES' ? notPermitted(message, [withSudo()]) : new UserError(code, message);
+  }
+}
+
+/**
+ * Reads a file; its mistakes are in it.
+ * @throws UserError if it cannot be read, or is no regular file of a size that is taken
+ */
+export function readWrittenFile(path: string, max = JSON_MAX): WrittenFile {
+  const text = read(path, max);
+  const json = parseJson(text);
+  if (json !== undefined) return new JsonFile(path, text, json.value);
+  if (text.length <= YAML_MAX) return new YamlFile(path, text);
+  throw new UserError('EFBIG', `${path} is no JSON, and larger than ${YAML_MAX / MIB} MiB`);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import {UserError} from '../domain/errors.js';
+import {packageFile} from '../linux/package-root.js';
+import {type ScriptOptions, runScript} from './script.js';
+
+/** The folder of this package. */
+export const REPOSITORY = packageFile('').replace(/\/$/, '');
+
+/** The machine's own kernel, among the names of kernels. */
+export const OWN_KERNEL = 'own';
+
+/** What a machine is made of; the scripts bring it, and cache it. */
+export interface BootFiles {
+  name: string;
+  release: string;
+  kernel: string;
+  initramfs: string;
+  /** What becomes /lib/modules/RELEASE, with fguard.ko in it. */
+  modules: string;
+  /** Those are only what is new beside the host's own. */
+  isOwn: boolean;
+  /** The root that holds the kernel's headers. */
+  headers: string;
+  share: '9p' | 'virtiofs';
+  /** What this kernel needs beside what all do; for the command line. */
+  options: string;
+  /** MiB. */
+  memory: number;
+}
+
+export interface PrepareOptions extends ScriptOptions {
+  /** What is done now, in a few words. */
+  onStep?: (title: string) => void;
+}
+
+type Read = (name: string) => Promise<string>;
+
+/** How a kernel can see this machine's files; 9p needs no server of its own. */
+async function chooseShare(release: string, read: Read): Promise<BootFiles['share']> {
+  const list = (name: string): Promise<string> =>
+    read(`lib/modules/${release}/${name}`).catch(() => '');
+  const modules = (await list('modules.dep')) + (await list('modules.builtin'));
+  const has = (name: string): boolean => modules.includes(`/${name}.ko`);
+  if (has('9p') && has('9pnet_virtio')) return '9p';
+  if (has('virtiofs')) return 'virtiofs';
+  throw new UserError('EOPNOTSUPP', `kernel ${release} has neither 9p nor virtio-fs, for a VM`, {
+    next: ['fguard lab --kernel 6.1'],
+  });
+}
+
+/** What the folder of a prepared kernel holds. */
+async function describe(dir: string): Promise<Omit<BootFiles, 'initramfs' | 'modules'>> {
+  const read: Read = async (name) => (await readFile(path.join(dir, name), 'utf8')).trim();
+  const ofKernel: Read = (name) => read(name).catch(() => '');
+  const [name, release] = [path.basename(dir), await read('release')];
+  const isOwn = name === OWN_KERNEL;
+  return {
+    name,
+    release,
+    kernel: path.join(dir, 'vmlinuz'),
+    isOwn,
+    headers: isOwn ? '' : path.join(dir, '../../roots', await read('suite')),
+    share: await chooseShare(release, read),
+    options: await ofKernel('options'),
+    memory: Number((await ofKernel('memory')) || 1536),
+  };
+}
+
+/** @param kernel a name of lab/kernels.txt, "own", or the beginning of a release */
+export async function prepare(kernel: string, options: PrepareOptions = {}): Promise<BootFiles> {
+  const {onStep = () => undefined} = options;
+  onStep(`preparing kernel ${kernel}`);
+  await runScript('kernel', [kernel], options);
+  const initramfs = await runScript('initramfs', [kernel], options);
+  const files = await describe(path.dirname(initramfs));
+  onStep(`preparing the module for ${files.release}`);
+  const base = await runScript('module', [kernel], options);
+  return {...files, initramfs, modules: path.join(base, 'lib/modules', files.release)};
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/* Whom a command runs as, and how it becomes that user. */
+import {existsSync} from 'node:fs';
+
+import {UserError, wrongUsage} from '../domain/errors.js';
+import {requireRoot} from '../services/guard.js';
+import {userEntry, userId} from './users.js';
+
+/** A user, as much of it as a command is started with. */
+export interface Account {
+  uid: number;
+  gid: number;
+  name: string;
+  home: string;
+  shell: string;
+  /** The user database knows it, and so its groups. */
+  known: boolean;
+}
+
+/** What was typed of it. */
+export interface RunAs {
+  user: string | undefined;
+  asRoot: boolean;
+}
+
+/* What sudo, doas and pkexec leave in the environment; what else they set suits the user as well. */
+const LEFT_BEHIND = [
+  ...['SUDO_COMMAND', 'SUDO_GID', 'SUDO_HOME', 'SUDO_UID', 'SUDO_USER'],
+  ...['DOAS_USER', 'PKEXEC_UID'],
+];
+
+function account(uid: number, gid?: string): Account {
+  const [name = String(uid), , , group = '', , home = '', shell = ''] = userEntry(uid) ?? [];
+  const own = gid ?? group;
+  if (!/^\d+$/.test(own)) throw wrongUsage(`the group of user ${name} is not known`);
+  return {
+    uid,
+    gid: Number(own),
+    name,
+    home: home || '/',
+    shell: shell || '/bin/sh',
+    known: group !== '',
+  };
+}
+
+/* A number that is none is not to end as root. */
+function numbered(variable: string, text: string): number {
+  if (/^\d+$/.test(text)) return userId(text);
+  throw wrongUsage(`${variable} is no user's number: ${text}`);
+}
+
+function caller(env: NodeJS.ProcessEnv): Account | undefined {
+  const {SUDO_UID, SUDO_GID, DOAS_USER, PKEXEC_UID} = env;
+  if (SUDO_UID !== undefined) return account(numbered('SUDO_UID', SUDO_UID), SUDO_GID);
+  if (DOAS_USER !== undefined) return account(userId(DOAS_USER));
+  if (PKEXEC_UID !== undefined) return account(numbered('PKEXEC_UID', PKEXEC_UID));
+  return undefined;
+}
+
+/**
+ * Whom a command is to run as: the one named, else who became root to start us;
+ * undefined if it runs as we do.
+ */
+export function accountFor({user, asRoot}: RunAs, env = process.env): Account | undefined {
+  if (user !== undefined) requireRoot('--user');
+  if (asRoot || process.geteuid?.() !== 0) return undefined;
+  const found = user === undefined ? caller(env) : account(userId(user));
+  return found?.uid === 0 ? undefined : found;
+}
+
+/** The environment of a command that this user runs. */
+export function environmentOf(
+  {name, home, shell}: Account,
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const own = Object.entries(env).filter(([key]) => !LEFT_BEHIND.includes(key));
+  const mail = env.MAIL === undefined ? {} : {MAIL: `/var/mail/${name}`};
+  return {...Object.fromEntries(own), HOME: home, USER: name, LOGNAME: name, SHELL: shell, ...mail};
+}
+
+/* Not looked for in the PATH, which may be that of the user. */
+const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'];
+
+/** The words before a command by which root becomes this user and nobody else. */
+export function becoming({uid, gid, known}: Account): string[] {
+  const setpriv = SETPRIV.find((path) => existsSync(path));
+  if (setpriv === undefined)
+    throw new UserError('ENOPROGRAM', 'the program setpriv is not installed', {
+      next: ['sudo apt install util-linux'],
+    });
+  const groups = known ? '--init-groups' : '--clear-groups';
+  return [setpriv, `--reuid=${uid}`, `--regid=${gid}`, groups, '--inh-caps=-all', '--'];
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+import {UserError} from '../domain/errors.js';
+import {directories, statIfPossible} from './files.js';
+
+const ROOT = '/sys/fs/cgroup';
+const UNIT = /^[^/]+\.(service|scope|slice|socket|mount|swap)$/;
+
+const isDirectory = (path: string): boolean => statIfPossible(path)?.isDirectory() === true;
+
+const join = (directory: string, name: string): string =>
+  `${directory}/${name.replace(/^\/+/, '')}`.replace(/\/+$/, '');
+
+/** The directories of this name, those of the lowest depth that has any. */
+function findUnit(unit: string, root: string): string[] {
+  for (let level = [root]; level.length > 0;) {
+    const below = level.flatMap((parent) => directories(parent).map((name) => join(parent, name)));
+    const found = below.filter((path) => path.endsWith(`/${unit}`));
+    if (found.length > 0) return found;
+    level = below;
+  }
+  return [];
+}
+
+/** The directory of a cgroup given by its path, also as /proc/PID/cgroup writes it, or by a systemd unit. */
+export function cgroupDirectory(text: string, root = ROOT): string {
+  const path = text === root || text.startsWith(`${root}/`) ? join(text, '') : join(root, text);
+  const isUnit = UNIT.test(text);
+  const found = isDirectory(path) ? [path] : isUnit ? findUnit(text, root) : [];
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  if (first !== undefined)
+    throw new UserError('EAMBIGUOUS', `several units are called ${text}: ${found.join(', ')}`);
+  const next = isUnit ? [`systemctl status ${text}`] : ['systemd-cgls'];
+  const what = isUnit ? 'no cgroup of a running unit' : 'no cgroup';
+  throw new UserError('ENOENT', `there is ${what} ${text} below ${root}`, {next});
+}

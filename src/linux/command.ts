@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+import {spawn} from 'node:child_process';
+import {accessSync, constants} from 'node:fs';
+import {delimiter} from 'node:path';
+
+import {cleanEnvironment, searchPath} from './environment.js';
+import {errnoText} from '../domain/errno.js';
+import {UserError, interrupted} from '../domain/errors.js';
+
+export interface CommandResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CommandOptions {
+  /** Each line of stdout, as it comes. */
+  onLine?: (line: string) => void;
+  signal?: AbortSignal;
+  /** Variables beside those that every program gets. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Which Debian package brings a program. */
+const PACKAGES: Record<string, string> = {
+  insmod: 'kmod',
+  rmmod: 'kmod',
+  modinfo: 'kmod',
+  depmod: 'kmod',
+  make: 'make',
+  flock: 'util-linux',
+  openssl: 'openssl',
+};
+
+/** Whether a program is in the PATH, or at the path. */
+export function hasProgram(name: string): boolean {
+  const places = name.includes('/') ? [''] : searchPath().split(delimiter);
+  return places.some((place) => {
+    try {
+      accessSync(place === '' ? name : `${place}/${name}`, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function startFailure(program: string, error: NodeJS.ErrnoException): Error {
+  if (error.name === 'AbortError') return interrupted();
+  if (error.code === 'EACCES' || error.code === 'EPERM') {
+    /* Of root that is a rule's doing: about the program, or /dev/null. */
+    const next = ['sudo fguard rules'];
+    return new UserError(error.code, `cannot start ${program}: ${errnoText('EACCES')}`, {next});
+  }
+  if (error.code !== 'ENOENT') return error;
+  const name = PACKAGES[program];
+  const next = name === undefined ? [] : [`sudo apt install ${name}`];
+  return new UserError('ENOPROGRAM', `the program ${program} is not installed`, {next});
+}
+
+/** Splits chunks into lines. */
+class Lines {
+  private rest = '';
+
+  constructor(private readonly onLine: (line: string) => void) {}
+
+  add(chunk: string): void {
+    const lines = (this.rest + chunk).split('\n');
+    this.rest = lines.pop() ?? '';
+    lines.forEach(this.onLine);
+  }
+}
+
+/** Runs a program to its end and keeps what it printed. */
+export function runCommand(
+  program: string,
+  args: readonly string[],
+  {onLine, signal, env}: CommandOptions = {},
+): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env: cleanEnvironment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal === undefined ? {} : {signal}),
+    });
+    const result = {stdout: '', stderr: ''};
+    const lines = new Lines(onLine ?? (() => undefined));
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      result.stdout += chunk;
+      lines.add(chunk);
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (result.stderr += chunk));
+    child.on('error', (error) => {
+      reject(startFailure(program, error));
+    });
+    child.on('close', (code) => {
+      if (signal?.aborted === true) reject(interrupted());
+      else resolve({code: code ?? 1, ...result});
+    });
+  });
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+import {type FSWatcher, watch} from 'node:fs';
+
+import {decodePath, encodePath, escapeText} from '../domain/text.js';
+import {errorCode, statIfPossible} from './files.js';
+import {wayTo} from './way.js';
+
+/* Editors write a file in several steps; somebody who never ends is not waited for. */
+const SETTLE = 100;
+const LONGEST = 1000;
+
+const TIMES_MAX = 5;
+
+/* What is not there is told of by the folder above once it is. */
+const ABSENT = ['ENOENT', 'ENOTDIR'];
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+const identity = (path: string): string => {
+  const found = statIfPossible(path);
+  return found === undefined ? '' : `${found.dev}:${found.ino}`;
+};
+
+/** Notices when a path may lead to another file, or the file be another one. */
+export class Follower {
+  /* By the folder, and which one that was: another may be there now. */
+  private watchers = new Map<string, FSWatcher>();
+  private timer: NodeJS.Timeout | undefined;
+  private latest = 0;
+  private hasComplained = false;
+
+  /**
+   * @param changed called soon after a change, and once for several
+   * @param complain told if changes will go unnoticed
+   */
+  constructor(
+    private readonly path: string,
+    private readonly changed: () => void,
+    private readonly complain: (text: string) => void,
+  ) {}
+
+  /** Looks at the names on the way as they are now; what changes from then on is told. */
+  follow(): void {
+    /* Until nothing has changed between looking and watching. */
+    for (let times = 0; times < TIMES_MAX && this.followOnce(); times++);
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    for (const watcher of this.watchers.values()) watcher.close();
+    this.watchers.clear();
+  }
+
+  /* Whether anything is watched that was not before. */
+  private followOnce(): boolean {
+    const before = this.watchers;
+    let isNew = false;
+    this.watchers = new Map();
+    for (const [folder, names] of wayTo(this.path)) {
+      const key = [identity(folder), folder, ...names].join('\0');
+      const known = before.get(key);
+      before.delete(key);
+      const watcher = known ?? this.watch(folder, names);
+      if (watcher !== undefined) this.watchers.set(key, watcher);
+      isNew ||= known !== watcher;
+    }
+    for (const watcher of before.values()) watcher.close();
+    return isNew;
+  }
+
+  private watch(folder: string, names: ReadonlySet<string>): FSWatcher | undefined {
+    try {
+      const watcher = watch(encodePath(folder), {encoding: 'buffer'}, (_event, name) => {
+        this.notice(folder, names, name);
+      });
+      /* A directory that goes takes its events along; a signal still reloads. */
+      watcher.on('error', () => {
+        watcher.close();
+      });
+      return watcher;
+    } catch (error) {
+      this.complainOnce(folder, errorCode(error));
+      return undefined;
+    }
+  }
+
+  /* What happens to a folder itself is told under its own name. */
+  private notice(folder: string, names: ReadonlySet<string>, bytes: Buffer | null): void {
+    const name = bytes === null ? undefined : decodePath(bytes);
+    if (name !== undefined && !names.has(name) && name !== baseName(folder)) return;
+    const now = performance.now();
+    if (this.timer === undefined) this.latest = now + LONGEST;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.settled, Math.max(0, Math.min(SETTLE, this.latest - now)));
+  }
+
+  private readonly settled = (): void => {
+    this.timer = undefined;
+    this.follow();
+    this.changed();
+  };
+
+  private complainOnce(folder: string, code: string): void {
+    if (this.hasComplained || ABSENT.includes(code)) return;
+    this.hasComplained = true;
+    this.complain(
+      `changes in ${escapeText(folder)} go unnoticed (${code}); SIGHUP reads the policy again`,
+    );
+  }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Folders that this program builds in, keeps things in, or executes from: nobody but
+ * root and the user who runs it may have had a hand in them. HOME, TMPDIR and their
+ * kin may be left of somebody lesser, as after `su`, so what they name is looked at, too.
+ */
+import fs from 'node:fs';
+import {userInfo} from 'node:os';
+import {isAbsolute, join, resolve} from 'node:path';
+
+import {decodePath, encodePath} from '../domain/text.js';
+import {errnoText} from '../domain/errno.js';
+import {UserError} from '../domain/errors.js';
+
+/* Not among Node's constants; the same number on all architectures that it runs on. */
+const O_PATH = 0o10000000;
+const OTHERS_MAY_WRITE = 0o022;
+const STICKY = 0o1000;
+const LINKS_MAX = 40;
+const FUSE = 0x65735546;
+
+const errorCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+const self = (): number => process.geteuid?.() ?? 0;
+
+/** A place that others may change, and so what lies behind it. */
+export interface Foreign {
+  path: string;
+  reason: string;
+}
+
+/** What a walk finds out about a path. */
+interface Walk {
+  /** Why others may decide what is there; undefined if they may not. */
+  reason: string | undefined;
+  /** The place that the reason is about. */
+  place: string;
+  /** The path without links, as far as it is there. */
+  real: string;
+  /** The names behind that, which are not there yet. */
+  missing: string[];
+  /** Others may add to this folder, but change nothing of ours in it. */
+  isSticky: boolean;
+}
+
+/* Whoever mounts a FUSE file system says who owns what is in it. */
+function isMountedByAnother(fd: number): boolean {
+  if (fs.statfsSync(`/proc/self/fd/${fd}/.`).type !== FUSE) return false;
+  const id = /^mnt_id:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
+  const mounts = fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const mount = mounts.find((line) => line.startsWith(`${id} `)) ?? '';
+  const user = / - fuse\S* .*\buser_id=(\d+)/.exec(mount)?.[1] ?? '0';
+  return ![0, self()].includes(Number(user));
+}
+
+function complaint(path: string, fd: number, stat: fs.Stats): string | undefined {
+  if (stat.uid !== 0 && stat.uid !== self()) return `${path} belongs to user ${stat.uid}`;
+  if (stat.isSymbolicLink()) return undefined;
+  const isShared = stat.isDirectory() && (stat.mode & STICKY) !== 0;
+  if ((stat.mode & OTHERS_MAY_WRITE) !== 0 && !isShared) return `others may write to ${path}`;
+  if (stat.isDirectory() && isMountedByAnother(fd)) return `another user mounted ${path}`;
+  return undefined;
+}
+
+const entry = (folder: number, name: string): Buffer =>
+  Buffer.concat([Buffer.from(`/proc/self/fd/${folder}/`), encodePath(name)]);
+
+/* What may not be looked at counts as not there: nothing can be made in its place, either. */
+function openAt(folder: number, name: string): number | undefined {
+  try {
+    return fs.openSync(entry(folder, name), O_PATH | fs.constants.O_NOFOLLOW);
+  } catch {
+    return undefined;
+  }
+}
+
+const linkTarget = (folder: number, name: string): string =>
+  decodePath(fs.readlinkSync(entry(folder, name), {encoding: 'buffer'}));
+
+const names = (path: string): string[] =>
+  path.split('/').filter((name) => name !== '' && name !== '.');
+
+/** Goes down a path by descriptors, so that nothing changes between a look and the next step. */
+class Walker {
+  private real = '/';
+  private fd = fs.openSync('/', O_PATH);
+  private stat = fs.fstatSync(this.fd);
+  private links = 0;
+  /* What was looked at last. */
+  private place = '/';
+
+  walk(path: string): Walk {
+    const rest = names(path);
+    try {
+      let reason = complaint('/', this.fd, this.stat);
+      for (
+        let name = rest.shift();
+        name !== undefined && reason === undefined;
+        name = rest.shift()
+      ) {
+        const fd = openAt(this.fd, name);
+        if (fd === undefined) return this.found(undefined, [name, ...rest]);
+        reason = this.step(fd, name, rest);
+      }
+      return this.found(reason, rest);
+    } finally {
+      fs.closeSync(this.fd);
+    }
+  }
+
+  private found(reason: string | undefined, missing: string[]): Walk {
+    const isSticky = (this.stat.mode & OTHERS_MAY_WRITE) !== 0;
+    return {reason, place: this.place, real: this.real, missing, isSticky};
+  }
+
+  private step(fd: number, name: string, rest: string[]): string | undefined {
+    const stat = fs.fstatSync(fd);
+    const path = join(this.real, name);
+    this.place = path;
+    const reason = complaint(path, fd, stat);
+    if (reason !== undefined || stat.isSymbolicLink()) fs.closeSync(fd);
+    if (reason !== undefined) return reason;
+    if (stat.isSymbolicLink()) return this.follow(path, name, rest);
+    this.enter(fd, stat, path);
+    return undefined;
+  }
+
+  private follow(path: string, name: string, rest: string[]): string | undefined {
+    this.links += 1;
+    if (this.links > LINKS_MAX) return `${path} leads through too many links`;
+    const target = linkTarget(this.fd, name);
+    rest.unshift(...names(target));
+    if (isAbsolute(target)) {
+      const fd = fs.openSync('/', O_PATH);
+      this.enter(fd, fs.fstatSync(fd), '/');
+    }
+    return undefined;
+  }
+
+  private enter(fd: number, stat: fs.Stats, path: string): void {
+    fs.closeSync(this.fd);
+    [this.fd, this.stat, this.real] = [fd, stat, path];
+  }
+}
+
+const walk = (path: string): Walk => new Walker().walk(path);
+
+/** Why others may decide what is at a path; undefined if they may not, or nothing is there. */
+export const whyForeign = (path: string): string | undefined =>
+  isAbsolute(path) ? walk(path).reason : `${path} is not a whole path`;
+
+/** The place on the way to a path, or the path itself, that others may change, if there is one. */
+export function findForeign(path: string): Foreign | undefined {
+  const {reason, place} = walk(resolve(path));
+  return reason === undefined ? undefined : {path: place, reason};
+}
+
+const foreign = (what: string, reason: string, next: readonly string[]): UserError =>
+  new UserError('EUNSAFE', `${what} is not safe to use: ${reason}`, {next});
+
+/** A path without its links. @throws UserError if others may decide what is there */
+export function requireOwn(path: string, next: readonly string[] = []): string {
+  if (!isAbsolute(path)) throw foreign(path, 'it is not a whole path', next);
+  const {reason, real, missing} = walk(path);
+  if (reason !== undefined) throw foreign(path, reason, next);
+  return join(real, ...missing);
+}
+
+/* One at a time: somebody may put a link in its place where all may make files. */
+function makeFolder(folder: string): void {
+  try {
+    fs.mkdirSync(encodePath(folder), {mode: 0o755});
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== 'EEXIST') throw new UserError(code, `cannot make ${folder}: ${errnoText(code)}`);
+  }
+}
+
+/**
+ * Makes a folder, and those above it, where they are not there, for nobody else to change.
+ * @returns its path without links
+ */
+export function makeOwnFolder(path: string, next: readonly string[] = []): string {
+  const whole = requireOwn(path, next);
+  for (;;) {
+    const {reason, real, missing, isSticky} = walk(whole);
+    if (reason !== undefined) throw foreign(path, reason, next);
+    const [name] = missing;
+    if (name !== undefined) makeFolder(join(real, name));
+    else if (isSticky) throw foreign(path, 'others may write to it', next);
+    else return real;
+  }
+}
+
+const isUsable = (path: string | undefined): path is string =>
+  path !== undefined && isAbsolute(path) && whyForeign(path) === undefined;
+
+/** This user's home folder, not that of whose environment is left. */
+export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (self() !== 0 && isUsable(env.HOME)) return env.HOME;
+  try {
+    return userInfo().homedir;
+  } catch {
+    return '/nonexistent';
+  }
+}
+
+/** The folder of a kind of files below the home folder, such as .cache. */
+export function userFolder(
+  kind: 'cache' | 'config' | 'data',
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  const chosen = env[`XDG_${kind.toUpperCase()}_HOME`];
+  if (isUsable(chosen)) return chosen;
+  return join(homeFolder(env), kind === 'data' ? '.local/share' : `.${kind}`);
+}
+
+/** The folder for what is temporary: TMPDIR, unless another could change what is there. */
+export function temporaryFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return requireOwn(isUsable(env.TMPDIR) && fs.existsSync(env.TMPDIR) ? env.TMPDIR : '/tmp');
+}
+
+/** Makes an empty folder that only this user can read and change. */
+export const makeScratchFolder = (prefix: string): string =>
+  fs.mkdtempSync(join(temporaryFolder(), prefix));

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+import {UserError, notPermitted, wrongUsage} from '../domain/errors.js';
+import {errorCode, lstat, readLinkIfPossible, realPath, statIfPossible} from './files.js';
+import {withSudo} from '../services/guard.js';
+
+/** An object named on the command line, as the kernel wants it: absolute, no symbolic link on the way. */
+export interface ResolvedPath {
+  path: string;
+  exists: boolean;
+  isDirectory: boolean;
+}
+
+const LINKS_MAX = 40;
+
+const REASONS: Record<string, (path: string) => string> = {
+  ENOENT: (path) => `the directory ${path} does not exist`,
+  ENOTDIR: (path) => `${path} is not a directory, or leads through something that is not`,
+  ELOOP: (path) => `${path}: too many symbolic links`,
+  ENAMETOOLONG: (path) => `${path}: the name is too long`,
+};
+
+function unreachable(error: unknown, path: string): unknown {
+  const code = errorCode(error);
+  if (code === 'EACCES') return notPermitted(`${path}: permission denied`, [withSudo()]);
+  const reason = REASONS[code];
+  return reason === undefined ? error : new UserError(code, reason(path));
+}
+
+/** The real path, or undefined if there is nothing; every other failure names the path. */
+function real(path: string): string | undefined {
+  try {
+    return realPath(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw unreachable(error, path);
+  }
+}
+
+function realDirectory(path: string): string {
+  try {
+    const directory = realPath(path);
+    if (statIfPossible(directory)?.isDirectory() === true) return directory;
+  } catch (error) {
+    throw unreachable(error, path);
+  }
+  throw new UserError('ENOTDIR', `${path} is not a directory`);
+}
+
+const join = (directory: string, name: string): string =>
+  directory === '/' ? `/${name}` : `${directory}/${name}`;
+
+function split(path: string): {directory: string; name: string} {
+  const plain = path.replace(/\/+$/, '');
+  const slash = plain.lastIndexOf('/');
+  const directory = slash < 0 ? '.' : slash === 0 ? '/' : plain.slice(0, slash);
+  return {directory, name: plain.slice(slash + 1)};
+}
+
+/* Nothing there: the directory must be, and a dangling link stands for what it points to. */
+function resolveMissing(path: string, links: number): ResolvedPath {
+  const {directory, name} = split(path);
+  if (name === '' || name === '.' || name === '..')
+    throw new UserError('ENOENT', `${path} does not exist`);
+  const found = join(realDirectory(directory), name);
+  const target = readLinkIfPossible(found);
+  if (target === undefined) return {path: found, exists: false, isDirectory: false};
+  if (links === 0) throw new UserError('ELOOP', `${path}: too many symbolic links`);
+  const next = target.startsWith('/') ? target : join(split(found).directory, target);
+  return resolvePath(next, links - 1);
+}
+
+/** Resolves a path that may name something that is not there yet, but in a directory that is. */
+export function resolvePath(path: string, links = LINKS_MAX): ResolvedPath {
+  if (path === '') throw wrongUsage('a path is empty');
+  const found = real(path);
+  if (found === undefined) return resolveMissing(path, links);
+  return {path: found, exists: true, isDirectory: statIfPossible(found)?.isDirectory() === true};
+}
+
+/** Resolves a path that must be there. */
+export function resolveExisting(path: string): ResolvedPath {
+  const resolved = resolvePath(path);
+  if (resolved.exists) return resolved;
+  throw new UserError('ENOENT', `${path} does not exist`);
+}
+
+/* The last name is looked at for itself; these are not names, or say that a directory is meant. */
+const isPlain = (path: string): boolean => path.startsWith('/') && !/(?:^|\/)\.{0,2}$/.test(path);
+
+/** Resolves many paths of one moment: what they have in common is looked up once. */
+export class PathResolver {
+  private readonly directories = new Map<string, string>();
+
+  resolve(path: string): ResolvedPath {
+    return (isPlain(path) ? this.quickly(path) : undefined) ?? resolvePath(path);
+  }
+
+  /* Undefined where there is more to it: a link, or a failure that is to be told. */
+  private quickly(path: string): ResolvedPath | undefined {
+    try {
+      const {directory, name} = split(path);
+      const found = join(this.directory(directory), name);
+      const stat = lstat(found);
+      if (stat === undefined) return {path: found, exists: false, isDirectory: false};
+      if (stat.isSymbolicLink()) return undefined;
+      return {path: found, exists: true, isDirectory: stat.isDirectory()};
+    } catch {
+      return undefined;
+    }
+  }
+
+  private directory(path: string): string {
+    const known = this.directories.get(path) ?? realDirectory(path);
+    this.directories.set(path, known);
+    return known;
+  }
+}

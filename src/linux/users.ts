@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+import {execFileSync} from 'node:child_process';
+
+import {cleanEnvironment} from './environment.js';
+import {wrongUsage} from '../domain/errors.js';
+
+const CACHE_MAX = 4096;
+
+/* 4294967295 is no user or group, but the lack of one. */
+export const ID_MAX = 2 ** 32 - 2;
+
+function entry(database: 'passwd' | 'group', key: string): string[] | undefined {
+  try {
+    const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
+    const options = {encoding: 'utf8', stdio, env: cleanEnvironment()} as const;
+    const line = execFileSync('getent', [database, '--', key], options);
+    return line.split('\n')[0]?.split(':');
+  } catch {
+    return undefined;
+  }
+}
+
+const nameIn =
+  (database: 'passwd' | 'group') =>
+  (id: number): string =>
+    entry(database, String(id))?.[0] ?? String(id);
+
+/** User names, each asked for once; the number in digits where the user database has none. */
+export class UserNames {
+  private readonly known = new Map<number, string>();
+
+  constructor(private readonly ask: (uid: number) => string = nameIn('passwd')) {}
+
+  name(uid: number): string {
+    const known = this.known.get(uid);
+    if (known !== undefined) return known;
+    const name = this.ask(uid);
+    if (this.known.size >= CACHE_MAX) this.known.clear();
+    this.known.set(uid, name);
+    return name;
+  }
+}
+
+/* What strtoul() takes, getent takes for a number, cuts it to 32 bits, and may find root. */
+export const NUMBER = /^\s*[+-]?\d+$/;
+
+function idOf(database: 'passwd' | 'group', kind: string, text: string): number {
+  const digits = NUMBER.test(text) ? text : entry(database, text)?.[2];
+  const id = /^\d+$/.test(digits ?? '') ? Number(digits) : NaN;
+  if (id <= ID_MAX) return id;
+  throw wrongUsage(`there is no ${kind} ${text}`);
+}
+
+/** The same for groups. */
+export const groupNames = (): UserNames => new UserNames(nameIn('group'));
+
+/** The fields of a user in the user database. */
+export const userEntry = (uid: number): readonly string[] | undefined =>
+  entry('passwd', String(uid));
+
+/** The uid of a user given by name or number. */
+export const userId = (user: string): number => idOf('passwd', 'user', user);
+
+/** The gid of a group given by name or number. */
+export const groupId = (group: string): number => idOf('group', 'group', group);
