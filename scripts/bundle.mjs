@@ -24,7 +24,7 @@ await build({
   entryPoints: {
     main: 'src/main.ts',
     reader: 'src/native/reader.ts',
-    'watchdog-thread': 'src/native/watchdog-thread.ts',
+    'watchdog-thread': 'src/linux/libc/watchdog-thread.ts',
     keeper: 'src/services/rule-files/keeper.ts',
     ajv: 'ajv',
     yaml: 'yaml',

@@ -5,7 +5,7 @@ import {constants} from 'node:os';
 import type {Duplex} from 'node:stream';
 import {isatty} from 'node:tty';
 
-import {onDeath} from '../native/index.js';
+import {onDeath} from './libc/index.js';
 import {type Account, becoming, environmentOf} from './account.js';
 
 /* Waits for a word on descriptor 3, without which it ends, and becomes the command: the same process. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {type Watchdog, sendDatagram, startWatchdog} from '../native/index.js';
+import {type Watchdog, sendDatagram, startWatchdog} from './libc/index.js';
 
 const MICROSECONDS = 1000;
 

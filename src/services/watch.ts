@@ -2,7 +2,8 @@
 import type {EventFilter} from '../domain/filter.js';
 import {type EventRecord, records} from '../domain/records.js';
 import {UserError} from '../domain/errors.js';
-import {type EventStream, onHangUp} from '../native/index.js';
+import {onHangUp} from '../linux/libc/index.js';
+import type {EventStream} from '../native/index.js';
 import {explain, openGuard} from './guard.js';
 import {turn} from '../linux/turn.js';
 

@@ -4,7 +4,7 @@ import {type FileHandle, open, readlink} from 'node:fs/promises';
 
 import {type Invocation, NO_INVOCATION, type Question} from '../../domain/question.js';
 import {decodePath} from '../../domain/text.js';
-import {hardExit} from '../../native/index.js';
+import {hardExit} from '../../linux/libc/index.js';
 import {startTicks, ticksNow} from '../../linux/proc.js';
 
 /* More of a command line is not kept, and that shows. */

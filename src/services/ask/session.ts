@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Leaving, Rest} from '../../domain/question.js';
 import {UserError} from '../../domain/errors.js';
-import {onHangUp} from '../../native/index.js';
+import {onHangUp} from '../../linux/libc/index.js';
 import type {AskListener, Answerer} from './answerer.js';
 
 /** Why asking ended; "closed": nobody reads the questions any more. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {EventRecord} from '../../domain/records.js';
 import {UserError} from '../../domain/errors.js';
-import {type Datagrams, connectDatagrams} from '../../native/index.js';
+import {type Datagrams, connectDatagrams} from '../../linux/libc/index.js';
 import type {EventOutput} from '../watch.js';
 import {isJournalItself} from './journal-itself.js';
 

@@ -2,7 +2,7 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import {type EventRecord, records} from '../../../src/domain/records.js';
-import type {Datagrams, Sent} from '../../../src/native/datagram.js';
+import type {Datagrams, Sent} from '../../../src/linux/libc/datagram.js';
 import {JournalOutput} from '../../../src/services/journal/journal-output.js';
 import {type AccessFields, packAccess, packGap} from '../records.js';
 
@@ -28,7 +28,7 @@ class FakeJournal implements Datagrams {
 }
 
 const state = vi.hoisted((): {journal: Datagrams | undefined} => ({journal: undefined}));
-vi.mock('../../../src/native/index.js', () => ({
+vi.mock('../../../src/linux/libc/index.js', () => ({
   connectDatagrams: () => Promise.resolve(state.journal),
 }));
 

@@ -12,6 +12,8 @@ import {packAccess, packGap} from '../records.js';
 const state = vi.hoisted((): {guard: unknown} => ({guard: undefined}));
 vi.mock('../../../src/native/index.js', () => ({
   connect: () => Promise.resolve(state.guard),
+}));
+vi.mock('../../../src/linux/libc/index.js', () => ({
   onHangUp: () => Promise.resolve({stop: () => undefined}),
 }));
 

@@ -3,7 +3,7 @@
 import koffi, {type KoffiFunc} from 'koffi';
 import {closeSync} from 'node:fs';
 
-import {LITTLE} from '../domain/packed-record.js';
+import {LITTLE} from '../../domain/packed-record.js';
 
 /* The same number on every architecture. */
 const SYS_PIDFD_OPEN = 434;

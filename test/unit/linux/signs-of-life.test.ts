@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {expect, it} from 'vitest';
 
-import {SignsOfLife} from '../../../src/native/signs-of-life.js';
+import {SignsOfLife} from '../../../src/linux/libc/signs-of-life.js';
 
 it.each([
   ['counts on', [1, 2, 3, 4], [true, true, true, true]],

@@ -2,7 +2,7 @@
 /* Datagrams to a Unix socket, which Node cannot send. */
 import koffi, {type KoffiFunc} from 'koffi';
 
-import {LITTLE} from '../domain/packed-record.js';
+import {LITTLE} from '../../domain/packed-record.js';
 
 /** What became of a datagram: whoever reads has no room now, takes none so long, or is not there. */
 export type Sent = 'sent' | 'full' | 'too long' | 'gone';
