@@ -35,6 +35,7 @@ import {makeOwnFolder, userFolder} from './linux/own-folder.js';
 import {listenForLoss, outputFailed} from './cli/output-failure.js';
 import {exactArguments, wordsBefore} from './cli/argv.js';
 import {packageFile} from './linux/package-root.js';
+import {noteTyped} from './linux/privilege.js';
 import {failureText} from './ui/failure.js';
 
 /* oclif finds both by name: see "oclif" in package.json. */
@@ -114,7 +115,9 @@ export async function main(development = false): Promise<void> {
   settings.enableAutoTranspile = false;
   process.argv = exactArguments(process.argv);
   keepToOwnFolders();
-  if (wantsVersion(process.argv.slice(2))) process.argv.splice(2, Infinity, '--version');
+  const words = process.argv.slice(2);
+  noteTyped(words);
+  if (wantsVersion(words)) process.argv.splice(2, Infinity, '--version');
   const loadOptions = {root: packageFile(''), pjson: packageDescription(), userPlugins: false};
   if (process.argv[2]?.startsWith('autocomplete') === true && !hasOwnCache()) return;
   await execute({development, loadOptions});

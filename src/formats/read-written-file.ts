@@ -3,7 +3,7 @@ import {decodePath} from '../domain/text.js';
 import {errnoText} from '../domain/errno.js';
 import {UserError, notPermitted} from '../domain/errors.js';
 import {MIB, errorCode, readRegular} from '../linux/files.js';
-import {withSudo} from '../services/guard.js';
+import {withSudo} from '../linux/privilege.js';
 import {JsonFile, parseJson} from './json-file.js';
 import type {WrittenFile} from './written-file.js';
 import {YamlFile} from './yaml-file.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {UserError, notPermitted} from '../domain/errors.js';
-import {withSudo} from '../services/guard.js';
+import {runsAsRoot, withSudo} from '../linux/privilege.js';
 import {hasProgram} from '../linux/command.js';
 import {cachedRelease} from './kernels.js';
 import {OWN_KERNEL} from './prepare.js';
@@ -37,7 +37,7 @@ export interface Circumstances {
 
 const circumstances = (): Circumstances => ({
   arch: process.arch,
-  isRoot: process.geteuid?.() === 0,
+  isRoot: runsAsRoot(),
   has: hasProgram,
 });
 

@@ -6,7 +6,7 @@ import type {Readable} from 'node:stream';
 
 import {cleanEnvironment} from '../linux/environment.js';
 import {UserError, interrupted, notPermitted} from '../domain/errors.js';
-import {withSudo} from '../services/guard.js';
+import {withSudo} from '../linux/privilege.js';
 import {packageFile} from '../linux/package-root.js';
 import {labFolder} from './cache.js';
 

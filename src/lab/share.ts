@@ -5,7 +5,7 @@ import path from 'node:path';
 import {createInterface} from 'node:readline';
 import {cleanEnvironment} from '../linux/environment.js';
 import {UserError} from '../domain/errors.js';
-import {requireRoot} from '../services/guard.js';
+import {requireRoot} from '../linux/privilege.js';
 import {deferred} from './deferred.js';
 import {REPOSITORY} from './prepare.js';
 

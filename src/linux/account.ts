@@ -3,7 +3,7 @@
 import {existsSync} from 'node:fs';
 
 import {UserError, wrongUsage} from '../domain/errors.js';
-import {requireRoot} from '../services/guard.js';
+import {runsAsRoot, requireRoot} from './privilege.js';
 import {userEntry, userId} from './users.js';
 
 /** A user, as much of it as a command is started with. */
@@ -63,7 +63,7 @@ function caller(env: NodeJS.ProcessEnv): Account | undefined {
  */
 export function accountFor({user, asRoot}: RunAs, env = process.env): Account | undefined {
   if (user !== undefined) requireRoot('--user');
-  if (asRoot || process.geteuid?.() !== 0) return undefined;
+  if (asRoot || !runsAsRoot()) return undefined;
   const found = user === undefined ? caller(env) : account(userId(user));
   return found?.uid === 0 ? undefined : found;
 }

@@ -5,6 +5,7 @@
  */
 import {delimiter} from 'node:path';
 
+import {runsAsRoot} from './privilege.js';
 import {homeFolder, temporaryFolder, whyForeign} from './own-folder.js';
 
 /* A plain `su` leaves the system programs out of the PATH. */
@@ -25,7 +26,7 @@ function safeFolders(path: string): string {
 
 /** Where programs are looked for: as root only in folders that nobody else can change. */
 export function searchPath(path = process.env.PATH ?? ''): string {
-  if (process.geteuid?.() !== 0) return [path, ...SYSTEM].join(delimiter);
+  if (!runsAsRoot()) return [path, ...SYSTEM].join(delimiter);
   const found = known.get(path) ?? safeFolders(path);
   known.set(path, found);
   return found;

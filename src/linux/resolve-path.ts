@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {UserError, notPermitted, wrongUsage} from '../domain/errors.js';
 import {errorCode, lstat, readLinkIfPossible, realPath, statIfPossible} from './files.js';
-import {withSudo} from '../services/guard.js';
+import {withSudo} from './privilege.js';
 
 /** An object named on the command line, as the kernel wants it: absolute, no symbolic link on the way. */
 export interface ResolvedPath {

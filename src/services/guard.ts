@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {shellWord} from '../domain/shell-word.js';
 import {ModuleError, UserError, notLoaded, notPermitted} from '../domain/errors.js';
+import {runsAsRoot, withSudo} from '../linux/privilege.js';
 import {type Guard, connect} from '../native/index.js';
 
 const NEEDS_ROOT = 'fguard needs root (CAP_SYS_ADMIN in the initial user namespace)';
@@ -10,16 +10,8 @@ const otherVersion = (error: ModuleError): UserError =>
     next: ['sudo fguard unload', 'sudo fguard rebuild', 'sudo fguard load'],
   });
 
-/** The command that was typed, with sudo in front: a refused command's own remedy. */
-export const withSudo = (): string =>
-  ['sudo', 'fguard', ...process.argv.slice(2).map(shellWord)].join(' ');
-
-export function requireRoot(what: string): void {
-  if (process.geteuid?.() !== 0) throw notPermitted(`${what} needs root`, [withSudo()]);
-}
-
 /* Whom the module lets in and refuses as root is not helped by sudo: the rules are locked. */
-const moreRights = (): string[] => (process.geteuid?.() === 0 ? [] : [withSudo()]);
+const moreRights = (): string[] => (runsAsRoot() ? [] : [withSudo()]);
 
 /** A refusal in the person's terms. The kernel's own sentence stays. */
 export function explain(error: unknown, next = [withSudo()]): unknown {

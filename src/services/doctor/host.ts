@@ -7,6 +7,7 @@ import type {KernelStatus} from '../../domain/status.js';
 import {UserError} from '../../domain/errors.js';
 import {type CommandResult, hasProgram, runCommand} from '../../linux/command.js';
 import {entries, readIfPossible} from '../../linux/files.js';
+import {runsAsRoot} from '../../linux/privilege.js';
 import {withGuard} from '../guard.js';
 import {type KernelTree, readKernelTree} from '../../linux/kernel-tree.js';
 import {type Tools, findTools} from '../rebuild/requirements.js';
@@ -27,7 +28,7 @@ export class Host {
   constructor(
     readonly folder = '',
     readonly kernel = release(),
-    readonly isRoot = process.geteuid?.() === 0,
+    readonly isRoot = runsAsRoot(),
     private readonly askModule = askRealModule,
   ) {
     this.tree = readKernelTree(kernel, this.modules);

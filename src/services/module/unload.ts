@@ -5,7 +5,8 @@ import type {Question} from '../../domain/question.js';
 import {UserError} from '../../domain/errors.js';
 import type {Guard} from '../../native/index.js';
 import {type CommandResult, runCommand} from '../../linux/command.js';
-import {requireRoot, withGuard} from '../guard.js';
+import {requireRoot} from '../../linux/privilege.js';
+import {withGuard} from '../guard.js';
 import {holders, references} from './holders.js';
 import {isLoaded} from './module-info.js';
 

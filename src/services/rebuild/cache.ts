@@ -3,6 +3,7 @@ import {existsSync, readdirSync, rmSync, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 
 import {makeOwnFolder, userFolder, whyForeign} from '../../linux/own-folder.js';
+import {runsAsRoot} from '../../linux/privilege.js';
 import {replaceFile} from '../../linux/replace-file.js';
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
@@ -10,7 +11,7 @@ const nonEmpty = (text: string | undefined): string | undefined => (text === '' 
 /** Where modules are kept. Root loads what lies there into the kernel. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const usual = userFolder('cache', env);
-  const isRoots = process.geteuid?.() === 0 && usual !== env.XDG_CACHE_HOME;
+  const isRoots = runsAsRoot() && usual !== env.XDG_CACHE_HOME;
   const base = nonEmpty(env.FGUARD_CACHE) ?? (isRoots ? '/var/cache' : usual);
   return join(base, 'fguard', 'modules');
 }

@@ -14,7 +14,7 @@ import {basename, dirname, join} from 'node:path';
 import {UserError, notPermitted} from '../../domain/errors.js';
 import {runCommand} from '../../linux/command.js';
 import {readIfPossible, readRegular} from '../../linux/files.js';
-import {withSudo} from '../guard.js';
+import {withSudo} from '../../linux/privilege.js';
 import {MODULES_ROOT} from '../../linux/kernel-tree.js';
 import {replaceFile, syncPath} from '../../linux/replace-file.js';
 

@@ -6,7 +6,7 @@ import {errnoText} from '../../domain/errno.js';
 import {UserError, notPermitted} from '../../domain/errors.js';
 import {type Foreign, findForeign} from '../../linux/own-folder.js';
 import {type Entry, errorCode, readEntries, statIfPossible} from '../../linux/files.js';
-import {withSudo} from '../guard.js';
+import {runsAsRoot, withSudo} from '../../linux/privilege.js';
 import {placeFiles, unplacedFiles, unplacedPath} from './write.js';
 
 /** Where saved rules are; tests have theirs elsewhere. */
@@ -81,7 +81,7 @@ export function requireOwnRules(directory = RULES_DIRECTORY): void {
       next: [takeBack(foreign)],
     });
   }
-  if (process.geteuid?.() === 0) placeFiles(directory);
+  if (runsAsRoot()) placeFiles(directory);
 }
 
 /** The same files, of which the saved ones are root's alone. */

@@ -6,7 +6,7 @@ import {dirname} from 'node:path';
 
 import {UserError, notPermitted} from '../../domain/errors.js';
 import {errorCode} from '../../linux/files.js';
-import {withSudo} from '../guard.js';
+import {withSudo} from '../../linux/privilege.js';
 import {exclusively} from '../../linux/exclusive.js';
 import {lineReader} from '../../linux/line-reader.js';
 

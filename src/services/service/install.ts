@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 import type {ServiceReport, UnitReport} from '../../domain/service.js';
-import {requireRoot} from '../guard.js';
+import {requireRoot} from '../../linux/privilege.js';
 import {packageFile} from '../../linux/package-root.js';
 import {makeFolders} from './folders.js';
 import {type Undoable, type WantedFile, placeFile, requireFree} from './own-file.js';

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 
 import type {FileChange, ServiceReport} from '../../domain/service.js';
 import {UserError} from '../../domain/errors.js';
-import {requireRoot} from '../guard.js';
+import {requireRoot} from '../../linux/privilege.js';
 import {removeEmptyFolders} from './folders.js';
 import {removeFile} from './own-file.js';
 import {type Places, UNITS, isPackaged, placesBelow} from './places.js';
