@@ -4,7 +4,7 @@ import {VERDICTS} from '../domain/names.js';
 import type {JournalField} from './journal-entry.js';
 import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
 import {accessDocument, gapDocument} from './event-json.js';
-import {accessWords, gapWords} from '../ui/event-line.js';
+import {accessWords, gapWords} from './event-words.js';
 
 type UserName = (uid: number) => string;
 

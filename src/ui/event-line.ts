@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {OPS, REASONS, VERDICTS} from '../domain/names.js';
+import {OPS, VERDICTS} from '../domain/names.js';
 import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
-import {escapeText} from '../domain/text.js';
 import {clockTime} from '../domain/time.js';
-import {detailNames} from '../formats/event-json.js';
+import {askedText, gapWords, objectText, ruleText, whoText} from '../formats/event-words.js';
 import {dim, strong, verdictPaint, warn} from './paint.js';
 import {fit, pad, pieces, width} from './width.js';
 
@@ -15,32 +14,7 @@ const VERDICT_CELLS = 5;
 const OP_CELLS = 8;
 const REASON_CELLS = 12;
 const WHO_CELLS = {wide: 30, narrow: 22};
-const ASKED = ['answer', 'default', 'expired', 'unaskable'];
 const INDENT = '    ';
-
-/** The login user, and whom the process runs as where that is another. */
-function userText(record: AccessRecord, userName: UserName): string {
-  const owner = escapeText(userName(record.uid));
-  if (record.loginuid === null) return owner;
-  const login = escapeText(userName(record.loginuid));
-  return login === owner ? login : `${login}→${owner}`;
-}
-
-const ruleText = (record: AccessRecord): string =>
-  record.rule === 0 ? REASONS.name(record.reason) : `${REASONS.name(record.reason)} ${record.rule}`;
-
-/* How asking ended, in front of the path, which cannot feign it there. */
-function askedText(record: AccessRecord, isWide: boolean): string {
-  const reason = REASONS.name(record.reason);
-  const unseen = !isWide && ASKED.includes(reason) ? [reason] : [];
-  const words = [...unseen, ...detailNames(record)];
-  return words.length === 0 ? '' : `[${words.join(', ')}] `;
-}
-
-function objectText(record: AccessRecord): string {
-  const path = escapeText(record.path);
-  return record.newPath === null ? path : `${path} -> ${escapeText(record.newPath)}`;
-}
 
 /*
  * What does not fit goes on lines of its own, cut by us and indented: a path
@@ -51,9 +25,6 @@ function place(left: string, used: number, object: string, columns: number): str
   const lines = pieces(object, Math.max(1, columns - INDENT.length));
   return [left, ...lines.map((line) => INDENT + line)].join('\n') + '\n';
 }
-
-const whoText = (record: AccessRecord, userName: UserName): string =>
-  `${escapeText(record.comm)}[${record.pid}] ${userText(record, userName)}`;
 
 function accessLine(record: AccessRecord, userName: UserName, columns: number): string {
   const verdict = VERDICTS.name(record.verdict);
@@ -72,19 +43,6 @@ function accessLine(record: AccessRecord, userName: UserName, columns: number): 
   const object = askedText(record, columns >= WIDE) + objectText(record);
   return place(cells.join(' '), used, object, columns);
 }
-
-/** The words of a line without its time and its columns. */
-export const accessWords = (record: AccessRecord, userName: UserName): string =>
-  [
-    VERDICTS.name(record.verdict),
-    OPS.name(record.op),
-    whoText(record, userName),
-    ruleText(record),
-    askedText(record, true) + objectText(record),
-  ].join(' ');
-
-export const gapWords = (record: GapRecord): string =>
-  `${record.lost} events lost until ${clockTime(record.to)}: this reader was too slow`;
 
 const gapLine = (record: GapRecord): string =>
   `${dim(clockTime(record.from))} ${warn(gapWords(record))}\n`;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/* Events in words, each part of a sentence for itself. */
+import {OPS, REASONS, VERDICTS} from '../domain/names.js';
+import type {AccessRecord, GapRecord} from '../domain/records.js';
+import {escapeText} from '../domain/text.js';
+import {clockTime} from '../domain/time.js';
+import {detailNames} from './event-json.js';
+
+type UserName = (uid: number) => string;
+
+const ASKED = ['answer', 'default', 'expired', 'unaskable'];
+
+/** The login user, and whom the process runs as where that is another. */
+function userText(record: AccessRecord, userName: UserName): string {
+  const owner = escapeText(userName(record.uid));
+  if (record.loginuid === null) return owner;
+  const login = escapeText(userName(record.loginuid));
+  return login === owner ? login : `${login}→${owner}`;
+}
+
+export const ruleText = (record: AccessRecord): string =>
+  record.rule === 0 ? REASONS.name(record.reason) : `${REASONS.name(record.reason)} ${record.rule}`;
+
+/* How asking ended, in front of the path, which cannot feign it there. */
+export function askedText(record: AccessRecord, isWide: boolean): string {
+  const reason = REASONS.name(record.reason);
+  const unseen = !isWide && ASKED.includes(reason) ? [reason] : [];
+  const words = [...unseen, ...detailNames(record)];
+  return words.length === 0 ? '' : `[${words.join(', ')}] `;
+}
+
+export function objectText(record: AccessRecord): string {
+  const path = escapeText(record.path);
+  return record.newPath === null ? path : `${path} -> ${escapeText(record.newPath)}`;
+}
+
+export const whoText = (record: AccessRecord, userName: UserName): string =>
+  `${escapeText(record.comm)}[${record.pid}] ${userText(record, userName)}`;
+
+/** The words of a line without its time and its columns. */
+export const accessWords = (record: AccessRecord, userName: UserName): string =>
+  [
+    VERDICTS.name(record.verdict),
+    OPS.name(record.op),
+    whoText(record, userName),
+    ruleText(record),
+    askedText(record, true) + objectText(record),
+  ].join(' ');
+
+export const gapWords = (record: GapRecord): string =>
+  `${record.lost} events lost until ${clockTime(record.to)}: this reader was too slow`;
