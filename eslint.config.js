@@ -3,21 +3,7 @@ import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-const nativeOnly = {
-  name: 'koffi',
-  message: 'Only src/native talks to the library.',
-};
-
-// Layers point one way: commands -> services -> native; domain imports none of them.
-const layer = (files, forbidden, paths = [nativeOnly]) => ({
-  files,
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {paths, patterns: forbidden.map((name) => ({group: [`**/${name}/**`]}))},
-    ],
-  },
-});
+import rooms from './scripts/lint/rooms.mjs';
 
 export default tseslint.config(
   {ignores: ['dist', 'kmod', 'libnetlink', 'src/domain/uapi.gen.ts', '.cache']},
@@ -49,10 +35,10 @@ export default tseslint.config(
     files: ['test/**/*.ts'],
     rules: {'@typescript-eslint/no-unsafe-assignment': 'off'},
   },
-  layer(['src/domain/**'], ['commands', 'services', 'native', 'ui']),
-  layer(['src/native/**'], ['commands', 'services', 'ui'], []),
-  layer(['src/services/**'], ['commands', 'ui']),
-  layer(['src/ui/**'], ['commands', 'services', 'native']),
-  layer(['src/commands/**'], ['native']),
+  {
+    files: ['src/**/*.ts'],
+    plugins: {rooms},
+    rules: {'rooms/imports': 'error', 'rooms/words': 'error'},
+  },
   prettier,
 );

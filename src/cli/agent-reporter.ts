@@ -2,7 +2,7 @@
 import type {AgentReporter} from '../services/agent/agent.js';
 import {NamesAside} from '../linux/names-aside.js';
 import {agentDocument, agentLine} from '../ui/agent-report.js';
-import {questionWords} from '../ui/ask/decision.js';
+import {questionWords} from '../ui/decision.js';
 import type {LossyOutput} from '../ui/lossy-output.js';
 import {mistakeText} from '../ui/mistakes.js';
 import {closedDocument} from '../formats/question-json.js';

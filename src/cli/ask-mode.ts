@@ -12,7 +12,7 @@ import {PersonAsker} from '../services/ask/person.js';
 import {type Decision, ProgramAsker, findProgram} from '../services/ask/program.js';
 import type {AskMode} from '../services/ask/session.js';
 import {NamesAside} from '../linux/names-aside.js';
-import {decisionDocument, decisionLine} from '../ui/ask/decision.js';
+import {decisionDocument, decisionLine} from '../ui/decision.js';
 import type {StreamOutput} from '../ui/output.js';
 import {closedDocument, questionDocument} from '../formats/question-json.js';
 

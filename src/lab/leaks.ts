@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the kernel's leak detector finds, on a kernel that has one.
 import {PATIENCE} from './patience.js';
-import type {Vm} from './vm.js';
 
 /**
  * The module goes first: memory that only its variables pointed to is lost then.
@@ -20,6 +19,11 @@ cat /sys/kernel/debug/kmemleak
 `;
 
 const SCAN_TIMEOUT = 600_000 * PATIENCE;
+
+/** A guest that runs a script; refused if that fails. */
+interface Guest {
+  ok(script: string, options: {timeout: number}): Promise<string>;
+}
 
 interface Symbol {
   address: bigint;
@@ -55,6 +59,6 @@ export function findLeaks(text: string): string[] {
 }
 
 /** What the module has lost so far. It is unloaded afterwards. */
-export async function scanForLeaks(vm: Vm): Promise<string[]> {
-  return findLeaks(await vm.ok(SCAN, {timeout: SCAN_TIMEOUT}));
+export async function scanForLeaks(guest: Guest): Promise<string[]> {
+  return findLeaks(await guest.ok(SCAN, {timeout: SCAN_TIMEOUT}));
 }

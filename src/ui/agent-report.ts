@@ -2,7 +2,7 @@
 import {lifetimeWord} from '../domain/answer.js';
 import {VERDICTS} from '../domain/names.js';
 import type {Answer, AnswerResult, Question} from '../domain/question.js';
-import {questionWords} from './ask/decision.js';
+import {questionWords} from './decision.js';
 import {dim, paintVerdict, warn} from './paint.js';
 import {whoAndWhat} from '../formats/question-json.js';
 

@@ -12,7 +12,7 @@ import type {
 } from '../../domain/question.js';
 import {lifetimeWord} from '../../domain/answer.js';
 import {dim, paintVerdict, warn} from '../paint.js';
-import {questionWords} from './decision.js';
+import {questionWords} from '../decision.js';
 import {keyAnswer} from './keys.js';
 import {type Screen, screenPrompt} from './prompt.js';
 import {commandText, questionLines} from './question-view.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {OPS, VERDICTS} from '../../domain/names.js';
-import type {Question} from '../../domain/question.js';
-import {escapeText} from '../../domain/text.js';
-import {paintVerdict, strong, warn} from '../paint.js';
+import {OPS, VERDICTS} from '../domain/names.js';
+import type {Question} from '../domain/question.js';
+import {escapeText} from '../domain/text.js';
+import {paintVerdict, strong, warn} from './paint.js';
 
 /** A question in a sentence: who, what, which file. */
 export function questionWords({comm, pid, op, path, newPath}: Question): string {
