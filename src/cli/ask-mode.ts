@@ -9,7 +9,7 @@ import type {Answerer} from '../services/ask/answerer.js';
 import {LineAsker} from '../services/ask/lines.js';
 import {parentChain} from '../services/ask/parents.js';
 import {PersonAsker} from '../services/ask/person.js';
-import {type Decision, ProgramAsker, findProgram} from '../services/ask/program.js';
+import {type Decision, ProgramAsker, requireProgram} from '../services/ask/program.js';
 import type {AskMode} from '../services/ask/session.js';
 import {NamesAside} from '../linux/names-aside.js';
 import {decisionDocument, decisionLine} from '../ui/decision.js';
@@ -51,7 +51,7 @@ const byLines =
   };
 
 function byProgram(word: string, {json, verdict}: AskWords): MakeMode {
-  const program = findProgram(word);
+  const program = requireProgram(word);
   return (answerer, output) => {
     const {userName, question: document} = describer();
     const decided = (decision: Decision) =>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* How scripts hear that somebody watches or answers by now. */
 import * as Flags from '@oclif/core/flags';
-import {closeSync, fstatSync, readFileSync, readdirSync, readlinkSync, writeSync} from 'node:fs';
+import {closeSync, fstatSync, readdirSync, readlinkSync, writeSync} from 'node:fs';
 
 import {wrongUsage} from '../domain/errors.js';
+import {openFlags} from '../linux/proc.js';
 
 export const readyFlag = Flags.string({
   description:
@@ -16,10 +17,7 @@ const FIRST = 3;
 
 const ACCESS_MODE = 3;
 
-const isForWriting = (fd: number): boolean => {
-  const flags = /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
-  return (Number.parseInt(flags ?? '0', 8) & ACCESS_MODE) !== 0;
-};
+const isForWriting = (fd: number): boolean => (openFlags('self', fd) & ACCESS_MODE) !== 0;
 
 function linkOf(fd: string): string {
   try {

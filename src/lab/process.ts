@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {EventEmitter} from 'node:events';
 import {constants} from 'node:os';
+import {LineSplitter} from '../linux/lines.js';
 import {deferred} from './deferred.js';
 import {FRAME, FRAME_MAX, type Frame} from './frame.js';
 import {PATIENCE} from './patience.js';
@@ -58,7 +59,7 @@ export function commandEnd({code, signal}: Result): CommandEnd {
 /** Collects a stream: as text, line by line, up to a bound. */
 class Output {
   #text = '';
-  #partial = '';
+  #lines = new LineSplitter();
   #decoder = new TextDecoder();
 
   constructor(private readonly keep: boolean) {}
@@ -74,9 +75,7 @@ class Output {
     if (this.#text.length + added.length > OUTPUT_MAX)
       throw new Error(`more than ${OUTPUT_MAX} bytes of output`);
     this.#text += added;
-    const lines = (this.#partial + added).split('\n');
-    this.#partial = lines.pop() ?? '';
-    return lines;
+    return this.#lines.add(added);
   }
 }
 

@@ -4,6 +4,7 @@
  * is made of, and the files behind loop devices. Who may open one of them
  * passes every rule about files.
  */
+import {lastName} from '../domain/path.js';
 import {
   directories,
   entries,
@@ -13,8 +14,6 @@ import {
   statIfPossible,
 } from './files.js';
 import {type Mount, mountOf} from './mounts.js';
-
-const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 const names = (path: string): string[] => entries(path).map(({name}) => name);
 

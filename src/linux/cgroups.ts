@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: MIT
 import {UserError} from '../domain/errors.js';
-import {directories, statIfPossible} from './files.js';
+import {inDirectory} from '../domain/path.js';
+import {directories, isDirectory} from './files.js';
 
 const ROOT = '/sys/fs/cgroup';
 const UNIT = /^[^/]+\.(service|scope|slice|socket|mount|swap)$/;
 
-const isDirectory = (path: string): boolean => statIfPossible(path)?.isDirectory() === true;
-
-const join = (directory: string, name: string): string =>
-  `${directory}/${name.replace(/^\/+/, '')}`.replace(/\/+$/, '');
+const below = (root: string, path: string): string => `${root}/${path.replace(/^\/+/, '')}`;
 
 /** The directories of this name, those of the lowest depth that has any. */
 function findUnit(unit: string, root: string): string[] {
   for (let level = [root]; level.length > 0;) {
-    const below = level.flatMap((parent) => directories(parent).map((name) => join(parent, name)));
-    const found = below.filter((path) => path.endsWith(`/${unit}`));
+    level = level.flatMap((parent) => directories(parent).map((name) => inDirectory(parent, name)));
+    const found = level.filter((path) => path.endsWith(`/${unit}`));
     if (found.length > 0) return found;
-    level = below;
   }
   return [];
 }
 
 /** The directory of a cgroup given by its path, also as /proc/PID/cgroup writes it, or by a systemd unit. */
 export function cgroupDirectory(text: string, root = ROOT): string {
-  const path = text === root || text.startsWith(`${root}/`) ? join(text, '') : join(root, text);
+  const isWhole = text === root || text.startsWith(`${root}/`);
+  const path = (isWhole ? text : below(root, text)).replace(/\/+$/, '');
   const isUnit = UNIT.test(text);
   const found = isDirectory(path) ? [path] : isUnit ? findUnit(text, root) : [];
   const [first] = found;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {spawn} from 'node:child_process';
-import {accessSync, constants} from 'node:fs';
-import {delimiter} from 'node:path';
 
 import {cleanEnvironment, searchPath} from './environment.js';
+import {findProgram} from './find-program.js';
+import {LineSplitter} from './lines.js';
 import {errnoText} from '../domain/errno.js';
 import {UserError, interrupted} from '../domain/errors.js';
 
@@ -34,15 +34,7 @@ const PACKAGES: Record<string, string> = {
 
 /** Whether a program is in the PATH, or at the path. */
 export function hasProgram(name: string): boolean {
-  const places = name.includes('/') ? [''] : searchPath().split(delimiter);
-  return places.some((place) => {
-    try {
-      accessSync(place === '' ? name : `${place}/${name}`, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return findProgram(name, searchPath()) !== undefined;
 }
 
 function startFailure(program: string, error: NodeJS.ErrnoException): Error {
@@ -58,19 +50,6 @@ function startFailure(program: string, error: NodeJS.ErrnoException): Error {
   return new UserError('ENOPROGRAM', `the program ${program} is not installed`, {next});
 }
 
-/** Splits chunks into lines. */
-class Lines {
-  private rest = '';
-
-  constructor(private readonly onLine: (line: string) => void) {}
-
-  add(chunk: string): void {
-    const lines = (this.rest + chunk).split('\n');
-    this.rest = lines.pop() ?? '';
-    lines.forEach(this.onLine);
-  }
-}
-
 /** Runs a program to its end and keeps what it printed. */
 export function runCommand(
   program: string,
@@ -84,10 +63,10 @@ export function runCommand(
       ...(signal === undefined ? {} : {signal}),
     });
     const result = {stdout: '', stderr: ''};
-    const lines = new Lines(onLine ?? (() => undefined));
+    const lines = new LineSplitter();
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       result.stdout += chunk;
-      lines.add(chunk);
+      lines.add(chunk).forEach((line) => onLine?.(line));
     });
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (result.stderr += chunk));
     child.on('error', (error) => {

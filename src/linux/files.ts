@@ -97,6 +97,9 @@ export const statIfPossible = (path: string): fs.BigIntStats | undefined => {
   }
 };
 
+/** Whether a path leads to a directory, links followed. */
+export const isDirectory = (path: string): boolean => statIfPossible(path)?.isDirectory() === true;
+
 /** The status of the name itself; undefined if nothing is there. Throws if it cannot be looked at. */
 export const lstat = (path: string): fs.Stats | undefined =>
   fs.lstatSync(encodePath(path), {throwIfNoEntry: false});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type FSWatcher, watch} from 'node:fs';
 
+import {lastName} from '../domain/path.js';
 import {decodePath, encodePath, escapeText} from '../domain/text.js';
 import {errorCode, statIfPossible} from './files.js';
 import {wayTo} from './way.js';
@@ -13,8 +14,6 @@ const TIMES_MAX = 5;
 
 /* What is not there is told of by the folder above once it is. */
 const ABSENT = ['ENOENT', 'ENOTDIR'];
-
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 const identity = (path: string): string => {
   const found = statIfPossible(path);
@@ -87,7 +86,7 @@ export class Follower {
   /* What happens to a folder itself is told under its own name. */
   private notice(folder: string, names: ReadonlySet<string>, bytes: Buffer | null): void {
     const name = bytes === null ? undefined : decodePath(bytes);
-    if (name !== undefined && !names.has(name) && name !== baseName(folder)) return;
+    if (name !== undefined && !names.has(name) && name !== lastName(folder)) return;
     const now = performance.now();
     if (this.timer === undefined) this.latest = now + LONGEST;
     clearTimeout(this.timer);

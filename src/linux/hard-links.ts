@@ -2,14 +2,11 @@
 import type {BigIntStats} from 'node:fs';
 
 import type {HardLinks} from '../domain/object.js';
+import {directoryOf, inDirectory} from '../domain/path.js';
 import {entries, lstatIfPossible} from './files.js';
 
 /* Directory entries looked at: a fraction of a second. */
 const BUDGET = 10_000;
-
-const parent = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
-const join = (directory: string, name: string): string =>
-  directory === '/' ? `/${name}` : `${directory}/${name}`;
 
 /** Looks for a file's other names: beside it and below, then ever further up, as far as a budget goes. */
 class LinkSearch {
@@ -23,7 +20,7 @@ class LinkSearch {
   ) {}
 
   run(): string[] {
-    for (let start = parent(this.path); ; start = parent(start)) {
+    for (let start = directoryOf(this.path); ; start = directoryOf(start)) {
       const device = lstatIfPossible(start)?.dev;
       if (device !== undefined) this.searchBelow(start, device);
       if (this.isOver() || start === '/') return this.others;
@@ -46,8 +43,9 @@ class LinkSearch {
     this.seen.add(directory);
     const found = entries(directory);
     this.budget -= found.length;
-    for (const {name, isDirectory} of found) if (!isDirectory) this.note(join(directory, name));
-    return found.filter((entry) => entry.isDirectory).map(({name}) => join(directory, name));
+    for (const {name, isDirectory} of found)
+      if (!isDirectory) this.note(inDirectory(directory, name));
+    return found.filter((entry) => entry.isDirectory).map(({name}) => inDirectory(directory, name));
   }
 
   private note(path: string): void {

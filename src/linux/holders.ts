@@ -4,7 +4,7 @@ import {readdirSync} from 'node:fs';
 import type {Holder} from '../domain/object.js';
 import {heldAccess} from '../domain/open-flags.js';
 import {readIfPossible, readLinkIfPossible, statIfPossible} from './files.js';
-import {processIds, processName} from './proc.js';
+import {openFlags, processIds, processName} from './proc.js';
 
 /** What a rule is about. */
 export interface HeldObject {
@@ -63,11 +63,6 @@ function list(directory: string): string[] {
   } catch {
     return [];
   }
-}
-
-function openFlags(pid: number, fd: string): number {
-  const match = /^flags:\s*([0-7]+)/m.exec(readIfPossible(`/proc/${pid}/fdinfo/${fd}`) ?? '');
-  return Number.parseInt(match?.[1] ?? '0', 8);
 }
 
 function descriptors(pid: number, comm: string, targets: Targets): Holder[] {

@@ -59,7 +59,8 @@ export function behind(directory: string, path: string): string | undefined {
   return path.startsWith(`${directory}/`) ? path.slice(directory.length) : undefined;
 }
 
-const join = (directory: string, rest: string): string =>
+/* The way back from behind(). */
+const append = (directory: string, rest: string): string =>
   directory === '/' ? rest || '/' : directory + rest;
 
 /** The mount that a path lies in: the deepest, and of several at one place the last. */
@@ -79,7 +80,7 @@ export function placeOf(mounts: readonly Mount[], path: string): Place | undefin
   const mount = mountOf(mounts, path);
   const rest = mount === undefined ? undefined : behind(mount.point, path);
   if (mount === undefined || rest === undefined) return undefined;
-  return {device: mount.device, inside: join(mount.root, rest)};
+  return {device: mount.device, inside: append(mount.root, rest)};
 }
 
 /** The paths that other mounts of the same filesystem give an object. */
@@ -90,7 +91,7 @@ export function otherPaths(mounts: readonly Mount[], path: string): string[] {
     .filter(({device}) => device === place.device)
     .map(({root, point}) => {
       const own = behind(root, place.inside);
-      return own === undefined ? undefined : join(point, own);
+      return own === undefined ? undefined : append(point, own);
     })
     .filter((other) => other !== undefined && other !== path);
   return [...new Set(paths as string[])];

@@ -11,6 +11,7 @@ import {isAbsolute, join, resolve} from 'node:path';
 import {decodePath, encodePath} from '../domain/text.js';
 import {errnoText} from '../domain/errno.js';
 import {UserError} from '../domain/errors.js';
+import {errorCode} from './files.js';
 
 /* Not among Node's constants; the same number on all architectures that it runs on. */
 const O_PATH = 0o10000000;
@@ -18,9 +19,6 @@ const OTHERS_MAY_WRITE = 0o022;
 const STICKY = 0o1000;
 const LINKS_MAX = 40;
 const FUSE = 0x65735546;
-
-const errorCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 const self = (): number => process.geteuid?.() ?? 0;
 

@@ -40,6 +40,12 @@ export function processCgroup(pid: number): string | null {
   return line?.split(':').slice(2).join(':') ?? null;
 }
 
+/** How a descriptor of a process was opened; 0 where that cannot be seen. */
+export function openFlags(pid: number | 'self', fd: number | string): number {
+  const text = readIfPossible(`/proc/${pid}/fdinfo/${fd}`) ?? '';
+  return Number.parseInt(/^flags:\s*([0-7]+)/m.exec(text)?.[1] ?? '0', 8);
+}
+
 /** When a process began, by its /proc/PID/stat, in which its name may hold anything. */
 export const startTicks = (stat: string): string | undefined =>
   stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];

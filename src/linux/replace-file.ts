@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
+/* Files that appear whole: whoever looks sees the old one or the new one, after a loss of power too. */
 import fs from 'node:fs';
 import {dirname} from 'node:path';
 
+import {encodePath} from '../domain/text.js';
+
 /** Makes sure that a file or folder is on the disk. */
 export function syncPath(path: string): void {
-  const fd = fs.openSync(path, 'r');
+  const fd = fs.openSync(encodePath(path), 'r');
   try {
     fs.fsyncSync(fd);
   } finally {
@@ -12,17 +15,31 @@ export function syncPath(path: string): void {
   }
 }
 
-/** Puts a copy of a file in the place of another: whoever looks sees the old one or the whole new one. */
-export function replaceFile(source: string, target: string): void {
-  const beside = `${target}.new-${process.pid}`;
+function replace(target: string, mode: number, write: (beside: Buffer) => void): void {
+  const path = `${target}.new-${process.pid}`;
+  const beside = encodePath(path);
   try {
-    fs.copyFileSync(source, beside);
-    fs.chmodSync(beside, 0o644);
-    syncPath(beside);
-    fs.renameSync(beside, target);
+    write(beside);
+    fs.chmodSync(beside, mode);
+    syncPath(path);
+    fs.renameSync(beside, encodePath(target));
   } catch (error) {
     fs.rmSync(beside, {force: true});
     throw error;
   }
   syncPath(dirname(target));
+}
+
+/** Puts a copy of a file in the place of another. */
+export function replaceFile(source: string, target: string, mode = 0o644): void {
+  replace(target, mode, (beside) => {
+    fs.copyFileSync(encodePath(source), beside);
+  });
+}
+
+/** Puts a text in the place of a file. */
+export function replaceText(target: string, text: string, mode = 0o644): void {
+  replace(target, mode, (beside) => {
+    fs.writeFileSync(beside, text, {mode});
+  });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {UserError, notPermitted, wrongUsage} from '../domain/errors.js';
-import {errorCode, lstat, readLinkIfPossible, realPath, statIfPossible} from './files.js';
+import {inDirectory} from '../domain/path.js';
+import {errorCode, isDirectory, lstat, readLinkIfPossible, realPath} from './files.js';
 import {withSudo} from './privilege.js';
 
 /** An object named on the command line, as the kernel wants it: absolute, no symbolic link on the way. */
@@ -39,15 +40,12 @@ function real(path: string): string | undefined {
 function realDirectory(path: string): string {
   try {
     const directory = realPath(path);
-    if (statIfPossible(directory)?.isDirectory() === true) return directory;
+    if (isDirectory(directory)) return directory;
   } catch (error) {
     throw unreachable(error, path);
   }
   throw new UserError('ENOTDIR', `${path} is not a directory`);
 }
-
-const join = (directory: string, name: string): string =>
-  directory === '/' ? `/${name}` : `${directory}/${name}`;
 
 function split(path: string): {directory: string; name: string} {
   const plain = path.replace(/\/+$/, '');
@@ -61,11 +59,11 @@ function resolveMissing(path: string, links: number): ResolvedPath {
   const {directory, name} = split(path);
   if (name === '' || name === '.' || name === '..')
     throw new UserError('ENOENT', `${path} does not exist`);
-  const found = join(realDirectory(directory), name);
+  const found = inDirectory(realDirectory(directory), name);
   const target = readLinkIfPossible(found);
   if (target === undefined) return {path: found, exists: false, isDirectory: false};
   if (links === 0) throw new UserError('ELOOP', `${path}: too many symbolic links`);
-  const next = target.startsWith('/') ? target : join(split(found).directory, target);
+  const next = target.startsWith('/') ? target : inDirectory(split(found).directory, target);
   return resolvePath(next, links - 1);
 }
 
@@ -74,7 +72,7 @@ export function resolvePath(path: string, links = LINKS_MAX): ResolvedPath {
   if (path === '') throw wrongUsage('a path is empty');
   const found = real(path);
   if (found === undefined) return resolveMissing(path, links);
-  return {path: found, exists: true, isDirectory: statIfPossible(found)?.isDirectory() === true};
+  return {path: found, exists: true, isDirectory: isDirectory(found)};
 }
 
 /** Resolves a path that must be there. */
@@ -99,7 +97,7 @@ export class PathResolver {
   private quickly(path: string): ResolvedPath | undefined {
     try {
       const {directory, name} = split(path);
-      const found = join(this.directory(directory), name);
+      const found = inDirectory(this.directory(directory), name);
       const stat = lstat(found);
       if (stat === undefined) return {path: found, exists: false, isDirectory: false};
       if (stat.isSymbolicLink()) return undefined;

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
+import {directoryOf, inDirectory} from '../domain/path.js';
 import {readLinkIfPossible, realPathIfPossible} from './files.js';
 
 const LINKS_MAX = 40;
-
-const join = (folder: string, name: string): string =>
-  folder === '/' ? `/${name}` : `${folder}/${name}`;
-
-const above = (folder: string): string => folder.slice(0, folder.lastIndexOf('/')) || '/';
 
 /**
  * Every name on the way to a file, through symbolic links, by the folder that has it:
@@ -21,12 +17,12 @@ export function wayTo(path: string): Map<string, Set<string>> {
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
     if (name === '' || name === '.') continue;
     if (name === '..') {
-      folder = above(folder);
+      folder = directoryOf(folder);
       continue;
     }
     way.set(folder, (way.get(folder) ?? new Set()).add(name));
-    const target = readLinkIfPossible(join(folder, name));
-    if (target === undefined) folder = join(folder, name);
+    const target = readLinkIfPossible(inDirectory(folder, name));
+    if (target === undefined) folder = inDirectory(folder, name);
     else if (++links > LINKS_MAX) break;
     else {
       names.unshift(...target.split('/'));

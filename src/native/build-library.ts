@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {cleanEnvironment} from '../linux/environment.js';
 import {UserError} from '../domain/errors.js';
 import {makeScratchFolder} from '../linux/own-folder.js';
+import {replaceFile} from '../linux/replace-file.js';
 
 /** Where the sources are, in the package and in a copy of it. */
 const SOURCES = ['libnetlink', 'kmod/uapi'];
@@ -39,9 +40,7 @@ function buildIn(scratch: string, root: string, target: string): void {
   for (const source of SOURCES)
     fs.cpSync(join(root, source), join(scratch, source), {recursive: true});
   make(join(scratch, 'libnetlink'));
-  const beside = `${target}.new-${process.pid}`;
-  fs.copyFileSync(join(scratch, 'libnetlink', NAME), beside);
-  fs.renameSync(beside, target);
+  replaceFile(join(scratch, 'libnetlink', NAME), target, 0o755);
 }
 
 /**

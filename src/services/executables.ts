@@ -3,6 +3,7 @@ import {closeSync, constants, openSync, readSync} from 'node:fs';
 
 import type {AllowedExecutable, ExecutableKind} from '../domain/explanation.js';
 import type {KernelRule} from '../domain/rule.js';
+import {lastName} from '../domain/path.js';
 import {encodePath} from '../domain/text.js';
 import {UserError} from '../domain/errors.js';
 import {statIfPossible} from '../linux/files.js';
@@ -34,7 +35,7 @@ export function resolveExecutable(path: string): string {
 
 function executableKind(path: string): ExecutableKind {
   if (isScript(path)) return 'script';
-  return INTERPRETER.test(path.slice(path.lastIndexOf('/') + 1)) ? 'interpreter' : 'program';
+  return INTERPRETER.test(lastName(path)) ? 'interpreter' : 'program';
 }
 
 const WHY: Record<ExecutableKind, (path: string) => string> = {

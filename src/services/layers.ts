@@ -5,8 +5,9 @@
  * them there passes a rule about the overlay's.
  */
 import type {Unreached} from '../domain/object.js';
+import {directoryOf} from '../domain/path.js';
 import type {KernelRule} from '../domain/rule.js';
-import {lstatIfPossible, statIfPossible} from '../linux/files.js';
+import {isDirectory, lstatIfPossible} from '../linux/files.js';
 import {behind, type Mount, mountOf, readMounts, unescapeOctal} from '../linux/mounts.js';
 
 type Guarded = Pick<KernelRule, 'path' | 'tree' | 'suffix'>;
@@ -36,13 +37,9 @@ export function layeredPaths(mounts: readonly Mount[], path: string): string[] {
     .map((layer) => layer.replace(/\/+$/, '') + inside || '/');
 }
 
-const isDirectory = (path: string): boolean => statIfPossible(path)?.isDirectory() === true;
-
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
-
 /* Of a suffix the directory has to be there; a name may be made where it is not. */
 const canBeGuarded = (path: string, {suffix}: Guarded): boolean =>
-  isDirectory(suffix === null ? parentOf(path) : path);
+  isDirectory(suffix === null ? directoryOf(path) : path);
 
 const covers = (rule: Guarded, wanted: Guarded, path: string): boolean => {
   if (rule.path === path && rule.suffix === wanted.suffix) return rule.tree || !wanted.tree;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Unreached} from '../domain/object.js';
 import type {KernelRule} from '../domain/rule.js';
-import {statIfPossible} from '../linux/files.js';
+import {isDirectory} from '../linux/files.js';
 import {behind, type Mount, mountOf, type Place, placeOf, readMounts} from '../linux/mounts.js';
 
 type Guarded = Pick<KernelRule, 'path' | 'tree' | 'suffix'>;
@@ -60,6 +60,6 @@ export function unreachedMounts(
 export function findUnreached(rule: Guarded, rules: readonly Guarded[]): Unreached[] {
   const isNamed = (path: string): boolean => rules.some((other) => other.path === path);
   return unreachedMounts(readMounts(), rule, rules)
-    .map((path) => ({path, isDirectory: statIfPossible(path)?.isDirectory() === true}))
+    .map((path) => ({path, isDirectory: isDirectory(path)}))
     .filter(({path, isDirectory}) => isDirectory || (rule.suffix === null && !isNamed(path)));
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {accessSync, constants, statSync} from 'node:fs';
-import {delimiter, join} from 'node:path';
-
 import {once as answerOnce} from '../../domain/answer.js';
 import {type Invocation, type Question, timeLeft} from '../../domain/question.js';
 import {UserError} from '../../domain/errors.js';
 import {fguard_verdict as VERDICT} from '../../domain/uapi.gen.js';
+import {findProgram} from '../../linux/find-program.js';
 import {accountOf} from './account.js';
 import type {Answerer} from './answerer.js';
 import {FairQueue} from './fair-queue.js';
@@ -45,20 +43,9 @@ export interface ProgramSettings {
   decided: (decision: Decision) => Promise<void> | undefined;
 }
 
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
 /** The executable that a word means, as a shell would look for it. */
-export function findProgram(word: string): string {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const candidates = word.includes('/') ? [word] : folders.map((folder) => join(folder, word));
-  const found = candidates.find(isProgram);
+export function requireProgram(word: string): string {
+  const found = findProgram(word, process.env.PATH ?? '');
   if (found !== undefined) return found;
   throw new UserError('ENOENT', `--exec ${word}: there is no such program`);
 }

@@ -8,7 +8,7 @@ import {UserError, interrupted} from '../../domain/errors.js';
 import {withGuard} from '../guard.js';
 import {type Former, rollBack} from './former.js';
 import type {Ending, KeeperMessage, KeeperTask} from './keeper.js';
-import {lineReader} from '../../linux/line-reader.js';
+import {lineReader} from '../../linux/lines.js';
 import type {Decision} from './pending.js';
 
 /** What happens on this side meanwhile. */

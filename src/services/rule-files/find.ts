@@ -5,7 +5,7 @@ import {shellWord} from '../../domain/shell-word.js';
 import {errnoText} from '../../domain/errno.js';
 import {UserError, notPermitted} from '../../domain/errors.js';
 import {type Foreign, findForeign} from '../../linux/own-folder.js';
-import {type Entry, errorCode, readEntries, statIfPossible} from '../../linux/files.js';
+import {type Entry, errorCode, isDirectory, readEntries} from '../../linux/files.js';
 import {runsAsRoot, withSudo} from '../../linux/privilege.js';
 import {placeFiles, unplacedFiles, unplacedPath} from './write.js';
 
@@ -45,8 +45,6 @@ export function filesIn(directory: string): string[] {
     .sort(byName)
     .map((name) => (unplaced.has(name) ? unplacedPath(folder, name) : `${folder}/${name}`));
 }
-
-const isDirectory = (path: string): boolean => statIfPossible(path)?.isDirectory() === true;
 
 /** The files that are meant: those named, a directory's, or all saved ones. */
 export function ruleFiles(named: readonly string[], saved = RULES_DIRECTORY): string[] {

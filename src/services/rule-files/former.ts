@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* A set of rules that may come back: what it was, and the processes it let in. */
-import {dirname} from 'node:path';
-
 import {ModuleError} from '../../domain/errors.js';
 import type {KernelRule, RuleRequest} from '../../domain/rule.js';
+import {directoryOf} from '../../domain/path.js';
 import {objectKey} from '../../domain/rule-difference.js';
 import type {Guard} from '../../native/index.js';
 import {FGUARD_SUBJECTS_MAX} from '../../domain/uapi.gen.js';
-import {statIfPossible} from '../../linux/files.js';
+import {isDirectory, statIfPossible} from '../../linux/files.js';
 import {firstNumber, processFields, processIds, processStart, ticksNow} from '../../linux/proc.js';
 
 /** A process that can be known again. */
@@ -117,7 +116,7 @@ function restored(former: FormerRule): RuleRequest | undefined {
 
 /* The kernel looks up the directory of a name or of a suffix, and would refuse the whole set for it. */
 const hasPlace = ({path, suffix}: RuleRequest): boolean =>
-  path === null || statIfPossible(suffix === null ? dirname(path) : path)?.isDirectory() === true;
+  path === null || isDirectory(suffix === null ? directoryOf(path) : path);
 
 /**
  * The set that comes back: the former rules, and those that somebody has added

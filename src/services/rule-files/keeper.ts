@@ -10,7 +10,7 @@ import {UserError} from '../../domain/errors.js';
 import type {Guard} from '../../native/index.js';
 import {explain, openGuard} from '../guard.js';
 import {type Former, noteFormer, rollBack} from './former.js';
-import {lineReader} from '../../linux/line-reader.js';
+import {lineReader} from '../../linux/lines.js';
 import {type Decision, awaitDecisions, isDecision} from './pending.js';
 
 /** What it is to do. */

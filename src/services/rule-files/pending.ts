@@ -8,7 +8,7 @@ import {UserError, notPermitted} from '../../domain/errors.js';
 import {errorCode} from '../../linux/files.js';
 import {withSudo} from '../../linux/privilege.js';
 import {exclusively} from '../../linux/exclusive.js';
-import {lineReader} from '../../linux/line-reader.js';
+import {lineReader} from '../../linux/lines.js';
 
 /* FGUARD_RUN is for tests: one set waits at a time, and not on the whole machine. */
 const PENDING_SOCKET = `${process.env.FGUARD_RUN ?? '/run/fguard'}/confirm.sock`;

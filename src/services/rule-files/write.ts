@@ -10,6 +10,7 @@ import {dirname} from 'node:path';
 
 import {encodePath} from '../../domain/text.js';
 import {entries, errorCode} from '../../linux/files.js';
+import {syncPath} from '../../linux/replace-file.js';
 
 const WHOLE = '.saved';
 const NEW = /^\.new-(\d+)$/;
@@ -19,24 +20,9 @@ export type FileTexts = ReadonlyMap<string, string>;
 
 const wholeFolder = (directory: string): string => `${directory}/${WHOLE}`;
 
-function syncDirectory(path: string): void {
-  const fd = fs.openSync(encodePath(path), 'r');
-  try {
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
 /* Never through a link, nor into what is there. */
 function writeSynced(path: string, text: string): void {
-  const fd = fs.openSync(encodePath(path), 'wx', 0o644);
-  try {
-    fs.writeFileSync(fd, text);
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
+  fs.writeFileSync(encodePath(path), text, {flag: 'wx', mode: 0o644, flush: true});
 }
 
 const isAlive = (pid: string): boolean => fs.existsSync(`/proc/${pid}`);
@@ -75,7 +61,7 @@ export function placeFiles(directory: string): void {
     unlessGone(() => {
       fs.renameSync(encodePath(`${folder}/${name}`), encodePath(`${directory}/${name}`));
     });
-  syncDirectory(directory);
+  syncPath(directory);
   unlessGone(() => {
     fs.rmdirSync(encodePath(folder));
   });
@@ -84,7 +70,7 @@ export function placeFiles(directory: string): void {
 function write(folder: string, files: FileTexts): void {
   fs.mkdirSync(encodePath(folder), {mode: 0o755});
   for (const [name, text] of files) writeSynced(`${folder}/${name}`, text);
-  syncDirectory(folder);
+  syncPath(folder);
 }
 
 /* The one step after which all of them count. */
@@ -114,7 +100,7 @@ export function writeFiles(directory: string, files: FileTexts): void {
     fs.rmSync(encodePath(folder), {recursive: true, force: true});
     throw error;
   }
-  syncDirectory(directory);
+  syncPath(directory);
   placeFiles(directory);
-  syncDirectory(dirname(directory));
+  syncPath(dirname(directory));
 }

@@ -5,6 +5,7 @@ import {dirname} from 'node:path';
 import type {FileChange} from '../../domain/service.js';
 import {UserError} from '../../domain/errors.js';
 import {readIfPossible} from '../../linux/files.js';
+import {replaceText} from '../../linux/replace-file.js';
 import {MARK} from './unit-text.js';
 
 /** A file that the service needs. */
@@ -21,18 +22,9 @@ export interface Undoable extends FileChange {
 
 const isOwn = (text: string): boolean => text.includes(MARK);
 
-/* Whoever looks sees the old file or the whole new one. */
-function replaceText(path: string, text: string, mode: number): void {
-  const beside = `${path}.new-${process.pid}`;
+function write(path: string, text: string, mode: number): void {
   fs.mkdirSync(dirname(path), {recursive: true, mode: 0o755});
-  try {
-    fs.writeFileSync(beside, text, {mode, flush: true});
-    fs.chmodSync(beside, mode);
-    fs.renameSync(beside, path);
-  } catch (error) {
-    fs.rmSync(beside, {force: true});
-    throw error;
-  }
+  replaceText(path, text, mode);
 }
 
 const notOurs = (path: string): UserError =>
@@ -50,7 +42,7 @@ export function requireFree({path}: WantedFile): void {
 export function placeFile({path, text, mode}: WantedFile): Undoable {
   const before = readIfPossible(path);
   if (before === text) return {path, change: 'unchanged', undo: () => undefined};
-  replaceText(path, text, mode);
+  write(path, text, mode);
   if (before === undefined)
     return {
       path,
@@ -63,7 +55,7 @@ export function placeFile({path, text, mode}: WantedFile): Undoable {
     path,
     change: 'updated',
     undo: () => {
-      replaceText(path, before, mode);
+      write(path, before, mode);
     },
   };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {OPS, VERDICTS} from '../../domain/names.js';
+import {lastName} from '../../domain/path.js';
 import {type AskedPerson, type Invocation, type Question, timeLeft} from '../../domain/question.js';
 import {shellWord} from '../../domain/shell-word.js';
 import {escapeText} from '../../domain/text.js';
@@ -115,7 +116,7 @@ const isScript = ({script}: Question): boolean => (script ?? null) !== null;
 function reachLines({question}: AskedPerson, {columns, userName}: ViewSettings): string[] {
   const {op, rule, exe, script, uid} = question;
   const name = script ?? exe;
-  const program = name === null ? 'its program' : escapeText(name.slice(name.lastIndexOf('/') + 1));
+  const program = name === null ? 'its program' : escapeText(lastName(name));
   const user = escapeText(userName(uid));
   const text = `process: every ${OPS.name(op)} of all that rule ${rule} guards, until it exits; 10m, forever: by ${isScript(question) ? 'the script' : 'any'} ${program} of ${user}`;
   return words(text, columns).map(dim);
