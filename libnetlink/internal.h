@@ -15,7 +15,7 @@
 /* Larger than any datagram the kernel sends: a batch, or a dump's portion. */
 #define FGUARD_INPUT_SIZE (128 * 1024)
 
-/* ---- transport: how bytes get to the kernel (socket.c; tests bring a fake) -- */
+/* ---- transport: how bytes get to the kernel (socket.c; tests bring a fake)  */
 
 /**
  * struct fguard_transport - a netlink socket, or what stands for one
@@ -42,7 +42,7 @@ struct fguard_transport {
 extern const struct fguard_transport fguard_socket_transport;
 int fguard_socket_open(void **carrier);
 
-/* ---- handle (connection.c) -------------------------------------------------- */
+/* ---- handle, and the family of generic netlink (connection.c) ----------- */
 
 /* A batch of events that arrived while something else was waited for. */
 struct fguard_batch {
@@ -130,12 +130,23 @@ int fguard_create(struct fguard **guard);
 int fguard_connect(struct fguard *guard,
 		   const struct fguard_transport *transport, void *carrier);
 
+struct fguard_family {
+	uint16_t id;
+	uint32_t version;
+	uint32_t group; /* id of the group asked for, 0 if there is none */
+};
+
+int fguard_find_family(struct fguard *guard, const char *name, const char *group,
+		       struct fguard_family *family);
+
+/* ---- failure: the sentence about the last one (failure.c) --------------- */
+
 /* Keeps the sentence and returns @error, so that a failure is one statement. */
 int fguard_fail(struct fguard *guard, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int fguard_fail_errno(struct fguard *guard, int error);
 
-/* ---- request: a message being built (request.c) ------------------------------ */
+/* ---- request: a message being built (request.c) ------------------------- */
 
 /**
  * struct fguard_request - a message to the kernel
@@ -169,7 +180,7 @@ void fguard_put_strings(struct fguard_request *request, uint16_t type,
 size_t fguard_nest(struct fguard_request *request, uint16_t type);
 void fguard_nest_end(struct fguard_request *request, size_t start);
 
-/* ---- attribute: what arrived, checked (attribute.c) --------------------------- */
+/* ---- message: what arrived, checked (message.c) ------------------------- */
 
 /* Return: 1 and @attr, moving @at; 0 at the end; -EPROTO. */
 int fguard_next_attr(const void *data, size_t size, size_t *at,
@@ -191,8 +202,6 @@ int fguard_copy_string(const struct nlattr *attr, char *value, size_t size);
 int fguard_get_u32s(const struct nlattr *attr, const uint32_t **values,
 		    uint32_t *n);
 
-/* ---- input: the messages that arrive (input.c) -------------------------------- */
-
 /* Reads one datagram. Return: 1; 0: not there yet, or not the kernel's; -errno. */
 int fguard_receive(struct fguard *guard, void *carrier, bool wait);
 
@@ -201,75 +210,6 @@ int fguard_next_message(struct fguard *guard, const struct nlmsghdr **head);
 
 /* The attributes of a generic netlink message. Return: 0 or -EPROTO. */
 int fguard_payload(const struct nlmsghdr *head, const void **data, size_t *size);
-
-/* ---- exchange: a request and its answer (exchange.c, refusal.c) ---------------- */
-
-/* Takes the attributes of one reply. Return: 0 or -errno, which ends nothing. */
-typedef int (*fguard_reply)(const void *data, size_t size, void *context);
-
-int fguard_exchange(struct fguard *guard, struct fguard_request *request,
-		    fguard_reply reply, void *context);
-
-/* Read NLMSG_ERROR and NLMSG_DONE. Return: the kernel's error, 0, or -EPROTO. */
-int fguard_refusal(struct fguard *guard, const struct nlmsghdr *head,
-		   const struct fguard_request *request);
-int fguard_dump_end(struct fguard *guard, const struct nlmsghdr *head,
-		    const struct fguard_request *request);
-
-/* Tells in @text which rule or value is at @offset of the request (blame.c). */
-void fguard_blame(const struct fguard *guard,
-		  const struct fguard_request *request, size_t offset,
-		  char *text, size_t size);
-
-/* ---- family: of generic netlink (family.c) ------------------------------------ */
-
-struct fguard_family {
-	uint16_t id;
-	uint32_t version;
-	uint32_t group; /* id of the group asked for, 0 if there is none */
-};
-
-int fguard_find_family(struct fguard *guard, const char *name, const char *group,
-		       struct fguard_family *family);
-
-/* ---- store: what a dump gave (store.c) ----------------------------------------- */
-
-/* Adds a piece and clears its padding. Return: 0 or -ENOMEM. */
-int fguard_store_add(struct fguard_store *store, const void *piece, size_t size);
-void fguard_store_empty(struct fguard_store *store);
-void fguard_store_free(struct fguard_store *store);
-
-/* ---- events (event.c, record.c; reader.c hands them out) ----------------------- */
-
-bool fguard_is_event(const struct fguard *guard, const struct nlmsghdr *head);
-int fguard_keep_event(struct fguard *guard, const struct nlmsghdr *head);
-void fguard_notice(struct fguard *guard, const struct nlmsghdr *head);
-void fguard_drop_event(struct fguard *guard);
-void fguard_drop_events(struct fguard *guard);
-
-/* The records of an event message, checked. Return: 0 or -EPROTO. */
-int fguard_event_records(struct fguard *guard, const struct nlmsghdr *head,
-			 const void **records, size_t *size);
-
-/* The same of a message's attributes. */
-int fguard_find_records(const void *data, size_t length, const void **records,
-			size_t *size);
-
-/* Return: 0 if @data holds whole, consistent records, else -EPROTO. */
-int fguard_check_records(const void *data, size_t size);
-
-/* ---- rules to the kernel (terms.c; rule.c sends them) --------------------------- */
-
-/* Whether there are @n strings. */
-bool fguard_has_strings(const char *const *values, uint32_t n);
-
-/* Refuses what cannot be told to the kernel. Return: 0 or -errno. */
-int fguard_check_rules(struct fguard *guard, const struct fguard_rule *rules,
-		       size_t n);
-void fguard_put_rule(struct fguard_request *request,
-		     const struct fguard_rule *rule);
-
-/* ---- what is repeated in a nest (repeat.c) -------------------------------------- */
 
 /**
  * struct fguard_kind - something that can be there several times
@@ -297,17 +237,56 @@ ssize_t fguard_take_values(const struct nlattr *nest,
 			   const struct fguard_kind *kind, void *values,
 			   size_t max);
 
-/* ---- rules from the kernel (list.c, info.c, array.c) ---------------------------- */
+/* ---- exchange: a request and its answer (exchange.c, refusal.c) --------- */
+
+/* Takes the attributes of one reply. Return: 0 or -errno, which ends nothing. */
+typedef int (*fguard_reply)(const void *data, size_t size, void *context);
+
+int fguard_exchange(struct fguard *guard, struct fguard_request *request,
+		    fguard_reply reply, void *context);
+
+/* Read NLMSG_ERROR and NLMSG_DONE. Return: the kernel's error, 0, or -EPROTO. */
+int fguard_refusal(struct fguard *guard, const struct nlmsghdr *head,
+		   const struct fguard_request *request);
+int fguard_dump_end(struct fguard *guard, const struct nlmsghdr *head,
+		    const struct fguard_request *request);
+
+/* ---- store: what a dump gave (store.c) ---------------------------------- */
+
+/* Adds a piece and clears its padding. Return: 0 or -ENOMEM. */
+int fguard_store_add(struct fguard_store *store, const void *piece, size_t size);
+void fguard_store_empty(struct fguard_store *store);
+void fguard_store_free(struct fguard_store *store);
+
+/* ---- events (event.c; stream.c hands them out) -------------------------- */
+
+bool fguard_is_event(const struct fguard *guard, const struct nlmsghdr *head);
+int fguard_keep_event(struct fguard *guard, const struct nlmsghdr *head);
+void fguard_notice(struct fguard *guard, const struct nlmsghdr *head);
+void fguard_drop_event(struct fguard *guard);
+void fguard_drop_events(struct fguard *guard);
+
+/* The records of an event message, checked. Return: 0 or -EPROTO. */
+int fguard_event_records(struct fguard *guard, const struct nlmsghdr *head,
+			 const void **records, size_t *size);
+
+/* The same of a message's attributes. */
+int fguard_find_records(const void *data, size_t length, const void **records,
+			size_t *size);
+
+/* Return: 0 if @data holds whole, consistent records, else -EPROTO. */
+int fguard_check_records(const void *data, size_t size);
+
+/* ---- rules to the kernel (rule.c) --------------------------------------- */
+
+/* Whether there are @n strings. */
+bool fguard_has_strings(const char *const *values, uint32_t n);
+
+/* ---- rules from the kernel (list.c) ------------------------------------- */
 
 void fguard_drop_list(struct fguard *guard);
 
-/* Fills @info, which lasts as long as the list. Return: 0, -EPROTO or -ENOMEM. */
-int fguard_read_rule(struct fguard_list *list, const struct nlattr *rule,
-		     struct fguard_rule_info *info);
-int fguard_read_arrays(struct fguard_list *list, const struct nlattr *rule,
-		       struct fguard_rule_info *info);
-
-/* ---- processes (process.c) ------------------------------------------------------ */
+/* ---- processes (process.c) ---------------------------------------------- */
 
 int fguard_login_uid_below(const char *proc, pid_t pid, uint32_t *uid);
 int fguard_login_name_below(const char *proc, pid_t pid, char *name, size_t size);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The module's own account of itself. */
+/* The module's own account of itself, and its lock. */
 #include "internal.h"
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+
+/* ---- the status --------------------------------------------------------- */
 
 /* Where the answer goes. */
 struct report {
@@ -105,5 +107,19 @@ int fguard_get_status(struct fguard *guard, struct fguard_status *status,
 	fguard_request_free(&request);
 	if (!err && !report.told)
 		err = fguard_fail(guard, -EPROTO, "the kernel told no status");
+	return err;
+}
+
+/* ---- the lock ----------------------------------------------------------- */
+
+int fguard_lock(struct fguard *guard)
+{
+	struct fguard_request request;
+	int err;
+
+	fguard_request_begin(&request, guard->family, FGUARD_CMD_LOCK,
+			     FGUARD_GENL_VERSION, NLM_F_ACK);
+	err = fguard_exchange(guard, &request, NULL, NULL);
+	fguard_request_free(&request);
 	return err;
 }

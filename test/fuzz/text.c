@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "legacy_parts.h"
+#include "legacy/parts.h"
 
 static void expect(bool holds)
 {

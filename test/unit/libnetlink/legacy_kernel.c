@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "legacy_kernel.h"
-#include "legacy_parts.h"
+#include "legacy/parts.h"
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a guard client sets, and the rule that makes accesses questions. */
 #include "legacy_kernel.h"
-#include "legacy_parts.h"
+#include "legacy/parts.h"
 
 #include <errno.h>
 #include <fcntl.h>

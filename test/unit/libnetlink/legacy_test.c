@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The entry points, as a program of the first version calls them. */
-#include "legacy.h"
+#include "legacy/legacy.h"
 #include "legacy_kernel.h"
-#include "legacy_parts.h"
+#include "legacy/parts.h"
 
 #include <errno.h>
 #include <fcntl.h>

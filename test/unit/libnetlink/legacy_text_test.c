@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What programs of the first version say, well and badly. */
 #include "fake.h"
-#include "legacy_parts.h"
+#include "legacy/parts.h"
 
 #include <errno.h>
 #include <stdio.h>

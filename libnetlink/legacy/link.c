@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A connection that is an agent: a thread makes the questions texts. */
-#include "legacy_parts.h"
+#include "legacy/parts.h"
 
 #include <errno.h>
 #include <poll.h>

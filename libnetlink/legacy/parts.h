@@ -8,7 +8,7 @@
 #define FGUARD_LEGACY_HELLO "From:DSSAgent;Action:hello;"
 #define FGUARD_LEGACY_REPLY "Init socket from kernel"
 
-/* ---- text: what is said, taken apart and put together (legacy_text.c) -------- */
+/* ---- text: what is said, taken apart and put together (text.c) ---------- */
 
 enum fguard_legacy_action {
 	FGUARD_LEGACY_SAY_HELLO,
@@ -52,7 +52,7 @@ void fguard_legacy_free(struct fguard_legacy_message *message);
 int fguard_legacy_tell(const struct fguard_question_record *question, const char *type,
 		       char *texts[FGUARD_LEGACY_NAMES]);
 
-/* ---- rules: those that stand for the protocol (legacy_rules.c) --------------- */
+/* ---- rules: those that stand for the protocol (rules.c) ----------------- */
 
 int fguard_legacy_change(struct fguard *guard,
 			 struct fguard_legacy_message *message);
@@ -64,7 +64,7 @@ const char *fguard_legacy_file_type(void);
 /* The rule that asks about the file type: until @stream and its like are closed. */
 int fguard_legacy_intercept(struct fguard *stream);
 
-/* ---- pending: questions without an answer yet (legacy_pending.c) -------------- */
+/* ---- pending: questions without an answer yet (pending.c) --------------- */
 
 /* A name by which a question was told; one may have been told by several. */
 struct fguard_legacy_question {
@@ -87,7 +87,7 @@ int fguard_legacy_answer(struct fguard *guard,
 			 struct fguard_legacy_question **first,
 			 const struct fguard_legacy_message *message);
 
-/* ---- link: a connection, whose thread moves the questions (legacy_link.c) ----- */
+/* ---- link: a connection, whose thread moves the questions (link.c) ------ */
 
 /**
  * struct fguard_legacy_link - a connection
@@ -132,7 +132,7 @@ int fguard_legacy_send(int inner, uint64_t id, const char *text);
 int fguard_legacy_attach(struct fguard_legacy_link *link);
 void fguard_legacy_detach(struct fguard_legacy_link *link);
 
-/* ---- table: the connections, newest first (legacy_table.c) ---------------------- */
+/* ---- table: the connections, newest first (table.c) --------------------- */
 
 /* Return: the descriptor for the program, or -errno. */
 int fguard_legacy_connect(struct fguard_legacy_link **links, bool agent);
@@ -149,7 +149,7 @@ void fguard_legacy_disconnect(struct fguard_legacy_link **at);
 /* In a child, after fork(). */
 void fguard_legacy_lose(struct fguard_legacy_link *links);
 
-/* ---- what only legacy.c keeps -------------------------------------------------- */
+/* ---- lock: what holds for all connections (lock.c) ---------------------- */
 
 void fguard_legacy_lock(void);
 void fguard_legacy_unlock(void);

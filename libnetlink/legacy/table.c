@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The connections of a process, found by the descriptors that it was given. */
-#include "legacy_parts.h"
+#include "legacy/parts.h"
 
 #include <errno.h>
 #include <fcntl.h>

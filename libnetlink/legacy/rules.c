@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The rules that stand for the earlier protocol, known by their names. */
-#include "legacy_parts.h"
+#include "legacy/parts.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The entry points of the earlier protocol; the one file here with globals. */
-#include "legacy_parts.h"
+/* The entry points of the earlier protocol, and the connections of this process. */
+#include "legacy/parts.h"
 
 #pragma GCC visibility push(default)
-#include "legacy.h"
+#include "legacy/legacy.h"
 #pragma GCC visibility pop
 
 #include <errno.h>
@@ -12,32 +12,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static pthread_mutex_t links_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t link_ended = PTHREAD_COND_INITIALIZER;
 static pthread_once_t forks_handled = PTHREAD_ONCE_INIT;
 static struct fguard_legacy_link *links;
-
-int (*fguard_legacy_open)(struct fguard **guard) = fguard_open;
-
-void fguard_legacy_lock(void)
-{
-	pthread_mutex_lock(&links_lock);
-}
-
-void fguard_legacy_unlock(void)
-{
-	pthread_mutex_unlock(&links_lock);
-}
-
-void fguard_legacy_tell_end(void)
-{
-	pthread_cond_broadcast(&link_ended);
-}
-
-void fguard_legacy_await_end(void)
-{
-	pthread_cond_wait(&link_ended, &links_lock);
-}
 
 static void lose_links(void)
 {

@@ -3,7 +3,7 @@
  * The texts of the earlier protocol: taken apart as the first version did, which looked
  * fields up by their keys, and put together.
  */
-#include "legacy_parts.h"
+#include "legacy/parts.h"
 
 #include <errno.h>
 #include <stdio.h>

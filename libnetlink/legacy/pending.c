@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Questions that were handed to the program, until they are answered or end. */
-#include "legacy_parts.h"
+#include "legacy/parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
