@@ -25,10 +25,10 @@ typedef uint8_t u8;
 enum fguard_rank {
 	FGUARD_RANK_NONE,
 	FGUARD_RANK_SUFFIX,
-	FGUARD_RANK_LOST,		/* a tree, if the object is in it at all */
+	FGUARD_RANK_LOST,		/* a tree, or a suffix, if it is about the object at all */
 	FGUARD_RANK_TREE = 1 << 20,	/* less the distance */
 	FGUARD_RANK_PATH,
-	FGUARD_RANK_OTHER,		/* another name of it: lifts no refusal */
+	FGUARD_RANK_OTHER,		/* another name, or a way: lifts no refusal */
 };
 
 /* In the order in which they win at equal rank. */
@@ -150,6 +150,15 @@ static inline enum fguard_reason fguard_decide_reason(enum fguard_outcome outcom
 	return (enum fguard_reason)reasons[outcome];
 }
 
+/* Is it stricter than what stands? Of two that ask the closer one does. */
+static inline bool fguard_decide_is_stricter(const struct fguard_decision *decision,
+					     u32 rank, enum fguard_outcome outcome)
+{
+	return outcome > decision->outcome ||
+	       (outcome == FGUARD_OUTCOME_ASK && decision->outcome == outcome &&
+		rank == FGUARD_RANK_OTHER && decision->rank < FGUARD_RANK_PATH);
+}
+
 /**
  * fguard_decide_consider - let one rule have its say about one object
  * @decision: the decision so far; zeroed before the first rule
@@ -171,7 +180,7 @@ static inline bool fguard_decide_consider(struct fguard_decision *decision,
 	if (!ops || rank < decision->rank)
 		return false;
 	if ((rank == decision->rank || rank == FGUARD_RANK_OTHER) &&
-	    outcome <= decision->outcome)
+	    !fguard_decide_is_stricter(decision, rank, outcome))
 		return false;
 
 	decision->outcome = outcome;

@@ -394,10 +394,13 @@ static bool way_concerns(const struct fguard_site *site, const struct fguard_tar
 static bool is_settled_at(const struct fguard_inquiry *inquiry, u32 rank)
 {
 	const struct fguard_decision *decision = &inquiry->decision;
+	const bool refused = decision->outcome == FGUARD_OUTCOME_DENY;
 
-	return !inquiry->seen && (decision->rank > rank ||
-				  (decision->rank == rank &&
-				   decision->outcome == FGUARD_OUTCOME_DENY));
+	if (inquiry->seen)
+		return false;
+	if (rank == FGUARD_RANK_OTHER)
+		return refused;
+	return decision->rank > rank || (decision->rank == rank && refused);
 }
 
 /* A rule speaks against it for others that are too many to be heard, whoever it is. */
@@ -441,7 +444,7 @@ static void match_places(struct fguard_inquiry *inquiry)
 		if (site->kind == FGUARD_SITE_WAY &&
 		    fguard_identity_is(&site->identity, target->inode) &&
 		    way_concerns(site, target))
-			hear(inquiry, site, FGUARD_RANK_PATH, NULL);
+			hear(inquiry, site, FGUARD_RANK_OTHER, NULL);
 }
 
 static void match_crossings(struct fguard_inquiry *inquiry)
@@ -452,7 +455,7 @@ static void match_crossings(struct fguard_inquiry *inquiry)
 	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_CROSSING,
 							  (unsigned long)namespace), node)
 		if (site->kind == FGUARD_SITE_CROSSING && is_in_namespace(site))
-			hear(inquiry, site, FGUARD_RANK_PATH, NULL);
+			hear(inquiry, site, FGUARD_RANK_OTHER, NULL);
 }
 
 static bool is_left(const struct fguard_rule *rule, const struct fguard_inquiry *inquiry)
@@ -483,15 +486,22 @@ static void match_left(struct fguard_inquiry *inquiry, struct dentry *directory)
 /* A directory takes the files along that a rule is about only where they are. */
 static void match_leaving(struct fguard_inquiry *inquiry)
 {
-	struct dentry *directory = inquiry->target->dentry;
+	const struct fguard_target *target = inquiry->target;
+	struct dentry *directory = target->dentry;
 
+	if (!target->moves || !target->inode || !S_ISDIR(target->inode->i_mode) ||
+	    !inquiry->store->suffix_count)
+		return;
 	while (!IS_ROOT(directory)) {
 		directory = READ_ONCE(directory->d_parent);
 		match_left(inquiry, directory);
 	}
 }
 
-/* What is on the way to a guarded path may be renamed, removed, covered or taken away. */
+/*
+ * What is on the way to a guarded path may be renamed, removed, covered or taken away.
+ * Last: whom a rule about something below lets in, others may refuse.
+ */
 static noinline void match_way(struct fguard_inquiry *inquiry)
 {
 	const struct inode *inode = inquiry->target->inode;
@@ -501,9 +511,6 @@ static noinline void match_way(struct fguard_inquiry *inquiry)
 	if (inode && fguard_store_may_hold_key(inquiry->store,
 					       inode->i_ino ^ FGUARD_WAY_SALT))
 		match_places(inquiry);
-	if (inquiry->target->moves && inode && S_ISDIR(inode->i_mode) &&
-	    inquiry->store->suffix_count)
-		match_leaving(inquiry);
 }
 
 /* ---- deciding about an object ---------------------------------------------- */
@@ -519,7 +526,8 @@ static noinline void match_end(struct fguard_inquiry *inquiry, struct dentry *de
 
 /*
  * An object reached by its handle that hangs nowhere might be in any tree of its
- * filesystem, and have any name. Servers in the kernel reach most that way.
+ * filesystem, and have any name: no rule lifts what another refuses. Servers in the
+ * kernel reach most that way.
  */
 static noinline void match_lost(struct fguard_inquiry *inquiry)
 {
@@ -535,7 +543,7 @@ static noinline void match_lost(struct fguard_inquiry *inquiry)
 			hear(inquiry, site, FGUARD_RANK_LOST, NULL);
 		site = fguard_site_of_filesystem(FGUARD_SITE_SUFFIXES, sb, turn);
 		if (site)
-			hear(inquiry, site, FGUARD_RANK_SUFFIX, NULL);
+			hear(inquiry, site, FGUARD_RANK_LOST, NULL);
 	}
 }
 
@@ -581,12 +589,8 @@ static noinline void match_missing(struct fguard_inquiry *inquiry)
 
 void fguard_store_look_at(struct fguard_inquiry *inquiry)
 {
-	const struct fguard_target *target = inquiry->target;
-
 	inquiry->store = rcu_dereference(fguard_store);
-	if (target->moves && target->inode && S_ISDIR(target->inode->i_mode) &&
-	    inquiry->store->suffix_count)
-		match_leaving(inquiry);
+	match_leaving(inquiry);
 	match_object(inquiry);
 }
 
@@ -608,13 +612,12 @@ void fguard_store_decide(struct fguard_inquiry *inquiry)
 		match_device(inquiry, target->device);
 		return;
 	}
-	if (target->ops & WAY_OPS) {
-		match_way(inquiry);
-		if (target->way_only)
-			return;
-	}
+	if (target->moves)
+		match_leaving(inquiry);
 	if (unlikely(is_missing(target)))
 		match_missing(inquiry);
-	else
+	else if (!target->way_only)
 		match_object(inquiry);
+	if (target->ops & WAY_OPS)
+		match_way(inquiry);
 }

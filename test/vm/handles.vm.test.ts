@@ -59,6 +59,11 @@ describe('a file that is opened by its handle after its name was forgotten', () 
     expect(await lab.intruder.do('handle', plain)).toBe('OK');
   });
 
+  it('is not let in by a tree that it may not be in', async () => {
+    await lab.guard.add(`${disk}/plain`, {tree: true, pids: [lab.intruder.pid]});
+    await byHandle((await lab.guard.add(undefined, {suffix: '.docx', pids: [1]})).id);
+  });
+
   it('is guarded by a rule about its path', async () => {
     await byHandle((await lab.guard.add(secret, {pids: [lab.owner.pid]})).id);
     expect(await lab.intruder.do('open-evicted', plain, disk)).toBe('OK');

@@ -170,6 +170,48 @@ describe('a directory on the way to a guarded file', () => {
   });
 });
 
+describe('whom a rule about something below lets in, or only reports', () => {
+  it.each([
+    ['a path, and lets in', 'a/b/c/secret', () => ({pids: [lab.intruder.pid]})],
+    ['a path, and reports', 'a/b/c/secret', () => ({otherwise: 'log'}) as const],
+    ['a suffix', 'a/b/c', () => ({suffix: '.docx', pids: [lab.intruder.pid]})],
+  ])('is refused what a tree refuses, where it is about %s', async (_, below, rest) => {
+    await lab.guard.clear();
+    rule = (await lab.guard.add(lab.path('a'), {tree: true, pids: [lab.owner.pid]})).id;
+    await lab.guard.add(lab.path(below), rest());
+    for (const [op, ...words] of [
+      ['rename', 'rename', lab.path('a/b'), lab.path('a/z')],
+      ['rename', 'rename-exchange', lab.path('a/b/c'), lab.path('a/beside')],
+      ['mount', 'mount', lab.path('a/b/c')],
+      ['mount', 'mount-move', lab.path('a/mounted'), lab.path('a/b/c')],
+    ] as const)
+      await expectRefusal({
+        actor: lab.intruder,
+        watcher: intruders.watcher,
+        words,
+        op,
+        rule,
+        path: expect.any(String),
+        unchanged: tree,
+      });
+  });
+
+  it('may not remove the directory where it would be', async () => {
+    await lab.guard.clear();
+    rule = (await lab.guard.add(lab.path('a'), {tree: true, pids: [lab.owner.pid]})).id;
+    await lab.guard.add(lab.path('a/hollow/absent'), {pids: [lab.intruder.pid]});
+    await expectRefusal({
+      actor: lab.intruder,
+      watcher: intruders.watcher,
+      words: ['rmdir', lab.path('a/hollow')],
+      op: 'delete',
+      rule,
+      path: lab.path('a/hollow'),
+      unchanged: tree,
+    });
+  });
+});
+
 describe('the allowed process', () => {
   it('may move a directory, and the file stays guarded where it goes', async () => {
     expect(await lab.owner.do('rename', lab.path('a/b'), lab.path('a/z'))).toBe('OK');

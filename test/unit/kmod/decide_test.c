@@ -159,6 +159,19 @@ static void another_name_adds_refusals_and_lifts_none(void **state)
 	assert_int_equal(granted.error, -EPERM);
 }
 
+static void another_name_asks_where_only_what_is_further_off_does(void **state)
+{
+	const struct fguard_terms tree = { 1, ALL, -EACCES, ASK };
+	const struct fguard_terms other = { 2, ALL, -EACCES, ASK };
+	struct fguard_decision far = { 0 }, near = { 0 };
+
+	(void)state;
+	fguard_decide_consider(&far, &tree, FGUARD_RANK_TREE - 1, R, false);
+	assert_true(fguard_decide_consider(&far, &other, FGUARD_RANK_OTHER, R, false));
+	fguard_decide_consider(&near, &tree, FGUARD_RANK_PATH, R, false);
+	assert_false(fguard_decide_consider(&near, &other, FGUARD_RANK_OTHER, R, false));
+}
+
 static const struct {
 	u32 ops;
 	enum fguard_op op;
@@ -225,6 +238,7 @@ int main(void)
 		cmocka_unit_test(an_answer_ends_it),
 		cmocka_unit_test(the_closer_rule_decides),
 		cmocka_unit_test(another_name_adds_refusals_and_lifts_none),
+		cmocka_unit_test(another_name_asks_where_only_what_is_further_off_does),
 		cmocka_unit_test(a_closer_grant_wins_over_a_refusal_further_off),
 	};
 
