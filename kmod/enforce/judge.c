@@ -69,14 +69,72 @@ struct taking {
 	const struct fguard_rule *asker;
 };
 
-/* Is the operation refused where the object is, and less where it would be? */
+static bool lasts_as_long(const struct fguard_rule *there, const struct fguard_rule *here)
+{
+	if (there->flags & ~here->flags & FGUARD_RULE_UNTIL_CLOSED)
+		return false;
+	if ((there->flags & FGUARD_RULE_UNTIL_EXIT) &&
+	    !((here->flags & FGUARD_RULE_UNTIL_EXIT) && there->subjects == here->subjects))
+		return false;
+	return !there->expires || (here->expires && here->expires <= there->expires);
+}
+
+/*
+ * Does a rule there let in nobody but whom the one here does? Who takes it may be
+ * refused by both, and somebody else not. Answers are remembered by each for itself.
+ */
+static bool is_as_strict(const struct fguard_rule *there, const struct fguard_rule *here)
+{
+	if (there == here)
+		return true;
+	if (there->terms.otherwise != FGUARD_ELSE_DENY || !lasts_as_long(there, here) ||
+	    (here->flags & ~there->flags & FGUARD_RULE_STRICT))
+		return false;
+	if (!(there->flags & FGUARD_RULE_AGAINST) &&
+	    !fguard_subjects_name_anybody(there->subjects))
+		return true;
+	return there->subjects == here->subjects &&
+	       !((there->flags ^ here->flags) & FGUARD_RULE_AGAINST);
+}
+
+static bool is_kept(const struct fguard_rule *rule, const struct fguard_survey *there,
+		    enum fguard_op op)
+{
+	const struct fguard_rule *second = there->seconds[op];
+
+	return is_as_strict(there->deciders[op], rule) ||
+	       (second && is_as_strict(second, rule));
+}
+
+/* Is everybody who is refused an operation here refused it there? */
+static bool is_all_kept(const struct fguard_survey *here, const struct fguard_survey *there,
+			enum fguard_op op)
+{
+	const struct fguard_rule *second = here->seconds[op];
+
+	return there->decisions[op].outcome >= here->decisions[op].outcome &&
+	       is_kept(here->deciders[op], there, op) &&
+	       (!second || is_kept(second, there, op)) && !(here->more & BIT(op));
+}
+
+/* Does a rule about this very name refuse it, by which its other names are guarded? */
+static bool is_by_name(const struct fguard_survey *here, enum fguard_op op)
+{
+	return here->decisions[op].rank == FGUARD_RANK_PATH ||
+	       (here->decisions[op].rank == FGUARD_RANK_OTHER && here->seconds[op]);
+}
+
+/*
+ * Is the operation refused where the object is, and less where it would be? Its other
+ * names lose with this one (@there: NULL) only what is said about this one.
+ */
 static bool is_less(const struct taking *taking, const struct fguard_survey *here,
 		    const struct fguard_survey *there, enum fguard_op op)
 {
 	const struct fguard_decision *decision = &here->decisions[op];
 
 	if (decision->outcome < FGUARD_OUTCOME_ASK ||
-	    (there && there->decisions[op].outcome >= decision->outcome))
+	    (there ? is_all_kept(here, there, op) : !is_by_name(here, op)))
 		return false;
 	return decision->outcome == FGUARD_OUTCOME_DENY ||
 	       fguard_ask_forbids(taking->access, decision, here->deciders[op],

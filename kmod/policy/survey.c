@@ -5,6 +5,44 @@
 #include "policy/rule.h"
 #include "policy/survey.h"
 
+/* It stands in the way of some, too, whoever decides. */
+static void note_second(struct fguard_survey *survey, struct fguard_rule *rule,
+			unsigned int op)
+{
+	if (rule == survey->deciders[op] || rule == survey->seconds[op])
+		return;
+	if (survey->seconds[op])
+		survey->more |= BIT(op);
+	else
+		survey->seconds[op] = rule;
+}
+
+static void forget_seconds(struct fguard_survey *survey, unsigned int op)
+{
+	survey->seconds[op] = NULL;
+	survey->more &= ~BIT(op);
+}
+
+static void consider_one(struct fguard_survey *survey, struct fguard_rule *rule, u32 rank,
+			 bool allowed, unsigned int op)
+{
+	struct fguard_decision *decision = &survey->decisions[op];
+	const struct fguard_decision before = *decision;
+	struct fguard_rule *decider = survey->deciders[op];
+	const bool stands = rank == before.rank || rank == FGUARD_RANK_OTHER;
+
+	if (!fguard_decide_consider(decision, &rule->terms, rank, BIT(op), allowed)) {
+		if (stands && fguard_decide_outcome(&rule->terms, allowed) >= FGUARD_OUTCOME_ASK)
+			note_second(survey, rule, op);
+		return;
+	}
+	survey->deciders[op] = rule;
+	if (!stands)
+		forget_seconds(survey, op);
+	else if (before.outcome >= FGUARD_OUTCOME_ASK)
+		note_second(survey, decider, op);
+}
+
 static void consider_each(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
 			  u32 rank, bool allowed)
 {
@@ -13,9 +51,7 @@ static void consider_each(struct fguard_inquiry *inquiry, struct fguard_rule *ru
 	unsigned int op;
 
 	for_each_set_bit(op, &ops, __FGUARD_OP_MAX)
-		if (fguard_decide_consider(&survey->decisions[op], &rule->terms, rank,
-					   BIT(op), allowed))
-			survey->deciders[op] = rule;
+		consider_one(survey, rule, rank, allowed, op);
 }
 
 static void begin(struct fguard_survey *survey, struct fguard_target *target, u32 ops,

@@ -11,12 +11,16 @@
  * @ops: mask of the operations
  * @decisions: by enum fguard_op; of outcome FGUARD_OUTCOME_NONE for others
  * @deciders: the rules that decided, or NULL
+ * @seconds: others that refuse or ask and would have decided without them, or NULL
+ * @more: mask of the operations for which there are yet others
  */
 struct fguard_survey {
 	struct fguard_inquiry inquiry;
 	u32 ops;
 	struct fguard_decision decisions[__FGUARD_OP_MAX];
 	struct fguard_rule *deciders[__FGUARD_OP_MAX];
+	struct fguard_rule *seconds[__FGUARD_OP_MAX];
+	u32 more;
 };
 
 /**

@@ -200,6 +200,58 @@ describe('what is refused something of', () => {
     await vm.ok(`rm ${free}/beside`);
   });
 
+  it('may lose a name that is not the guarded one', async () => {
+    await vm.ok(`ln ${app} ${out}`);
+    await lab.guard.add(app, {ops: ['read']});
+    expect(await lab.intruder.do('unlink', out)).toBe('OK');
+  });
+
+  it('may lose one of its names in a tree, which guards none elsewhere', async () => {
+    const other = `${vault}/other`;
+    await vm.ok(`ln ${app} ${other}`);
+    await lab.guard.add(vault, {tree: true, ops: ['read']});
+    expect(await lab.intruder.do('unlink', other)).toBe('OK');
+    await lab.guard.clear();
+  });
+
+  it.each([
+    ['deny', 'lets in others', 'deny', true],
+    ['deny', 'lets in the same', 'deny', false],
+    ['ask', 'asks for itself', 'ask', true],
+    ['ask', 'refuses all but the same', 'deny', false],
+    ['ask', 'refuses all', 'deny', false, 'nobody'],
+  ] as const)(
+    'where a rule says %s, is not taken to where one %s',
+    async (otherwise, _, elsewhere, refused, whom?: 'nobody') => {
+      const mine = [lab.owner.pid];
+      const others = refused && otherwise === 'deny' ? [1] : mine;
+      const ops = ['read'] as const;
+      const {id} = await lab.guard.add(vault, {tree: true, ops, otherwise, pids: mine});
+      await lab.guard.add(free, {
+        tree: true,
+        ops,
+        otherwise: elsewhere,
+        ...(whom ? {} : {pids: others}),
+      });
+      if (refused) {
+        await refuses(['rename', app, out], 'rename', {unchanged, rule: id});
+        await refuses(['link', app, out], 'link', {unchanged, rule: id});
+      } else {
+        expect(await lab.intruder.do('rename', app, out)).toBe('OK');
+        // back from where more is refused
+        await lab.guard.clear();
+        await vm.ok(`mv ${out} ${app}`);
+      }
+    },
+  );
+
+  it('nor is a directory taken with what it holds', async () => {
+    await vm.ok(`mkdir ${vault}/dir && printf x >${vault}/dir/file`);
+    const {id} = await lab.guard.add(vault, {tree: true, ops: ['read'], pids: [lab.owner.pid]});
+    await lab.guard.add(free, {tree: true, ops: ['read'], pids: [1]});
+    await refuses(['rename', `${vault}/dir`, `${free}/dir`], 'rename', {unchanged, rule: id});
+  });
+
   it('is not taken along with a directory that may itself be moved', async () => {
     await vm.ok(`mkdir ${vault}/dir && printf x >${vault}/dir/file`);
     const {id} = await lab.guard.add(vault, {tree: true});
