@@ -84,20 +84,28 @@ static const struct fguard_identity *directory_of(const struct fguard_rule *rule
 	return rule->suffix.length ? &rule->suffix.directory : &rule->name.directory;
 }
 
-/* The object may be on another filesystem than its directory, or be made of one's files. */
+/* The object may be on another filesystem than its directory: where one is mounted. */
+static void want_own(const struct fguard_rule *rule, struct wanted *list, u32 *count,
+		     enum fguard_site_kind kind)
+{
+	const struct fguard_alias *alias;
+
+	want(list, count, kind, filesystem_of(directory_of(rule)));
+	list_for_each_entry(alias, &rule->aliases, siblings)
+		want(list, count, kind, filesystem_of(&alias->identity));
+}
+
+/* It may be made of another one's files, too. */
 static void want_filesystems(const struct fguard_rule *rule, struct wanted *list, u32 *count,
 			     enum fguard_site_kind kind)
 {
 	const struct fguard_identity any = {};
-	const struct fguard_alias *alias;
 
 	if (rule->layered || (rule->suffix.length && !rule->suffix.below)) {
 		want(list, count, kind, any);
 		return;
 	}
-	want(list, count, kind, filesystem_of(directory_of(rule)));
-	list_for_each_entry(alias, &rule->aliases, siblings)
-		want(list, count, kind, filesystem_of(&alias->identity));
+	want_own(rule, list, count, kind);
 }
 
 /* Whom it would ask, it refuses, unless it lets in by default. */
@@ -118,7 +126,7 @@ static u32 want_besides(const struct fguard_rule *rule, struct wanted *list)
 			.kind = FGUARD_SITE_CROSSING, .namespace = rule->namespace,
 		};
 	if (rule->tree)
-		want(list, &count, FGUARD_SITE_TREES, filesystem_of(directory_of(rule)));
+		want_own(rule, list, &count, FGUARD_SITE_TREES);
 	if (rule->suffix.length)
 		want(list, &count, FGUARD_SITE_SUFFIXES, rule->suffix.below ?
 		     filesystem_of(&rule->suffix.directory) : any);

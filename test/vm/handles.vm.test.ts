@@ -46,6 +46,7 @@ describe('a file that is opened by its handle after its name was forgotten', () 
     ['a tree', `${disk}/vault`, {tree: true}],
     ['a suffix', undefined, {suffix: '.docx'}],
     ['a suffix below a directory', `${disk}/vault`, {suffix: '.docx'}],
+    ['a suffix below a mount', disk, {suffix: '.docx'}],
   ] as const)('is guarded by a rule about %s', async (_, path, options) => {
     const {id} = await lab.guard.add(path, {...options, pids: [lab.owner.pid]});
     await byHandle(id);
@@ -57,6 +58,13 @@ describe('a file that is opened by its handle after its name was forgotten', () 
     // the name is known again
     expect(await lab.intruder.do('open', plain)).toBe('OK');
     expect(await lab.intruder.do('handle', plain)).toBe('OK');
+  });
+
+  it('is guarded by a tree that is all of a mount', async () => {
+    // the mount itself is opened, too, to find the file by
+    const rule = {tree: true, ops: ['read'], pids: [lab.owner.pid]} as const;
+    await byHandle((await lab.guard.add(disk, rule)).id);
+    expect(await lab.owner.do('open-evicted', secret, disk)).toBe('OK');
   });
 
   it('is not let in by a tree that it may not be in', async () => {
