@@ -139,7 +139,17 @@ static int compare_labels(const void *a, const void *b)
 static bool same_object(const struct fguard_rule *a, const struct fguard_rule *b)
 {
 	return !compare_objects(&a, &b) && !a->suffix.length == !b->suffix.length &&
-	       fguard_identity_equal(object_directory(a), object_directory(b));
+	       fguard_identity_equal(object_directory(a), object_directory(b)) &&
+	       !fguard_store_is_copy(a, b);
+}
+
+/* Rules that come together know of one mount each. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct fguard_rule *const *left = a, *const *right = b;
+	const dev_t one = object_directory(*left)->dev, other = object_directory(*right)->dev;
+
+	return compare_objects(a, b) ?: one < other ? -1 : one > other;
 }
 
 static int check_sorted(struct fguard_rule **sorted, u32 count,
@@ -147,7 +157,7 @@ static int check_sorted(struct fguard_rule **sorted, u32 count,
 {
 	u32 i;
 
-	sort(sorted, count, sizeof(*sorted), compare_objects, NULL);
+	sort(sorted, count, sizeof(*sorted), compare_places, NULL);
 	for (i = 1; i < count; i++) {
 		if (same_object(sorted[i - 1], sorted[i])) {
 			NL_SET_ERR_MSG(extack, "two of the rules are about the same object");

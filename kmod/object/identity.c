@@ -51,7 +51,7 @@ void fguard_identity_take(struct fguard_identity *identity,
 	identity->ino = inode->i_ino;
 	identity->generation = inode->i_generation;
 	identity->dev = inode->i_sb->s_dev;
-	identity->uuid = inode->i_sb->s_uuid;
+	identity->uuid = *fguard_uuid_of(inode->i_sb);
 }
 
 void fguard_identity_take_original(struct fguard_identity *identity,
@@ -72,5 +72,5 @@ bool fguard_identity_equal(const struct fguard_identity *a,
 bool fguard_identity_shares_filesystem(const struct fguard_identity *identity,
 				       const struct super_block *sb)
 {
-	return fguard_identity_on(identity, sb->s_dev, &sb->s_uuid);
+	return fguard_identity_on(identity, sb->s_dev, fguard_uuid_of(sb));
 }

@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/string.h>
+#include <linux/user_namespace.h>
 #include <linux/uuid.h>
 
 /**
@@ -110,6 +111,37 @@ static __always_inline u64 fguard_uuid_half(const uuid_t *uuid, unsigned int whi
 }
 
 /**
+ * fguard_uuid_of - the UUID by which a filesystem is known
+ * @sb: the filesystem
+ *
+ * Whoever mounts one in a user namespace of his own may give it any (overlayfs since
+ * 6.6 reads it from an attribute): such a filesystem has none.
+ *
+ * Context: any.
+ * Return: the UUID, zeroes if it has none.
+ */
+static __always_inline const uuid_t *fguard_uuid_of(const struct super_block *sb)
+{
+	return likely(sb->s_user_ns == &init_user_ns) ? &sb->s_uuid : &uuid_null;
+}
+
+/**
+ * fguard_identity_is_at - is a filesystem the one of an identity, and no copy of it?
+ * @identity: an identity that fits it otherwise
+ * @sb: the filesystem
+ *
+ * btrfs has another number at each mount, but no two of one UUID at a time.
+ *
+ * Context: any.
+ * Return: false also where it has been mounted anew, as another device.
+ */
+static __always_inline bool fguard_identity_is_at(const struct fguard_identity *identity,
+						  const struct super_block *sb)
+{
+	return identity->dev == sb->s_dev || sb->s_magic == BTRFS_SUPER_MAGIC;
+}
+
+/**
  * fguard_identity_on - is an inode on this filesystem?
  * @identity: an identity taken earlier
  * @dev: device of the filesystem
@@ -142,7 +174,8 @@ static __always_inline bool fguard_identity_is(const struct fguard_identity *ide
 {
 	return identity->ino == inode->i_ino &&
 	       identity->generation == inode->i_generation &&
-	       fguard_identity_on(identity, inode->i_sb->s_dev, &inode->i_sb->s_uuid) &&
+	       fguard_identity_on(identity, inode->i_sb->s_dev,
+				  fguard_uuid_of(inode->i_sb)) &&
 	       identity->subvolume == fguard_subvolume_of(inode);
 }
 
@@ -153,7 +186,6 @@ static __always_inline bool fguard_identity_is(const struct fguard_identity *ide
  *
  * In a copy of a filesystem each file is under the same UUID, number and generation.
  * To guard it is right, to trust it is not: then the device must be the same, too.
- * btrfs has another number at each mount, but no two of one UUID at a time.
  *
  * Context: any; the caller holds the inode, or RCU.
  * Return: true if it is.
@@ -163,9 +195,9 @@ static inline bool fguard_identity_is_original(const struct fguard_identity *ide
 {
 	return identity->ino == inode->i_ino &&
 	       identity->generation == inode->i_generation &&
-	       fguard_identity_on(identity, inode->i_sb->s_dev, &inode->i_sb->s_uuid) &&
-	       (identity->dev == inode->i_sb->s_dev ||
-		inode->i_sb->s_magic == BTRFS_SUPER_MAGIC) &&
+	       fguard_identity_on(identity, inode->i_sb->s_dev,
+				  fguard_uuid_of(inode->i_sb)) &&
+	       fguard_identity_is_at(identity, inode->i_sb) &&
 	       identity->subvolume == fguard_handle_of(inode);
 }
 

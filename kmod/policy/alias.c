@@ -11,6 +11,9 @@
 /* overlayfs makes a file of an upper and a lower one, of which one may have the data only. */
 #define BENEATH_MAX 4
 
+/* Copies of the rule's filesystem, of which each has something by the rule's name. */
+#define COPIES_MAX 4
+
 static struct fguard_alias *alloc(struct fguard_rule *rule, gfp_t gfp)
 {
 	struct fguard_alias *alias = kzalloc(sizeof(*alias), gfp | __GFP_NOWARN);
@@ -73,11 +76,13 @@ static struct fguard_alias *alias_of(const struct fguard_rule *rule,
  * struct holder - what has a rule's name
  * @inode: the inode, or NULL: nothing has it
  * @beneath: what it is made of, or NULL
+ * @sb: the filesystem of the name
  * @memory: for both
  */
 struct holder {
 	const struct inode *inode;
 	const struct inode *beneath;
+	const struct super_block *sb;
 	struct fguard_alias *memory[2];
 };
 
@@ -113,25 +118,67 @@ static void add(struct fguard_rule *rule, struct holder *holder, const struct in
 	fguard_alias_link(fguard_store_current(), alias);
 }
 
-static bool holds(const struct fguard_rule *rule, const struct inode *inode)
+static struct fguard_alias *holder_on(const struct fguard_rule *rule,
+				      const struct super_block *sb)
+{
+	struct fguard_alias *alias;
+
+	list_for_each_entry(alias, &rule->aliases, siblings)
+		if (alias->kind == FGUARD_ALIAS_HOLDER &&
+		    fguard_identity_is_at(&alias->identity, sb))
+			return alias;
+	return NULL;
+}
+
+static bool holds(const struct fguard_rule *rule, const struct holder *holder)
+{
+	const struct fguard_alias *alias = holder_on(rule, holder->sb);
+
+	if (!alias)
+		return !holder->inode;
+	return holder->inode && fguard_identity_is(&alias->identity, holder->inode);
+}
+
+static bool is_held(const struct fguard_rule *rule)
 {
 	const struct fguard_alias *alias;
 
 	list_for_each_entry(alias, &rule->aliases, siblings)
 		if (alias->kind == FGUARD_ALIAS_HOLDER)
-			return inode && fguard_identity_is(&alias->identity, inode);
-	return !inode;
+			return true;
+	return false;
 }
 
-/* What had the name, and what that was made of. */
-static void drop_former(struct fguard_rule *rule)
+/* What had the name on this filesystem, and what that was made of. */
+static void drop_former(struct fguard_rule *rule, const struct super_block *sb)
 {
-	struct fguard_alias *alias, *next;
+	struct fguard_alias *alias = holder_on(rule, sb), *next;
 
 	lockdep_assert_held(&fguard_alias_lock);
+	if (alias)
+		fguard_alias_drop(fguard_store_current(), alias);
+	else if (is_held(rule))
+		return;
 	list_for_each_entry_safe(alias, next, &rule->aliases, siblings)
-		if (alias->kind != FGUARD_ALIAS_MOUNTED)
+		if (alias->kind == FGUARD_ALIAS_BENEATH)
 			fguard_alias_drop(fguard_store_current(), alias);
+}
+
+/* Never what the rule was made for. */
+static void drop_copy(struct fguard_rule *rule)
+{
+	struct fguard_alias *alias, *oldest = NULL;
+	unsigned int count = 0;
+
+	list_for_each_entry(alias, &rule->aliases, siblings) {
+		if (alias->kind != FGUARD_ALIAS_HOLDER ||
+		    alias->identity.dev == rule->name.directory.dev)
+			continue;
+		oldest = oldest ?: alias;
+		count++;
+	}
+	if (count >= COPIES_MAX)
+		fguard_alias_drop(fguard_store_current(), oldest);
 }
 
 /* A file of overlayfs is copied up once; more is the work of somebody below. */
@@ -153,8 +200,9 @@ static void drop_surplus(struct fguard_rule *rule)
 static void hold(struct fguard_rule *rule, struct holder *holder)
 {
 	lockdep_assert_held(&fguard_alias_lock);
-	if (!holds(rule, holder->inode)) {
-		drop_former(rule);
+	if (!holds(rule, holder)) {
+		drop_former(rule, holder->sb);
+		drop_copy(rule);
 		add(rule, holder, holder->inode, FGUARD_ALIAS_HOLDER);
 	}
 	if (holder->beneath && !alias_of(rule, holder->beneath)) {
@@ -208,7 +256,7 @@ static bool has_name(const struct fguard_rule *rule, struct dentry *dentry)
 int fguard_alias_use(struct fguard_rule *rule, const struct fguard_target *target)
 {
 	struct dentry *dentry = target->dentry;
-	struct holder holder = { .inode = d_inode_rcu(dentry) };
+	struct holder holder = { .inode = d_inode_rcu(dentry), .sb = dentry->d_sb };
 	bool enough;
 
 	holder.beneath = target->inode == holder.inode ? fguard_object_beneath_now(dentry) :
@@ -227,9 +275,10 @@ int fguard_alias_use(struct fguard_rule *rule, const struct fguard_target *targe
 }
 
 void fguard_alias_hold(struct fguard_rule *rule, const struct dentry *dentry,
-		       const struct inode *inode, const struct dentry *leaving)
+		       const struct inode *inode, const struct dentry *leaving,
+		       const struct super_block *sb)
 {
-	struct holder holder = { .inode = inode };
+	struct holder holder = { .inode = inode, .sb = sb };
 
 	if (inode && inode == d_inode_rcu(dentry))
 		holder.beneath = fguard_object_beneath_now(dentry);
@@ -254,7 +303,8 @@ void fguard_aliases_forget(const struct inode *inode)
 	store = fguard_store_current();
 	hlist_for_each_entry_safe(alias, next, fguard_alias_bucket(store, inode->i_ino),
 				  links[store->links])
-		if (fguard_identity_is(&alias->identity, inode))
+		if (fguard_identity_is(&alias->identity, inode) &&
+		    fguard_identity_is_at(&alias->identity, inode->i_sb))
 			fguard_alias_drop(store, alias);
 	spin_unlock(&fguard_alias_lock);
 }

@@ -11,7 +11,7 @@
 
 /* Why a rule is about an inode. */
 enum fguard_alias_kind {
-	FGUARD_ALIAS_HOLDER,	/* it has the rule's name now; one at a time */
+	FGUARD_ALIAS_HOLDER,	/* it has the rule's name now; one on a filesystem */
 	FGUARD_ALIAS_BENEATH,	/* the holder is made of it, on another filesystem */
 	FGUARD_ALIAS_MOUNTED,	/* it was mounted on the name when the rule was made */
 };
@@ -106,11 +106,13 @@ int fguard_alias_use(struct fguard_rule *rule, const struct fguard_target *targe
  * @holder: the entry that has the name, or gets it, or NULL: nothing has it
  * @inode: its inode, or NULL
  * @leaving: the entry that had it, or NULL
+ * @sb: the filesystem of the name: perhaps that of a copy
  *
  * Context: RCU read side, no spinlock held; the directory is locked.
  */
 void fguard_alias_hold(struct fguard_rule *rule, const struct dentry *holder,
-		       const struct inode *inode, const struct dentry *leaving);
+		       const struct inode *inode, const struct dentry *leaving,
+		       const struct super_block *sb);
 
 /**
  * fguard_aliases_forget - an inode is gone for good

@@ -119,14 +119,15 @@ static void match_name_in(struct fguard_inquiry *inquiry, const struct dentry *d
 /*
  * An inode with one name is under the guarded one. Another name of it is refused
  * what the guarded one is, and is let in only by itself: and so is an inode that cannot
- * be told from a later one with its number.
+ * be told from a later one with its number, or from that of a copy.
  */
 static __always_inline bool is_certain(const struct fguard_alias *alias,
 				       const struct inode *inode)
 {
 	return alias->kind != FGUARD_ALIAS_HOLDER ||
 	       ((inode->i_nlink <= 1 || S_ISDIR(inode->i_mode)) &&
-		fguard_identity_is_unique(inode));
+		fguard_identity_is_unique(inode) &&
+		fguard_identity_is_at(&alias->identity, inode->i_sb));
 }
 
 /* Rules about the object itself. */

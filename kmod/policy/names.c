@@ -23,7 +23,7 @@ static noinline void hold(const struct fguard_store *store, struct dentry *name,
 
 	while (fguard_store_named(store, name, &named))
 		for (i = 0; i < named.count; i++)
-			fguard_alias_hold(named.rules[i], holder, inode, leaving);
+			fguard_alias_hold(named.rules[i], holder, inode, leaving, name->d_sb);
 }
 
 /* The name of @name belongs to @holder now, or to nothing. */
@@ -85,7 +85,7 @@ static noinline void forget(const struct inode *inode)
 /* Does it go with its filesystem, of which the next one may have the device number? */
 static bool goes_with_all(const struct inode *inode)
 {
-	return !(inode->i_sb->s_flags & SB_ACTIVE) && uuid_is_null(&inode->i_sb->s_uuid);
+	return !(inode->i_sb->s_flags & SB_ACTIVE) && uuid_is_null(fguard_uuid_of(inode->i_sb));
 }
 
 /* One that has a name yet is only taken out of memory. */

@@ -381,7 +381,7 @@ const struct fguard_site *fguard_site_of_filesystem(enum fguard_site_kind kind,
 	struct fguard_site *site;
 
 	if (turn == 0)
-		filesystem.uuid = sb->s_uuid;
+		filesystem.uuid = *fguard_uuid_of(sb);
 	if (turn == 1)
 		filesystem.dev = sb->s_dev;
 	/* One without a UUID is not any filesystem. */

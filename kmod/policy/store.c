@@ -99,9 +99,23 @@ void fguard_alias_drop(const struct fguard_store *store, struct fguard_alias *al
 
 /* ---- rules --------------------------------------------------------------- */
 
-static struct fguard_rule *find_name(const struct fguard_store *store,
-				     const struct fguard_name *name)
+static const struct fguard_identity *directory_of(const struct fguard_rule *rule)
 {
+	return rule->suffix.length ? &rule->suffix.directory : &rule->name.directory;
+}
+
+bool fguard_store_is_copy(const struct fguard_rule *a, const struct fguard_rule *b)
+{
+	const struct fguard_identity *one = directory_of(a), *other = directory_of(b);
+
+	return one->dev != other->dev && !one->subvolume && a->path && b->path &&
+	       strcmp(a->path, b->path);
+}
+
+static struct fguard_rule *find_name(const struct fguard_store *store,
+				     const struct fguard_rule *like)
+{
+	const struct fguard_name *name = &like->name;
 	struct fguard_rule *rule;
 
 	hlist_for_each_entry(rule, fguard_name_bucket(store, name->hash),
@@ -109,14 +123,16 @@ static struct fguard_rule *find_name(const struct fguard_store *store,
 		if (rule->name.hash == name->hash &&
 		    rule->name.length == name->length &&
 		    !memcmp(rule->name.name, name->name, name->length) &&
-		    fguard_identity_equal(&rule->name.directory, &name->directory))
+		    fguard_identity_equal(&rule->name.directory, &name->directory) &&
+		    !fguard_store_is_copy(rule, like))
 			return rule;
 	return NULL;
 }
 
 static struct fguard_rule *find_suffix(const struct fguard_store *store,
-				       const struct fguard_suffix *suffix)
+				       const struct fguard_rule *like)
 {
+	const struct fguard_suffix *suffix = &like->suffix;
 	struct fguard_rule *rule;
 
 	hlist_for_each_entry(rule, fguard_suffix_bucket(store, suffix->hash),
@@ -124,7 +140,8 @@ static struct fguard_rule *find_suffix(const struct fguard_store *store,
 		if (rule->suffix.length == suffix->length &&
 		    !memcmp(rule->suffix.string, suffix->string, suffix->length) &&
 		    rule->suffix.below == suffix->below &&
-		    fguard_identity_equal(&rule->suffix.directory, &suffix->directory))
+		    fguard_identity_equal(&rule->suffix.directory, &suffix->directory) &&
+		    !fguard_store_is_copy(rule, like))
 			return rule;
 	return NULL;
 }
@@ -133,8 +150,7 @@ struct fguard_rule *fguard_store_find(const struct fguard_rule *like)
 {
 	struct fguard_store *store = fguard_store_current();
 
-	return like->suffix.length ? find_suffix(store, &like->suffix) :
-				     find_name(store, &like->name);
+	return like->suffix.length ? find_suffix(store, like) : find_name(store, like);
 }
 
 static void count_name(struct fguard_store *store, const struct fguard_rule *rule, int by)

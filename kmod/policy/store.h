@@ -432,6 +432,19 @@ struct fguard_store *fguard_store_current(void);
 struct fguard_rule *fguard_store_find(const struct fguard_rule *like);
 
 /**
+ * fguard_store_is_copy - are two rules about a filesystem and a copy of it?
+ * @a: a rule
+ * @b: another, about what has the same identity
+ *
+ * A copy is known by the same UUID, but is elsewhere, and another device. Of btrfs,
+ * which tells a subvolume, there is none.
+ *
+ * Context: any.
+ * Return: false also where one filesystem is mounted anew, as another device.
+ */
+bool fguard_store_is_copy(const struct fguard_rule *a, const struct fguard_rule *b);
+
+/**
  * fguard_store_insert - enter a rule, not yet in any store, into a store
  * @store: the store in force, or one that no reader can see yet
  * @rule: the rule
