@@ -38,6 +38,12 @@ static noinline void consider(struct fguard_inquiry *inquiry, struct fguard_rule
 	have_say(inquiry, rule, rank);
 }
 
+/* However deep: what is not a tree's rank would mean something else. */
+static u32 tree_rank(u32 steps)
+{
+	return FGUARD_RANK_TREE - min_t(u32, steps, FGUARD_RANK_TREE - FGUARD_RANK_LOST - 1);
+}
+
 bool fguard_store_named(const struct fguard_store *store, struct dentry *dentry,
 			struct fguard_named *named)
 {
@@ -84,7 +90,7 @@ static void consider_named(struct fguard_inquiry *inquiry, struct fguard_rule *r
 		return;
 	if (!steps && is_news(inquiry, rule))
 		inquiry->target->named = true;
-	consider(inquiry, rule, steps ? FGUARD_RANK_TREE - steps : FGUARD_RANK_PATH);
+	consider(inquiry, rule, steps ? tree_rank(steps) : FGUARD_RANK_PATH);
 }
 
 static noinline void match_name(struct fguard_inquiry *inquiry, struct dentry *dentry,
@@ -189,7 +195,7 @@ static void match_root(struct fguard_inquiry *inquiry, const struct inode *inode
 	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
 				 links[store->links])
 		if (alias->rule->tree && fguard_identity_is(&alias->identity, inode))
-			consider(inquiry, alias->rule, FGUARD_RANK_TREE - steps);
+			consider(inquiry, alias->rule, tree_rank(steps));
 }
 
 /* Nothing wins over a refusal by a rule about the object itself. */

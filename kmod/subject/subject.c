@@ -491,17 +491,26 @@ static bool holds_uid(const kuid_t *uids, u32 count, kuid_t uid)
 	return !count;
 }
 
+/* There may be 65536, which the kernel has sorted; in_group_p() is about current only. */
+static bool is_among(const struct group_info *groups, kgid_t gid)
+{
+	int left = 0, right = groups->ngroups, middle;
+
+	while (left < right) {
+		middle = left + (right - left) / 2;
+		if (gid_eq(groups->gid[middle], gid))
+			return true;
+		if (gid_gt(gid, groups->gid[middle]))
+			left = middle + 1;
+		else
+			right = middle;
+	}
+	return false;
+}
+
 static bool has_gid(const struct cred *cred, kgid_t own, kgid_t gid)
 {
-	const struct group_info *groups = cred->group_info;
-	int i;
-
-	if (gid_eq(own, gid))
-		return true;
-	for (i = 0; i < groups->ngroups; i++)
-		if (gid_eq(groups->gid[i], gid))
-			return true;
-	return false;
+	return gid_eq(own, gid) || is_among(cred->group_info, gid);
 }
 
 static bool holds_gid(const struct fguard_subjects *subjects, const struct cred *cred,
