@@ -130,10 +130,10 @@ static void match_name_in(struct fguard_inquiry *inquiry, const struct dentry *d
 static __always_inline bool is_certain(const struct fguard_alias *alias,
 				       const struct inode *inode)
 {
-	return alias->kind != FGUARD_ALIAS_HOLDER ||
-	       ((inode->i_nlink <= 1 || S_ISDIR(inode->i_mode)) &&
-		fguard_identity_is_unique(inode) &&
-		fguard_identity_is_at(&alias->identity, inode->i_sb));
+	return (inode->i_nlink <= 1 || S_ISDIR(inode->i_mode)) &&
+	       (alias->kind != FGUARD_ALIAS_HOLDER ||
+		(fguard_identity_is_unique(inode) &&
+		 fguard_identity_is_at(&alias->identity, inode->i_sb)));
 }
 
 /* Rules about the object itself. */
