@@ -992,6 +992,16 @@ ON(d_delete)
 	fguard_names_emptied(ARGUMENT(struct dentry *, 0));
 }
 
+/*
+ * ovl_copy_up(), before it makes the copy, which only then is moved or linked to where
+ * it stays: nobody uses the object's name again to chmod() it, or, since 6.7, to open
+ * the copy. The copy's directory may be locked. Since 4.8.
+ */
+ON(security_inode_copy_up)
+{
+	fguard_names_copying(ARGUMENT(struct dentry *, 0));
+}
+
 /* An inode leaves memory. No lock held. */
 ON(security_inode_free)
 {
@@ -1073,6 +1083,7 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_NOTE(d_make_persistent, FGUARD_NEED_NAMES),
 #endif
 	FGUARD_NOTE(d_delete, FGUARD_NEED_NAMES),
+	FGUARD_NOTE(security_inode_copy_up, FGUARD_NEED_NAMES),
 	FGUARD_NOTE(security_inode_free, FGUARD_NEED_INODES),
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),

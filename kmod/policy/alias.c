@@ -197,6 +197,16 @@ static void drop_surplus(struct fguard_rule *rule)
 		fguard_alias_drop(fguard_store_current(), oldest);
 }
 
+static void hold_beneath(struct fguard_rule *rule, struct holder *holder)
+{
+	if (holder->beneath && !alias_of(rule, holder->beneath)) {
+		drop_surplus(rule);
+		add(rule, holder, holder->beneath, FGUARD_ALIAS_BENEATH);
+	}
+	if (!rule->spare)
+		rule->spare = take_memory(holder);
+}
+
 static void hold(struct fguard_rule *rule, struct holder *holder)
 {
 	lockdep_assert_held(&fguard_alias_lock);
@@ -205,12 +215,7 @@ static void hold(struct fguard_rule *rule, struct holder *holder)
 		drop_copy(rule);
 		add(rule, holder, holder->inode, FGUARD_ALIAS_HOLDER);
 	}
-	if (holder->beneath && !alias_of(rule, holder->beneath)) {
-		drop_surplus(rule);
-		add(rule, holder, holder->beneath, FGUARD_ALIAS_BENEATH);
-	}
-	if (!rule->spare)
-		rule->spare = take_memory(holder);
+	hold_beneath(rule, holder);
 }
 
 static bool is_known(const struct fguard_rule *rule, const struct inode *inode)
@@ -289,6 +294,18 @@ void fguard_alias_hold(struct fguard_rule *rule, const struct dentry *dentry,
 		rule->left = leaving ? d_inode_rcu(leaving) : NULL;
 		hold(rule, &holder);
 	}
+	spin_unlock(&fguard_alias_lock);
+	put_memory(&holder);
+}
+
+void fguard_alias_copied(struct fguard_rule *rule, const struct inode *inode)
+{
+	struct holder holder = { .beneath = inode };
+
+	get_memory(rule, &holder);
+	spin_lock(&fguard_alias_lock);
+	if (!rule->retired)
+		hold_beneath(rule, &holder);
 	spin_unlock(&fguard_alias_lock);
 	put_memory(&holder);
 }

@@ -115,6 +115,15 @@ void fguard_alias_hold(struct fguard_rule *rule, const struct dentry *holder,
 		       const struct super_block *sb);
 
 /**
+ * fguard_alias_copied - an overlay has made a copy of what has a rule's name
+ * @rule: the rule
+ * @inode: the copy, on another filesystem
+ *
+ * Context: RCU read side, no spinlock held.
+ */
+void fguard_alias_copied(struct fguard_rule *rule, const struct inode *inode);
+
+/**
  * fguard_aliases_forget - an inode is gone for good
  * @inode: the inode
  *
