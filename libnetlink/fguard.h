@@ -23,11 +23,36 @@
  * Operations, verdicts, reasons and event records are those of uapi/fguard.h,
  * which this header includes; its manual says what each command refuses.
  *
- * Errnos any call on a handle may return besides its own: -EPERM (no
- * CAP_SYS_ADMIN in the initial user namespace), -ENOMEM, -EPROTO (a reply that
- * is not understood), -ENODEV (the module was unloaded since fguard_open()),
- * -ENOTCONN (fguard_open() had failed), -ENOBUFS (the socket was full and the
- * kernel dropped a message) and those of socket(7).
+ * Any call on a handle may return these, and those of socket(7), besides its own:
+ *	-EPERM	the caller lacks CAP_SYS_ADMIN in the initial user namespace, or
+ *		the rules are locked
+ *	-ENOMEM	memory ran out, here or in the kernel
+ *	-EPROTO	the kernel sent a reply that this library does not understand
+ *	-ENODEV	the module was unloaded since fguard_open()
+ *	-ENOTCONN fguard_open() failed for this handle
+ *	-ENOBUFS the socket was full, and the kernel dropped a message
+ *
+ * What the errnos of a single call mean, unless the call says otherwise:
+ *	-EINVAL	a value is missing or malformed: a path that is not absolute, or
+ *		ends in "/", "." or ".."; a suffix that is empty or holds a "/";
+ *		flags that exclude each other
+ *	-ERANGE	a number, or the length of a value, is outside its range
+ *	-E2BIG	there are more values of a kind, or longer ones, than one message holds
+ *	-ENAMETOOLONG the last name of a path is longer than a name can be
+ *	-ENOENT	the directory that would hold the object does not exist
+ *	-ENOTDIR a component of that directory is not a directory
+ *	-ESRCH	there is no process with this pid
+ *	-EEXIST	two rules of the call are about one object, or have one name, or
+ *		have the name of a rule about another object; or the rule is to end
+ *		with its socket, and another rule is about the object
+ *	-EOPNOTSUPP this kernel lacks a function that an operation needs, or the
+ *		filesystem (FAT, proc, sysfs) gives its files no lasting identity
+ *	-EBUSY	another tracer holds a function that an operation needs
+ *	-EAGAIN	what is read changed during each of several attempts
+ *	-ENOSPC	the rule remembers FGUARD_ANSWERS_MAX answers already
+ *	-EINTR	the wait was interrupted
+ *	-EMSGSIZE the buffer is too small
+ *	-EIO	a file in /proc does not hold what it should
  */
 #ifndef FGUARD_H
 #define FGUARD_H
@@ -88,7 +113,12 @@ const char *fguard_message(const struct fguard *guard);
  * @ttl: milliseconds it is to last, FGUARD_TTL_MAX at most; 0 means for ever
  * @default_allow: 1 if who is asked about is let in where nobody answers
  * @deadline: milliseconds an answer may take; 0 means FGUARD_DEADLINE_DEFAULT
- * @n_pids: how many @pids, and so on
+ * @n_pids: number of @pids
+ * @n_uids: number of @uids
+ * @n_gids: number of @gids
+ * @n_loginuids: number of @loginuids
+ * @n_exes: number of @exes
+ * @n_cgroups: number of @cgroups
  * @pids: processes allowed, as this pid namespace numbers them
  * @uids: real users allowed
  * @gids: groups allowed, real or supplementary
@@ -149,7 +179,7 @@ struct fguard_added {
  * if it is longer than 65535 bytes.
  *
  * Return: 0; -EINVAL, -ERANGE, -ENAMETOOLONG, -ENOENT, -ENOTDIR, -ESRCH,
- *	-EEXIST, -EOPNOTSUPP, -EBUSY as FGUARD_CMD_ADD_RULES; -E2BIG.
+ *	-EEXIST, -EOPNOTSUPP, -EBUSY, -E2BIG.
  */
 int fguard_add_rules(struct fguard *guard, const struct fguard_rule *rules,
 		     size_t n, struct fguard_added *added);
@@ -168,9 +198,12 @@ int fguard_add_rules(struct fguard *guard, const struct fguard_rule *rules,
 int fguard_set_rules(struct fguard *guard, const struct fguard_rule *rules,
 		     size_t n);
 
-/*
- * Names one rule: by id if that is not 0, else by path if not NULL, else by
- * name. The path of a rule that has only a suffix is that suffix.
+/**
+ * struct fguard_rule_key - the name of one rule
+ * @id: the rule's id; 0: @path or @name counts
+ * @path: path of its object, or the suffix of a rule that has no path; NULL:
+ *	@name counts
+ * @name: the rule's name
  */
 struct fguard_rule_key {
 	uint32_t id;
@@ -184,7 +217,7 @@ struct fguard_rule_key {
  * @keys: which
  * @n: how many; 0 does nothing
  *
- * Return: 0; -ENOENT: no such rule; -EINVAL.
+ * Return: 0; -ENOENT: there is no such rule; -EINVAL: a key names nothing.
  */
 int fguard_delete_rules(struct fguard *guard, const struct fguard_rule_key *keys,
 			size_t n);
@@ -203,18 +236,36 @@ struct fguard_grant {
 
 /**
  * struct fguard_rule_info - a rule as the kernel has it
- * @flags: besides those of struct fguard_rule, what became of it when it was
- *	added, as in struct fguard_added
+ * @path: path of its object, or NULL, as in struct fguard_rule
+ * @suffix: end of the file names it is about, or NULL
+ * @name: its name, or NULL
  * @ttl: milliseconds that are left, 0: it lasts for ever
- * @allowed: accesses let in by a grant
- * @denied: accesses refused
- * @asked: questions
+ * @allowed: accesses allowed by a grant
+ * @denied: accesses denied
+ * @asked: questions asked
  * @expired: those that nobody answered in time
  * @grants: the processes it allows
+ * @uids: real users allowed
+ * @gids: groups allowed
+ * @loginuids: login users allowed
+ * @exes: paths of executables allowed
+ * @cgroups: directories of cgroups allowed
  * @id: its id
+ * @flags: besides those of struct fguard_rule, what became of it when it was
+ *	added, as in struct fguard_added
+ * @ops: mask of 1 << FGUARD_OP_*
+ * @otherwise: FGUARD_ELSE_*
+ * @error: EACCES, EPERM or ENOENT, as a positive number
+ * @default_allow: 1 if an access that nobody answers about is allowed, else 0
+ * @deadline: milliseconds an answer may take
+ * @n_grants: number of @grants
+ * @n_uids: number of @uids
+ * @n_gids: number of @gids
+ * @n_loginuids: number of @loginuids
+ * @n_exes: number of @exes
+ * @n_cgroups: number of @cgroups
  *
- * The other fields as in struct fguard_rule; of kinds that the rule does not
- * give there are none.
+ * A list that the rule does not have is NULL, and its number 0.
  */
 struct fguard_rule_info {
 	const char *path;
@@ -322,7 +373,7 @@ struct fguard_match {
  *
  * Nothing is counted or reported.
  *
- * Return: 0; -EINVAL, -ERANGE (an unknown @op, too), -ENOENT, -ESRCH; -E2BIG:
+ * Return: 0; -EINVAL; -ERANGE: also an unknown @op; -ENOENT, -ESRCH; -E2BIG:
  *	the path is longer than 65535 bytes.
  */
 int fguard_explain(struct fguard *guard, const struct fguard_query *query,
@@ -331,9 +382,26 @@ int fguard_explain(struct fguard *guard, const struct fguard_query *query,
 
 /* ---- status -------------------------------------------------------------- */
 
+/**
+ * struct fguard_status - the module's account of itself
+ * @version: of the module
+ * @abi: version of the protocol, which is that of the family
+ * @rules: number of rules
+ * @subscribers: number of event streams
+ * @n_hooks: number of hooked functions
+ * @allowed: accesses allowed by a grant, or by a rule that only reports
+ * @denied: accesses denied
+ * @events: records queued, of all subscribers
+ * @lost: records that found no room in a subscriber's queue
+ * @answerers: number of handles that read questions
+ * @waiting: questions that wait
+ * @asked: questions asked since the module was loaded
+ * @expired: those that nobody answered in time
+ * @locked: 1: rules and module are locked until the machine restarts
+ */
 struct fguard_status {
 	char version[32];
-	uint32_t abi; /* the family's version */
+	uint32_t abi;
 	uint32_t rules;
 	uint32_t subscribers;
 	uint32_t n_hooks;
@@ -342,16 +410,23 @@ struct fguard_status {
 	uint64_t events;
 	uint64_t lost;
 	uint32_t answerers;
-	uint32_t waiting; /* questions that wait */
+	uint32_t waiting;
 	uint64_t asked;
 	uint64_t expired;
-	uint32_t locked; /* 1: rules and module, until the machine restarts */
+	uint32_t locked;
 };
 
+/**
+ * struct fguard_hook - a function of the kernel that the module needs
+ * @function: its name
+ * @ops: mask of 1 << FGUARD_OP_* that need it; 0: strict rules, rules that allow
+ *	somebody, or rules that ask need it
+ * @state: FGUARD_HOOK_*
+ */
 struct fguard_hook {
 	char function[48];
-	uint32_t ops;   /* 0: as FGUARD_HOOK_A_OPS says */
-	uint32_t state; /* FGUARD_HOOK_* */
+	uint32_t ops;
+	uint32_t state;
 };
 
 /**
@@ -382,6 +457,22 @@ int fguard_lock(struct fguard *guard);
 
 /**
  * struct fguard_filter - which events a subscription delivers
+ * @all: 1: also accesses that no rule is about; else 0
+ * @answer: 1: questions instead of accesses; else 0
+ * @ops: mask of 1 << FGUARD_OP_*; 0 means all
+ * @verdicts: mask of 1 << FGUARD_VERDICT_*; 0 means all
+ * @n_paths: number of @paths
+ * @n_trees: number of @trees
+ * @n_suffixes: number of @suffixes
+ * @n_pids: number of @pids
+ * @n_exes: number of @exes
+ * @n_uids: number of @uids
+ * @paths: absolute paths of objects
+ * @trees: absolute paths of directories
+ * @suffixes: ends of file names
+ * @pids: processes, as this pid namespace numbers them
+ * @exes: paths of executables
+ * @uids: real users
  *
  * Kinds combine with "and", the values of one kind with "or"; an empty kind
  * lets everything pass. Paths, trees (a directory and all below) and suffixes are
@@ -392,8 +483,8 @@ int fguard_lock(struct fguard *guard);
 struct fguard_filter {
 	uint32_t all;
 	uint32_t answer;
-	uint32_t ops;      /* mask, 0: all */
-	uint32_t verdicts; /* mask, 0: all */
+	uint32_t ops;
+	uint32_t verdicts;
 	uint32_t n_paths;
 	uint32_t n_trees;
 	uint32_t n_suffixes;
@@ -417,8 +508,10 @@ struct fguard_filter {
  * function; give other commands to another handle. Events that arrive before
  * the acknowledgement are kept for fguard_read_events().
  *
- * Return: 0; -EINVAL, -E2BIG (also: the whole filter is longer than 65535
- *	bytes), -ENOENT, -ESRCH, -EOPNOTSUPP, -EBUSY; -ENOBUFS: unread events left
+ * Return: 0; -EINVAL (also: @answer with something else, or a second call that
+ *	changes @answer), -ERANGE; -E2BIG: more than FGUARD_FILTERS_MAX values of a
+ *	kind, or the whole filter is longer than 65535 bytes; -ENOENT: there is no
+ *	such path; -ESRCH, -EOPNOTSUPP, -EBUSY; -ENOBUFS: unread events left
  *	no room for the acknowledgement of a second call, whose filter may be in
  *	force or not: read events and call again.
  */
@@ -480,7 +573,9 @@ struct fguard_answer {
  *
  * Return: 0; -ENOENT: the question does not wait any more: another answered it,
  *	or it expired, or is gone; -EINVAL, -ERANGE; -EOPNOTSUPP: the asker's
- *	executable would not be known again.
+ *	executable would not be known again, so that only FGUARD_LIFETIME_ONCE and
+ *	FGUARD_LIFETIME_PROCESS are possible; -ENOSPC: only FGUARD_LIFETIME_ONCE is
+ *	possible, and the question waits on.
  */
 int fguard_answer(struct fguard *guard, const struct fguard_answer *answer);
 
