@@ -80,7 +80,7 @@ library() {
 	cp -r "$repo/libnetlink" "$build/"
 	cp "$repo/kmod/uapi/fguard.h" "$build/kmod/uapi/"
 	make -s -C "$build/libnetlink" clean
-	in_root "$suite" make -s -C "/tmp/${scratch##*/}/libnetlink" install DESTDIR=../stage \
+	in_root "$suite" make -s -C "/tmp/${scratch##*/}/libnetlink" install VERSION="$version" DESTDIR=../stage \
 		PREFIX=/usr LIBDIR=/usr/lib/x86_64-linux-gnu >&2
 	strip --strip-unneeded "$build/stage/usr/lib/x86_64-linux-gnu/libfguard.so.0"
 	cp -a "$build/stage/." "$stage/"
@@ -93,7 +93,7 @@ module_source() {
 	mkdir -p "$to"
 	(cd "$repo/kmod" && git ls-files -z --cached --others --exclude-standard |
 		xargs -0 cp --parents -t "$to")
-	sed "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$version\"/" "$packaging/dkms.conf" >"$to/dkms.conf"
+	cp "$packaging/dkms.conf" "$to/"
 }
 
 service() {

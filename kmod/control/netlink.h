@@ -5,10 +5,10 @@
 
 #include <linux/types.h>
 
+#include "version.h"
+
 struct sk_buff;
 struct sock;
-
-#define FGUARD_VERSION "0.1.0"
 
 /**
  * fguard_netlink_events - make a message of a batch of records
