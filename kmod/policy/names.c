@@ -160,8 +160,7 @@ static noinline void note_copy(const struct inode *inode)
 /* An entry gets an inode, or one that has it another's name. As the overlay's mounter. */
 static inline bool may_be_copy(const struct inode *inode)
 {
-	return current_cred() != current_real_cred() && inode && S_ISREG(inode->i_mode) &&
-	       READ_ONCE(copying_slot()->task) == current;
+	return current_cred() != current_real_cred() && inode && S_ISREG(inode->i_mode);
 }
 
 /* ---- what has happened ------------------------------------------------------ */
