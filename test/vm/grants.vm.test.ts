@@ -58,6 +58,14 @@ describe('users and groups', () => {
     expect(await gets()).toBe('EACCES');
   });
 
+  it('a group is found among all that a task may have', async () => {
+    for (const gid of [1, 815, 131_071]) {
+      await lab.guard.add(secret, {gids: [gid]});
+      expect([gid, await gets('as', 'groups', gid)]).toEqual([gid, 'OK']);
+      expect([gid, await gets('as', 'groups', gid + 1)]).toEqual([gid, 'EACCES']);
+    }
+  });
+
   it('a login is one by the login uid, whatever the user', async () => {
     await lab.guard.add(secret, {loginuids: [1000]});
     expect(await gets('as', 'login', 1000)).toBe('OK');

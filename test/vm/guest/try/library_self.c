@@ -41,6 +41,23 @@ static long join_cgroup(const char *directory)
 	return write_file(path, "0");
 }
 
+#define GROUPS 65536
+
+/* As many as a task may have: every second number, odd ones if @group is odd. */
+static long join_groups(gid_t group)
+{
+	gid_t *groups = malloc(GROUPS * sizeof(*groups));
+	long err;
+
+	if (!groups)
+		return -ENOMEM;
+	for (gid_t i = 0; i < GROUPS; i++)
+		groups[i] = group % 2 + 2 * i;
+	err = outcome(setgroups(GROUPS, groups));
+	free(groups);
+	return err;
+}
+
 static long become(const char *kind, const char *who)
 {
 	unsigned int id = (unsigned int)strtoul(who, NULL, 10);
@@ -54,6 +71,8 @@ static long become(const char *kind, const char *who)
 		return outcome(setresgid(id, id, id));
 	if (!strcmp(kind, "group"))
 		return outcome(setgroups(1, &group));
+	if (!strcmp(kind, "groups"))
+		return join_groups(group);
 	if (!strcmp(kind, "login"))
 		return write_file("/proc/self/loginuid", who);
 	if (!strcmp(kind, "cgroup"))
@@ -61,7 +80,7 @@ static long become(const char *kind, const char *who)
 	return -EINVAL;
 }
 
-/* as uid|euid|gid|group|login|cgroup WHO ROUTE PATH [SECOND]: in a child that is that */
+/* as uid|euid|gid|group|groups|login|cgroup WHO ROUTE PATH [SECOND]: in a child that is that */
 long run_as(char **words)
 {
 	pid_t child = fork();
