@@ -8,14 +8,15 @@ const kmod = fileURLToPath(new URL('../kmod', import.meta.url));
 
 /** A room, and those that it may look into beside itself. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
   object: [],
   subject: ['object'],
   policy: ['subject', 'object'],
   ftrace: [],
   events: ['ftrace', 'policy', 'subject', 'object'],
-  ask: ['events', 'ftrace', 'policy', 'subject', 'object'],
+  ask: ['base', 'events', 'ftrace', 'policy', 'subject', 'object'],
   enforce: ['ask', 'events', 'ftrace', 'policy', 'subject', 'object'],
-  control: ['enforce', 'ask', 'events', 'ftrace', 'policy', 'subject', 'object'],
+  control: ['base', 'enforce', 'ask', 'events', 'ftrace', 'policy', 'subject', 'object'],
 };
 
 function wrongIncludes(room: string, file: string): string[] {

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dcache.h>
 #include <linux/hashtable.h>
-#include <linux/jiffies.h>
 #include <linux/random.h>
 #include <linux/sched/signal.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
-#include <linux/workqueue.h>
 
 #include "ask/answerer.h"
 #include "ask/asker.h"
 #include "ask/question.h"
 #include "ask/remember.h"
 #include "ask/share.h"
+#include "base/alarm.h"
 #include "events/event.h"
 #include "events/subscription.h"
 #include "ftrace/syscall.h"
@@ -248,19 +247,8 @@ void fguard_question_put(struct fguard_question *question)
 
 /* ---- the clock --------------------------------------------------------------- */
 
-static void look(struct work_struct *work);
-
-static DECLARE_DELAYED_WORK(look_work, look);
-
-/* Rounded up, so that it is over when we look. */
-static unsigned long jiffies_until(u64 time)
-{
-	u64 now = ktime_get_boottime_ns();
-
-	return time > now ? nsecs_to_jiffies(time - now) + 1 : 0;
-}
-
-static u64 next_look; /* when look_work runs, 0: it does not; question_lock */
+static struct fguard_alarm alarm;
+static u64 next_look; /* when it rings, 0: it does not; question_lock */
 
 static void look_at(u64 time)
 {
@@ -268,7 +256,7 @@ static void look_at(u64 time)
 	if (closed || (next_look && next_look <= time))
 		return;
 	next_look = time;
-	mod_delayed_work(system_dfl_wq, &look_work, jiffies_until(time));
+	fguard_alarm_set(&alarm, time);
 }
 
 static void expire(struct fguard_question *question)
@@ -488,16 +476,7 @@ static bool is_settled(const struct fguard_question *question)
 
 bool fguard_question_wait(struct fguard_question *question)
 {
-	long left = wait_event_interruptible_timeout(question->wait, is_settled(question),
-						     jiffies_until(question->deadline));
-
-	if (left < 0)
-		return false;
-	spin_lock(&fguard_question_lock);
-	if (!left && question->state != FGUARD_QUESTION_SETTLED)
-		expire(question);
-	spin_unlock(&fguard_question_lock);
-	return true;
+	return !wait_event_interruptible(question->wait, is_settled(question));
 }
 
 /* ---- answering ----------------------------------------------------------------- */
@@ -645,6 +624,7 @@ void fguard_questions_count(struct fguard_question_totals *totals)
 void fguard_questions_init(void)
 {
 	get_random_bytes(&name_key, sizeof(name_key));
+	fguard_alarm_init(&alarm, look);
 }
 
 void fguard_questions_exit(void)
@@ -652,7 +632,7 @@ void fguard_questions_exit(void)
 	spin_lock(&fguard_question_lock);
 	closed = true;
 	spin_unlock(&fguard_question_lock);
-	cancel_delayed_work_sync(&look_work);
+	fguard_alarm_end(&alarm);
 	fguard_askers_exit();
 	fguard_answerers_exit();
 }

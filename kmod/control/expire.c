@@ -1,37 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/notifier.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
-#include <linux/workqueue.h>
 
+#include "base/alarm.h"
 #include "control/expire.h"
 #include "ftrace/probe.h"
 #include "policy/roster.h"
 
-static void look(struct work_struct *work);
-
-static DECLARE_DELAYED_WORK(look_work, look);
 static const struct fguard_expiry *expiry;
 
-/* When look_work runs next, and how many need to know of processes that end. */
+/* When it rings next, and how many need to know of processes that end. */
 static DEFINE_SPINLOCK(expire_lock);
+static struct fguard_alarm alarm;
 static u64 next_look;
 static DEFINE_MUTEX(watch_lock);
 static unsigned int watchers;
 
 void fguard_expire_at(u64 time)
 {
-	u64 now = ktime_get_boottime_ns();
-
 	spin_lock(&expire_lock);
 	if (!next_look || time < next_look) {
 		next_look = time;
-		/* Rounded up, so that it is over when we look. */
-		mod_delayed_work(system_percpu_wq, &look_work,
-				 time > now ? nsecs_to_jiffies(time - now) + 1 : 0);
+		fguard_alarm_set(&alarm, time);
 	}
 	spin_unlock(&expire_lock);
 }
@@ -52,7 +45,7 @@ static void look(struct work_struct *work)
 static void on_free(void *data, struct task_struct *task)
 {
 	if (thread_group_leader(task) && fguard_roster_ending(task->tgid))
-		mod_delayed_work(system_percpu_wq, &look_work, 0);
+		fguard_alarm_now(&alarm);
 }
 
 static struct fguard_probe free_probe = {
@@ -95,6 +88,7 @@ static struct notifier_block socket_notifier = { .notifier_call = socket_closed 
 int fguard_expire_init(const struct fguard_expiry *of_rules)
 {
 	expiry = of_rules;
+	fguard_alarm_init(&alarm, look);
 	return netlink_register_notifier(&socket_notifier);
 }
 
@@ -104,5 +98,5 @@ void fguard_expire_exit(void)
 	mutex_lock(&watch_lock);
 	fguard_probe_end(&free_probe);
 	mutex_unlock(&watch_lock);
-	cancel_delayed_work_sync(&look_work);
+	fguard_alarm_end(&alarm);
 }
