@@ -123,7 +123,7 @@ static bool is_settled(const struct claim *claim)
 static bool is_stale(const struct claim *claim, u64 now)
 {
 	return !claim->used && is_settled(claim) &&
-	       max(claim->question->settled, claim->kept) + FGUARD_CLAIM_LIFE <= now;
+	       fguard_claim_is_over(claim->question->settled, claim->kept, now);
 }
 
 /* What was used is of this very call, though execve() may have changed its looks. */
@@ -545,7 +545,7 @@ static u64 sweep(struct asker *asker, u64 now)
 	list_for_each_entry_safe(claim, next, &asker->claims, node) {
 		if (held)
 			claim->kept = now;
-		else if (is_stale(claim, now))
+		if (is_stale(claim, now))
 			claim_drop(asker, claim);
 	}
 	if (!list_empty(&asker->claims))

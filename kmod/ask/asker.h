@@ -6,12 +6,8 @@
 #ifndef _FGUARD_ASKER_H
 #define _FGUARD_ASKER_H
 
-#include <linux/time64.h>
-
+#include "ask/claim.h"
 #include "policy/decide.h"
-
-/* Who does not come back, because a signal took him elsewhere, is asked anew later. */
-#define FGUARD_CLAIM_LIFE (10ULL * NSEC_PER_SEC)
 
 struct fguard_key;
 struct fguard_question;

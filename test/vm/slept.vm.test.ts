@@ -71,3 +71,18 @@ it('a question expires', async () => {
   expect(await answerer.closed(id)).toMatchObject({reason: 'expired'});
   expect(await end).toBe('EACCES');
 });
+
+it('an answer for once is not kept for who is held by his tracer', async () => {
+  const tracer = await Actor.start();
+  await lab.guard.add(secret, {otherwise: 'ask', deadline: HOUR});
+  expect(await tracer.do('trace-hold', asker.pid)).toBe('holding');
+  const end = asker.do('open', secret);
+  await answerer.reply({verdict: 'allow'});
+  expect(await tracer.answer()).toBe('OK');
+  // each time less than it would be kept for one who is not held
+  for (let slept = 0; slept < 70; slept += 7) await sleep(7);
+  expect(await tracer.do('trace-let', asker.pid)).toBe('OK');
+  await answerer.reply({verdict: 'deny'});
+  expect(await end).toBe('EACCES');
+  await tracer.end();
+});
