@@ -1013,6 +1013,9 @@ ON(security_inode_free)
 #define OPEN_OPS (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE) | \
 		  BIT(FGUARD_OP_EXEC) | BIT(FGUARD_OP_LIST))
 
+/* A device is read and written by one that was opened for less. */
+#define IOCTL_OPS (BIT(FGUARD_OP_ATTR) | BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))
+
 struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_file_open, OPEN_OPS),
 	FGUARD_HOOK(bd_prepare_to_claim, BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE)),
@@ -1048,10 +1051,9 @@ struct fguard_hook fguard_hook_table[] = {
 #ifdef FGUARD_HAVE_INODE_FILE_SETATTR
 	FGUARD_HOOK(security_inode_file_setattr, BIT(FGUARD_OP_ATTR)),
 #endif
-	FGUARD_HOOK(security_file_ioctl, BIT(FGUARD_OP_ATTR) | FGUARD_NEED_DESCRIPTORS),
+	FGUARD_HOOK(security_file_ioctl, IOCTL_OPS | FGUARD_NEED_DESCRIPTORS),
 #ifdef FGUARD_HAVE_FILE_IOCTL_COMPAT
-	FGUARD_HOOK(security_file_ioctl_compat,
-		    BIT(FGUARD_OP_ATTR) | FGUARD_NEED_DESCRIPTORS),
+	FGUARD_HOOK(security_file_ioctl_compat, IOCTL_OPS | FGUARD_NEED_DESCRIPTORS),
 #endif
 #ifdef FGUARD_HAVE_URING_CMD
 	FGUARD_HOOK(security_uring_cmd, FGUARD_NEED_DESCRIPTORS),

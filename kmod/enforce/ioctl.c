@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/stat.h>
+#include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
 #include <uapi/linux/blkzoned.h>
+#include <uapi/linux/cciss_ioctl.h>
+#include <uapi/linux/cdrom.h>
+#include <uapi/linux/fd.h>
 #include <uapi/linux/fscrypt.h>
 #include <uapi/linux/fsverity.h>
+#include <uapi/linux/hdreg.h>
 #include <uapi/linux/ioctl.h>
+#include <uapi/linux/major.h>
+#include <uapi/linux/nvme_ioctl.h>
 
 #include "enforce/any.h"
 #include "enforce/ioctl.h"
@@ -22,6 +31,7 @@ enum effect {
 	ATTRIBUTES,
 	IDENTITY,
 	CONTENT,
+	DEVICE,
 	ATTRIBUTES_OF_ANY,
 	CONTENT_OF_ANY,
 };
@@ -104,7 +114,53 @@ static enum effect f2fs_effect(unsigned int command)
 	return _IOC_TYPE(command) == 0xf5 && _IOC_NR(command) == 9 ? CONTENT_OF_ANY : NOTHING;
 }
 
-/* What is sent to a disk past its cache; the rest of a device is read and written. */
+/* The disk is to lock itself, or to erase what it holds; not what only asks it. */
+#define OPAL_TYPE 'p'
+#define OPAL_FIRST 220
+
+static bool is_opal(unsigned int command)
+{
+	if (_IOC_TYPE(command) != OPAL_TYPE || _IOC_NR(command) < OPAL_FIRST)
+		return false;
+	switch (_IOC_NR(command)) {
+	case 236: /* status, of a range, geometry, discovery, summary */
+	case 237:
+	case 238:
+	case 239:
+	case 245:
+		return false;
+	}
+	return true;
+}
+
+/* What the driver hands to the device as it is. */
+static bool is_for_device(unsigned int command)
+{
+	switch (command) {
+	case SG_IO:
+	case SCSI_IOCTL_SEND_COMMAND:
+	case CDROM_SEND_PACKET:
+	case HDIO_DRIVE_TASKFILE:
+	case HDIO_DRIVE_TASK:
+	case HDIO_DRIVE_CMD:
+	case CCISS_PASSTHRU:
+	case CCISS_BIG_PASSTHRU:
+	case FDRAWCMD:
+		return true;
+	}
+	switch (_IOC_TYPE(command)) {
+	case _IOC_TYPE(NVME_IOCTL_ID):
+		return command != NVME_IOCTL_ID;
+	case _IOC_TYPE(CCISS_PASSTHRU): /* by a 32-bit program */
+		return _IOC_NR(command) == _IOC_NR(CCISS_PASSTHRU) ||
+		       _IOC_NR(command) == _IOC_NR(CCISS_BIG_PASSTHRU);
+	case MMC_BLOCK_MAJOR:
+		return true;
+	}
+	return is_opal(command);
+}
+
+/* What is changed past the cache; the rest of a device is read and written. */
 static enum effect device_effect(unsigned int command)
 {
 	switch (command) {
@@ -113,11 +169,10 @@ static enum effect device_effect(unsigned int command)
 	case BLKZEROOUT:
 	case BLKRESETZONE:
 	case BLKFINISHZONE:
-	case SG_IO:
+	case FDFMTTRK:
 		return CONTENT;
 	}
-	/* NVME_IOCTL_SUBMIT_IO, IO_CMD and the like */
-	return _IOC_TYPE(command) == 'N' ? CONTENT : NOTHING;
+	return is_for_device(command) ? DEVICE : NOTHING;
 }
 
 static enum effect effect_of(const struct inode *inode, unsigned int command)
@@ -159,12 +214,69 @@ static void judge_attributes(struct file *file, u32 besides, struct ftrace_regs 
 		fguard_judge(&access, fregs);
 }
 
+static bool is_concerned(struct file *file)
+{
+	const struct fguard_store *store = rcu_dereference(fguard_store);
+
+	return fguard_store_concerns(store, file->f_path.dentry, file_inode(file)) ||
+	       fguard_store_may_hold_node(store, file_inode(file));
+}
+
 static void judge_content(struct file *file, struct ftrace_regs *fregs)
 {
-	if (fguard_store_concerns(rcu_dereference(fguard_store), file->f_path.dentry,
-				  file_inode(file)))
+	if (is_concerned(file))
 		fguard_judge_descriptor(file, BIT(FGUARD_OP_WRITE), FGUARD_USE_DESCRIPTOR,
 					fregs);
+}
+
+static bool is_privileged(void)
+{
+	const struct cred *cred = current_cred();
+
+	return cred->user_ns == &init_user_ns &&
+	       (cap_raised(cred->cap_effective, CAP_SYS_RAWIO) ||
+		cap_raised(cred->cap_effective, CAP_SYS_ADMIN));
+}
+
+/* Access mode 3 was judged as both, though it is good for controls only. */
+static u32 ops_opened_for(const struct file *file)
+{
+	switch (file->f_flags & O_ACCMODE) {
+	case O_RDONLY:
+		return BIT(FGUARD_OP_READ);
+	case O_WRONLY:
+		return BIT(FGUARD_OP_WRITE);
+	}
+	return BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
+}
+
+/*
+ * Drivers let anybody send what reads, whatever the descriptor is for; and what writes
+ * by one for writing, by any to who is privileged, and by any to all with
+ * NVME_IOCTL_SUBMIT_IO, whose size differs for 32-bit callers.
+ */
+static u32 ops_of_device(const struct file *file, unsigned int command)
+{
+	const u32 both = BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
+
+	if (is_privileged() ||
+	    (_IOC_TYPE(command) == _IOC_TYPE(NVME_IOCTL_SUBMIT_IO) &&
+	     _IOC_NR(command) == _IOC_NR(NVME_IOCTL_SUBMIT_IO)))
+		return both;
+	return ops_opened_for(file) | BIT(FGUARD_OP_READ);
+}
+
+/* What goes beyond what the descriptor was opened for counts as opening it for that. */
+static void judge_device(struct file *file, unsigned int command, struct ftrace_regs *fregs)
+{
+	const u32 ops = ops_of_device(file, command);
+
+	if (!is_concerned(file))
+		return;
+	if (ops & ~ops_opened_for(file))
+		fguard_judge_open(file, ops, 0, fregs);
+	else
+		fguard_judge_descriptor(file, ops, FGUARD_USE_DESCRIPTOR, fregs);
 }
 
 void fguard_ioctl_judge_device(struct file *file, struct ftrace_regs *fregs)
@@ -189,6 +301,9 @@ void fguard_ioctl_judge(struct file *file, unsigned int command, struct ftrace_r
 		break;
 	case CONTENT:
 		judge_content(file, fregs);
+		break;
+	case DEVICE:
+		judge_device(file, command, fregs);
 		break;
 	case ATTRIBUTES_OF_ANY:
 		fguard_any_judge(&file->f_path, FGUARD_OP_ATTR, false, fregs);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Controls of filesystems, by which files are changed that were opened for less. */
+#include <linux/cdrom.h>
+#include <linux/errno.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/fsverity.h>
@@ -179,7 +181,146 @@ ROUTE(by_discarding)
 	return on_held(BLKDISCARD);
 }
 
+/* ---- commands to a disk, past its cache ------------------------------------- */
+
+#define BLOCK 512
+#define READ_BLOCK 0x28
+#define WRITE_BLOCK 0x2a
+
+/* Reads or writes the first block. */
+struct order {
+	unsigned char code[12];
+	unsigned char block[BLOCK];
+};
+
+static struct order order_of(unsigned char code)
+{
+	struct order order = { .code = { [0] = code, [8] = 1 } };
+
+	for (int i = 0; i < BLOCK; i++)
+		order.block[i] = 'x';
+	return order;
+}
+
+/* As the kernel has it. */
+struct packet {
+	int interface;
+	int direction;
+	unsigned char code_length;
+	unsigned char sense_length;
+	unsigned short vectors;
+	unsigned int length;
+	void *data;
+	unsigned char *code;
+	void *sense;
+	unsigned int timeout;
+	unsigned int flags;
+	int id;
+	void *user;
+	unsigned char status;
+	unsigned char masked;
+	unsigned char message;
+	unsigned char sense_written;
+	unsigned short host;
+	unsigned short driver;
+	int left;
+	unsigned int duration;
+	unsigned int info;
+};
+
+#define SEND_PACKET 0x2285
+#define TO_DEVICE (-2)
+#define FROM_DEVICE (-3)
+
+static long by_packet(long fd, struct order *order)
+{
+	unsigned char sense[32];
+	struct packet packet = {
+		.interface = 'S',
+		.direction = order->code[0] == WRITE_BLOCK ? TO_DEVICE : FROM_DEVICE,
+		.code_length = 10,
+		.code = order->code,
+		.length = BLOCK,
+		.data = order->block,
+		.sense = sense,
+		.sense_length = sizeof(sense),
+		.timeout = 20000,
+	};
+	long result = sys(__NR_ioctl, fd, SEND_PACKET, &packet);
+
+	return result < 0 ? result : packet.status || packet.host ? -EIO : 0;
+}
+
+#define SEND_COMMAND 1
+
+static long by_command(long fd, struct order *order)
+{
+	struct {
+		unsigned int in, out;
+		unsigned char data[10 + BLOCK];
+	} command = { .in = BLOCK };
+
+	for (int i = 0; i < 10; i++)
+		command.data[i] = order->code[i];
+	for (int i = 0; i < BLOCK; i++)
+		command.data[10 + i] = order->block[i];
+	return sys(__NR_ioctl, fd, SEND_COMMAND, &command);
+}
+
+static long by_disc_packet(long fd, struct order *order)
+{
+	struct cdrom_generic_command packet = {
+		.buffer = order->block,
+		.buflen = BLOCK,
+		.data_direction = CGC_DATA_WRITE,
+		.timeout = 2000,
+	};
+
+	for (int i = 0; i < 12; i++)
+		packet.cmd[i] = order->code[i];
+	return sys(__NR_ioctl, fd, CDROM_SEND_PACKET, &packet);
+}
+
+static long send(const char *path, long flags, unsigned char code,
+		 long (*way)(long fd, struct order *order))
+{
+	long fd = path ? sys(__NR_open, path, flags) : route_held, result = fd;
+	struct order order = order_of(code);
+
+	if (fd >= 0)
+		result = way(fd, &order);
+	if (path)
+		sys(__NR_close, fd);
+	return result;
+}
+
+#define SENDING(name, to, flags, code, way)		\
+	ROUTE(name)					\
+	{						\
+		(void)path, (void)second;		\
+		return send(to, flags, code, way);	\
+	}
+
+SENDING(write_packet, path, O_RDONLY, WRITE_BLOCK, by_packet)
+SENDING(write_command, path, O_RDONLY, WRITE_BLOCK, by_command)
+SENDING(write_disc_packet, path, O_RDONLY, WRITE_BLOCK, by_disc_packet)
+SENDING(read_packet, path, O_RDONLY, READ_BLOCK, by_packet)
+SENDING(read_packet_as_writer, path, O_WRONLY, READ_BLOCK, by_packet)
+SENDING(write_packet_to_held, NULL, 0, WRITE_BLOCK, by_packet)
+SENDING(write_command_to_held, NULL, 0, WRITE_BLOCK, by_command)
+SENDING(write_disc_packet_to_held, NULL, 0, WRITE_BLOCK, by_disc_packet)
+SENDING(read_packet_from_held, NULL, 0, READ_BLOCK, by_packet)
+
 const struct route_name ioctl_routes[] = {
+	{ "disk-write", write_packet },
+	{ "disk-write-old", write_command },
+	{ "disk-write-disc", write_disc_packet },
+	{ "disk-read", read_packet },
+	{ "disk-read-as-writer", read_packet_as_writer },
+	{ "fd-disk-write", write_packet_to_held },
+	{ "fd-disk-write-old", write_command_to_held },
+	{ "fd-disk-write-disc", write_disc_packet_to_held },
+	{ "fd-disk-read", read_packet_from_held },
 	{ "fd-zero-blocks", by_zeroing },
 	{ "fd-discard-blocks", by_discarding },
 	{ "verity", by_verity },
