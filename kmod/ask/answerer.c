@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/pid.h>
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/user_namespace.h>
 #include <linux/workqueue.h>
 
 #include "ask/answerer.h"
@@ -16,11 +18,16 @@
 
 #define LATER (HZ / 100 ?: 1)
 
+/* Users make them, and each is a step for whoever is asked about. */
+#define GENERATIONS_MAX 64
+
 /**
  * struct fguard_answerer - an answerer
  * @node: link in answerers; RCU, question_lock
  * @subscription: how it is told
  * @process: the process that subscribed, held
+ * @uid: its real user then
+ * @namespace: its user namespace then, held
  * @kin: that process and its descendants from now on
  * @rcu: frees it after the last reader
  */
@@ -28,6 +35,8 @@ struct fguard_answerer {
 	struct list_head node;
 	struct fguard_subscription *subscription;
 	struct pid *process;
+	kuid_t uid;
+	struct user_namespace *namespace;
 	struct fguard_subjects *kin;
 	struct rcu_head rcu;
 };
@@ -42,12 +51,16 @@ u32 fguard_answerers_present(void)
 
 /* ---- relations ---------------------------------------------------------------- */
 
-/* Is a process among the ancestors of a task, or its own? */
+/* Is a process among the ancestors of a task that are near, or its own? */
 static bool descends_from(struct task_struct *task, const struct pid *process)
 {
-	for (; task && task->pid; task = rcu_dereference(task->real_parent))
+	unsigned int generation;
+
+	for (generation = 0; task && task->pid && generation < GENERATIONS_MAX; generation++) {
 		if (task_tgid(task) == process)
 			return true;
+		task = rcu_dereference(task->real_parent);
+	}
 	return false;
 }
 
@@ -56,14 +69,34 @@ static bool traces(struct task_struct *task, const struct pid *process)
 	return READ_ONCE(task->ptrace) && task_tgid(rcu_dereference(task->parent)) == process;
 }
 
+/* One that has ended may have left its socket to its children. */
+static bool is_of_user(const struct fguard_answerer *answerer,
+		       const struct task_struct *process)
+{
+	const struct cred *mine = current_real_cred(), *its;
+
+	if (!process)
+		return uid_eq(mine->uid, answerer->uid) &&
+		       mine->user_ns == answerer->namespace;
+	its = __task_cred(process);
+	return uid_eq(mine->uid, its->uid) && mine->user_ns == its->user_ns;
+}
+
+/*
+ * Of what descends from it, only what is of its user counts as it: another user may
+ * trace the rest, or owns its namespace, and would get in by that.
+ */
 static enum fguard_relation relation_to(const struct fguard_answerer *answerer)
 {
 	struct task_struct *task = pid_task(answerer->process, PIDTYPE_TGID);
 	struct pid *mine = task_tgid(current);
 
+	if (mine == answerer->process)
+		return FGUARD_RELATION_OWN;
 	if (fguard_subjects_include(answerer->kin, mine) ||
 	    descends_from(current, answerer->process))
-		return FGUARD_RELATION_OWN;
+		return is_of_user(answerer, task) ? FGUARD_RELATION_OWN :
+						    FGUARD_RELATION_NEEDED;
 	if (task && (descends_from(task, mine) || traces(task, mine)))
 		return FGUARD_RELATION_NEEDED;
 	return FGUARD_RELATION_NONE;
@@ -178,6 +211,8 @@ static void *begin(struct fguard_subscription *subscription, struct netlink_ext_
 		goto put_hooks;
 	answerer->subscription = subscription;
 	answerer->process = get_pid(task_tgid(current));
+	answerer->uid = current_real_cred()->uid;
+	answerer->namespace = get_user_ns(current_real_cred()->user_ns);
 	enter(answerer);
 	return answerer;
 
@@ -194,6 +229,7 @@ static void answerer_free(struct rcu_head *head)
 
 	fguard_subjects_put(answerer->kin);
 	put_pid(answerer->process);
+	put_user_ns(answerer->namespace);
 	kfree(answerer);
 }
 

@@ -11,8 +11,10 @@ struct fguard_record;
 /* What the current task is to the answerers. */
 enum fguard_relation {
 	FGUARD_RELATION_NONE,
-	FGUARD_RELATION_OWN,	/* an answerer, or a descendant */
-	FGUARD_RELATION_NEEDED,	/* an ancestor or a tracer, for whom one might wait */
+	FGUARD_RELATION_OWN,	/* an answerer, or a descendant of the same real user */
+	FGUARD_RELATION_NEEDED,	/* one for whom it might wait: a descendant of another user, an
+				 * ancestor that is near, a tracer
+				 */
 };
 
 /* Makes the process that subscribes an answerer. When the last ends, all questions do. */

@@ -62,10 +62,13 @@
  *	subscription; a second SUBSCRIBE replaces its filter, and the sequence
  *	numbers go on. With FGUARD_SUBSCRIBE_ANSWER the socket is an answerer: it
  *	receives no accesses but the questions of all rules that ask, those
- *	first that wait already, and how each of them ended. Neither the process that sends this command nor its descendants
- *	are asked about: what a rule would ask of them, they may. Its ancestors
- *	and its tracer are not asked about either; they get the rule's default
- *	at once. When the last answerer closes its socket, all questions end at
+ *	first that wait already, and how each of them ended. Neither the process
+ *	that sends this command is asked about, nor are its descendants that have
+ *	its real user and are in its user namespace: what a rule would ask of
+ *	them, they may. Its other descendants, its ancestors (up to 64) and its
+ *	tracer are not asked about either; they get the rule's default at once.
+ *	Of descendants that it had before, those count that no more than 64
+ *	processes part from it. When the last answerer closes its socket, all questions end at
  *	once. One user has FGUARD_QUESTIONS_SHARE questions at a time; who asks
  *	more has the default. A user is who is logged in, or else who owns the
  *	outermost user namespace, or else the real user. Where there are

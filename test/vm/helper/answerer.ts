@@ -50,6 +50,8 @@ export interface Policy extends Answer {
   log?: string;
   /** A child of its does both. */
   child?: boolean;
+  /** As whom that child does. */
+  user?: number;
 }
 
 /** A program in the guest that is asked, and answers by a policy or as the test says. */

@@ -139,6 +139,7 @@ static void forget_answers(struct fguard *guard, char **words)
  * @read: what the answerer reads before it answers, or NULL
  * @log: what it writes each question to before it answers, or NULL
  * @child: a child of its does both
+ * @user: as whom the child does, 0: the same
  * @delay: milliseconds that it takes to think
  */
 struct policy {
@@ -148,6 +149,7 @@ struct policy {
 	const char *read;
 	const char *log;
 	bool child;
+	uid_t user;
 	uint32_t delay;
 };
 
@@ -187,6 +189,8 @@ static void think(const struct policy *policy, const struct fguard_question_reco
 
 	usleep(policy->delay * 1000);
 	child = policy->child ? fork() : 0;
+	if (!child && policy->user && setuid(policy->user))
+		perror("setuid");
 	if (!child)
 		use_files(policy, question);
 	if (!policy->child)
@@ -270,6 +274,7 @@ static void serve(struct fguard *guard, char **words)
 		.read = option(words, "read"),
 		.log = option(words, "log"),
 		.child = number_option(words, "child", 0),
+		.user = number_option(words, "user", 0),
 		.delay = number_option(words, "delay", 0),
 	};
 	struct fguard *stream;
