@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/audit.h>
+#include <linux/bitmap.h>
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/file.h>
@@ -39,6 +40,7 @@ enum trait_kind {
  * @kind: enum trait_kind
  * @key: which: a number, or a hash of it
  * @entries: subjects that ask for it, struct entry; RCU, set_lock
+ * @of_groups: link in groups, of those of TRAIT_GID; RCU, set_lock
  * @rcu: frees it after the last reader
  */
 struct trait {
@@ -46,6 +48,7 @@ struct trait {
 	enum trait_kind kind;
 	u64 key;
 	struct list_head entries;
+	struct list_head of_groups;
 	struct rcu_head rcu;
 };
 
@@ -76,6 +79,18 @@ struct fguard_entries {
 /* Who changes them holds set_lock. */
 static DEFINE_HASHTABLE(traits, 12);
 static u32 in_use[TRAIT_KINDS]; /* entries of each kind */
+
+/* Traits of TRAIT_GID, and how many. */
+static LIST_HEAD(groups);
+static u32 group_count;
+
+/*
+ * How many entries name a cgroup at each depth of the hierarchy. Users who are given a
+ * cgroup make others below it, as deep as they like.
+ */
+#define DEPTHS 128
+static u32 entries_at[DEPTHS];
+static DECLARE_BITMAP(depths, DEPTHS);
 
 /* Subjects one of whose processes has ended; noted inside a tracepoint, which forbids to wait. */
 static DEFINE_RAW_SPINLOCK(ended_lock);
@@ -108,8 +123,22 @@ static struct trait *need_trait(enum trait_kind kind, u64 key)
 	trait->kind = kind;
 	trait->key = key;
 	INIT_LIST_HEAD(&trait->entries);
+	if (kind == TRAIT_GID) {
+		list_add_tail_rcu(&trait->of_groups, &groups);
+		WRITE_ONCE(group_count, group_count + 1);
+	}
 	hash_add_rcu(traits, &trait->node, key);
 	return trait;
+}
+
+static void drop_trait(struct trait *trait)
+{
+	if (trait->kind == TRAIT_GID) {
+		list_del_rcu(&trait->of_groups);
+		WRITE_ONCE(group_count, group_count - 1);
+	}
+	hash_del_rcu(&trait->node);
+	kfree_rcu(trait, rcu);
 }
 
 static bool enter(struct fguard_entries *entries, struct fguard_subjects *subjects,
@@ -135,10 +164,8 @@ static void leave(struct fguard_entries *entries)
 		entry = &entries->entries[--entries->count];
 		WRITE_ONCE(in_use[entry->trait->kind], in_use[entry->trait->kind] - 1);
 		list_del_rcu(&entry->siblings);
-		if (!list_empty(&entry->trait->entries))
-			continue;
-		hash_del_rcu(&entry->trait->node);
-		kfree_rcu(entry->trait, rcu);
+		if (list_empty(&entry->trait->entries))
+			drop_trait(entry->trait);
 	}
 	kvfree_rcu(entries, rcu);
 }
@@ -194,6 +221,32 @@ static bool enter_uids(struct fguard_entries *entries, struct fguard_subjects *s
 	return done;
 }
 
+/* Those that are deeper than any name fits share the last. */
+static u32 depth_of(const char *name)
+{
+	u32 depth = 0;
+
+	if (!name[1])
+		return 0;
+	for (; *name; name++)
+		depth += *name == '/';
+	return min_t(u32, depth, DEPTHS - 1);
+}
+
+static void count_depths(const struct fguard_subjects *subjects, int by)
+{
+	u32 i, depth;
+
+	for (i = 0; i < subjects->n_cgroups; i++) {
+		depth = depth_of(subjects->cgroups[i].name);
+		entries_at[depth] += by;
+		if (entries_at[depth])
+			set_bit(depth, depths);
+		else
+			clear_bit(depth, depths);
+	}
+}
+
 static bool enter_groups(struct fguard_entries *entries, struct fguard_subjects *subjects)
 {
 	bool done = true;
@@ -244,6 +297,7 @@ static int enter_lets(struct fguard_subjects *subjects)
 		return -ENOMEM;
 	}
 	subjects->entries = entries;
+	count_depths(subjects, 1);
 	return 0;
 }
 
@@ -289,6 +343,7 @@ static void remove_letting(struct fguard_rule *rule)
 	if (list_empty(&subjects->letting)) {
 		leave(subjects->entries);
 		subjects->entries = NULL;
+		count_depths(subjects, -1);
 	}
 }
 
@@ -386,22 +441,60 @@ static bool look_up_family(u64 family, void *search)
 	return look_up(search, TRAIT_FAMILY, family);
 }
 
+/* The kernel has sorted them. */
+static bool is_among(const struct group_info *own, kgid_t gid)
+{
+	int left = 0, right = own->ngroups, middle;
+
+	while (left < right) {
+		middle = left + (right - left) / 2;
+		if (gid_eq(own->gid[middle], gid))
+			return true;
+		if (gid_gt(gid, own->gid[middle]))
+			left = middle + 1;
+		else
+			right = middle;
+	}
+	return false;
+}
+
+static bool look_up_each(struct search *search, const struct group_info *own)
+{
+	int i;
+
+	for (i = 0; i < own->ngroups; i++)
+		if (look_up(search, TRAIT_GID, __kgid_val(own->gid[i])))
+			return true;
+	return false;
+}
+
+/* A task may have 65536 groups, which users give themselves in a namespace. */
+static noinline bool look_up_groups(struct search *search, const struct group_info *own)
+{
+	const struct trait *trait;
+	u32 left = FGUARD_LOOKS_MAX;
+
+	if (own->ngroups <= min_t(u32, READ_ONCE(group_count), FGUARD_LOOKS_MAX))
+		return look_up_each(search, own);
+	list_for_each_entry_rcu(trait, &groups, of_groups) {
+		if (!left--)
+			search->left = 0;
+		if ((!search->left || is_among(own, KGIDT_INIT(trait->key))) &&
+		    look_at_all(search, trait))
+			return true;
+	}
+	return false;
+}
+
 static bool look_up_users(struct search *search, struct task_struct *task)
 {
 	const struct cred *cred = __task_cred(task);
-	const struct group_info *groups = cred->group_info;
-	int i;
 
 	if (look_up(search, TRAIT_UID, __kuid_val(cred->uid)) ||
 	    look_up(search, TRAIT_GID, __kgid_val(cred->gid)) ||
 	    look_up(search, TRAIT_LOGINUID, __kuid_val(audit_get_loginuid(task))))
 		return true;
-	if (!READ_ONCE(in_use[TRAIT_GID]))
-		return false;
-	for (i = 0; i < groups->ngroups; i++)
-		if (look_up(search, TRAIT_GID, __kgid_val(groups->gid[i])))
-			return true;
-	return false;
+	return READ_ONCE(in_use[TRAIT_GID]) && look_up_groups(search, cred->group_info);
 }
 
 /* Each directory on the way to the cgroup, as subject.c has it. */
@@ -419,16 +512,31 @@ static noinline bool look_up_places(struct search *search, struct task_struct *t
 	return false;
 }
 
+static bool look_up_ancestor(struct search *search, struct cgroup *cgroup, int depth)
+{
+	cgroup = cgroup_ancestor(cgroup, depth);
+	return cgroup && look_up(search, TRAIT_CGROUP, cgroup_id(cgroup));
+}
+
 static bool look_up_cgroups(struct search *search, struct task_struct *task)
 {
 	struct cgroup *cgroup;
+	unsigned long depth;
+	int deeper;
 
 	if (!READ_ONCE(in_use[TRAIT_CGROUP]))
 		return false;
-	for (cgroup = task_dfl_cgroup(task); cgroup; cgroup = cgroup_parent(cgroup))
-		if (look_up(search, TRAIT_CGROUP, cgroup_id(cgroup)))
+	cgroup = task_dfl_cgroup(task);
+	for_each_set_bit(depth, depths, DEPTHS)
+		if (look_up_ancestor(search, cgroup, depth))
 			return true;
-	return look_up_places(search, task);
+	if (cgroup->level < DEPTHS)
+		return look_up_places(search, task);
+	/* Only rules that are about cgroups as deep make a walk of it. */
+	for (deeper = DEPTHS; test_bit(DEPTHS - 1, depths) && deeper <= cgroup->level; deeper++)
+		if (look_up_ancestor(search, cgroup, deeper))
+			return true;
+	return false;
 }
 
 struct fguard_rule *fguard_roster_find(const struct fguard_actor *actor,
