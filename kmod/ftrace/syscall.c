@@ -58,7 +58,9 @@ static int number_of(struct pt_regs *regs)
  *
  * Not in the lists, among others: fsconfig(), whose context fails for good;
  * process_madvise(), which begins anew in place; close(), whose descriptor is gone;
- * io_uring_enter() and recvmsg(), which keep the error for themselves.
+ * io_uring_enter() and recvmsg(), which keep the error for themselves; finit_module(),
+ * which since 6.5 gives the error to all who load the same file at that moment, and who
+ * do not begin anew.
  */
 enum manner {
 	NOT_AGAIN,
@@ -92,7 +94,7 @@ enum manner {
 #define ON_CONTENT(X)							\
 	X(read) X(pread64) X(readv) X(preadv) X(preadv2) X(write) X(pwrite64) \
 	X(writev) X(pwritev) X(pwritev2) X(sendfile) X(splice)		\
-	X(copy_file_range) X(io_submit) X(finit_module)
+	X(copy_file_range) X(io_submit)
 
 #define CASE(name) case __NR_##name:
 

@@ -140,6 +140,19 @@ describe('who cannot wait has the default at once', () => {
       await watcher.end();
     });
 
+    it('to load a module, which others may load at the same moment', async () => {
+      await guard(vault, {ops: ['read'], strict: true, default: verdict});
+      watcher = await Watcher.start({pids: [asker.pid], verdict: 'deny'});
+      const end = asker.do('insert', secret);
+      // for the open
+      await reply('allow');
+      expect(await end).toBe(verdict === 'allow' ? 'ENOEXEC' : result);
+      expect(await askedNow()).toBe(1);
+      if (verdict === 'deny')
+        expect(await watcher.next()).toMatchObject({op: 'read', reason: 'unaskable'});
+      await watcher.end();
+    });
+
     it.each(['uring-polled', 'uring-linked'])('by a ring, at another time: %s', async (way) => {
       await guard(vault, {default: verdict});
       watcher = await Watcher.start({pids: [asker.pid]});
