@@ -23,6 +23,18 @@ export default tseslint.config(
     languageOptions: {globals: {process: 'readonly', console: 'readonly', URL: 'readonly'}},
   },
   {
+    files: ['bin/*.js'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: {
+        require: 'readonly',
+        exports: 'writable',
+        Buffer: 'readonly',
+        __dirname: 'readonly',
+      },
+    },
+  },
+  {
     // Its own tsconfig is stricter about index signatures, which these rules undo.
     files: ['test/vm/**/*.ts', 'scripts/**/*.ts'],
     rules: {

@@ -1,5 +1,3 @@
 #!/usr/bin/env -S node --import tsx
 // SPDX-License-Identifier: MIT
-import {main} from '../src/main.ts';
-
-await main(true);
+void import('../src/main.ts').then(({main}) => main(true));

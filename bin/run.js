@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
-import {createRequire} from 'node:module';
+const {load} = require('./program.js');
 
-/* Not "import", which would read the whole file once more to find its exports. */
-const {main} = createRequire(import.meta.url)('../dist/lib/main.cjs');
+/* As at the end of an ES module: what waits for nothing that can come has not been done. */
+const unsettled = () => (process.exitCode ??= 13);
 
-await main();
+process.once('exit', unsettled);
+void load()
+  .exports.main()
+  .finally(() => process.off('exit', unsettled));

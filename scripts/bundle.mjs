@@ -4,7 +4,7 @@
 // and load some hundred small files than to do what most commands do; what few of
 // them need, and is large, is a file of its own.
 import {build} from 'esbuild';
-import {rmSync} from 'node:fs';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -44,3 +44,9 @@ await build({
   banner: {js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;"},
   logLevel: 'warning',
 });
+
+/* See bin/program.js. */
+const program = `${root}dist/lib/main.cjs`;
+const importModule = "const {importModule} = require('../../bin/program.js');";
+const text = readFileSync(program, 'utf8').replace(/\bimport\(/g, 'importModule(');
+writeFileSync(program, `${importModule}${text}`);

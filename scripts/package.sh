@@ -55,6 +55,9 @@ command_line() {
 	find "$scratch/node_modules" -type d -empty -delete
 	mv "$scratch/node_modules" "$to/"
 	ln -s "../../src/fguard-$version" "$to/kmod"
+	cp "$repo/scripts/compile.mjs" "$to/scripts/"
+	"$to/node" "$to/scripts/compile.mjs"
+	rm "$to/scripts/compile.mjs"
 	mkdir -p "$stage/usr/bin"
 	ln -s "../lib/fguard/bin/run.js" "$stage/usr/bin/fguard"
 }

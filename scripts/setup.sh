@@ -36,7 +36,7 @@ library() {
 
 command_line() {
 	[[ -e oclif.manifest.json && -d dist &&
-		-z $(find src scripts/bundle.mjs tsconfig.json package.json -newer oclif.manifest.json -print -quit) ]] ||
+		-z $(find src bin scripts/{bundle,compile}.mjs tsconfig.json package.json -newer oclif.manifest.json -print -quit) ]] ||
 		npm run build
 }
 
