@@ -3,12 +3,13 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
 import {BaseCommand} from '../cli/base-command.js';
+import type {Mistake} from '../domain/mistake.js';
 import {ruleDocument} from '../domain/rule.js';
 import {type RuleDifference, isSame} from '../domain/rule-difference.js';
 import {escapeText} from '../domain/text.js';
 import {toWait} from '../cli/flags.js';
 import {interruptSignal} from '../cli/interrupt.js';
-import {wrongUsage} from '../domain/errors.js';
+import {EXIT, wrongUsage} from '../domain/errors.js';
 import {UserNames, groupNames} from '../linux/users.js';
 import {mistakeText} from '../ui/mistakes.js';
 
@@ -39,7 +40,10 @@ export default class Apply extends BaseCommand {
     'if nothing differs, nothing is touched.\n\n' +
     'With --confirm the former rules come back after that time unless Enter or y confirms the new ones; at once with n, or if this process ' +
     'is interrupted or killed or its terminal goes away. `fguard apply --confirm yes`, or no, decides from elsewhere, such as another login or a script. ' +
-    'Processes that the former rules let in are let in again, and rules that were added meanwhile stay.';
+    'Processes that the former rules let in are let in again, and rules that were added meanwhile stay.\n\n' +
+    'With --keep-going, as at boot, one wrong rule does not keep the others from being in force: what is wrong, and saved files that others than ' +
+    'root may change, are left out and told, and it ends with 1. It changes nothing where that would take away a rule in force, or where others may change ' +
+    'the folder itself. `fguard doctor` says how to take a file back.';
   static override examples = [
     {description: 'the saved rules', command: '<%= config.bin %> apply'},
     {description: 'what would change', command: '<%= config.bin %> apply web.yaml --dry-run'},
@@ -62,15 +66,23 @@ export default class Apply extends BaseCommand {
       description: 'roll back after this time unless confirmed; yes or no: confirm, or do not',
       helpValue: '60s',
     }),
+    'keep-going': Flags.boolean({
+      description: 'leave out what is wrong, or may be changed by others, and end with 1',
+    }),
   };
 
   async run() {
     const {flags, argv} = await this.parse(Apply);
     const named = argv as string[];
-    if (isDecision(flags.confirm)) return this.decide(flags.confirm, named, flags['dry-run']);
+    if (isDecision(flags.confirm))
+      return this.decide(
+        flags.confirm,
+        named.length > 0 || flags['dry-run'] || flags['keep-going'],
+      );
     const milliseconds = flags.confirm === undefined ? 0 : toWait('--confirm', flags.confirm);
     const {applyRules, planRules} = await import('../services/rule-files/apply.js');
-    const plan = await planRules(named, mistakeText);
+    const plan = await planRules({named, keepsGoing: flags['keep-going']}, mistakeText);
+    if (plan.leftOut.length > 0) this.lament(plan.leftOut);
     for (const text of plan.warnings) this.caution(escapeText(text));
     await this.show(plan.difference, flags['dry-run']);
     const ask = askFor(flags.confirm ?? '');
@@ -81,13 +93,21 @@ export default class Apply extends BaseCommand {
       applied: !flags['dry-run'],
       rules: rules.map(ruleDocument),
       ...plan.difference,
+      leftOut: [...plan.leftOut],
     };
   }
 
-  private async decide(word: keyof typeof DECISIONS, named: readonly string[], dryRun: boolean) {
-    if (named.length > 0 || dryRun)
+  /* Whoever wants errors alone wants these. */
+  private lament(leftOut: readonly Mistake[]): void {
+    for (const one of leftOut)
+      process.stderr.write(`fguard: left out: ${escapeText(mistakeText([one]))}\n`);
+    process.exitCode = EXIT.failed;
+  }
+
+  private async decide(word: keyof typeof DECISIONS, hasMore: boolean) {
+    if (hasMore)
       throw wrongUsage(
-        `--confirm ${word} is about what was applied: it takes no FILE, no --dry-run`,
+        `--confirm ${word} is about what was applied: it takes no FILE, no --dry-run, no --keep-going`,
       );
     const {decideRules} = await import('../services/rule-files/apply.js');
     const rules = await decideRules(DECISIONS[word]);

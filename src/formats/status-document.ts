@@ -5,7 +5,11 @@ import type {KernelStatus} from '../domain/status.js';
 import {waitingDocument} from './question-json.js';
 
 export function statusDocument(
-  status: KernelStatus & {kernel: string; questions: Question[]},
+  status: KernelStatus & {
+    kernel: string;
+    questions: Question[];
+    unsafe: readonly {path: string; reason: string}[];
+  },
   userName: (uid: number) => string,
 ) {
   const {version, abi, kernel, rules, subscribers, answerers, counters, locked} = status;
@@ -20,6 +24,7 @@ export function statusDocument(
     subscribers,
     answerers,
     counters,
+    unsafeRules: status.unsafe.map(({path, reason}) => ({path, reason})),
     questions: status.questions.map((question) => waitingDocument(question, userName)),
   };
 }

@@ -3,14 +3,21 @@ import {release} from 'node:os';
 
 import type {Question} from '../domain/question.js';
 import type {KernelStatus} from '../domain/status.js';
+import type {Foreign} from '../own-folder.js';
 import {withGuard} from './guard.js';
+import {visiblyForeignRules} from './rule-files/find.js';
 
-export type Status = KernelStatus & {kernel: string; questions: Question[]};
+export type Status = KernelStatus & {
+  kernel: string;
+  questions: Question[];
+  /** The saved rules that others than root may change, and that are not applied. */
+  unsafe: readonly Foreign[];
+};
 
 export async function getStatus(): Promise<Status> {
   const status = await withGuard((guard) => ({
     ...guard.status(),
     questions: guard.questions(),
   }));
-  return {...status, kernel: release()};
+  return {...status, kernel: release(), unsafe: visiblyForeignRules()};
 }

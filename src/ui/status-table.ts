@@ -31,6 +31,12 @@ function waitingLines({questions, answerers}: StatusDocument): string[] {
   ];
 }
 
+/* They are missing at the next boot, if not already. */
+const unsafeLines = ({unsafeRules}: StatusDocument): string[] =>
+  unsafeRules.map(({reason}) =>
+    warn(`saved rules that are not applied: ${escapeText(reason)}; see \`fguard doctor\``),
+  );
+
 type Hook = StatusDocument['hooks'][number];
 
 const hookRow = (hook: Hook): Cell[] => [
@@ -64,6 +70,7 @@ export function renderStatus(status: StatusDocument, all = false): string {
     `${strong('answerers')}    ${status.answerers}`,
     `${strong('counters')}     ${allowed} allowed, ${denied} denied, ${asked} asked, ${expired} expired, ${events} events, ${lost} lost`,
     `${strong('hooks')}        ${hooksText(status.hooks)}`,
+    ...unsafeLines(status),
     ...waitingLines(status),
     ...(hooks.length === 0 ? [] : [renderTable(HEAD, hooks.map(hookRow))]),
   ].join('\n');

@@ -2,6 +2,7 @@
 /* The rule files through the built command line, and the process that holds the former rules. */
 import type {ChildProcess} from 'node:child_process';
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -12,6 +13,7 @@ import {
 import {join} from 'node:path';
 import {beforeEach, describe, expect, it} from 'vitest';
 
+import {EVE, evesFile, isRoot} from '../unit/eve.js';
 import {newFolder} from '../unit/folder.js';
 import {finish, fguard, saysOnStderr, start} from './fguard.js';
 import {expectDocument} from './schemas.js';
@@ -163,6 +165,85 @@ describe('apply', () => {
     const words = args.map((word) => word.replace('FILE', file));
     const {code, stderr} = await fguard(['apply', ...words], env);
     expect([code, stderr]).toEqual([2, expect.stringContaining(named)]);
+  });
+});
+
+describe('apply --keep-going', () => {
+  let saved: string;
+
+  beforeEach(() => {
+    saved = join(folder, 'rules.d');
+    mkdirSync(saved);
+    env = {FAKE_LOG: join(folder, 'log'), FGUARD_RUN: folder, FGUARD_RULES: saved};
+  });
+
+  async function left(args: string[] = []) {
+    const words = ['apply', '--keep-going', ...args, '--json'];
+    const {code, stdout, stderr} = await fguard(words, env);
+    const document = JSON.parse(stdout) as {leftOut: unknown[]};
+    return {code, document, stderr};
+  }
+
+  it('applies what is right of files that are wrong, tells the rest, and ends with 1', async () => {
+    writeFileSync(join(saved, 'a.yaml'), 'rules: [{path: /tmp}, {path: x}, {path: /tmp}]\n');
+    writeFileSync(join(saved, 'b.yaml'), 'rules: [\n');
+    writeFileSync(join(saved, 'c.yaml'), 'rules: [{suffix: .docx}]\n');
+    const {code, document, stderr} = await left();
+    expectDocument('apply', document);
+    expect([code, log()]).toEqual([1, ['set 2', 'add path=/tmp', 'add path=-']]);
+    expect(document.leftOut).toMatchObject([
+      {file: join(saved, 'a.yaml'), column: 30},
+      {file: join(saved, 'a.yaml'), message: expect.stringContaining('about the same')},
+      {file: join(saved, 'b.yaml')},
+    ]);
+    expect(stderr.match(/^fguard: left out: /gm)).toHaveLength(3);
+    const quiet = await fguard(['apply', '--keep-going', '-q'], env);
+    expect([quiet.code, quiet.stderr.match(/left out/g)?.length]).toEqual([1, 3]);
+  });
+
+  it('is as ever where nothing is wrong', async () => {
+    writeFileSync(join(saved, 'a.yaml'), 'rules: [{path: /tmp}]\n');
+    expect(await left()).toMatchObject({code: 0, document: {applied: true, leftOut: []}});
+  });
+
+  it('takes no rule in force away for what is wrong', async () => {
+    env.FAKE_RULES = '2';
+    writeFileSync(join(saved, 'a.yaml'), 'rules: [{path: /tmp}, {path: x}]\n');
+    const {code, document} = await left();
+    expect([code, document, log()]).toEqual([
+      1,
+      {error: expect.objectContaining({message: expect.stringContaining('2 rules in force')})},
+      [],
+    ]);
+  });
+
+  describe.runIf(isRoot)('where others may change the saved rules', () => {
+    const theirs = (): string => join(saved, 'theirs.yaml');
+
+    beforeEach(() => {
+      writeFileSync(join(saved, 'ours.yaml'), 'rules: [{path: /tmp}]\n');
+      evesFile(theirs(), 'rules: [{suffix: .docx}]\n', 0o644);
+    });
+
+    it('a file of theirs is left out alone, and told with what takes it back', async () => {
+      const {code, document, stderr} = await left();
+      expect([code, log()]).toEqual([1, ['set 1', 'add path=/tmp']]);
+      const message = expect.stringContaining(`sudo chown -h root: ${theirs()} && `) as string;
+      expect(document.leftOut).toEqual([{file: theirs(), line: 1, column: 1, message}]);
+      expect(stderr).toContain('belongs to user');
+      const status = JSON.parse((await fguard(['status', '--json'], env)).stdout) as object;
+      expectDocument('status', status);
+      expect(status).toMatchObject({unsafeRules: [{path: theirs()}]});
+      expect((await fguard(['status'], env)).stdout).toContain('theirs.yaml');
+      const {code: strict} = await fguard(['apply'], env);
+      expect(strict).toBe(1);
+    });
+
+    it('nothing is taken from a folder of theirs', async () => {
+      chownSync(saved, EVE, EVE);
+      const {code, document} = await left();
+      expect([code, document, log()]).toMatchObject([1, {error: {code: 'EUNSAFE'}}, []]);
+    });
   });
 });
 

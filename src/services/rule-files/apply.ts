@@ -7,7 +7,7 @@ import {executableWarnings} from '../executables.js';
 import {withGuard} from '../guard.js';
 import {listRules} from '../rules.js';
 import {applyUntilConfirmed} from './confirm.js';
-import {RULES_DIRECTORY, ownRuleFiles} from './find.js';
+import {RULES_DIRECTORY, ownRuleFiles, ownRuleFilesAlone} from './find.js';
 import {loadRuleFiles} from './load.js';
 import {type Decision, decidePending, requireNonePending} from './pending.js';
 
@@ -19,6 +19,8 @@ export interface ApplyPlan {
   difference: RuleDifference;
   /** Why rules may let in more, or fewer, than meant. */
   warnings: readonly string[];
+  /** What is wrong, or may be changed by others, and is not among the rules. */
+  leftOut: readonly Mistake[];
 }
 
 /** The rules are wrong; nothing was changed. */
@@ -42,25 +44,43 @@ function requireFiles(files: readonly string[], inForce: readonly KernelRule[]):
   );
 }
 
+/* Of a set that is not whole, nobody knows whether a rule is missing on purpose. */
+function requireNoneRemoved({removed}: RuleDifference, output: string): void {
+  if (removed.length === 0) return;
+  const count = removed.length === 1 ? 'a rule' : `${removed.length} rules`;
+  const message = `to leave out what is wrong would take away ${count} in force; nothing was changed`;
+  throw new UserError('EMISTAKES', message, {output});
+}
+
+/** Which rules are meant. */
+export interface ApplyWish {
+  /** Files and directories; without any the saved rules are meant. */
+  named: readonly string[];
+  /** Whether to do without what is wrong, or may be changed by others. */
+  keepsGoing: boolean;
+}
+
 /**
- * Reads rule files and compares them with what is in force. Without names the
- * saved rules are meant.
+ * Reads rule files and compares them with what is in force.
  * @param describe makes lines of mistakes for an error
  */
 export async function planRules(
-  named: readonly string[],
+  {named, keepsGoing}: ApplyWish,
   describe: (mistakes: readonly Mistake[]) => string,
 ): Promise<ApplyPlan> {
-  const {files, rules, mistakes, warnings: absent} = loadRuleFiles(ownRuleFiles(named));
-  if (mistakes.length > 0) throw new WrongFiles(mistakes, describe(mistakes));
+  const own = keepsGoing ? ownRuleFilesAlone(named) : {files: ownRuleFiles(named), leftOut: []};
+  const {files, rules, mistakes, warnings: absent} = loadRuleFiles(own.files);
+  if (mistakes.length > 0 && !keepsGoing) throw new WrongFiles(mistakes, describe(mistakes));
+  const leftOut = [...own.leftOut, ...mistakes];
   const requests = rules.map(({request}) => request);
   const exes = new Set(requests.flatMap((request) => request.exes));
   const doubts = [...exes].flatMap(executableWarnings);
   const warnings = [...absent.map((one) => describe([one])), ...doubts];
   const inForce = await listRules();
-  requireFiles(files, inForce);
   const difference = compareRules(inForce, requests);
-  return {files, requests, inForce, difference, warnings};
+  if (leftOut.length > 0) requireNoneRemoved(difference, describe(leftOut));
+  requireFiles(files, inForce);
+  return {files, requests, inForce, difference, warnings, leftOut};
 }
 
 /** How rules are to be confirmed: within a time, or not at all if that is 0. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {resolve} from 'node:path';
 
+import type {Mistake} from '../../domain/mistake.js';
 import {shellWord} from '../../domain/shell-word.js';
 import {errnoText} from '../../domain/errno.js';
 import {UserError, notPermitted} from '../../domain/errors.js';
@@ -61,30 +62,69 @@ export function foreignRules(directory = RULES_DIRECTORY): Foreign[] {
   return [...new Map(found.map((one) => [one.path, one])).values()];
 }
 
+/** The same, as far as this user may look. */
+export function visiblyForeignRules(): Foreign[] {
+  try {
+    return foreignRules();
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
 /** What takes a place from others, as a command. */
 export const takeBack = (places: readonly Foreign[]): string => {
   const words = places.map(({path}) => shellWord(path)).join(' ');
   return `sudo chown -h root: ${words} && sudo chmod go-w ${words}`;
 };
 
-/**
- * Refuses saved rules that others than root may change, since root puts them in force;
- * what a killed run has left half done is finished.
- */
-export function requireOwnRules(directory = RULES_DIRECTORY): void {
-  const foreign = foreignRules(directory);
-  if (foreign.length > 0) {
-    const why = foreign.map(({reason}) => reason).join('; ');
-    throw new UserError('EUNSAFE', `the saved rules may be changed by others: ${why}`, {
-      next: [takeBack(foreign)],
-    });
-  }
+const changedByOthers = (places: readonly Foreign[]): UserError => {
+  const why = places.map(({reason}) => reason).join('; ');
+  const message = `the saved rules may be changed by others: ${why}`;
+  return new UserError('EUNSAFE', message, {next: [takeBack(places)]});
+};
+
+/* What a killed run has left half done is finished. */
+function finishWriting(directory: string): void {
   if (runsAsRoot()) placeFiles(directory);
 }
 
+/** Refuses saved rules that others than root may change, since root puts them in force. */
+export function requireOwnRules(directory = RULES_DIRECTORY): void {
+  const foreign = foreignRules(directory);
+  if (foreign.length > 0) throw changedByOthers(foreign);
+  finishWriting(directory);
+}
+
+const areSaved = (named: readonly string[], saved: string): boolean =>
+  named.length === 0 || named.some((path) => resolve(path) === resolve(saved));
+
 /** The same files, of which the saved ones are root's alone. */
 export function ownRuleFiles(named: readonly string[], saved = RULES_DIRECTORY): string[] {
-  if (named.length === 0 || named.some((path) => resolve(path) === resolve(saved)))
-    requireOwnRules(saved);
+  if (areSaved(named, saved)) requireOwnRules(saved);
   return ruleFiles(named, saved);
+}
+
+const notOurs = (file: string, foreign: Foreign): Mistake => {
+  const message = `${foreign.reason}, and so it is not applied; ${takeBack([foreign])}`;
+  return {file, line: 1, column: 1, message};
+};
+
+/**
+ * The same files without those saved ones that others than root may change, and why
+ * those are left out. In a folder of others nothing is root's.
+ */
+export function ownRuleFilesAlone(
+  named: readonly string[],
+  saved = RULES_DIRECTORY,
+): {files: string[]; leftOut: Mistake[]} {
+  const files = ruleFiles(named, saved);
+  if (!areSaved(named, saved)) return {files, leftOut: []};
+  const folder = findForeign(saved);
+  if (folder !== undefined) throw changedByOthers([folder]);
+  const foreign = new Map(filesIn(saved).map((file) => [file, findForeign(file)]));
+  const leftOut = [...foreign].flatMap(([file, one]) => (one ? [notOurs(file, one)] : []));
+  if (leftOut.length === 0) finishWriting(saved);
+  const own = leftOut.length === 0 ? ruleFiles(named, saved) : files;
+  return {files: own.filter((file) => foreign.get(file) === undefined), leftOut};
 }

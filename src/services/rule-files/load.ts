@@ -21,6 +21,7 @@ export interface PlacedRule {
 
 export interface LoadedRules {
   files: readonly string[];
+  /** Those that are right; of two that cannot both be, the first. */
   rules: readonly PlacedRule[];
   mistakes: readonly Mistake[];
   /** What is not there now, but does not keep the rules from being applied. */
@@ -52,22 +53,27 @@ const position = ({file, place}: PlacedRule): string => {
   return `${file.path}:${line}`;
 };
 
+interface Twin {
+  rule: PlacedRule;
+  mistake: Mistake;
+}
+
 /* What only all rules together show: one object or one name, twice. */
 function findTwins(
   rules: readonly PlacedRule[],
   keyOf: (rule: PlacedRule) => string | null,
   mistake: (rule: PlacedRule, first: PlacedRule) => Mistake,
-): Mistake[] {
+): Twin[] {
   const seen = new Map<string, PlacedRule>();
   return rules.flatMap((rule) => {
     const key = keyOf(rule);
     const first = key === null ? undefined : seen.get(key);
     if (key !== null && first === undefined) seen.set(key, rule);
-    return first === undefined ? [] : [mistake(rule, first)];
+    return first === undefined ? [] : [{rule, mistake: mistake(rule, first)}];
   });
 }
 
-const objectTwins = (rules: readonly PlacedRule[]): Mistake[] =>
+const objectTwins = (rules: readonly PlacedRule[]): Twin[] =>
   findTwins(
     rules,
     ({request}) => objectKey(request),
@@ -78,7 +84,7 @@ const objectTwins = (rules: readonly PlacedRule[]): Mistake[] =>
       ),
   );
 
-const nameTwins = (rules: readonly PlacedRule[]): Mistake[] =>
+const nameTwins = (rules: readonly PlacedRule[]): Twin[] =>
   findTwins(
     rules,
     ({request}) => request.name,
@@ -124,11 +130,13 @@ class Loader {
   }
 
   result(files: readonly string[]): LoadedRules {
-    const {rules, resolver} = this;
-    const mistakes = [...this.mistakes, ...resolver.mistakes];
-    const all = [...mistakes, ...objectTwins(rules), ...nameTwins(rules)];
+    const {resolver} = this;
+    const twins = [...objectTwins(this.rules), ...nameTwins(this.rules)];
+    const second = new Set(twins.map(({rule}) => rule));
+    const rules = this.rules.filter((rule) => !second.has(rule));
+    const mistakes = [...this.mistakes, ...resolver.mistakes, ...twins.map(({mistake}) => mistake)];
     const warnings = sortMistakes(resolver.warnings, files);
-    return {files, rules, mistakes: sortMistakes(all, files), warnings};
+    return {files, rules, mistakes: sortMistakes(mistakes, files), warnings};
   }
 
   /* It is not loaded, but what else is wrong with it is told at once. */

@@ -12,7 +12,7 @@ const status = (...states: number[]) =>
   statusDocument(
     {
       ...{version: '1', abi: 1, kernel: '6.1', locked: false, rules: 1, subscribers: 0},
-      ...{answerers: 0, counters: COUNTERS, questions: []},
+      ...{answerers: 0, counters: COUNTERS, questions: [], unsafe: []},
       hooks: states.map((state, n) => ({function: `security_${n}`, ops: 1, state})),
     },
     String,
