@@ -88,6 +88,7 @@ export interface RuleDocument {
   deadlineMs: number;
   strict: boolean;
   untilExit: boolean;
+  untilClosed: boolean;
   against: boolean;
   expiresAt: string | null;
   hits: {allowed: number; denied: number; asked: number; expired: number};
@@ -117,6 +118,7 @@ export function ruleDocument(rule: KernelRule): RuleDocument {
     deadlineMs: rule.deadline,
     strict: rule.strict,
     untilExit: rule.untilExit,
+    untilClosed: rule.untilClosed === true,
     against: rule.against,
     expiresAt: rule.expiresAt === null ? null : isoMoment(rule.expiresAt),
     hits: {

@@ -3,7 +3,7 @@ import {release} from 'node:os';
 
 import type {Question} from '../domain/question.js';
 import type {KernelStatus} from '../domain/status.js';
-import type {Foreign} from '../own-folder.js';
+import type {Foreign} from '../linux/own-folder.js';
 import {withGuard} from './guard.js';
 import {visiblyForeignRules} from './rule-files/find.js';
 

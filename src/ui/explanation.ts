@@ -6,9 +6,9 @@ import {shellWord} from '../domain/shell-word.js';
 import {escapeText} from '../domain/text.js';
 import {answerLine} from './answers.js';
 import type {ExplanationDocument, MatchDocument} from '../formats/explanation-document.js';
-import {paintVerdict, strong, warn} from './paint.js';
+import {dim, paintVerdict, strong, warn} from './paint.js';
 import {holderLine, linksText} from './protected.js';
-import {elseCell, objectCell} from './rules-table.js';
+import {elseCell, endLines, objectCell} from './rules-table.js';
 import {type Cell, type Line, renderTable} from './table.js';
 
 const HEAD = ['rule', 'object', 'match', 'operation', 'process', 'else'];
@@ -23,8 +23,12 @@ function idLines({rule, decides}: MatchDocument): Line[] {
   ];
 }
 
-const row = (match: MatchDocument): Cell[] => [
-  idLines(match),
+/* What decides now may be over soon. */
+const ends = ({rule}: MatchDocument, now: number): Line[] =>
+  endLines(rule, now).map(({text}) => ({text: `ends ${text}`, paint: dim}));
+
+const row = (match: MatchDocument, now: number): Cell[] => [
+  [...idLines(match), ...ends(match, now)],
   objectCell(match.rule),
   [{text: kindText(match)}],
   [{text: match.concerned ? 'concerned' : 'not concerned'}],
@@ -74,9 +78,11 @@ function beneathLines({beneath}: ExplanationDocument): string[] {
 /** An explanation for a person. */
 export function renderExplanation(document: ExplanationDocument, columns?: number): string {
   const {matches, holders} = document;
+  const now = Date.now();
+  const rows = matches.map((match) => row(match, now));
   return [
     headline(document),
-    ...(matches.length === 0 ? [] : [renderTable(HEAD, matches.map(row), columns)]),
+    ...(matches.length === 0 ? [] : [renderTable(HEAD, rows, columns)]),
     ...document.answers.map(answerLine),
     ...document.executables.flatMap(executableLines),
     ...aliasLines(document),

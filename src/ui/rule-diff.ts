@@ -20,6 +20,7 @@ const TERMS: Record<string, string> = {
   'match.tree': 'all below',
   deadlineMs: 'deadline',
   untilExit: 'until exit',
+  untilClosed: 'ends with its agent',
   expiresAt: 'expires',
 };
 

@@ -91,11 +91,18 @@ function hitsCell({else: otherwise, hits}: RuleDocument): Cell {
   ];
 }
 
-function expiresCell({expiresAt, untilExit}: RuleDocument, now: number): Cell {
+/** When a rule ends; of one that lasts, nothing. */
+export function endLines({expiresAt, untilExit, untilClosed}: RuleDocument, now: number): Line[] {
   const ends: Line[] = [];
   if (expiresAt !== null)
     ends.push({text: `in ${durationText(Math.max(0, Date.parse(expiresAt) - now))}`});
   if (untilExit) ends.push({text: 'at exit'});
+  if (untilClosed) ends.push({text: 'with its agent'});
+  return ends;
+}
+
+function expiresCell(rule: RuleDocument, now: number): Cell {
+  const ends = endLines(rule, now);
   return ends.length === 0 ? [{text: 'never'}] : ends;
 }
 

@@ -40,6 +40,7 @@ const HINTS: KeyHints = {
   ttl: ENDING,
   'until-exit': ENDING,
   untilExit: ENDING,
+  untilClosed: ENDING,
   exe: ONE('exes'),
   uid: ONE('uids'),
   gid: ONE('gids'),

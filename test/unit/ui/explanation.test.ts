@@ -100,4 +100,14 @@ describe('an explanation', () => {
     expect(table.length).toBeGreaterThan(3);
     for (const row of table) expect(width(row)).toBeLessThanOrEqual(columns);
   });
+
+  it('says of a rule when it ends', () => {
+    const [match] = explained.matches;
+    if (match === undefined) throw new Error('no match');
+    const rule = {...match.rule, untilClosed: true};
+    const document = explanationDocument({...explained, matches: [{...match, rule}]});
+    expect(document.matches[0]?.rule.untilClosed).toBe(true);
+    expect(renderExplanation(document, 200)).toContain('ends with its agent');
+    expect(renderExplanation(explanationDocument(explained), 200)).not.toContain('ends ');
+  });
 });

@@ -41,6 +41,14 @@ describe('the table of rules', () => {
   const document = ruleDocument({...RULE, path: '/a\nb', name: 'n\u202e', grants});
   const names = {user: (uid: number) => `user${uid}`, group: (gid: number) => `group${gid}`};
 
+  it('says of a rule of an agent that it ends with that', () => {
+    const ending = ruleDocument({...RULE, untilClosed: true});
+    expect(ending.untilClosed).toBe(true);
+    expect(renderRules([ending], names, 200)).toContain('with its agent');
+    expect(ruleDocument(RULE).untilClosed).toBe(false);
+    expect(renderRules([ruleDocument(RULE)], names, 200)).toContain('never');
+  });
+
   it('escapes what others named', () => {
     const table = renderRules([document], names);
     expect(table).toContain('/a\\nb');
