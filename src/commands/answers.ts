@@ -5,7 +5,7 @@ import {BaseCommand} from '../cli/base-command.js';
 import {type Remembered, rememberedDocument} from '../domain/remembered.js';
 import {toAnswerId} from '../cli/flags.js';
 import {forgetAllAnswers, forgetAnswers, listAnswers} from '../services/answers.js';
-import {UserNames} from '../linux/users.js';
+import {withNames} from '../linux/passwd.js';
 import {answerLine} from '../ui/answers.js';
 
 export default class Answers extends BaseCommand {
@@ -32,12 +32,12 @@ export default class Answers extends BaseCommand {
 
   async run() {
     const {flags} = await this.parse(Answers);
-    const names = new UserNames();
     const documents = (answers: readonly Remembered[]) =>
-      answers.map((answer) => rememberedDocument(answer, (uid) => names.name(uid)));
-    if (!flags.all && flags.forget === undefined) return this.list(documents(await listAnswers()));
+      withNames(({user}) => answers.map((answer) => rememberedDocument(answer, user)));
+    if (!flags.all && flags.forget === undefined)
+      return this.list(await documents(await listAnswers()));
     const ids = flags.forget?.map(toAnswerId) ?? [];
-    const forgotten = documents(await (flags.all ? forgetAllAnswers() : forgetAnswers(ids)));
+    const forgotten = await documents(await (flags.all ? forgetAllAnswers() : forgetAnswers(ids)));
     this.say(...forgotten.map((answer) => `forgotten: ${answerLine(answer)}`));
     return {forgotten};
   }

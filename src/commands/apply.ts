@@ -10,7 +10,7 @@ import {escapeText} from '../domain/text.js';
 import {toWait} from '../cli/flags.js';
 import {interruptSignal} from '../cli/interrupt.js';
 import {EXIT, wrongUsage} from '../domain/errors.js';
-import {UserNames, groupNames} from '../linux/users.js';
+import {withNames} from '../linux/passwd.js';
 import {mistakeText} from '../ui/mistakes.js';
 
 const DECISIONS = {yes: 'keep', no: 'back'} as const;
@@ -119,12 +119,8 @@ export default class Apply extends BaseCommand {
     if (this.jsonEnabled()) return;
     const lines: string[] = [];
     const {differenceText, renderDifference} = await import('../ui/rule-diff.js');
-    const [users, groups] = [new UserNames(), groupNames()];
-    const names = {
-      user: (id: number): string => users.name(id),
-      group: (id: number): string => groups.name(id),
-    };
-    if (!isSame(difference)) lines.push(renderDifference(difference, names));
+    if (!isSame(difference))
+      lines.push(await withNames((names) => renderDifference(difference, names)));
     lines.push(differenceText(difference));
     if (isResult) this.say(...lines);
     else this.tell(...lines);

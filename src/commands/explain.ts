@@ -6,7 +6,7 @@ import {BaseCommand} from '../cli/base-command.js';
 import {OPS} from '../domain/names.js';
 import {toPid} from '../cli/flags.js';
 import {explainPath} from '../services/explain.js';
-import {UserNames} from '../linux/users.js';
+import {withNames} from '../linux/passwd.js';
 import {explanationDocument} from '../formats/explanation-document.js';
 
 export default class Explain extends BaseCommand {
@@ -43,8 +43,7 @@ export default class Explain extends BaseCommand {
     const {args, flags} = await this.parse(Explain);
     const pid = flags.pid === undefined ? undefined : toPid(flags.pid);
     const explanation = await explainPath(args.path, OPS.value(flags.op) ?? 0, pid);
-    const names = new UserNames();
-    const document = explanationDocument(explanation, (uid) => names.name(uid));
+    const document = await withNames(({user}) => explanationDocument(explanation, user));
     if (!this.jsonEnabled()) {
       const {renderExplanation} = await import('../ui/explanation.js');
       this.say(renderExplanation(document));

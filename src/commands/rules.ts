@@ -2,8 +2,8 @@
 import {BaseCommand} from '../cli/base-command.js';
 import {rememberedDocument} from '../domain/remembered.js';
 import {ruleDocument} from '../domain/rule.js';
+import {withNames} from '../linux/passwd.js';
 import {listRulesAndAnswers} from '../services/rules.js';
-import {UserNames, groupNames} from '../linux/users.js';
 import {answerLine} from '../ui/answers.js';
 
 export default class Rules extends BaseCommand {
@@ -21,14 +21,13 @@ export default class Rules extends BaseCommand {
     await this.parse(Rules);
     const found = await listRulesAndAnswers();
     const rules = found.rules.map(ruleDocument);
-    const names = new UserNames();
-    const user = (uid: number): string => names.name(uid);
-    const answers = found.answers.map((answer) => rememberedDocument(answer, user));
+    const answers = await withNames(({user}) =>
+      found.answers.map((answer) => rememberedDocument(answer, user)),
+    );
     if (rules.length === 0) this.hint('nothing is guarded; `fguard protect PATH` guards a file');
     else if (!this.jsonEnabled()) {
       const {renderRules} = await import('../ui/rules-table.js');
-      const groups = groupNames();
-      this.say(renderRules(rules, {user, group: (gid) => groups.name(gid)}));
+      this.say(await withNames((names) => renderRules(rules, names)));
       this.say(...answers.map(answerLine));
     }
     return {rules, answers};

@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags';
 
 import {BaseCommand} from '../cli/base-command.js';
 import {getStatus} from '../services/status.js';
-import {UserNames} from '../linux/users.js';
+import {withNames} from '../linux/passwd.js';
 import {statusDocument} from '../formats/status-document.js';
 
 export default class Status extends BaseCommand {
@@ -27,8 +27,8 @@ export default class Status extends BaseCommand {
 
   async run() {
     const {flags} = await this.parse(Status);
-    const users = new UserNames();
-    const status = statusDocument(await getStatus(), (uid) => users.name(uid));
+    const found = await getStatus();
+    const status = await withNames(({user}) => statusDocument(found, user));
     if (!this.jsonEnabled()) {
       const {renderStatus} = await import('../ui/status-table.js');
       this.say(renderStatus(status, flags.hooks));

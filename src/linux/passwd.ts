@@ -17,7 +17,9 @@ const PATIENCE = 10_000;
 /* So many are no command line that is too long. */
 const WORDS_MAX = 1000;
 
-/* Lines of passwd(5). */
+type Database = 'passwd' | 'group';
+
+/* Lines of passwd(5), or of group(5), which begins alike. */
 function parseUsers(text: string): User[] {
   return text.split('\n').flatMap((line) => {
     const [name = '', , uid = ''] = line.split(':');
@@ -35,12 +37,17 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+const localGroups = (): User[] => parseUsers(readIfPossible('/etc/group') ?? '');
+
 /**
  * Finds users by name or number, as far as somebody knows them, and in time: a
  * process that is waited for aside, which holds up no end of ours.
  */
-export function findUsers(keys: readonly (string | number)[]): Promise<User[]> {
-  const words = ['passwd', '--', ...keys.map(String)];
+export const findUsers = (keys: readonly (string | number)[]): Promise<User[]> =>
+  find('passwd', keys);
+
+function find(database: Database, keys: readonly (string | number)[]): Promise<User[]> {
+  const words = [database, '--', ...keys.map(String)];
   return new Promise((resolve) => {
     const ends = {timeout: PATIENCE, killSignal: 'SIGKILL'} as const;
     const options = {...ends, encoding: 'utf8', env: cleanEnvironment()} as const;
@@ -67,4 +74,54 @@ export async function findUids(words: readonly string[]): Promise<ReadonlyMap<st
   const strangers = [...names];
   while (strangers.length > 0) learn(await findUsers(strangers.splice(0, WORDS_MAX)));
   return found;
+}
+
+/** How people call users and groups. */
+export interface Names {
+  user: (uid: number) => string;
+  group: (gid: number) => string;
+}
+
+/* Those of one database, as far as they are known, and the numbers that are asked for besides. */
+class Known {
+  readonly asked = new Set<number>();
+  private readonly names: Map<number, string>;
+
+  constructor(
+    private readonly database: Database,
+    local: readonly User[],
+    private readonly ask: typeof find,
+  ) {
+    /* As the database does it: of two of one number, the first. */
+    this.names = new Map([...local].reverse().map(({uid, name}) => [uid, name]));
+  }
+
+  readonly name = (id: number): string => {
+    const name = this.names.get(id);
+    if (name === undefined) this.asked.add(id);
+    return name ?? String(id);
+  };
+
+  /* The rest waits for no second process where the first has found nothing in time. */
+  async lookUp(): Promise<void> {
+    const ids = [...this.asked];
+    const end = performance.now() + PATIENCE;
+    while (ids.length > 0 && performance.now() < end)
+      for (const {uid, name} of await this.ask(this.database, ids.splice(0, WORDS_MAX)))
+        if (!this.names.has(uid)) this.names.set(uid, name);
+  }
+}
+
+/**
+ * What is made with names of users and groups: once, if this machine knows them all itself;
+ * else again, when all the others have been asked for together.
+ */
+export async function withNames<T>(make: (names: Names) => T, ask = find): Promise<T> {
+  const users = new Known('passwd', localUsers(), ask);
+  const groups = new Known('group', localGroups(), ask);
+  const names = {user: users.name, group: groups.name};
+  const made = make(names);
+  if (users.asked.size + groups.asked.size === 0) return made;
+  await Promise.all([users.lookUp(), groups.lookUp()]);
+  return make(names);
 }

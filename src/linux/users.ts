@@ -6,13 +6,17 @@ import {wrongUsage} from '../domain/errors.js';
 
 const CACHE_MAX = 4096;
 
+/* A server of names that says nothing is not waited for any longer. */
+const PATIENCE = 10_000;
+
 /* 4294967295 is no user or group, but the lack of one. */
 export const ID_MAX = 2 ** 32 - 2;
 
 function entry(database: 'passwd' | 'group', key: string): string[] | undefined {
   try {
     const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
-    const options = {encoding: 'utf8', stdio, env: cleanEnvironment()} as const;
+    const ends = {timeout: PATIENCE, killSignal: 'SIGKILL'} as const;
+    const options = {encoding: 'utf8', stdio, env: cleanEnvironment(), ...ends} as const;
     const line = execFileSync('getent', [database, '--', key], options);
     return line.split('\n')[0]?.split(':');
   } catch {

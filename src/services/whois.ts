@@ -3,7 +3,7 @@ import type {ProcessIdentity} from '../domain/identity.js';
 import {ModuleError, UserError} from '../domain/errors.js';
 import {type Login, processLogin} from '../native/index.js';
 import {firstNumber, processCgroup, processExe, processFields, processName} from '../linux/proc.js';
-import {UserNames} from '../linux/users.js';
+import {withNames} from '../linux/passwd.js';
 
 const noProcess = (pid: number): UserError => new UserError('ESRCH', `there is no process ${pid}`);
 
@@ -28,7 +28,7 @@ export async function whois(pid: number): Promise<ProcessIdentity> {
     comm: processName(pid),
     exe: processExe(pid),
     uid,
-    uidName: new UserNames().name(uid),
+    uidName: await withNames(({user: name}) => name(uid)),
     loginuid: user?.uid ?? null,
     user: user?.name ?? null,
     cgroup: processCgroup(pid),
