@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const large = {
   name: 'large',
   setup({onResolve}) {
-    onResolve({filter: /^(?:ajv|yaml)$/}, ({path, kind}) =>
+    onResolve({filter: /^(?:ajv|js-yaml)$/}, ({path, kind}) =>
       kind === 'entry-point' ? undefined : {path: `./${path}.cjs`, external: true},
     );
   },
@@ -27,7 +27,7 @@ await build({
     'watchdog-thread': 'src/linux/libc/watchdog-thread.ts',
     keeper: 'src/services/rule-files/keeper.ts',
     ajv: 'ajv',
-    yaml: 'yaml',
+    'js-yaml': 'js-yaml',
   },
   // as deep as the sources, which look for files of the package two levels up
   outdir: 'dist/lib',

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Large libraries, loaded by whoever needs them: most commands do not. */
 import type * as Ajv from 'ajv';
+import type * as Yaml from 'js-yaml';
 import {createRequire} from 'node:module';
-import type * as Yaml from 'yaml';
 
 const load = createRequire(import.meta.url);
 
@@ -11,4 +11,4 @@ const place = (name: string): string => (import.meta.url.endsWith('.cjs') ? `./$
 
 export const ajv = (): typeof Ajv => load(place('ajv')) as typeof Ajv;
 
-export const yaml = (): typeof Yaml => load(place('yaml')) as typeof Yaml;
+export const yaml = (): typeof Yaml => load(place('js-yaml')) as typeof Yaml;

@@ -1,74 +1,70 @@
 // SPDX-License-Identifier: MIT
 /* YAML files that people write: what is in them, and where. */
-import type {CST, Document, Node, Pair, YAMLError} from 'yaml';
+import type {Event, YAMLException} from 'js-yaml';
 
 import type {Mistake} from '../domain/mistake.js';
 import {yaml} from './libraries.js';
 import {Lines, byteMistakes} from './lines.js';
 import {type Place, type WrittenFile, textMistakes} from './written-file.js';
+import {isBomb, noCharacter} from './yaml-events.js';
+import {yamlSentence} from './yaml-sentences.js';
+import {type YamlSpot, YamlSpots, followed} from './yaml-spots.js';
 
-/* A bomb of aliases is no configuration. */
-const ALIASES_MAX = 100;
-
-/* What the parser says of these is about its own interface, or needs no "at line". */
-const SENTENCES: Partial<Record<YAMLError['code'], string>> = {
-  MULTIPLE_DOCS: 'a second document begins here; a file holds one',
-  DUPLICATE_KEY: 'this key is there twice',
-};
-
-const keyText = (pair: Pair): string =>
-  yaml().isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
-
-/* Each level is a call of the parser within another, and more than the stack takes ends the process. */
+/* Each level is a call of the parser within another. */
 const DEPTH_MAX = 100;
 
-class TooDeep extends Error {}
+/* A key without its colon is noticed on a line after it. */
+const NO_COLON = /^expected ':'|multiline key/;
+const LINES_BACK = 10;
 
-function* tokens(text: string): Generator<CST.Token> {
-  const {Lexer, Parser} = yaml();
-  const parser = new Parser();
-  for (const lexeme of new Lexer().lex(text)) {
-    yield* parser.next(lexeme);
-    if (parser.stack.length > DEPTH_MAX) throw new TooDeep();
-  }
-  yield* parser.end();
-}
+type Outcome = {events: Event[]} | {error: YAMLException};
 
-/* As the library's parseDocument() does it; undefined for what is nested too deeply. */
-function parse(text: string): Document | undefined {
-  const {Composer, YAMLParseError} = yaml();
+function attempt<T>(act: () => T): T | YAMLException {
   try {
-    const all = new Composer({prettyErrors: false}).compose(tokens(text), true, text.length);
-    const [document, next] = all;
-    if (document === undefined) throw new Error('a text without a document');
-    if (next !== undefined) {
-      const [start, end] = next.range;
-      document.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', ''));
-    }
-    return document;
+    return act();
   } catch (error) {
-    if (error instanceof TooDeep) return undefined;
+    if (error instanceof yaml().YAMLException) return error;
     throw error;
   }
+}
+
+function parse(text: string): Outcome {
+  const outcome = attempt(() => yaml().parseEvents(text, {maxDepth: DEPTH_MAX}));
+  return Array.isArray(outcome) ? {events: outcome} : {error: outcome};
+}
+
+/* The same error, found in as few of the lines as show it. */
+function earliest(text: string, error: YAMLException): YAMLException {
+  let found = error;
+  for (let line = 0; line < LINES_BACK && NO_COLON.test(found.reason); line++) {
+    const end = text.lastIndexOf('\n', (found.mark?.position ?? 0) - 1);
+    const outcome = end < 0 ? undefined : parse(text.slice(0, end));
+    if (outcome === undefined || !('error' in outcome)) break;
+    if (!NO_COLON.test(outcome.error.reason)) break;
+    found = outcome.error;
+  }
+  return found;
 }
 
 /** A parsed file that knows the line and column of each of its values. */
 export class YamlFile implements WrittenFile {
   readonly value: unknown;
   readonly mistakes: readonly Mistake[];
-  private readonly document: Document | undefined;
   private readonly lines: Lines;
+  private readonly text: string;
+  private spots: YamlSpots | undefined;
 
   constructor(
     readonly path: string,
     text: string,
   ) {
     this.lines = new Lines(path, text);
-    this.document = parse(text);
-    const errors = this.document?.errors ?? [];
-    const syntax = [...byteMistakes(this.lines, text), ...errors.map(this.syntaxMistake)];
-    if (this.document === undefined) syntax.push(this.mistake([], 'it is nested too deeply'));
-    if (syntax.length === 0) this.value = this.plain(syntax);
+    const bytes = byteMistakes(this.lines, text);
+    /* They are told of already: the rest is looked through as if they were characters. */
+    this.text = bytes.length === 0 ? text : text.replace(/\p{Cs}/gu, '\ufffd');
+    const syntax = [...bytes];
+    const value = this.read(syntax);
+    if (syntax.length === 0) this.value = value;
     this.mistakes = syntax.length > 0 ? syntax : textMistakes(this, text);
   }
 
@@ -77,53 +73,84 @@ export class YamlFile implements WrittenFile {
     return this.lines.mistake(this.offset(place, part), message);
   }
 
-  /* What cannot be followed is found by following it. */
-  private plain(mistakes: Mistake[]): unknown {
-    try {
-      return this.document?.toJS({maxAliasCount: ALIASES_MAX}) as unknown;
-    } catch (error) {
-      if (error instanceof ReferenceError) mistakes.push(...this.aliasMistakes());
-      else throw error;
+  /* The value, or what is wrong with the text. */
+  private read(mistakes: Mistake[]): unknown {
+    const {text} = this;
+    const outcome = parse(text);
+    if ('error' in outcome) {
+      mistakes.push(this.refused(earliest(text, outcome.error)));
       return undefined;
     }
+    const {events} = outcome;
+    const odd = this.odd(events);
+    if (odd !== undefined) mistakes.push(odd);
+    else return this.make(events, mistakes);
+    return undefined;
   }
 
-  private aliasMistakes(): Mistake[] {
-    const lost: Mistake[] = [];
-    const {document} = this;
-    if (document === undefined) return lost;
-    yaml().visit(document, {
-      Alias: (_key, alias) => {
-        const message = `there is no anchor &${alias.source} before this alias`;
-        if (alias.resolve(document) === undefined)
-          lost.push(this.lines.mistake(alias.range?.[0] ?? 0, message));
-      },
-    });
-    return lost.length > 0 ? lost : [this.lines.mistake(0, 'its aliases stand for far too much')];
+  private odd(events: Event[]): Mistake | undefined {
+    const {EVENT_ID} = yaml();
+    if (events.filter(({type}) => type === EVENT_ID.DOCUMENT).length > 1) {
+      const at = new YamlSpots(this.text, events).second ?? 0;
+      return this.lines.mistake(at, 'a second document begins here; a file holds one');
+    }
+    const bad = noCharacter(this.text, events);
+    if (bad !== undefined)
+      return this.lines.mistake(bad.valueStart - 1, 'an escape in this stands for no character');
+    if (!isBomb(this.text, events)) return undefined;
+    return this.lines.mistake(0, 'its aliases stand for far too much');
   }
 
-  private readonly syntaxMistake = ({code, message, pos}: YAMLError): Mistake =>
-    this.lines.mistake(pos[0], SENTENCES[code] ?? message);
+  private make(events: Event[], mistakes: Mistake[]): unknown {
+    const {CORE_SCHEMA, constructFromEvents} = yaml();
+    const made = attempt(() =>
+      constructFromEvents(events, {source: this.text, schema: CORE_SCHEMA}),
+    );
+    if (Array.isArray(made)) return made[0] ?? null;
+    const faults = new YamlSpots(this.text, events).faults();
+    if (faults.length === 0) mistakes.push(this.refused(made));
+    for (const {at, message} of faults) mistakes.push(this.lines.mistake(at, message));
+    return undefined;
+  }
+
+  private refused({reason, mark}: YAMLException): Mistake {
+    const at = mark?.position ?? 0;
+    return this.lines.mistake(at, yamlSentence(reason, this.text, at));
+  }
+
+  private get root(): YamlSpot | undefined {
+    if (this.spots === undefined) {
+      const outcome = parse(this.text);
+      this.spots = new YamlSpots(this.text, 'events' in outcome ? outcome.events : []);
+    }
+    return this.spots.root;
+  }
 
   /* The nearest thing above, where the value itself is not written in the file. */
   private offset(place: Place, part: 'key' | 'value'): number {
-    let node: Node | null = this.document?.contents ?? null;
-    let offset = node?.range?.[0] ?? 0;
+    let spot = this.root;
+    let offset = spot?.at ?? 0;
     for (const [depth, step] of place.entries()) {
-      const found = this.child(node, step);
+      const found = spot && child(spot, step);
       if (found === undefined) return offset;
+      spot = found.value;
       const isKey = part === 'key' && depth === place.length - 1;
-      node = yaml().isPair(found) ? (found.value as Node | null) : found;
-      const key = yaml().isPair(found) ? (found.key as Node).range?.[0] : undefined;
-      offset = (isKey ? key : node?.range?.[0]) ?? key ?? offset;
+      offset = isKey ? (found.key ?? spot).at : spot.at;
     }
     return offset;
   }
+}
 
-  private child(node: Node | null, step: string | number): Node | Pair | undefined {
-    const {isAlias, isMap, isSeq} = yaml();
-    const target = isAlias(node) && this.document ? node.resolve(this.document) : node;
-    if (isMap(target)) return target.items.find((pair) => keyText(pair) === String(step));
-    return isSeq(target) ? (target.items[Number(step)] as Node | undefined) : undefined;
-  }
+interface Child {
+  key: YamlSpot | undefined;
+  value: YamlSpot;
+}
+
+function child(spot: YamlSpot, step: string | number): Child | undefined {
+  const {kind, parts} = followed(spot) ?? spot;
+  const isKey = (part: YamlSpot, index: number): boolean =>
+    index % 2 === 0 && (followed(part) ?? part).text === String(step);
+  const at = kind === 'map' ? parts.findIndex(isKey) + 1 : Number(step);
+  const value = kind === 'map' && at === 0 ? undefined : parts[at];
+  return value && {key: kind === 'map' ? parts[at - 1] : undefined, value};
 }

@@ -24,7 +24,7 @@ function loaded(words: readonly string[]): string[] {
   );
 }
 
-const LARGE = /\/(?:ajv|yaml)\b/;
+const LARGE = /\/(?:ajv|js-yaml)\b/;
 
 describe('a command that reads no file of rules', () => {
   it.each(['rules', 'status', 'whois 1', 'unprotect nothing', 'clear --json'])('%s', (line) => {
@@ -38,6 +38,10 @@ describe('a command that reads no file of rules', () => {
 it('a command that does loads each library in one piece', () => {
   const files = loaded(['check', `${ROOT}package.json`]);
   expect(files.filter((file) => LARGE.test(file))).toEqual([`${ROOT}dist/lib/ajv.cjs`]);
+  const rules = join(newFolder(), 'rules.yaml');
+  writeFileSync(rules, 'rules: []\n');
+  const more = loaded(['check', rules]).filter((file) => LARGE.test(file));
+  expect(more.sort()).toEqual([`${ROOT}dist/lib/ajv.cjs`, `${ROOT}dist/lib/js-yaml.cjs`]);
 });
 
 /** Whether V8 takes what it made of the program when the package was built. */

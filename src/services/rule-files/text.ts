@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Writes rule files. */
+import type {ScalarLayout} from 'js-yaml';
+
 import type {SavedRule} from '../../domain/rule-file.js';
 import {escapeText} from '../../domain/text.js';
 import {yaml} from '../../formats/libraries.js';
@@ -20,13 +22,16 @@ function escapeCode(character: string): string {
  * as something else, and bytes that are not UTF-8, stands in quotes and escaped.
  */
 function safeYaml(value: unknown): string {
-  const {Document, isScalar, visit} = yaml();
-  const document = new Document(value);
-  visit(document, (_key, node) => {
-    if (isScalar(node) && typeof node.value === 'string' && isUnsafe(node.value))
-      node.type = 'QUOTE_DOUBLE';
+  const {DEFAULT_SCALAR_STYLE_RULES, SCALAR_STYLE, dump} = yaml();
+  const quoteUnsafe = (layout: ScalarLayout): void => {
+    if (isUnsafe(layout.node.value)) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+  };
+  const text = dump(value, {
+    lineWidth: -1,
+    noRefs: true,
+    quoteStyle: 'double',
+    scalarStyleRules: [quoteUnsafe, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)],
   });
-  const text = document.toString({lineWidth: 0, flowCollectionPadding: false});
   return text.replace(/[^\n\x20-\x7e]/gu, escapeCode);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {describe, expect, it} from 'vitest';
+import {afterEach, describe, expect, it, vi} from 'vitest';
 
+import {yaml} from '../../../src/formats/libraries.js';
 import {readWrittenFile} from '../../../src/formats/read-written-file.js';
 import {YamlFile} from '../../../src/formats/yaml-file.js';
 import {newFolder} from '../folder.js';
@@ -64,6 +65,136 @@ describe('a YAML file', () => {
     const bomb = new YamlFile('f.yaml', `a: &a [1]\n${levels.join('\n')}\n`);
     expect(bomb.mistakes).toMatchObject([{line: 1, message: expect.stringContaining('aliases')}]);
     expect(bomb.value).toBeUndefined();
+  });
+});
+
+/** The mistakes of a text, a line each. */
+const told = (text: string): string[] =>
+  new YamlFile('f.yaml', text).mistakes.map(
+    ({line, column, message}) => `${line}:${column} ${message}`,
+  );
+
+describe('a text that is not YAML, or more than a file may hold', () => {
+  it.each([
+    ['a: {b: 1\n', '2:1 what begins above with [, {, " or \' is not closed'],
+    ['a: "x\n', '2:1 what begins above with [, {, " or \' is not closed'],
+    ['[a\n', '2:1 a closing ] or } is missing'],
+    ['"a\n', '2:1 a closing quote is missing'],
+    ['a: [\n  b\n]\n', '3:1 a closing ] or } must be indented further'],
+    ['a: [b}\n', '1:6 before this a comma is missing'],
+    ['a: [,]\n', '1:5 there is nothing before this ","'],
+    ['{a: 1}}\n', '1:7 this closes what was not opened'],
+    ['a: ]\n', '1:4 this closes what was not opened'],
+    ['a: @x\n', '1:4 a text that begins with @, ` or % needs quotes'],
+    ['a: &\n', '1:5 a text that begins with & needs quotes'],
+    ['a: *.docx\n', '1:4 there is no anchor &.docx before this alias; a text that begins with *'],
+    ['a: !x\n', '1:4 there is no such tag; a text that begins with ! needs quotes'],
+    ['a: !!binary eA==\n', '1:4 there is no such tag'],
+    ['a: !!int x\n', '1:4 this is not what its tag says it is'],
+    ['a: |x\n', '1:5 behind | or > there may be + or -'],
+    ['a: b: c\n', '1:5 a text with ": " in it needs quotes'],
+    ['a: - b\n', '1:4 a list begins on the line after its key'],
+    ['a:\n  b: 1\n - c: 1\n', '3:2 this is not indented as the keys of its map are'],
+    ['a:\n  b: 1\n c: 2\n', '3:2 this is not indented as the keys of its map are'],
+    ['- - a\n - b\n', '2:2 this is not indented as the items of its list are'],
+    ['- /x\n  ops: [a]\n', '2:6 what is before this colon is no key: a colon is missing above'],
+    ['rules\n  - path: a\n', '2:9 what is before this colon is no key'],
+    ['- a\nb: 1\n', '2:1 this belongs to nothing above'],
+    ['"a":b\n', '1:5 a space is missing after the colon'],
+    ['- a: /x\n  tree true\n  b: 1\n', '2:12 the colon after this key is missing'],
+    ['a: 1\nb\n', '2:2 the colon after this key is missing'],
+    ['a: "\\q"\n', '1:6 between double quotes a backslash begins an escape'],
+    ['a: "\\U00130000"\n', '1:4 an escape in this stands for no character'],
+    ['a: x\u0007y\n', '1:5 a control character cannot stand here as it is'],
+    ['a: x\n \ty\0\n', '2:4 this text holds a NUL'],
+    ['? [a]\n: b\n', '1:3 a key must be a text, not a list or a map'],
+    ['%x\na: 1\n', '2:1 after lines that begin with %, the line --- is missing'],
+    [`a: ${'['.repeat(100_000)}`, '1:103 it is nested too deeply'],
+    ['a: &a [*a]\n', '1:1 its aliases stand for far too much'],
+    ['a: b\n...\n# c\n---\nd: e\n', '4:1 a second document begins here'],
+  ])('%j is refused where it is wrong', (text, start) => {
+    expect(told(text)).toEqual([expect.stringContaining(start)]);
+    expect(told(text)[0]?.indexOf(start)).toBe(0);
+  });
+
+  it('has all that is wrong with its keys and aliases told at once', () => {
+    const text = 'a: 1\n"a": 2\n1: *b\n"1": {c: 0, \'c\': *d}\n__proto__: 1\n__proto__: 2\n';
+    expect(
+      told(text)
+        .map((one) => one.replace(/;.*/, ''))
+        .sort(),
+    ).toEqual([
+      '2:1 this key is there twice',
+      '3:4 there is no anchor &b before this alias',
+      '4:1 this key is there twice',
+      '4:13 this key is there twice',
+      '4:18 there is no anchor &d before this alias',
+      '6:1 this key is there twice',
+    ]);
+  });
+
+  it('is looked through behind bytes that are not UTF-8, which are told once', () => {
+    expect(told('a: \udcff\udcfe\nb: [\udcff}\n').map((one) => one.slice(0, 30))).toEqual(
+      ['1:4 the byte \\xff is not UTF-8;', '2:6 before this a comma is mis'].map((one) =>
+        one.slice(0, 30),
+      ),
+    );
+  });
+
+  it('may use an alias often, and many of them', () => {
+    const many = Array.from({length: 500}, (_, i) => `- &a${i} [x, y]\n- *a${i}\n`).join('');
+    expect(told(many)).toEqual([]);
+    expect(told(`- &a [x, y]\n${'- *a\n'.repeat(100)}`)).toEqual([]);
+  });
+});
+
+describe('where an empty value or a long text of YAML begins', () => {
+  const places = new YamlFile(
+    'f.yaml',
+    'a:\n  - # none\n  -\n  - {b: , c}\n  - [x,]\n  -\nd: &d\n1.0: "q"\ne: |\n  text\n? f\nd d : >-\n  t\n*d : g\n',
+  );
+
+  it.each([
+    [['a', 0], 2, 4],
+    [['a', 1], 3, 4],
+    [['a', 2, 'b'], 4, 8],
+    [['a', 4], 6, 4],
+    [['d'], 7, 6],
+    [['1'], 8, 6],
+    [['e'], 9, 4],
+    [['d d'], 12, 7],
+    [['f'], 11, 4],
+  ])('%j', (place, line, column) => {
+    expect(places.mistakes).toEqual([]);
+    expect(places.mistake(place, 'm')).toMatchObject({line, column});
+  });
+});
+
+it.each([
+  ['text', ['yes', 'on', '0b1', '1_000', '1:20', '2026-01-01', '-0x1f', 'tRue', '<<', "'1'"]],
+  ['number', ['0', '-1', '+1', '017', '0o17', '0x1f', '1e3', '.5', '5.', '-.inf', '9'.repeat(30)]],
+  ['boolean', ['true', 'True', 'FALSE']],
+  ['null', ['~', 'null', 'Null', '']],
+])('YAML reads as a %s what its core schema says', (kind, texts) => {
+  for (const text of texts) {
+    const {value} = new YamlFile('f.yaml', `a: ${text}\n`);
+    const {a} = value as {a: unknown};
+    expect(a === null ? 'null' : typeof a, text).toBe(kind === 'text' ? 'string' : kind);
+  }
+});
+
+describe('a YAML file of many rules', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('is parsed once, and once more for all its mistakes', () => {
+    const parse = vi.spyOn(yaml(), 'parseEvents');
+    const many = new YamlFile('f.yaml', 'rules:\n' + '  - path: /x\n'.repeat(1000));
+    expect(parse).toHaveBeenCalledTimes(1);
+    for (let i = 0; i < 1000; i++)
+      expect(many.mistake(['rules', i, 'path'], 'm')).toMatchObject({line: i + 2, column: 11});
+    expect(parse).toHaveBeenCalledTimes(2);
   });
 });
 
