@@ -15,7 +15,7 @@ const DEPTH_MAX = 100;
 
 /* A key without its colon is noticed on a line after it. */
 const NO_COLON = /^expected ':'|multiline key/;
-const LINES_BACK = 10;
+const LINES_BACK = 3;
 
 type Outcome = {events: Event[]} | {error: YAMLException};
 
