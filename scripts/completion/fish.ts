@@ -4,9 +4,9 @@ import {PRINTS, RULES, isList, isListed, valueOf} from './values.js';
 
 const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
 
-/* Each word behind what was typed up to the last comma. */
+/* Each word that is not there yet, behind what was typed up to the last comma. */
 const list = (words: readonly string[]): string =>
-  `(set -l before (commandline -ct | string replace -rf '^(--[a-z]+=)?(.*,)?[^,]*$' '$2'); printf '%s\\n' $before{${words.join(',')}})`;
+  `(set -l before (commandline -ct | string replace -rf '^(--[a-z]+=)?(.*,)?[^,]*$' '$2'); for word in ${words.join(' ')}; contains $word (string split , -- $before); or printf '%s\\n' $before$word; end)`;
 
 function offer(flag: Flag): string {
   const value = valueOf(flag);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What bash offers; the other shells are tested where they are installed, by test/package. */
-import {execFileSync} from 'node:child_process';
+/* What the shells offer, those that are here; test/package has them all, and asks them for less. */
+import {execFileSync, spawnSync} from 'node:child_process';
 import {chmodSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
@@ -14,6 +14,8 @@ import {newFolder} from '../unit/folder.js';
 const commands = readSurface();
 const folder = newFolder();
 writeFileSync(join(folder, 'completion'), bashCompletion(commands));
+writeFileSync(join(folder, 'fguard.fish'), fishCompletion(commands));
+writeFileSync(join(folder, '_fguard'), zshCompletion(commands));
 /* What the completion runs in place of the system's. */
 const pretend = (name: string, text: string): void => {
   writeFileSync(join(folder, name), `#!/bin/sh\ncat <<'END'\n${text}\nEND\n`);
@@ -70,5 +72,40 @@ describe('completion in bash', () => {
           expect(fish).toContain(` -l ${word} `);
           expect(zsh).toMatch(new RegExp(`--${word}\\[`));
         }
+  });
+});
+
+const isHere = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
+
+const ROWS: [line: string, offered: string[], not: string[]][] = [
+  ['fguard unp', ['unprotect'], ['unload']],
+  ['fguard protect --ops re', ['read', 'rename'], ['delete']],
+  ['fguard protect --ops read,re', ['rename'], ['read,read', 'delete']],
+  ['fguard watch --verdict allow,', ['deny'], ['allow,allow']],
+  ['fguard explain --op tr', ['truncate'], ['read']],
+  ['fguard rebuild --kernel 6.12', ['6.12.0-2-amd64'], ['6.1.0-1-amd64']],
+  ['fguard protect --cgroup a', ['app.service'], ['user.slice']],
+  ['fguard unprotect k', ['key'], ['8']],
+  ['fguard service i', ['install'], ['remove']],
+  ['fguard apply --keep', ['--keep-going'], ['--confirm']],
+];
+
+describe.runIf(isHere('fish'))('completion in fish', () => {
+  function complete(line: string): string[] {
+    const script = `source ${folder}/fguard.fish; complete -C '${line}'`;
+    const env = {PATH: `${folder}:/usr/bin:/bin`, HOME: folder};
+    const said = execFileSync('fish', ['--no-config', '-c', script], {
+      cwd: folder,
+      encoding: 'utf8',
+      env,
+    });
+    return said.split('\n').map((one) => one.split('\t')[0] ?? '');
+  }
+
+  it.each(ROWS)('of %s', (line, offered, not) => {
+    const words = complete(line);
+    const before = /[^ ]*,/.exec(line)?.[0] ?? '';
+    for (const word of offered) expect(words).toContain(`${before}${word}`);
+    for (const word of not) expect(words).not.toContain(word);
   });
 });
