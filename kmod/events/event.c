@@ -8,17 +8,18 @@
 #include <linux/kdev_t.h>
 #include <linux/limits.h>
 #include <linux/mount.h>
-#include <linux/nsproxy.h>
 #include <linux/percpu.h>
 #include <linux/seqlock.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/user_namespace.h>
 #include <asm/word-at-a-time.h>
 
 #include "events/event.h"
 #include "events/subscription.h"
 #include "object/mount.h"
+#include "object/view.h"
 #include "policy/request.h"
 #include "policy/rule.h"
 #include "subject/subject.h"
@@ -118,72 +119,157 @@ static int put_new_name(char *to, const struct path *path)
 	return length + fguard_name_copy(to + length, path->dentry);
 }
 
-static u16 put_path(char *to, const struct path *path, u8 *cut, u8 flag)
+/* What follows the beginning, if that is whole components of the path. */
+static const char *behind(const char *path, const char *beginning)
 {
-	int length = d_is_negative(path->dentry) ? put_new_name(to, path) :
-						   put_d_path(to, path);
+	size_t length = strlen(beginning);
 
-	if (length >= 0)
-		return length;
-	*cut |= flag;
-	return fguard_name_copy(to, path->dentry);
+	if (length == 1) /* "/" */
+		return path;
+	if (strncmp(path, beginning, length) || (path[length] && path[length] != '/'))
+		return NULL;
+	return path + length;
 }
 
-/* A mount of the filesystem that the task itself uses, or NULL. */
-static struct vfsmount *mount_in_use(const struct super_block *sb)
+/* An entry that is connected with nothing has no path, and so no filesystem has it there. */
+static bool is_on(const struct fguard_rule *rule, const struct dentry *dentry)
 {
-	struct fs_struct *fs = current->fs;
+	const struct fguard_identity *directory = &rule->name.directory;
+	struct super_block *sb = dentry->d_sb;
 
-	if (!fs)
-		return NULL;
-	if (READ_ONCE(fs->pwd.mnt)->mnt_sb == sb)
-		return READ_ONCE(fs->pwd.mnt);
-	if (READ_ONCE(fs->root.mnt)->mnt_sb == sb)
-		return READ_ONCE(fs->root.mnt);
-	return NULL;
+	return rule->mount_path && rule->mount_root && directory->dev == sb->s_dev &&
+	       fguard_identity_shares_filesystem(directory, sb) &&
+	       is_subdir((struct dentry *)dentry, sb->s_root);
 }
 
 /* Where the rule's maker saw the filesystem mounted. */
 static int put_as_rule(char *to, const struct fguard_rule *rule, struct dentry *dentry)
 {
-	char *start = dentry_path_raw(dentry, to, PATH_MAX);
-	size_t prefix, root;
-	u16 length;
+	size_t prefix, length;
+	const char *rest;
+	char *start;
 
+	if (!rule || !is_on(rule, dentry))
+		return -EXDEV;
+	start = dentry_path_raw(dentry, to, PATH_MAX);
 	if (IS_ERR(start))
 		return PTR_ERR(start);
-	root = strlen(rule->mount_root);
-	prefix = strlen(rule->mount_path);
-	if (root == 1) /* "/" */
-		root = 0;
-	if (prefix == 1)
-		prefix = 0;
-	if (strncmp(start, rule->mount_root, root))
+	rest = behind(start, rule->mount_root);
+	if (!rest)
 		return -EXDEV;
-	start += root;
-	length = strlen(start);
+	prefix = strlen(rule->mount_path);
+	if (prefix == 1) /* "/" */
+		prefix = 0;
+	if (!strcmp(rest, "/"))
+		rest++;
+	length = strlen(rest);
+	if (!prefix && !length)
+		return put_bytes(to, "/", 1);
 	if (prefix + length > PATH_MAX)
 		return -ENAMETOOLONG;
-	memmove(to + prefix, start, length);
+	memmove(to + prefix, rest, length);
 	memcpy(to, rule->mount_path, prefix);
 	return prefix + length;
 }
 
-/* Some functions are not told through which mount the object was reached. */
-static u16 put_dentry(char *to, struct dentry *dentry, const struct fguard_rule *rule,
-		      u8 *cut, u8 flag)
-{
-	struct path path = { .mnt = mount_in_use(dentry->d_sb), .dentry = dentry };
-	int length = -ENOENT;
+/**
+ * struct teller - how the strings of a record are told
+ * @rule: the rule that decided, or NULL
+ * @asks: somebody may decide by them
+ * @cut: the marks
+ */
+struct teller {
+	const struct fguard_rule *rule;
+	bool asks;
+	u8 *cut;
+};
 
-	if (rule && rule->mount_path && rule->mount_root)
-		length = put_as_rule(to, rule, dentry);
+/*
+ * As its filesystem knows it, whatever mount it is reached through. Of a filesystem that
+ * a user mounted himself, who answers must not believe even the last name.
+ */
+static u16 put_marked(char *to, struct dentry *dentry, const struct teller *teller, u8 flag)
+{
+	int length = put_as_rule(to, teller->rule, dentry);
+	char *start;
+
+	*teller->cut |= flag;
+	if (teller->asks && dentry->d_sb->s_user_ns != &init_user_ns)
+		return put_bytes(to, "/", 1);
+	if (length >= 0)
+		return length;
+	start = dentry_path_raw(dentry, to, PATH_MAX);
+	if (IS_ERR(start) || IS_ROOT(dentry))
+		return fguard_name_copy(to, dentry);
+	return put_bytes(to, start, strlen(start));
+}
+
+/* Pipes and the like are in no tree, and are called what cannot be taken for a file's path. */
+static bool is_nowhere(const struct dentry *dentry)
+{
+	return dentry->d_op && dentry->d_op->d_dname && IS_ROOT(dentry);
+}
+
+/* Where mounts cannot be told apart, each is as good as any other, but for who answers. */
+static int put_seen(char *to, const struct path *path, bool asks)
+{
+	if (is_nowhere(path->dentry))
+		return put_d_path(to, path);
+	if (asks || fguard_mounts_known())
+		return fguard_view_path(to, path);
+	return d_is_negative(path->dentry) ? put_new_name(to, path) : put_d_path(to, path);
+}
+
+static u16 put_path(char *to, const struct path *path, const struct teller *teller, u8 flag)
+{
+	int length = put_seen(to, path, teller->asks);
+
+	if (length >= 0)
+		return length;
+	if (length != -ENAMETOOLONG)
+		return put_marked(to, path->dentry, teller, flag);
+	*teller->cut |= flag;
+	return fguard_name_copy(to, path->dentry);
+}
+
+static bool may_have_paths(const struct vfsmount *mnt)
+{
+	return !fguard_mounts_known() || fguard_view_has(mnt);
+}
+
+static bool shows(const struct vfsmount *mnt, struct dentry *dentry)
+{
+	return mnt->mnt_sb == dentry->d_sb && is_subdir(dentry, mnt->mnt_root) &&
+	       may_have_paths(mnt);
+}
+
+/* A mount that the task itself uses and that has the entry, or NULL. */
+static struct vfsmount *mount_in_use(struct dentry *dentry)
+{
+	struct fs_struct *fs = current->fs;
+	struct vfsmount *mnt;
+
+	if (!fs)
+		return NULL;
+	/* Its threads may go elsewhere meanwhile. */
+	mnt = READ_ONCE(fs->pwd.mnt);
+	if (shows(mnt, dentry))
+		return mnt;
+	mnt = READ_ONCE(fs->root.mnt);
+	return shows(mnt, dentry) ? mnt : NULL;
+}
+
+/* Some functions are not told through which mount the object was reached. */
+static u16 put_dentry(char *to, struct dentry *dentry, const struct teller *teller, u8 flag)
+{
+	struct path path = { .mnt = mount_in_use(dentry), .dentry = dentry };
+	int length = put_as_rule(to, teller->rule, dentry);
+
 	if (length >= 0)
 		return length;
 	if (path.mnt)
-		return put_path(to, &path, cut, flag);
-	*cut |= flag;
-	return fguard_name_copy(to, dentry);
+		return put_path(to, &path, teller, flag);
+	return put_marked(to, dentry, teller, flag);
 }
 
 /* Who opens a device by its number names no node: the rule does, or udev would. */
@@ -195,15 +281,15 @@ static u16 put_number(char *to, dev_t device, const struct fguard_rule *rule)
 }
 
 static u16 put_target(char *to, const struct fguard_target *target,
-		      const struct fguard_rule *rule, u8 *cut, u8 flag)
+		      const struct teller *teller, u8 flag)
 {
 	struct path path = { .mnt = target->mnt, .dentry = target->dentry };
 
 	if (target->device)
-		return put_number(to, target->device, rule);
+		return put_number(to, target->device, teller->rule);
 	if (!target->mnt)
-		return put_dentry(to, target->dentry, rule, cut, flag);
-	return put_path(to, &path, cut, flag);
+		return put_dentry(to, target->dentry, teller, flag);
+	return put_path(to, &path, teller, flag);
 }
 
 /*
@@ -217,7 +303,7 @@ static bool is_key_of(const struct exe_key *key, const struct path *path,
 	       key->root == root && key->ino == inode->i_ino &&
 	       key->generation == inode->i_generation &&
 	       key->name == READ_ONCE(path->dentry->d_name.hash_len) &&
-	       !read_seqretry(&rename_lock, key->renames);
+	       may_have_paths(path->mnt) && !read_seqretry(&rename_lock, key->renames);
 }
 
 static noinline void render_exe(struct exe_path *exe, const struct path *path,
@@ -225,6 +311,7 @@ static noinline void render_exe(struct exe_path *exe, const struct path *path,
 {
 	const struct inode *inode = d_inode_rcu(path->dentry);
 	u8 cut_now = 0;
+	const struct teller teller = { .cut = &cut_now };
 
 	exe->key = (struct exe_key){
 		.dentry = path->dentry,
@@ -235,25 +322,36 @@ static noinline void render_exe(struct exe_path *exe, const struct path *path,
 		.generation = inode->i_generation,
 		.renames = read_seqbegin(&rename_lock),
 	};
-	exe->length = put_path(exe->text, path, &cut_now, FGUARD_CUT_EXE);
+	exe->length = put_path(exe->text, path, &teller, FGUARD_CUT_EXE);
 	*cut |= cut_now;
 	if (cut_now || d_unlinked(path->dentry))
 		exe->key.dentry = NULL;
 }
 
-static u16 put_exe(char *to, struct exe_path *known, u8 *cut)
+static u16 put_known_exe(char *to, struct exe_path *known, const struct path *path, u8 *cut)
 {
 	const struct fs_struct *fs = current->fs;
 	const struct dentry *root = fs ? READ_ONCE(fs->root.dentry) : NULL;
+
+	if (!is_key_of(&known->key, path, d_inode_rcu(path->dentry), root))
+		render_exe(known, path, root, cut);
+	memcpy(to, known->text, known->length);
+	return known->length;
+}
+
+static u16 put_exe(char *to, struct exe_path *known, const struct teller *teller)
+{
+	const struct teller own = { .asks = true, .cut = teller->cut };
 	struct file *exe = fguard_subject_exe();
+	u16 length;
 
 	if (!exe)
 		return 0;
-	if (!is_key_of(&known->key, &exe->f_path, d_inode_rcu(exe->f_path.dentry), root))
-		render_exe(known, &exe->f_path, root, cut);
+	/* Mounts come and go without a rename: who answers gets no path from before. */
+	length = teller->asks ? put_path(to, &exe->f_path, &own, FGUARD_CUT_EXE) :
+				put_known_exe(to, known, &exe->f_path, teller->cut);
 	fput(exe);
-	memcpy(to, known->text, known->length);
-	return known->length;
+	return length;
 }
 
 /* A word at a time; strnlen() takes as long as all else that is noted of a task. */
@@ -297,21 +395,20 @@ static void fill_decision(struct fguard_access_record *record,
 }
 
 static void fill_strings(struct scratch *mine, const struct fguard_access *access,
-			 const struct fguard_rule *decider)
+			 const struct fguard_rule *decider, bool asks)
 {
 	struct fguard_access_record *record = &mine->record;
+	const struct teller teller = { .rule = decider, .asks = asks, .cut = &record->cut };
 	/* not record + 1: the kernel watches over what is written past a structure */
 	char *start = mine->bytes + sizeof(*record), *to = start;
 
-	record->path_length = put_target(to, &access->targets[0], decider,
-					 &record->cut, FGUARD_CUT_PATH);
+	record->path_length = put_target(to, &access->targets[0], &teller, FGUARD_CUT_PATH);
 	to += record->path_length;
 	if (access->count > 1)
-		record->new_path_length = put_target(to, &access->targets[1],
-						     decider, &record->cut,
+		record->new_path_length = put_target(to, &access->targets[1], &teller,
 						     FGUARD_CUT_NEW_PATH);
 	to += record->new_path_length;
-	record->exe_length = put_exe(to, &mine->exe, &record->cut);
+	record->exe_length = put_exe(to, &mine->exe, &teller);
 	to += record->exe_length;
 	record->comm_length = put_comm(to);
 	to += record->comm_length;
@@ -322,7 +419,7 @@ static void fill_strings(struct scratch *mine, const struct fguard_access *acces
 static void build(struct scratch *mine, u64 time,
 		  const struct fguard_access *access,
 		  const struct fguard_decision *decision,
-		  const struct fguard_rule *decider)
+		  const struct fguard_rule *decider, bool asks)
 {
 	struct fguard_access_record *record = &mine->record;
 
@@ -337,7 +434,7 @@ static void build(struct scratch *mine, u64 time,
 	record->open_flags = access->open_flags;
 	fill_subject(record);
 	fill_decision(record, decision);
-	fill_strings(mine, access, decider);
+	fill_strings(mine, access, decider, asks);
 }
 
 void fguard_event_report(const struct fguard_access *access,
@@ -354,7 +451,7 @@ void fguard_event_report(const struct fguard_access *access,
 			mine = scratch_take();
 			if (mine)
 				build(mine, time, access, decision,
-				      decider);
+				      decider, false);
 		}
 		fguard_subscription_queue(subscription, time,
 					  mine ? &mine->record.head : NULL);
@@ -386,28 +483,6 @@ static struct fguard_question_record *question_of(const struct fguard_access_rec
 	return question;
 }
 
-static bool is_elsewhere(const struct vfsmount *mnt)
-{
-	const void *namespace = mnt && fguard_mounts_known() ? fguard_mount_namespace(mnt) : NULL;
-
-	return !IS_ERR_OR_NULL(namespace) && current->nsproxy &&
-	       namespace != current->nsproxy->mnt_ns;
-}
-
-/*
- * Through /proc/PID/root, or a descriptor that was handed over, a task reaches mounts of
- * others: the path says where they have it, which may be anywhere. Who answers by paths
- * must not take it for one of the asker's.
- */
-static u8 cut_elsewhere(const struct fguard_access *access)
-{
-	u8 cut = is_elsewhere(access->targets[0].mnt) ? FGUARD_CUT_PATH : 0;
-
-	if (access->count > 1 && is_elsewhere(access->targets[1].mnt))
-		cut |= FGUARD_CUT_NEW_PATH;
-	return cut;
-}
-
 struct fguard_question_record *
 fguard_event_question(const struct fguard_access *access,
 		      const struct fguard_decision *decision,
@@ -418,9 +493,11 @@ fguard_event_question(const struct fguard_access *access,
 
 	if (!mine)
 		return NULL;
-	build(mine, ktime_get_real_ns(), access, decision, decider);
+	build(mine, ktime_get_real_ns(), access, decision, decider, true);
 	mine->record.verdict = verdict;
-	mine->record.cut |= cut_elsewhere(access);
+	/* Where not even the task's mounts had it, it does not begin at their root. */
+	if (script && *script != '/')
+		mine->record.cut |= FGUARD_CUT_SCRIPT;
 	question = question_of(&mine->record, script);
 	scratch_give_back(mine);
 	return question;

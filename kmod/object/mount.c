@@ -18,11 +18,17 @@ enum member {
 	MEMBER_MOUNTPOINT,
 	MEMBER_NAMESPACE,
 	MEMBER_FLAGS,	/* since 6.17; before in struct vfsmount */
+	MEMBER_OWNER,
 	MEMBERS
 };
 
-static const char *const member_names[MEMBERS] = {
-	"mnt", "mnt_parent", "mnt_mountpoint", "mnt_ns", "mnt_t_flags",
+static const struct { const char *structure, *name; } sought[MEMBERS] = {
+	{ "mount", "mnt" },
+	{ "mount", "mnt_parent" },
+	{ "mount", "mnt_mountpoint" },
+	{ "mount", "mnt_ns" },
+	{ "mount", "mnt_t_flags" },
+	{ "mnt_namespace", "user_ns" },
 };
 
 static int offsets[MEMBERS];
@@ -104,36 +110,43 @@ static bool is_named(const struct types *types, u32 name, const char *wanted)
 	return name < types->strings_length && !strcmp(types->strings + name, wanted);
 }
 
-static void take_members(const struct types *types, const struct btf_type *type)
+/* Where a member is in the structure, or -1. */
+static int find_member(const struct types *types, const struct btf_type *type,
+		       const char *name)
 {
 	const struct btf_member *member = (const void *)(type + 1);
 	u32 count = type->info & 0xffff;
+
+	for (; count--; member++)
+		if (is_named(types, member->name_off, name))
+			return (member->offset & 0xffffff) / BITS_PER_BYTE;
+	return -1;
+}
+
+static void take_members(const struct types *types, const struct btf_type *type)
+{
 	int i;
 
 	for (i = 0; i < MEMBERS; i++)
-		offsets[i] = -1;
-	for (; count--; member++)
-		for (i = 0; i < MEMBERS; i++)
-			if (is_named(types, member->name_off, member_names[i]))
-				offsets[i] = (member->offset & 0xffffff) / BITS_PER_BYTE;
+		if (offsets[i] < 0 && is_named(types, type->name_off, sought[i].structure))
+			offsets[i] = find_member(types, type, sought[i].name);
 }
 
 static bool find_members(const void *data, size_t length)
 {
 	const struct btf_type *type;
 	struct types types;
+	int i;
 
+	for (i = 0; i < MEMBERS; i++)
+		offsets[i] = -1;
 	if (!types_open(&types, data, length))
 		return false;
-	while ((type = types_next(&types))) {
-		if ((type->info >> 24 & 0x1f) != BTF_KIND_STRUCT ||
-		    !is_named(&types, type->name_off, "mount"))
-			continue;
-		take_members(&types, type);
-		return offsets[MEMBER_MNT] >= 0 && offsets[MEMBER_PARENT] >= 0 &&
-		       offsets[MEMBER_MOUNTPOINT] >= 0 && offsets[MEMBER_NAMESPACE] >= 0;
-	}
-	return false;
+	while ((type = types_next(&types)))
+		if ((type->info >> 24 & 0x1f) == BTF_KIND_STRUCT)
+			take_members(&types, type);
+	return offsets[MEMBER_MNT] >= 0 && offsets[MEMBER_PARENT] >= 0 &&
+	       offsets[MEMBER_MOUNTPOINT] >= 0 && offsets[MEMBER_NAMESPACE] >= 0;
 }
 
 /* Not kernel_read_file(): security modules rule on what that may read. */
@@ -204,6 +217,14 @@ const struct vfsmount *fguard_mount_parent(const struct vfsmount *mnt,
 const void *fguard_mount_namespace(const struct vfsmount *mnt)
 {
 	return known ? pointer(mnt, MEMBER_NAMESPACE) : NULL;
+}
+
+const struct user_namespace *fguard_mount_owner(const void *namespace)
+{
+	if (!known || offsets[MEMBER_OWNER] < 0)
+		return NULL;
+	return READ_ONCE(*(const struct user_namespace *const *)((const char *)namespace +
+								 offsets[MEMBER_OWNER]));
 }
 
 bool fguard_mount_is_shared(const struct vfsmount *mnt)

@@ -9,6 +9,8 @@
 #include <linux/dcache.h>
 #include <linux/mount.h>
 
+struct user_namespace;
+
 /**
  * fguard_mounts_init - learn where the members of struct mount are
  *
@@ -46,6 +48,15 @@ const struct vfsmount *fguard_mount_parent(const struct vfsmount *mnt,
  * not known.
  */
 const void *fguard_mount_namespace(const struct vfsmount *mnt);
+
+/**
+ * fguard_mount_owner - whose a mount namespace is
+ * @namespace: the mount namespace of a living task
+ *
+ * Context: any.
+ * Return: the user namespace in which one may mount there; NULL if it is not known.
+ */
+const struct user_namespace *fguard_mount_owner(const void *namespace);
 
 /**
  * fguard_mount_is_shared - does what is mounted on it also appear elsewhere?

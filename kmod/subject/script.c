@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include "object/program.h"
+#include "object/view.h"
 #include "subject/script.h"
 
 #define BUCKET_BITS 10
@@ -27,7 +28,7 @@
  * @task: its task; only compared
  * @interpreted: an interpreter was looked at, too
  * @program: the file
- * @path: its path as it was then, or NULL
+ * @path: its path as it was then, or NULL; without the first slash if it is not sure
  * @rcu: frees it after the last reader
  */
 struct script {
@@ -95,14 +96,27 @@ static void drop_candidates(void)
 			drop(script);
 }
 
+/* Without the first slash where only its filesystem says so: it is no path of anybody's. */
+static char *render(const struct path *path, char *buffer)
+{
+	int length = fguard_view_path(buffer, path);
+	char *text;
+
+	if (length >= 0)
+		return kmemdup_nul(buffer, length, GFP_SCRIPT);
+	text = dentry_path_raw(path->dentry, buffer, PATH_MAX);
+	return IS_ERR(text) ? NULL : kstrdup(text + 1, GFP_SCRIPT);
+}
+
 static char *copy_path(struct file *file)
 {
-	char *buffer = kmalloc(PATH_MAX, GFP_ATOMIC | __GFP_NOWARN), *text, *copy;
+	char *buffer = kmalloc(PATH_MAX, GFP_ATOMIC | __GFP_NOWARN), *copy;
 
 	if (!buffer)
 		return NULL;
-	text = d_path(&file->f_path, buffer, PATH_MAX);
-	copy = IS_ERR(text) ? NULL : kstrdup(text, GFP_SCRIPT);
+	rcu_read_lock();
+	copy = render(&file->f_path, buffer);
+	rcu_read_unlock();
 	kfree(buffer);
 	return copy;
 }

@@ -501,12 +501,24 @@ struct fguard_record {
 };
 
 /*
- * struct fguard_access_record.cut: a string was too long and lost its front; or, in a
- * question, it is the path of a mount in another namespace than the asker's.
+ * struct fguard_access_record.cut: what must not be taken for a path.
+ *
+ * A string was too long, and only its last name is told. Or no mount of the asker's
+ * mount namespace has the object there: it was reached through a descriptor of another
+ * one, a mount that is not attached, or a directory that was moved out of one. Or the
+ * namespace is of an ordinary user's own, or the path begins at a root that is not that
+ * of the namespace. Then the path is that in the object's own filesystem, or where the
+ * rule's maker saw that mounted, and ends with the object's name there; in a question
+ * about a filesystem that a user mounted himself it is "/". Where it is not known where
+ * mounts are, all questions are marked so, and of the rest what was too long.
+ *
+ * Without the mark it is a path in the asker's mount namespace that only root can have
+ * arranged; whether that namespace is also one's own, compare /proc/TID/ns/mnt.
  */
 #define FGUARD_CUT_PATH		(1U << 0)
 #define FGUARD_CUT_NEW_PATH	(1U << 1)
 #define FGUARD_CUT_EXE		(1U << 2)
+#define FGUARD_CUT_SCRIPT	(1U << 3)	/* of the script behind a question */
 
 /* struct fguard_access_record.loginuid where there is no login */
 #define FGUARD_NO_LOGIN		4294967295U

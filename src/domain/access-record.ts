@@ -87,10 +87,13 @@ export class AccessRecord extends PackedRecord {
     return this.u16(ACCESS.new_path_length);
   }
 
-  /* A string that lost its front begins with an ellipsis, so that it cannot pass for a whole path. */
+  /** What must not be taken for a path is marked so that it cannot be. */
+  marked(text: string, cut: number): string {
+    return (this.u8(ACCESS.cut) & cut) === 0 ? text : `…${text}`;
+  }
+
   private text(start: number, length: number, cut: number): string {
     const from = this.at + ACCESS.SIZE + start;
-    const text = decodePath(this.bytes, from, from + length);
-    return (this.u8(ACCESS.cut) & cut) === 0 ? text : `…${text}`;
+    return this.marked(decodePath(this.bytes, from, from + length), cut);
   }
 }

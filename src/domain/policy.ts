@@ -91,8 +91,11 @@ function matchesSurely(match: PolicyMatch, question: Question, facts: AskerFacts
 /* The kernel's mark of a file that has no name any more. */
 const living = (path: string): string => path.replace(/ \(deleted\)$/, '');
 
-/* Its front is lost, so that it may lie anywhere. */
+/* The kernel vouches for its last name alone, so that it may lie anywhere. */
 const isCut = (path: string): boolean => !path.startsWith('/');
+
+/* Nor for that, where the asker himself mounted the filesystem. */
+const isNameless = (path: string): boolean => isCut(path) && path.endsWith('/');
 
 function mayMatchPlace(match: PolicyMatch, path: string, facts: AskerFacts): boolean {
   const {paths, trees} = match;
@@ -105,7 +108,7 @@ function mayMatchPlace(match: PolicyMatch, path: string, facts: AskerFacts): boo
 }
 
 function mayMatchSuffix(match: PolicyMatch, path: string, facts: AskerFacts): boolean {
-  if (match.suffixes === undefined || mayBeRenamed(path, facts)) return true;
+  if (match.suffixes === undefined || isNameless(path) || mayBeRenamed(path, facts)) return true;
   const others = isCut(path) ? [] : facts.otherNames(path);
   return [path, living(path), ...others].some((name) => matchesSuffix(match, name));
 }

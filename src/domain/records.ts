@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {
+  FGUARD_CUT_SCRIPT,
   fguard_access_record as ACCESS,
   fguard_closed_record as CLOSED,
   fguard_gap_record as GAP,
@@ -45,7 +46,8 @@ export class QuestionRecord extends PackedRecord {
   /** The script that the asker runs, to which an answer for longer is limited. */
   get script(): string | null {
     const [from, to] = this.scriptPlace;
-    return from === to ? null : decodePath(this.bytes, from, to);
+    if (from === to) return null;
+    return this.access.marked(decodePath(this.bytes, from, to), FGUARD_CUT_SCRIPT);
   }
   /** How long the record has to be. */
   get needed(): number {

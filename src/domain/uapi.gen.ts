@@ -44,6 +44,7 @@ export const FGUARD_RECORD_MAX = 16384;
 export const FGUARD_CUT_PATH = 1;
 export const FGUARD_CUT_NEW_PATH = 2;
 export const FGUARD_CUT_EXE = 4;
+export const FGUARD_CUT_SCRIPT = 8;
 export const FGUARD_NO_LOGIN = 4294967295;
 
 export const fguard_command = {

@@ -70,6 +70,8 @@ describe('what lets in must match for certain, what does not may match', () => {
     ['a link to another suffix', {suffixes: ['.docx']}, {newPath: '/srv/a.txt'}],
     ['a path that lost its front in a tree', {trees: ['/home']}, {path: '…/srv/a.docx'}],
     ['and at a path', {paths: ['/srv/b']}, {path: '…b'}],
+    ['a path without a name by any suffix', {suffixes: ['.docx']}, {path: '…/'}],
+    ['and one of two', {suffixes: ['.docx']}, {newPath: '…/'}],
     ['a file without a name', {paths: ['/srv/a.docx']}, {path: '/srv/a.docx (deleted)'}],
     ['and its suffix', {suffixes: ['.docx']}, {path: '/srv/a.docx (deleted)'}],
   ])('%s', (_name, match, question) => {

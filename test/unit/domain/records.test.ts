@@ -13,6 +13,7 @@ import {decodePath} from '../../../src/domain/text.js';
 import {
   FGUARD_CUT_EXE,
   FGUARD_CUT_PATH,
+  FGUARD_CUT_SCRIPT,
   FGUARD_NO_LOGIN,
   fguard_record as HEAD,
 } from '../../../src/domain/uapi.gen.js';
@@ -133,6 +134,8 @@ describe('event records', () => {
   it('a question tells the script that the asker runs', () => {
     const [record] = askRecords(packQuestion(1n, 5n, {comm: 'a.sh'}, '/srv/\udcff.sh'));
     expect(record).toMatchObject({script: '/srv/\udcff.sh', access: {comm: 'a.sh'}});
+    const [marked] = askRecords(packQuestion(1n, 5n, {cut: FGUARD_CUT_SCRIPT}, 'srv/a.sh'));
+    expect(marked).toMatchObject({script: '…srv/a.sh', access: {path: '/srv/a.db'}});
     const batch = packQuestion(1n, 5n, {}, '/a.sh');
     batch.writeUInt16LE(batch.length, HEAD.script_length);
     expect(() => [...askRecords(batch)]).toThrow('strings beyond the end');

@@ -202,7 +202,8 @@ static void think(const struct policy *policy, const struct fguard_question_reco
 
 static bool is_about(const struct fguard_question_record *question, const char *path)
 {
-	return !path || (strlen(path) == question->access.path_length &&
+	return !path || (!(question->access.cut & FGUARD_CUT_PATH) &&
+			 strlen(path) == question->access.path_length &&
 			 !memcmp(question + 1, path, strlen(path)));
 }
 

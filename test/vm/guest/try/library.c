@@ -127,5 +127,10 @@ const struct verb library_verbs[] = {
 	{ "dedupe", 0, dedupe },
 	{ "uring-polled", 1, uring_polled },
 	{ "uring-linked", 1, uring_linked },
+	{ "hide", 3, hide },
+	{ "hide-moved", 3, hide_moved },
+	{ "hidden", 1, open_hidden },
+	{ "hidden-execve", 1, execute_hidden },
+	{ "jailed", 3, run_jailed },
 	{ NULL, 0, NULL },
 };

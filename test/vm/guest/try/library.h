@@ -42,6 +42,13 @@ long show_attributes(char **words);
 long open_evicted(char **words);
 long race_path(char **words);
 
+/* library_elsewhere.c: paths that a user makes up */
+long hide(char **words);
+long hide_moved(char **words);
+long open_hidden(char **words);
+long execute_hidden(char **words);
+long run_jailed(char **words);
+
 /* library_share.c: memory */
 long share_headless(char **words);
 long share_with(char **words);

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// An ordinary user gives files paths that he made up, and is asked about them: nobody
+// who answers by paths is to believe one.
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {Actor} from './helper/actor.js';
+import {Answerer} from './helper/answerer.js';
+import {useLab} from './helper/lab.js';
+import {Lines} from './helper/lines.js';
+import {Watcher} from './helper/watcher.js';
+import type {GuestProcess} from './runner/process.js';
+import {vm} from './runner/shared.js';
+
+// /tmp/elsewhere/
+//   fs/                      a filesystem, mounted; reading in its data and tmp is asked about
+//     tmp/elsewhere/ok/
+//       note.txt             to somebody whose root is fs, it is in ok/
+//     data/{secret.pem,program,script}
+//     in/moving/note.txt     the user may move the directory
+//   view/                    fs/in, mounted here
+//   ok/mine.txt              what answerers let everybody read; asked about, too
+//   place/                   where the user mounts what he likes, in a namespace of his own
+const lab = useLab('elsewhere');
+const [fs, ok, place, view] = ['fs', 'ok', 'place', 'view'].map((name) => lab.path(name)) as [
+  string,
+  string,
+  string,
+  string,
+];
+const USER = ['setpriv', '--reuid=1234', '--regid=1234', '--clear-groups'];
+const ASK = {tree: true, ops: ['read'], otherwise: 'ask', deadline: 600_000} as const;
+const CUT = {path: 1, exe: 4, script: 8};
+const data = (name: string): string => `${fs}/data/${name}`;
+
+let user: Actor;
+
+beforeAll(async () => {
+  await vm.ok(
+    `cd ${lab.directory} && mkdir fs ok place view && touch ok/mine.txt && mount -t tmpfs none fs &&
+     mkdir -p fs/${ok} fs/data fs/in/moving && echo s >fs/data/secret.pem &&
+     cp "$(readlink /proc/${lab.intruder.pid}/exe)" fs/data/program &&
+     printf '#!/bin/cat %s\\n' ${ok}/mine.txt >fs/data/script && chmod +x fs/data/script &&
+     cp fs/data/secret.pem fs/${ok}/note.txt && cp fs/data/secret.pem fs/in/moving/note.txt &&
+     chown -R 1234 fs/in fs/${ok} place && chown 1234 fs/tmp/elsewhere && mount --bind fs/in view`,
+  );
+  user = await Actor.start({through: USER});
+});
+
+afterAll(async () => {
+  await user.end();
+  await vm.ok(`cd ${lab.directory} && umount view fs`);
+});
+
+beforeEach(async () => {
+  await lab.guard.clear();
+  await vm.ok(`cd ${fs} && (test -d in/moving || mv .${ok}/moved in/moving)`);
+  for (const tree of [`${fs}/data`, `${fs}/tmp`, ok]) await lab.guard.add(tree, ASK);
+});
+
+let running: {end(): Promise<void>}[] = [];
+
+/** Ends with the test, however that does. */
+function ending<T extends {end(): Promise<void>}>(one: T): T {
+  running.push(one);
+  return one;
+}
+
+afterEach(async () => {
+  await Promise.all(running.map((one) => one.end()));
+  running = [];
+});
+
+interface Way {
+  /** Hides it. */
+  hide: readonly string[];
+  /** Opens it. */
+  open: readonly string[];
+  /** What is to be believed. */
+  path: string;
+  /** What it is. */
+  true: string;
+}
+
+const detached = (how: string): Way => ({
+  hide: ['hide', how, place, data('secret.pem'), 'a.txt'],
+  open: ['hidden', 'a.txt'],
+  path: `${ok}/a.txt`,
+  true: data('secret.pem'),
+});
+
+const WAYS: Record<string, Way> = {
+  'in a tree that is not mounted any more': detached('detached'),
+  'in a mount that was taken away': detached('lazy'),
+  'through an overlay of his own': {
+    hide: ['hide', 'overlay', place, `${fs}/data:${fs}/in`],
+    open: ['hidden', 'secret.pem'],
+    path: `${ok}/secret.pem`,
+    true: '/',
+  },
+  'in a root of his own': {
+    hide: ['stat', '/'],
+    open: ['jailed', fs, 'open', `${ok}/note.txt`],
+    path: `${ok}/note.txt`,
+    true: `${fs}${ok}/note.txt`,
+  },
+  'in a directory that he moved out of a mount': {
+    hide: ['hide-moved', `${fs}/in/moving`, `${fs}${ok}/moved`, `${view}/moving`],
+    open: ['hidden', 'note.txt'],
+    path: `${ok}/moved/note.txt`,
+    true: `${fs}${ok}/moved/note.txt`,
+  },
+};
+
+/** `fguard agent` with a policy. */
+class Agent {
+  readonly #decisions: Lines;
+
+  private constructor(readonly process: GuestProcess) {
+    this.#decisions = new Lines(process);
+  }
+
+  static async start(policy: string): Promise<Agent> {
+    const file = lab.path('policy.yaml');
+    await vm.ok(`cat >${file}`, {input: policy});
+    const process = vm.spawn(`fguard agent --config ${file} --json`);
+    await process.waitFor('ready', {on: 'stderr'});
+    return ending(new Agent(process));
+  }
+
+  async decision(): Promise<unknown> {
+    return JSON.parse(await this.#decisions.next());
+  }
+
+  async end(): Promise<void> {
+    this.process.kill('SIGTERM');
+    await this.process.exit;
+  }
+}
+
+async function hide(way: Way): Promise<void> {
+  expect([way.path, await user.do(...way.hide)]).toEqual([way.path, 'OK']);
+}
+
+describe.each(Object.entries(WAYS))('a file %s', (_, way) => {
+  it('is told with a mark, and by its own name', async () => {
+    await hide(way);
+    const answerer = ending(await Answerer.start({verdict: 'allow', match: way.path}));
+    const opened = user.do(...way.open);
+    const {id, path, cut} = await answerer.question();
+    await answerer.answer(id, {verdict: 'deny'});
+    expect({path, cut, outcome: await opened}).toEqual({
+      path: way.true,
+      cut: CUT.path,
+      outcome: 'EACCES',
+    });
+  });
+
+  it('is marked for those who read of it', async () => {
+    await hide(way);
+    await lab.guard.clear();
+    for (const tree of [`${fs}/data`, `${fs}/tmp`])
+      await lab.guard.add(tree, {tree: true, ops: ['read'], otherwise: 'log'});
+    const watcher = ending(await Watcher.start({ops: ['read']}));
+    expect(await user.do(...way.open)).toBe('OK');
+    expect(await watcher.next()).toMatchObject({cut: CUT.path});
+  });
+});
+
+it('none gets past an agent', async () => {
+  const agent = await Agent.start(`
+default: deny
+answers:
+  - {trees: [${ok}], answer: allow}
+  - {suffixes: [.docx], answer: allow}
+`);
+  expect(await user.do('open', `${ok}/mine.txt`)).toBe('OK');
+  expect(await agent.decision()).toMatchObject({answer: 'allow', line: 4});
+  for (const [name, way] of Object.entries(WAYS)) {
+    await hide(way);
+    expect([name, await user.do(...way.open)]).toEqual([name, 'EACCES']);
+    expect(await agent.decision()).toMatchObject({answer: 'deny', line: null});
+  }
+});
+
+describe('a file mounted on a name with another ending', () => {
+  it('does not get past an agent that goes by endings, and is refused by its own', async () => {
+    const agent = await Agent.start(`
+default: deny
+answers:
+  - {suffixes: [.docx], answer: allow}
+  - {suffixes: [.pem], answer: deny}
+`);
+    for (const how of ['detached', 'lazy']) {
+      expect(await user.do('hide', how, place, data('secret.pem'), 'a.docx')).toBe('OK');
+      expect([how, await user.do('hidden', 'a.docx')]).toEqual([how, 'EACCES']);
+      expect(await agent.decision()).toMatchObject({answer: 'deny', line: 5});
+    }
+  });
+});
+
+describe('a path that root arranged', () => {
+  it('has no mark, neither has the executable', async () => {
+    const answerer = ending(await Answerer.start({verdict: 'allow', match: `${ok}/mine.txt`}));
+    expect(await user.do('open', `${ok}/mine.txt`)).toBe('OK');
+    expect(await answerer.question()).toMatchObject({path: `${ok}/mine.txt`, cut: 0});
+    const seen = `${view}/seen.txt`;
+    await vm.ok(`touch ${seen}`);
+    await lab.guard.add(`${fs}/in`, ASK);
+    const opened = user.do('open', seen);
+    const question = await answerer.question();
+    expect(question).toMatchObject({path: seen, cut: 0});
+    await answerer.answer(question.id, {verdict: 'allow'});
+    expect(await opened).toBe('OK');
+  });
+});
+
+describe('a program that was hidden', () => {
+  it.each([
+    ['program', {exe: '/data/program', cut: CUT.exe}],
+    ['script', {script: 'data/script', cut: CUT.script}],
+  ])('is told with a mark: a %s', async (name, told) => {
+    await lab.guard.set(ok, ASK);
+    const runner = ending(await Actor.start({through: USER}));
+    expect(await runner.do('hide', 'detached', place, data(name), 'cat')).toBe('OK');
+    const answerer = ending(await Answerer.start());
+    runner.say('hidden-execve', 'cat');
+    runner.say('open', `${ok}/mine.txt`);
+    const question = await answerer.question();
+    await answerer.answer(question.id, {verdict: 'allow', lifetime: 'forever'});
+    expect(question).toMatchObject({path: `${ok}/mine.txt`, ...told});
+    const {answers} = await lab.guard.do<{answers: {exe?: string; script?: string}[]}>('answers');
+    expect(answers).toHaveLength(1);
+    expect(answers[0]?.exe).not.toBe('/data/program');
+    expect(answers[0]?.script ?? '').toBe('');
+  });
+});
