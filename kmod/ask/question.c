@@ -167,12 +167,33 @@ bool fguard_key_covers(const struct fguard_key *asked, const struct fguard_key *
 
 /* ---- life of a question ----------------------------------------------------- */
 
+/* An inode that dies before it is followed would be missed. */
+static void follow_programs(struct fguard_question *question)
+{
+	struct fguard_identity script;
+
+	if (question->exe_known)
+		fguard_program_follow(&question->exe);
+	if (!question->has_script)
+		return;
+	fguard_program_follow(&question->script);
+	if (!fguard_script_of(question->process, &script, NULL))
+		WRITE_ONCE(question->script.gone, true);
+}
+
 static void take_asker(struct fguard_question *question)
 {
 	question->process = get_pid(task_tgid(current));
 	question->uid = current_real_cred()->uid;
 	question->payer = fguard_share_payer();
-	question->exe_known = fguard_subject_exe_identity(&question->exe);
+	question->exe_known = fguard_subject_exe_identity(&question->exe.identity);
+	follow_programs(question);
+}
+
+static bool is_known_again(const struct fguard_question *question)
+{
+	return question->exe_known && !READ_ONCE(question->exe.gone) &&
+	       !READ_ONCE(question->script.gone);
 }
 
 static void take_deadline(struct fguard_question *question, u32 milliseconds)
@@ -194,7 +215,8 @@ struct fguard_question *fguard_question_new(const struct fguard_key *key,
 	if (!question)
 		return NULL;
 	question->fallback = rule->terms.fallback;
-	question->has_script = fguard_script_of(task_tgid(current), &question->script,
+	question->has_script = fguard_script_of(task_tgid(current),
+						&question->script.identity,
 						&question->script_path);
 	question->record = fguard_event_question(access, decision, rule, question->fallback,
 						 question->script_path);
@@ -239,6 +261,8 @@ void fguard_question_put(struct fguard_question *question)
 {
 	if (!refcount_dec_and_test(&question->refs))
 		return;
+	fguard_program_leave(&question->exe);
+	fguard_program_leave(&question->script);
 	put_pid(question->process);
 	kfree(question->script_path);
 	kfree(question->record);
@@ -514,7 +538,7 @@ static int answer_locked(const struct fguard_answer *answer, struct fguard_memor
 		NL_SET_ERR_MSG(extack, "no such question waits: it was answered, expired or is gone");
 		return -ENOENT;
 	}
-	if (answer->lifetime > FGUARD_LIFETIME_PROCESS && !question->exe_known) {
+	if (answer->lifetime > FGUARD_LIFETIME_PROCESS && !is_known_again(question)) {
 		NL_SET_ERR_MSG(extack, "the asker's executable would not be known again");
 		return -EOPNOTSUPP;
 	}

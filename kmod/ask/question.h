@@ -15,6 +15,7 @@
 #include <linux/wait.h>
 
 #include "object/object.h"
+#include "object/program.h"
 #include "policy/request.h"
 
 struct fguard_rule;
@@ -78,9 +79,9 @@ enum fguard_question_state {
  * @key: what it is about
  * @rule: who asks; valid until it is settled
  * @process: the asker's thread group, held
- * @exe: its executable, if @exe_known
+ * @exe: its executable, if @exe_known; followed, as it need not be held until the answer
  * @exe_known: it can be told from others
- * @script: the script that it runs, if @has_script
+ * @script: the script that it runs, if @has_script; followed
  * @script_path: its path, or NULL
  * @has_script: it runs one
  * @uid: its real user
@@ -108,9 +109,9 @@ struct fguard_question {
 	struct fguard_key key;
 	struct fguard_rule *rule;
 	struct pid *process;
-	struct fguard_identity exe;
+	struct fguard_program exe;
 	bool exe_known;
-	struct fguard_identity script;
+	struct fguard_program script;
 	char *script_path;
 	bool has_script;
 	kuid_t uid;

@@ -209,7 +209,8 @@ static u32 bucket_of(const struct fguard_answers *answers, const struct fguard_m
 static bool is_exe(const struct fguard_memory *memory, const struct fguard_identity *exe,
 		   kuid_t uid)
 {
-	return uid_eq(memory->uid, uid) && memory->exe.identity.dev == exe->dev &&
+	return uid_eq(memory->uid, uid) && !READ_ONCE(memory->exe.gone) &&
+	       memory->exe.identity.dev == exe->dev &&
 	       fguard_identity_equal(&memory->exe.identity, exe);
 }
 
@@ -236,7 +237,8 @@ static bool is_over(const struct fguard_memory *memory, u64 now)
 {
 	if (memory->process)
 		return !pid_has_task(memory->process, PIDTYPE_TGID);
-	return memory->until && memory->until <= now;
+	return (memory->until && memory->until <= now) || READ_ONCE(memory->exe.gone) ||
+	       READ_ONCE(memory->script.gone);
 }
 
 /* ---- remembering ------------------------------------------------------------------ */
@@ -258,6 +260,15 @@ static void take_names(struct fguard_memory *memory, const struct fguard_questio
 	       min_t(size_t, access->comm_length, TASK_COMM_LEN - 1));
 }
 
+/* It may have died since the question. */
+static void take_program(struct fguard_program *program, const struct fguard_program *asker)
+{
+	program->identity = asker->identity;
+	fguard_program_follow(program);
+	if (READ_ONCE(asker->gone))
+		WRITE_ONCE(program->gone, true);
+}
+
 static void take_who(struct fguard_memory *memory, const struct fguard_question *question,
 		     const struct fguard_answer *answer)
 {
@@ -265,13 +276,10 @@ static void take_who(struct fguard_memory *memory, const struct fguard_question 
 		memory->process = get_pid(question->process);
 		return;
 	}
-	memory->exe.identity = question->exe;
-	fguard_program_follow(&memory->exe);
+	take_program(&memory->exe, &question->exe);
 	memory->has_script = question->has_script;
-	if (memory->has_script) {
-		memory->script.identity = question->script;
-		fguard_program_follow(&memory->script);
-	}
+	if (memory->has_script)
+		take_program(&memory->script, &question->script);
 	if (answer->lifetime == FGUARD_LIFETIME_TIME)
 		memory->until = ktime_get_boottime_ns() + answer->ttl * NSEC_PER_MSEC;
 }
@@ -560,8 +568,8 @@ static void seek(struct quest *quest, const struct fguard_answers *answers,
 		return;
 	}
 	seek_process(quest, answers, question->process);
-	runner.exe = &question->exe;
-	runner.script = question->has_script ? &question->script : NULL;
+	runner.exe = &question->exe.identity;
+	runner.script = question->has_script ? &question->script.identity : NULL;
 	runner.uid = question->uid;
 	if (question->exe_known)
 		seek_exe(quest, answers, &runner);

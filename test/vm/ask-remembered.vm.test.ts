@@ -207,4 +207,22 @@ describe('for ever, by an interpreter', () => {
     await vm.ok(`rm ${a} && cp ${b} ${a}`);
     expect(await outcome(a)).toEqual(ASKED);
   });
+
+  it('is for once where the script went before the answer came', async () => {
+    const ended = vm.run(a);
+    const {id} = await answerer.question();
+    await vm.ok(`rm ${a}`);
+    const lasting = {verdict: 'allow', lifetime: 'forever'} as const;
+    expect(await answerer.answer(id, lasting)).toMatchObject({errno: 'EOPNOTSUPP'});
+    await answerer.answer(id, {verdict: 'allow'});
+    await ended;
+    expect(await remembered()).toEqual([]);
+  });
+
+  it('ends with the script, and is not listed then', async () => {
+    expect(await answered(a)).toBe(0);
+    expect(await remembered()).toHaveLength(1);
+    await vm.ok(`rm ${a}`);
+    expect(await remembered()).toEqual([]);
+  });
 });
