@@ -21,10 +21,13 @@ const char *show_operation(uint8_t op)
 	return op < __FGUARD_OP_MAX ? operations[op] : "?";
 }
 
-/* Names of files are chosen by others: nothing in them may steer a terminal. */
-static void print_escaped(const char *label, const char *text, size_t length)
+/*
+ * Names of files are chosen by others: nothing in them may steer a terminal.
+ * @cut: not to be taken for a path
+ */
+static void print_escaped(const char *label, const char *text, size_t length, int cut)
 {
-	printf(" %s=", label);
+	printf(" %s=%s", label, cut ? "..." : "");
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)text[i];
 
@@ -45,9 +48,10 @@ void show_access(const unsigned char *record)
 	new_path = path + access.path_length;
 	exe = new_path + access.new_path_length;
 	printf(" pid=%u uid=%u", access.pid, access.uid);
-	print_escaped("comm", exe + access.exe_length, access.comm_length);
-	print_escaped("exe", exe, access.exe_length);
-	print_escaped("path", path, access.path_length);
+	print_escaped("comm", exe + access.exe_length, access.comm_length, 0);
+	print_escaped("exe", exe, access.exe_length, access.cut & FGUARD_CUT_EXE);
+	print_escaped("path", path, access.path_length, access.cut & FGUARD_CUT_PATH);
 	if (access.new_path_length)
-		print_escaped("new", new_path, access.new_path_length);
+		print_escaped("new", new_path, access.new_path_length,
+			      access.cut & FGUARD_CUT_NEW_PATH);
 }

@@ -46,7 +46,8 @@ void fguard_legacy_free(struct fguard_legacy_message *message);
 
 /*
  * "file|process|pid" of each name that may have made it a question: of a rename or a
- * link those that have the file type, both if neither has.
+ * link those that have the file type, both if neither has. What must not be taken for a
+ * path begins with an ellipsis.
  * Return: how many @texts, to be freed, or -ENOMEM.
  */
 int fguard_legacy_tell(const struct fguard_question_record *question, const char *type,

@@ -377,17 +377,19 @@ static char *copy_field(char *to, const char *from, size_t length)
 	return to;
 }
 
-static char *tell_name(const struct fguard_access_record *access, const char *name,
-		       size_t length)
+/* @mark: before what must not be taken for a path */
+static char *tell_name(const struct fguard_access_record *access, const char *mark,
+		       const char *name, size_t length)
 {
 	const char *comm = (const char *)(access + 1) + access->path_length +
 			   access->new_path_length + access->exe_length;
-	size_t room = length + access->comm_length + 16;
+	size_t room = strlen(mark) + length + access->comm_length + 16;
 	char *text = malloc(room), *at;
 
 	if (!text)
 		return NULL;
-	at = copy_field(text, name, length);
+	at = copy_field(text, mark, strlen(mark));
+	at = copy_field(at, name, length);
 	*at++ = '|';
 	at = copy_field(at, comm, access->comm_length);
 	snprintf(at, room - (size_t)(at - text), "|%u", access->pid);
@@ -406,6 +408,7 @@ int fguard_legacy_tell(const struct fguard_question_record *question, const char
 {
 	const struct fguard_access_record *access = &question->access;
 	const char *name = (const char *)(access + 1);
+	static const uint8_t marks[] = { FGUARD_CUT_PATH, FGUARD_CUT_NEW_PATH };
 	const size_t lengths[] = { access->path_length, access->new_path_length };
 	const bool old_has = ends_with(name, lengths[0], type);
 	const bool new_has = ends_with(name + lengths[0], lengths[1], type);
@@ -415,7 +418,8 @@ int fguard_legacy_tell(const struct fguard_question_record *question, const char
 	for (size_t i = 0; i < FGUARD_LEGACY_NAMES; name += lengths[i++]) {
 		if (!told[i])
 			continue;
-		texts[n] = tell_name(access, name, lengths[i]);
+		texts[n] = tell_name(access, access->cut & marks[i] ? "…" : "", name,
+				     lengths[i]);
 		if (!texts[n])
 			goto fail;
 		n++;

@@ -258,8 +258,8 @@ static void a_thousand_processes_are_taken(void **state)
 	assert_int_equal(fguard_legacy_parse(text, &message), -E2BIG);
 }
 
-static void check_told(const char *path, const char *new_path, const char *comm,
-		       const char *first, const char *second)
+static void check_marked(uint8_t cut, const char *path, const char *new_path, const char *comm,
+			 const char *first, const char *second)
 {
 	struct {
 		struct fguard_question_record question;
@@ -267,6 +267,7 @@ static void check_told(const char *path, const char *new_path, const char *comm,
 	} record = {
 		.question.access = {
 			.pid = 4194303,
+			.cut = cut,
 			.path_length = (uint16_t)strlen(path),
 			.new_path_length = (uint16_t)strlen(new_path),
 			.exe_length = 3,
@@ -284,6 +285,21 @@ static void check_told(const char *path, const char *new_path, const char *comm,
 		assert_string_equal(texts[1], second);
 	while (n > 0)
 		free(texts[--n]);
+}
+
+static void check_told(const char *path, const char *new_path, const char *comm,
+		       const char *first, const char *second)
+{
+	check_marked(0, path, new_path, comm, first, second);
+}
+
+static void what_is_no_path_is_not_told_as_one(void **state)
+{
+	(void)state;
+	check_marked(FGUARD_CUT_PATH, "/a.docx", "", "cat", "…/a.docx|cat|4194303", NULL);
+	check_marked(FGUARD_CUT_NEW_PATH, "/a.docx", "/b.docx", "mv", "/a.docx|mv|4194303",
+		     "…/b.docx|mv|4194303");
+	check_marked(FGUARD_CUT_EXE, "/a.docx", "", "cat", "/a.docx|cat|4194303", NULL);
 }
 
 static void a_question_is_told_so_that_no_name_can_forge_it(void **state)
@@ -317,6 +333,7 @@ int run_legacy_text_tests(void)
 		cmocka_unit_test(a_message_may_be_long_but_not_too_long),
 		cmocka_unit_test(a_thousand_processes_are_taken),
 		cmocka_unit_test(a_question_is_told_so_that_no_name_can_forge_it),
+		cmocka_unit_test(what_is_no_path_is_not_told_as_one),
 		cmocka_unit_test(of_two_names_those_that_have_the_file_type_are_told),
 	};
 
