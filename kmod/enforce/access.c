@@ -908,6 +908,15 @@ ON(exit_signals)
 	fguard_asker_exit();
 }
 
+/*
+ * A task is gone, by whoever waited for it; no number leads to it any more. No lock
+ * held. Since 5.7.
+ */
+ON(proc_flush_pid)
+{
+	fguard_script_end(ARGUMENT(const struct pid *, 0));
+}
+
 /* A handler of a signal is about to run; its frame is made. No lock held. */
 ON(signal_setup_done)
 {
@@ -1094,6 +1103,7 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(signal_setup_done, FGUARD_NEED_EXITS),
 	FGUARD_HOOK(security_bprm_check, FGUARD_NEED_EXES),
 	FGUARD_NOTE(security_bprm_committed_creds, FGUARD_NEED_EXES),
+	FGUARD_NOTE(proc_flush_pid, FGUARD_NEED_EXES),
 #ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE
 	FGUARD_HOOK(replace_mm_exe_file, FGUARD_NEED_EXES),
 #else

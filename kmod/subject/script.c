@@ -21,79 +21,183 @@
 #define GFP_SCRIPT (GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT)
 
 /**
- * struct script - a file that is run by an interpreter, or might be
- * @node: link in the bucket of @process, or of @bprm; RCU, script_lock
- * @process: who runs it, held; NULL: execve() is still looking at it
- * @bprm: that call; only compared
- * @task: its task; only compared
- * @interpreted: an interpreter was looked at, too
+ * struct source - a file that an interpreter runs, or might; one for all who run it: when
+ *	an inode dies, all of a bucket are looked at, and interrupts wait for that
+ * @node: link in the bucket of its identity; script_lock
+ * @users: scripts; script_lock
  * @program: the file
+ * @rcu: frees it after the last reader
+ */
+struct source {
+	struct hlist_node node;
+	u32 users;
+	struct fguard_program program;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct script - a file by one of its paths: one for each execve(), and for the children
+ * @users: runners; script_lock
+ * @source: the file
  * @path: its path as it was then, or NULL; without the first slash if it is not sure
  * @rcu: frees it after the last reader
  */
 struct script {
+	u32 users;
+	struct source *source;
+	char *path;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct runner - who runs a script, or is about to
+ * @node: link in the bucket of @process, or of @task; RCU, script_lock
+ * @process: who runs it, held; NULL: execve() is still looking at it
+ * @bprm: that call; only compared
+ * @task: its task; only compared
+ * @interpreted: an interpreter was looked at, too
+ * @script: what is run
+ * @rcu: frees it after the last reader
+ */
+struct runner {
 	struct hlist_node node;
 	struct pid *process;
 	const struct linux_binprm *bprm;
 	const struct task_struct *task;
 	bool interpreted;
-	struct fguard_program program;
-	char *path;
+	struct script *script;
 	struct rcu_head rcu;
 };
 
 static DEFINE_SPINLOCK(script_lock);
 static struct hlist_head candidates[1 << BUCKET_BITS];
-static struct hlist_head scripts[1 << BUCKET_BITS];
+static struct hlist_head runners[1 << BUCKET_BITS];
+static struct hlist_head sources[1 << BUCKET_BITS];
 
 static struct hlist_head *bucket_of(struct hlist_head *table, const void *of)
 {
 	return &table[hash_ptr((void *)of, BUCKET_BITS)];
 }
 
-static void free_now(struct script *script)
+/* ---- what is run ------------------------------------------------------------- */
+
+static struct hlist_head *bucket_of_source(const struct fguard_identity *identity)
 {
-	fguard_program_leave(&script->program);
-	put_pid(script->process);
+	return &sources[hash_64(identity->ino ^ (u64)identity->dev << 32, BUCKET_BITS)];
+}
+
+static bool is_source(const struct source *source, const struct fguard_identity *identity)
+{
+	return !READ_ONCE(source->program.gone) &&
+	       source->program.identity.dev == identity->dev &&
+	       fguard_identity_equal(&source->program.identity, identity);
+}
+
+static struct source *find_source(const struct fguard_identity *identity)
+{
+	struct source *source;
+
+	lockdep_assert_held(&script_lock);
+	hlist_for_each_entry(source, bucket_of_source(identity), node)
+		if (is_source(source, identity))
+			return source;
+	return NULL;
+}
+
+static struct source *need_source(const struct fguard_identity *identity)
+{
+	struct source *source = find_source(identity);
+
+	if (source)
+		return source;
+	source = kzalloc(sizeof(*source), GFP_SCRIPT);
+	if (!source)
+		return NULL;
+	source->program.identity = *identity;
+	fguard_program_follow(&source->program);
+	hlist_add_head(&source->node, bucket_of_source(identity));
+	return source;
+}
+
+static void free_source(struct rcu_head *head)
+{
+	struct source *source = container_of(head, struct source, rcu);
+
+	fguard_program_leave(&source->program);
+	kfree(source);
+}
+
+static void put_source(struct source *source)
+{
+	lockdep_assert_held(&script_lock);
+	if (--source->users)
+		return;
+	hlist_del(&source->node);
+	call_rcu(&source->rcu, free_source);
+}
+
+static void free_script(struct rcu_head *head)
+{
+	struct script *script = container_of(head, struct script, rcu);
+
 	kfree(script->path);
 	kfree(script);
 }
 
-static void free_rcu_script(struct rcu_head *head)
-{
-	free_now(container_of(head, struct script, rcu));
-}
-
-static void drop(struct script *script)
+static void put_script(struct script *script)
 {
 	lockdep_assert_held(&script_lock);
-	hlist_del_rcu(&script->node);
-	call_rcu(&script->rcu, free_rcu_script);
+	if (--script->users)
+		return;
+	put_source(script->source);
+	call_rcu(&script->rcu, free_script);
+}
+
+static void free_runner(struct rcu_head *head)
+{
+	struct runner *runner = container_of(head, struct runner, rcu);
+
+	put_pid(runner->process);
+	kfree(runner);
+}
+
+/* One that stands in no bucket. */
+static void let_go(struct runner *runner)
+{
+	put_script(runner->script);
+	call_rcu(&runner->rcu, free_runner);
+}
+
+static void drop(struct runner *runner)
+{
+	lockdep_assert_held(&script_lock);
+	hlist_del_rcu(&runner->node);
+	let_go(runner);
 }
 
 /* ---- execve() -------------------------------------------------------------- */
 
-static struct script *find_candidate(const struct linux_binprm *bprm)
+static struct runner *find_candidate(const struct linux_binprm *bprm)
 {
-	struct script *script;
+	struct runner *runner;
 
 	lockdep_assert_held(&script_lock);
-	hlist_for_each_entry(script, bucket_of(candidates, current), node)
-		if (script->task == current && script->bprm == bprm)
-			return script;
+	hlist_for_each_entry(runner, bucket_of(candidates, current), node)
+		if (runner->task == current && runner->bprm == bprm)
+			return runner;
 	return NULL;
 }
 
 /* What this task looked at in calls that failed. */
 static void drop_candidates(void)
 {
-	struct script *script;
+	struct runner *runner;
 	struct hlist_node *next;
 
 	lockdep_assert_held(&script_lock);
-	hlist_for_each_entry_safe(script, next, bucket_of(candidates, current), node)
-		if (script->task == current)
-			drop(script);
+	hlist_for_each_entry_safe(runner, next, bucket_of(candidates, current), node)
+		if (runner->task == current)
+			drop(runner);
 }
 
 /* Without the first slash where only its filesystem says so: it is no path of anybody's. */
@@ -122,28 +226,62 @@ static char *copy_path(struct file *file)
 }
 
 /* Without memory it counts as the interpreter, which anybody may run who may run it. */
-static void begin(const struct linux_binprm *bprm)
+static struct runner *make_candidate(const struct linux_binprm *bprm)
 {
+	struct runner *runner = kzalloc(sizeof(*runner), GFP_SCRIPT);
 	struct script *script = kzalloc(sizeof(*script), GFP_SCRIPT);
 
-	if (script) {
-		script->bprm = bprm;
-		script->task = current;
-		script->path = copy_path(bprm->file);
-		fguard_identity_take_original(&script->program.identity,
-					      file_inode(bprm->file));
-		fguard_program_follow(&script->program);
+	if (!runner || !script) {
+		kfree(runner);
+		kfree(script);
+		return NULL;
 	}
+	script->users = 1;
+	script->path = copy_path(bprm->file);
+	runner->script = script;
+	runner->bprm = bprm;
+	runner->task = current;
+	return runner;
+}
+
+static void free_candidate(struct runner *runner)
+{
+	if (!runner)
+		return;
+	kfree(runner->script->path);
+	kfree(runner->script);
+	kfree(runner);
+}
+
+static bool enter_candidate(struct runner *runner, const struct fguard_identity *identity)
+{
+	struct source *source = need_source(identity);
+
+	if (!source)
+		return false;
+	source->users++;
+	runner->script->source = source;
+	hlist_add_head_rcu(&runner->node, bucket_of(candidates, current));
+	return true;
+}
+
+static void begin(const struct linux_binprm *bprm)
+{
+	struct runner *runner = make_candidate(bprm);
+	struct fguard_identity identity;
+
+	fguard_identity_take_original(&identity, file_inode(bprm->file));
 	spin_lock(&script_lock);
 	drop_candidates();
-	if (script)
-		hlist_add_head_rcu(&script->node, bucket_of(candidates, current));
+	if (runner && enter_candidate(runner, &identity))
+		runner = NULL;
 	spin_unlock(&script_lock);
+	free_candidate(runner);
 }
 
 void fguard_script_look(const struct linux_binprm *bprm)
 {
-	struct script *script;
+	struct runner *runner;
 
 	/* Whoever finds an interpreter changes what is to be run, and not its name. */
 	if (bprm->interp == bprm->filename) {
@@ -151,116 +289,140 @@ void fguard_script_look(const struct linux_binprm *bprm)
 		return;
 	}
 	spin_lock(&script_lock);
-	script = find_candidate(bprm);
-	if (script)
-		script->interpreted = true;
+	runner = find_candidate(bprm);
+	if (runner)
+		runner->interpreted = true;
 	spin_unlock(&script_lock);
 }
 
-/* Whoever adds clears away those of the bucket who have ended. */
-static void replace(struct hlist_head *bucket, const struct pid *process,
-		    struct script *script)
+/* Those of the bucket who ended while no hook told of it go, too. */
+static void replace(const struct pid *process, struct runner *runner)
 {
-	struct script *other;
+	struct hlist_head *bucket = bucket_of(runners, process);
+	struct runner *other;
 	struct hlist_node *next;
 
 	lockdep_assert_held(&script_lock);
 	hlist_for_each_entry_safe(other, next, bucket, node)
 		if (other->process == process || !pid_has_task(other->process, PIDTYPE_TGID))
 			drop(other);
-	if (script)
-		hlist_add_head_rcu(&script->node, bucket);
+	if (runner)
+		hlist_add_head_rcu(&runner->node, bucket);
 }
 
-static struct script *take_candidate(const struct linux_binprm *bprm)
+static struct runner *take_candidate(const struct linux_binprm *bprm)
 {
-	struct script *script;
+	struct runner *runner = find_candidate(bprm);
 
-	spin_lock(&script_lock);
-	script = find_candidate(bprm);
-	if (script)
-		hlist_del_rcu(&script->node);
+	if (runner)
+		hlist_del_rcu(&runner->node);
 	drop_candidates();
-	spin_unlock(&script_lock);
-	if (!script || script->interpreted)
-		return script;
-	call_rcu(&script->rcu, free_rcu_script);
+	if (!runner || runner->interpreted)
+		return runner;
+	let_go(runner);
 	return NULL;
 }
 
 void fguard_script_run(const struct linux_binprm *bprm)
 {
 	struct pid *process = task_tgid(current);
-	struct script *script = take_candidate(bprm);
+	struct runner *runner;
 
-	if (script) {
-		script->bprm = NULL;
-		script->task = NULL;
-		script->process = get_pid(process);
-	}
 	spin_lock(&script_lock);
-	replace(bucket_of(scripts, process), process, script);
+	runner = take_candidate(bprm);
+	if (runner) {
+		runner->bprm = NULL;
+		runner->task = NULL;
+		runner->process = get_pid(process);
+	}
+	replace(process, runner);
 	spin_unlock(&script_lock);
 }
 
 /* ---- processes --------------------------------------------------------------- */
 
-static struct script *find(const struct pid *process)
+static struct runner *find(const struct pid *process)
 {
-	struct script *script;
+	struct runner *runner;
 
-	hlist_for_each_entry_rcu(script, bucket_of(scripts, process), node,
+	hlist_for_each_entry_rcu(runner, bucket_of(runners, process), node,
 				 lockdep_is_held(&script_lock))
-		if (script->process == process)
-			return script;
+		if (runner->process == process)
+			return runner;
 	return NULL;
 }
 
-static struct script *copy(const struct script *of, struct pid *process)
+static bool runs_any(const struct pid *process)
 {
-	struct script *script = kzalloc(sizeof(*script), GFP_SCRIPT);
+	bool runs;
 
-	if (!script)
-		return NULL;
-	script->process = get_pid(process);
-	script->program.identity = of->program.identity;
-	fguard_program_follow(&script->program);
-	if (READ_ONCE(of->program.gone))
-		WRITE_ONCE(script->program.gone, true);
-	if (of->path)
-		script->path = kstrdup(of->path, GFP_SCRIPT);
-	return script;
+	rcu_read_lock();
+	runs = find(process);
+	rcu_read_unlock();
+	return runs;
+}
+
+/* Another thread may run something else by now. */
+static bool follow(const struct pid *parent, struct runner *child)
+{
+	const struct runner *runner = find(parent);
+
+	if (!runner)
+		return false;
+	child->script = runner->script;
+	child->script->users++;
+	replace(child->process, child);
+	return true;
 }
 
 void fguard_script_fork(struct task_struct *child)
 {
 	struct pid *parent = task_tgid(current), *process = task_tgid(child);
-	struct script *script, *made;
+	struct runner *runner;
+	bool done;
 
-	if (process == parent)
+	if (process == parent || !runs_any(parent))
 		return;
-	rcu_read_lock();
-	script = find(parent);
-	made = script ? copy(script, process) : NULL;
-	rcu_read_unlock();
-	if (!made)
+	runner = kzalloc(sizeof(*runner), GFP_SCRIPT);
+	if (!runner)
+		return;
+	runner->process = get_pid(process);
+	spin_lock(&script_lock);
+	done = follow(parent, runner);
+	spin_unlock(&script_lock);
+	if (done)
+		return;
+	put_pid(runner->process);
+	kfree(runner);
+}
+
+void fguard_script_end(const struct pid *process)
+{
+	struct runner *runner;
+
+	/* Nobody enters it any more. */
+	if (!runs_any(process))
 		return;
 	spin_lock(&script_lock);
-	replace(bucket_of(scripts, process), process, made);
+	runner = find(process);
+	if (runner)
+		drop(runner);
 	spin_unlock(&script_lock);
 }
 
 bool fguard_script_of(const struct pid *process, struct fguard_identity *identity,
 		      char **path)
 {
+	const struct runner *runner;
 	const struct script *script;
 	bool runs;
 
 	rcu_read_lock();
-	script = find(process);
-	runs = script && !READ_ONCE(script->program.gone);
+	runner = find(process);
+	script = runner ? runner->script : NULL;
+	runs = script && !READ_ONCE(script->source->program.gone);
 	if (runs) {
-		*identity = script->program.identity;
+		*identity = script->source->program.identity;
 		if (path)
 			*path = script->path ? kstrdup(script->path, GFP_SCRIPT) : NULL;
 	}
@@ -272,25 +434,25 @@ bool fguard_script_of(const struct pid *process, struct fguard_identity *identit
 
 static void empty(struct hlist_head *table)
 {
-	struct script *script;
+	struct runner *runner;
 	struct hlist_node *next;
 	unsigned int i;
 
 	for (i = 0; i < 1 << BUCKET_BITS; i++)
-		hlist_for_each_entry_safe(script, next, &table[i], node)
-			drop(script);
+		hlist_for_each_entry_safe(runner, next, &table[i], node)
+			drop(runner);
 }
 
 void fguard_scripts_forget(void)
 {
 	spin_lock(&script_lock);
 	empty(candidates);
-	empty(scripts);
+	empty(runners);
 	spin_unlock(&script_lock);
 }
 
 void fguard_scripts_exit(void)
 {
 	fguard_scripts_forget();
-	rcu_barrier(); /* free_rcu_script() */
+	rcu_barrier(); /* free_runner() and the like */
 }

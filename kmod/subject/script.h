@@ -40,6 +40,14 @@ void fguard_script_run(const struct linux_binprm *bprm);
 void fguard_script_fork(struct task_struct *child);
 
 /**
+ * fguard_script_end - a process, or a thread, has ended
+ * @process: its number
+ *
+ * Context: inside an ftrace callback, no lock held.
+ */
+void fguard_script_end(const struct pid *process);
+
+/**
  * fguard_script_of - the script that a process runs
  * @process: the process
  * @identity: filled

@@ -47,6 +47,7 @@ const ONLY_FOR_SOME_RULES = [
   'handle_mm_fault',
   'madvise_collapse',
   'prctl_set_mm_exe_file',
+  'proc_flush_pid',
   'replace_mm_exe_file',
   'security_bprm_check',
   'security_bprm_committed_creds',
