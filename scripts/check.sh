@@ -63,7 +63,7 @@ licences() {
 # shellcheck disable=SC2034 # for step.sh
 steps=11
 step 'types' types
-step 'lint' npx eslint .
+step 'lint' npx eslint --cache --cache-location .cache/eslint/ .
 step 'format' format
 step 'shell scripts' shell_scripts
 step 'module for 6.1: W=1, sparse, names' "$repo/scripts/check-module.sh" 6.1
