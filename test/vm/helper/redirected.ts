@@ -11,4 +11,4 @@ export async function redirected(): Promise<string[]> {
 
 /** Hooks that only note what happens; whoever likes may redirect their functions. */
 export const isNoted = (name: string): boolean =>
-  /^d_|^proc_flush_pid$|^security_(inode_free|bprm_committed_creds)$/.test(name);
+  /^d_|^proc_flush_pid$|^security_(inode_free|inode_copy_up|bprm_committed_creds)$/.test(name);
