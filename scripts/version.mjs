@@ -22,7 +22,7 @@ const replaceOnce = (pattern, line) => (text) => {
 /* A new entry above the others, by whom the last one is. */
 const changelogEntry = (version) => (text) => {
   if (text.startsWith(`fguard (${version}) `)) return text;
-  const by = /^ -- (.*)  /m.exec(text)?.[1];
+  const by = /^ -- (.*) {2}/m.exec(text)?.[1];
   const date = new Date().toUTCString().replace('GMT', '+0000');
   return `fguard (${version}) unstable; urgency=medium\n\n  * Version ${version}.\n\n -- ${by}  ${date}\n\n${text}`;
 };

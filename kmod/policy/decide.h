@@ -150,7 +150,17 @@ static inline enum fguard_reason fguard_decide_reason(enum fguard_outcome outcom
 	return (enum fguard_reason)reasons[outcome];
 }
 
-/* Is it stricter than what stands? Of two that ask the closer one does. */
+/**
+ * fguard_decide_is_stricter - is an outcome stricter than what stands?
+ * @decision: the decision so far
+ * @rank: how closely the other rule names the object, enum fguard_rank
+ * @outcome: what that rule means, enum fguard_outcome
+ *
+ * Of two that ask the closer one stands.
+ *
+ * Context: any.
+ * Return: true if so.
+ */
 static inline bool fguard_decide_is_stricter(const struct fguard_decision *decision,
 					     u32 rank, enum fguard_outcome outcome)
 {
