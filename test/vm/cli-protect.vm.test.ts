@@ -56,6 +56,7 @@ const PLAIN = {
   default: 'deny',
   deadlineMs: 5000,
   strict: false,
+  untilClosed: false,
   untilExit: false,
   against: false,
   expiresAt: null,
@@ -87,6 +88,7 @@ describe('protect with every kind of subject', () => {
       },
       errno: 'EPERM',
       strict: true,
+      untilClosed: false,
       untilExit: true,
       expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     };
