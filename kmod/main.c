@@ -11,6 +11,7 @@
 #include "events/subscription.h"
 #include "ftrace/hook.h"
 #include "object/mount.h"
+#include "object/program.h"
 #include "subject/family.h"
 #include "subject/script.h"
 
@@ -19,6 +20,7 @@ static int __init fguard_init(void)
 	int err;
 
 	fguard_mounts_init();
+	fguard_programs_init();
 	err = fguard_set_init();
 	if (err)
 		return err;

@@ -26,7 +26,7 @@
  * @node: link in answerers; RCU, question_lock
  * @subscription: how it is told
  * @process: the process that subscribed, held
- * @uid: its real user then
+ * @uid: its effective user then
  * @namespace: its user namespace then, held
  * @kin: that process and its descendants from now on
  * @rcu: frees it after the last reader
@@ -75,11 +75,14 @@ static bool is_of_user(const struct fguard_answerer *answerer,
 {
 	const struct cred *mine = current_real_cred(), *its;
 
+	/* A set-user-ID program's child that has given that up is its caller's to trace. */
 	if (!process)
-		return uid_eq(mine->uid, answerer->uid) &&
+		return uid_eq(mine->uid, answerer->uid) && uid_eq(mine->euid, answerer->uid) &&
+		       uid_eq(mine->suid, answerer->uid) &&
 		       mine->user_ns == answerer->namespace;
 	its = __task_cred(process);
-	return uid_eq(mine->uid, its->uid) && mine->user_ns == its->user_ns;
+	return uid_eq(mine->uid, its->uid) && uid_eq(mine->euid, its->euid) &&
+	       uid_eq(mine->suid, its->suid) && mine->user_ns == its->user_ns;
 }
 
 /*
@@ -211,7 +214,7 @@ static void *begin(struct fguard_subscription *subscription, struct netlink_ext_
 		goto put_hooks;
 	answerer->subscription = subscription;
 	answerer->process = get_pid(task_tgid(current));
-	answerer->uid = current_real_cred()->uid;
+	answerer->uid = current_real_cred()->euid;
 	answerer->namespace = get_user_ns(current_real_cred()->user_ns);
 	enter(answerer);
 	return answerer;

@@ -440,6 +440,9 @@ bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 rea
 	hash_del(&question->by_id);
 	question_count--;
 	WRITE_ONCE(question->state, FGUARD_QUESTION_SETTLED);
+	/* Nobody remembers anything of it any more. */
+	fguard_program_leave(&question->exe);
+	fguard_program_leave(&question->script);
 	if (was_told)
 		tell_closed(question, closed_how);
 	look_at(question->settled + FGUARD_CLAIM_LIFE);

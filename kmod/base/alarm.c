@@ -3,6 +3,8 @@
 
 #include "base/alarm.h"
 
+#define TOGETHER (4 * NSEC_PER_MSEC)
+
 static enum hrtimer_restart ring(struct hrtimer *timer)
 {
 	fguard_alarm_now(container_of(timer, struct fguard_alarm, timer));
@@ -15,11 +17,17 @@ void fguard_alarm_init(struct fguard_alarm *alarm, work_func_t function)
 	hrtimer_setup(&alarm->timer, ring, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_SOFT);
 }
 
+/* What is to be done at nearly the same time is done together. */
+static ktime_t round_up_time(u64 time)
+{
+	time = min_t(u64, time, KTIME_MAX - TOGETHER);
+	return ns_to_ktime(roundup(time, TOGETHER));
+}
+
 void fguard_alarm_set(struct fguard_alarm *alarm, u64 time)
 {
 	if (!READ_ONCE(alarm->closed))
-		hrtimer_start(&alarm->timer, ns_to_ktime(min_t(u64, time, KTIME_MAX)),
-			      HRTIMER_MODE_ABS_SOFT);
+		hrtimer_start(&alarm->timer, round_up_time(time), HRTIMER_MODE_ABS_SOFT);
 }
 
 void fguard_alarm_now(struct fguard_alarm *alarm)

@@ -30,7 +30,7 @@ void fguard_alarm_init(struct fguard_alarm *alarm, work_func_t function);
 /**
  * fguard_alarm_set - do the work at a time, instead of at the one set before
  * @alarm: the alarm
- * @time: nanoseconds since boot; one that is past is now
+ * @time: nanoseconds since boot, up to some milliseconds late; one that is past is now
  *
  * Context: any; callers keep each other out.
  */

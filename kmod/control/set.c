@@ -478,6 +478,23 @@ static void look_for_tracers(struct fguard_rule **new, u32 count)
 		WRITE_ONCE(new[i]->subjects->traced, false);
 }
 
+/* The rule in whose place one comes. No two come in the place of the same. */
+static struct fguard_rule *claim(const struct fguard_rule *rule)
+{
+	struct fguard_rule *old = fguard_store_find(rule);
+
+	if (old)
+		old->replaced = true;
+	return old;
+}
+
+static void unclaim(struct fguard_rule **old, u32 count)
+{
+	while (count--)
+		if (old[count])
+			old[count]->replaced = false;
+}
+
 static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 		      u32 count, struct fguard_added *added,
 		      struct netlink_ext_ack *extack)
@@ -486,14 +503,16 @@ static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 	int err;
 
 	for (i = 0; i < count; i++)
-		old[i] = fguard_store_find(new[i]);
+		old[i] = claim(new[i]);
 	err = check_labels_free(new, count, extack);
 	if (!err)
 		err = make_room(count);
 	if (!err)
 		err = prepare_all(new, old, count, extack);
-	if (err)
+	if (err) {
+		unclaim(old, count);
 		return err;
+	}
 
 	for (i = 0; i < count; i++)
 		put_in_force(new[i], old[i], &added[i]);
@@ -619,7 +638,7 @@ static void inherit_all(struct fguard_rule **new, u32 count)
 	u32 i;
 
 	for (i = 0; i < count; i++) {
-		old = asks(new[i]) ? fguard_store_find(new[i]) : NULL;
+		old = asks(new[i]) ? claim(new[i]) : NULL;
 		if (old)
 			inherit(new[i], old);
 	}

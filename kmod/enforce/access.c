@@ -906,6 +906,7 @@ ON(wake_up_new_task)
 ON(exit_signals)
 {
 	fguard_asker_exit();
+	fguard_script_exit();
 }
 
 /*
@@ -1099,7 +1100,7 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(wake_up_new_task, FGUARD_NEED_FORKS),
-	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS),
+	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS | FGUARD_NEED_EXES),
 	FGUARD_HOOK(signal_setup_done, FGUARD_NEED_EXITS),
 	FGUARD_HOOK(security_bprm_check, FGUARD_NEED_EXES),
 	FGUARD_NOTE(security_bprm_committed_creds, FGUARD_NEED_EXES),

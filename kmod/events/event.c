@@ -224,6 +224,9 @@ static u16 put_path(char *to, const struct path *path, const struct teller *tell
 {
 	int length = put_seen(to, path, teller->asks);
 
+	/* A file in memory alone is called what its maker likes, "/../usr/bin/x" as well. */
+	if (length > 0 && *to == '/' && teller->asks && is_nowhere(path->dentry))
+		*teller->cut |= flag;
 	if (length >= 0)
 		return length;
 	if (length != -ENAMETOOLONG)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/hash.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
 #include <linux/spinlock.h>
 
 #include "object/program.h"
@@ -11,10 +13,22 @@ static struct hlist_head programs[1 << BUCKET_BITS];
 /* Programs are left in RCU callbacks, too. */
 static DEFINE_SPINLOCK(programs_lock);
 
-/* Numbers alone are small, and many filesystems begin with the same. */
+/* On a filesystem of their own users choose the numbers. */
+static siphash_key_t key;
+
+void fguard_programs_init(void)
+{
+	get_random_bytes(&key, sizeof(key));
+}
+
+u64 fguard_program_hash(u64 ino, dev_t dev)
+{
+	return siphash_2u64(ino, dev, &key);
+}
+
 static struct hlist_head *bucket_of(u64 ino, dev_t dev)
 {
-	return &programs[hash_64(ino ^ (u64)dev << 32, BUCKET_BITS)];
+	return &programs[hash_64(fguard_program_hash(ino, dev), BUCKET_BITS)];
 }
 
 void fguard_program_follow(struct fguard_program *program)

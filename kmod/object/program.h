@@ -21,6 +21,23 @@ struct fguard_program {
 };
 
 /**
+ * fguard_programs_init - draw how programs are hashed
+ *
+ * Context: may sleep.
+ */
+void fguard_programs_init(void);
+
+/**
+ * fguard_program_hash - a hash that nobody can foresee
+ * @ino: number of an inode
+ * @dev: its filesystem's device
+ *
+ * Context: any.
+ * Return: the hash.
+ */
+u64 fguard_program_hash(u64 ino, dev_t dev);
+
+/**
  * fguard_program_follow - let a program be known until its inode dies
  * @program: zeroed but for its @identity, which is held at this moment
  *

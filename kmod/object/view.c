@@ -135,7 +135,7 @@ static int render(const struct view *view, char *to, const struct path *path)
 static bool is_root_s(const void *namespace, const struct fs_struct *fs)
 {
 	return fguard_mount_owner(namespace) == &init_user_ns &&
-	       (current_user_ns() == &init_user_ns || fs->users == 1);
+	       (current_user_ns() == &init_user_ns || READ_ONCE(fs->users) == 1);
 }
 
 static bool take_view(struct view *view)

@@ -164,12 +164,14 @@ static void drop_former(struct fguard_rule *rule, const struct super_block *sb)
 			fguard_alias_drop(fguard_store_current(), alias);
 }
 
-/* Never what the rule was made for. */
-static void drop_copy(struct fguard_rule *rule)
+/* Where another copy comes. Never what the rule was made for. */
+static void drop_copy(struct fguard_rule *rule, const struct holder *holder)
 {
 	struct fguard_alias *alias, *oldest = NULL;
 	unsigned int count = 0;
 
+	if (!holder->inode || holder->sb->s_dev == rule->name.directory.dev)
+		return;
 	list_for_each_entry(alias, &rule->aliases, siblings) {
 		if (alias->kind != FGUARD_ALIAS_HOLDER ||
 		    alias->identity.dev == rule->name.directory.dev)
@@ -212,7 +214,7 @@ static void hold(struct fguard_rule *rule, struct holder *holder)
 	lockdep_assert_held(&fguard_alias_lock);
 	if (!holds(rule, holder)) {
 		drop_former(rule, holder->sb);
-		drop_copy(rule);
+		drop_copy(rule, holder);
 		add(rule, holder, holder->inode, FGUARD_ALIAS_HOLDER);
 	}
 	hold_beneath(rule, holder);

@@ -48,7 +48,7 @@ static void note(struct dentry *name, const struct dentry *holder, const struct 
 /* ---- what overlays copy up ------------------------------------------------- */
 
 #define COPYING_BITS 8
-#define COPYING_RULES 4
+#define COPYING_RULES ARRAY_SIZE(((struct fguard_named *)NULL)->rules)
 
 /**
  * struct copying - an object of an overlay that a task copies up

@@ -68,6 +68,7 @@ struct fguard_keeper {
  *	fguard_alias_lock
  * @left: its inode, likewise
  * @retired: not in force any more; fguard_alias_lock
+ * @replaced: a rule that comes takes its place, and no other; set_lock
  * @by_path: link in the set's table of paths and suffixes; set_lock
  * @by_label: link in the set's table of rule names; set_lock
  * @by_subjects: link in the list of those that let its subjects in; RCU, set_lock
@@ -110,6 +111,7 @@ struct fguard_rule {
 	const struct dentry *leaving;
 	const struct inode *left;
 	bool retired;
+	bool replaced;
 	struct hlist_node by_path;
 	struct hlist_node by_label;
 	struct list_head by_subjects;

@@ -112,11 +112,24 @@ bool fguard_store_is_copy(const struct fguard_rule *a, const struct fguard_rule 
 	       strcmp(a->path, b->path);
 }
 
+static bool same_path(const struct fguard_rule *a, const struct fguard_rule *b)
+{
+	return a->path && b->path && !strcmp(a->path, b->path);
+}
+
+/* Of copies of a filesystem two may be like one that comes; the one of its path is it. */
+static bool is_liker(const struct fguard_rule *rule, const struct fguard_rule *than,
+		     const struct fguard_rule *like)
+{
+	return !rule->replaced && !fguard_store_is_copy(rule, like) &&
+	       (!than || (same_path(rule, like) && !same_path(than, like)));
+}
+
 static struct fguard_rule *find_name(const struct fguard_store *store,
 				     const struct fguard_rule *like)
 {
 	const struct fguard_name *name = &like->name;
-	struct fguard_rule *rule;
+	struct fguard_rule *rule, *found = NULL;
 
 	hlist_for_each_entry(rule, fguard_name_bucket(store, name->hash),
 			     by_name[store->links])
@@ -124,16 +137,16 @@ static struct fguard_rule *find_name(const struct fguard_store *store,
 		    rule->name.length == name->length &&
 		    !memcmp(rule->name.name, name->name, name->length) &&
 		    fguard_identity_equal(&rule->name.directory, &name->directory) &&
-		    !fguard_store_is_copy(rule, like))
-			return rule;
-	return NULL;
+		    is_liker(rule, found, like))
+			found = rule;
+	return found;
 }
 
 static struct fguard_rule *find_suffix(const struct fguard_store *store,
 				       const struct fguard_rule *like)
 {
 	const struct fguard_suffix *suffix = &like->suffix;
-	struct fguard_rule *rule;
+	struct fguard_rule *rule, *found = NULL;
 
 	hlist_for_each_entry(rule, fguard_suffix_bucket(store, suffix->hash),
 			     by_suffix[store->links])
@@ -141,9 +154,9 @@ static struct fguard_rule *find_suffix(const struct fguard_store *store,
 		    !memcmp(rule->suffix.string, suffix->string, suffix->length) &&
 		    rule->suffix.below == suffix->below &&
 		    fguard_identity_equal(&rule->suffix.directory, &suffix->directory) &&
-		    !fguard_store_is_copy(rule, like))
-			return rule;
-	return NULL;
+		    is_liker(rule, found, like))
+			found = rule;
+	return found;
 }
 
 struct fguard_rule *fguard_store_find(const struct fguard_rule *like)

@@ -83,7 +83,9 @@ static struct hlist_head *bucket_of(struct hlist_head *table, const void *of)
 
 static struct hlist_head *bucket_of_source(const struct fguard_identity *identity)
 {
-	return &sources[hash_64(identity->ino ^ (u64)identity->dev << 32, BUCKET_BITS)];
+	u64 hash = fguard_program_hash(identity->ino, identity->dev);
+
+	return &sources[hash_64(hash, BUCKET_BITS)];
 }
 
 static bool is_source(const struct source *source, const struct fguard_identity *identity)
@@ -394,6 +396,16 @@ void fguard_script_fork(struct task_struct *child)
 		return;
 	put_pid(runner->process);
 	kfree(runner);
+}
+
+void fguard_script_exit(void)
+{
+	/* Its own entries it makes itself. */
+	if (hlist_empty(bucket_of(candidates, current)))
+		return;
+	spin_lock(&script_lock);
+	drop_candidates();
+	spin_unlock(&script_lock);
 }
 
 void fguard_script_end(const struct pid *process)

@@ -40,6 +40,13 @@ void fguard_script_run(const struct linux_binprm *bprm);
 void fguard_script_fork(struct task_struct *child);
 
 /**
+ * fguard_script_exit - the current task ends
+ *
+ * Context: no lock held.
+ */
+void fguard_script_exit(void);
+
+/**
  * fguard_script_end - a process, or a thread, has ended
  * @process: its number
  *

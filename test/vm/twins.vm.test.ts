@@ -57,3 +57,22 @@ it('has one where all are replaced at once, and no name in common', async () => 
   await lab.guard.add(secret, {name: 'mine'});
   await expect(lab.guard.add(`${copy}/secret`, {name: 'mine'})).rejects.toThrow('EEXIST');
 });
+
+it('comes in the place of one rule only, where two are like the same', async () => {
+  const first = await lab.guard.add(`${disk}/new0`, {otherwise: 'log'});
+  // the same devices, each where the other was
+  await vm.ok(
+    `umount ${disk} ${copy} && mount -o loop ${lab.path('image')} ${copy} &&
+     mount -o loop ${lab.path('twin')} ${disk}`,
+  );
+  const added = await lab.guard.ask('add-many', {
+    prefix: `${disk}/new`,
+    count: 1,
+    also: `${copy}/new0`,
+  });
+  expect(added).not.toHaveProperty('errno');
+  const ids = (await lab.guard.list()).map(({id}) => id);
+  expect([ids.length, ids.includes(first.id)]).toEqual([2, true]);
+  await lab.guard.clear();
+  expect(await lab.guard.list()).toEqual([]);
+});

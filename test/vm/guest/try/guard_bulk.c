@@ -64,15 +64,18 @@ static void add_alike(struct fguard *guard, char **words)
 	free(added);
 }
 
-/* add-many prefix=P count=N: rules for PREFIX0, PREFIX1, … */
+/* add-many prefix=P count=N [also=P]: rules for PREFIX0, PREFIX1, … */
 static void add_many(struct fguard *guard, char **words)
 {
 	uint32_t count = number_option(words, "count", 0);
 	struct fguard_rule *rules = make_rules(option(words, "prefix"), count);
-	struct fguard_added *added = calloc(count, sizeof(*added));
+	struct fguard_added *added = calloc(count + 1, sizeof(*added));
+	const char *also = option(words, "also");
 	long start = clock_milliseconds();
 
-	if (!print_failure(guard, fguard_add_rules(guard, rules, count, added)))
+	if (also)
+		rules[count].path = also;
+	if (!print_failure(guard, fguard_add_rules(guard, rules, count + !!also, added)))
 		printf("{\"milliseconds\":%ld}\n", clock_milliseconds() - start);
 	free_rules(rules, count);
 	free(added);
