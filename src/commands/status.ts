@@ -2,6 +2,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import {BaseCommand} from '../cli/base-command.js';
+import {visiblyForeignRules} from '../services/rule-files/find.js';
 import {getStatus} from '../services/status.js';
 import {withNames} from '../linux/passwd.js';
 import {statusDocument} from '../formats/status-document.js';
@@ -27,7 +28,7 @@ export default class Status extends BaseCommand {
 
   async run() {
     const {flags} = await this.parse(Status);
-    const found = await getStatus();
+    const found = await getStatus(visiblyForeignRules());
     const status = await withNames(({user}) => statusDocument(found, user));
     if (!this.jsonEnabled()) {
       const {renderStatus} = await import('../ui/status-table.js');

@@ -5,7 +5,6 @@ import type {Question} from '../domain/question.js';
 import type {KernelStatus} from '../domain/status.js';
 import type {Foreign} from '../linux/own-folder.js';
 import {withGuard} from './guard.js';
-import {visiblyForeignRules} from './rule-files/find.js';
 
 export type Status = KernelStatus & {
   kernel: string;
@@ -14,10 +13,11 @@ export type Status = KernelStatus & {
   unsafe: readonly Foreign[];
 };
 
-export async function getStatus(): Promise<Status> {
+/** @param unsafe see Status */
+export async function getStatus(unsafe: readonly Foreign[]): Promise<Status> {
   const status = await withGuard((guard) => ({
     ...guard.status(),
     questions: guard.questions(),
   }));
-  return {...status, kernel: release(), unsafe: visiblyForeignRules()};
+  return {...status, kernel: release(), unsafe};
 }
