@@ -30,6 +30,7 @@ import unprotect from './commands/unprotect.js';
 import watch from './commands/watch.js';
 import whois from './commands/whois.js';
 import {UserError} from './domain/errors.js';
+import {escapeText} from './domain/text.js';
 import commandNotFound from './cli/command-not-found.js';
 import {makeOwnFolder, userFolder} from './linux/own-folder.js';
 import {listenForLoss, outputFailed} from './cli/output-failure.js';
@@ -107,6 +108,11 @@ const wantsVersion = (words: readonly string[]): boolean => {
   return ['-V', '--version'].includes(first) || rest.includes('-V');
 };
 
+/* Help and completion, which are not ours, show what was typed as it was. */
+const isOclifs = (words: readonly string[]): boolean =>
+  ['help', 'autocomplete'].includes(words[0]?.split(':')[0] ?? '') ||
+  wordsBefore('--', words).some((word) => word === '--help' || word === '-h');
+
 /** Runs the command that was typed. */
 export async function main(development = false): Promise<void> {
   /* Help has no command of ours that could hear of it. */
@@ -118,6 +124,7 @@ export async function main(development = false): Promise<void> {
   const words = process.argv.slice(2);
   noteTyped(words);
   if (wantsVersion(words)) process.argv.splice(2, Infinity, '--version');
+  if (isOclifs(words)) process.argv.splice(2, Infinity, ...process.argv.slice(2).map(escapeText));
   const loadOptions = {root: packageFile(''), pjson: packageDescription(), userPlugins: false};
   if (process.argv[2]?.startsWith('autocomplete') === true && !hasOwnCache()) return;
   await execute({development, loadOptions});

@@ -7,7 +7,7 @@ import type {LossyOutput} from '../ui/lossy-output.js';
 import {mistakeText} from '../ui/mistakes.js';
 import {closedDocument} from '../formats/question-json.js';
 import {CLOSINGS, VERDICTS} from '../domain/names.js';
-import {escapeLines, escapeText} from '../domain/text.js';
+import {escapeLines, escapeText, safeJson} from '../domain/text.js';
 
 const say = (text: string): void => {
   process.stderr.write(`fguard: ${text}\n`);
@@ -19,7 +19,7 @@ const entriesText = (count: number): string => `${count} ${count === 1 ? 'entry'
 export function agentReporter(json: boolean, output: LossyOutput): AgentReporter {
   const userName = new NamesAside().name;
   const line = (document: object): void => {
-    output.write(`${JSON.stringify(document)}\n`);
+    output.write(`${safeJson(document)}\n`);
   };
   return {
     decided: (decision) => {

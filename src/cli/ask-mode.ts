@@ -15,6 +15,7 @@ import {NamesAside} from '../linux/names-aside.js';
 import {decisionDocument, decisionLine} from '../ui/decision.js';
 import type {StreamOutput} from '../ui/output.js';
 import {closedDocument, questionDocument} from '../formats/question-json.js';
+import {safeJson} from '../domain/text.js';
 
 /** What was typed after `fguard ask`. */
 export interface AskWords {
@@ -27,7 +28,7 @@ export interface AskWords {
 
 type MakeMode = (answerer: Answerer, output: StreamOutput) => AskMode;
 
-const jsonLine = (document: object): string => `${JSON.stringify(document)}\n`;
+const jsonLine = (document: object): string => `${safeJson(document)}\n`;
 
 type UserName = (uid: number) => string;
 type Describe = (question: Question, invocation: Invocation) => string;

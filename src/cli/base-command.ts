@@ -7,6 +7,7 @@ import {EXIT} from '../domain/errors.js';
 import {listenForLoss, outputFailed} from './output-failure.js';
 import {wordsBefore} from './argv.js';
 import {failureDocument, failureText, toUserError} from '../ui/failure.js';
+import {escapeLines, safeJson} from '../domain/text.js';
 
 /** What all commands share: --json, --quiet, and how they fail. */
 export abstract class BaseCommand extends Command {
@@ -22,7 +23,7 @@ export abstract class BaseCommand extends Command {
   abstract override run(): Promise<unknown>;
 
   override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    process.stdout.write(`${safeJson(json, 2)}\n`);
   }
 
   protected override async init(): Promise<void> {
@@ -78,4 +79,4 @@ export abstract class BaseCommand extends Command {
 }
 
 const bugText = (error: Error): string =>
-  `fguard: this is a bug, please report it\n${error.stack ?? error.message}`;
+  `fguard: this is a bug, please report it\n${escapeLines(error.stack ?? error.message)}`;

@@ -4,6 +4,7 @@ import type {Hook} from '@oclif/core/hooks';
 import {closest} from '../domain/closest.js';
 import {EXIT, type UserError, wrongUsage} from '../domain/errors.js';
 import {failureDocument, failureText} from '../ui/failure.js';
+import {safeJson} from '../domain/text.js';
 
 /* The opposite of what was typed is not what was meant. */
 const isUndone = (typed: string, name: string): boolean =>
@@ -41,7 +42,7 @@ const hook: Hook.CommandNotFound = function ({id, argv, config}) {
   const commands = config.commandIDs.map((command) => command.replaceAll(':', ' '));
   const error = misspelt(id.split(':'), commands);
   const json = argv?.includes('--json') === true;
-  if (json) process.stdout.write(`${JSON.stringify(failureDocument(error, error), null, 2)}\n`);
+  if (json) process.stdout.write(`${safeJson(failureDocument(error, error), 2)}\n`);
   else process.stderr.write(`${failureText(error)}\n`);
   process.exitCode = EXIT.usage;
   return Promise.resolve();

@@ -8,6 +8,7 @@ import {interruptSignal} from '../cli/interrupt.js';
 import {readyFlag, toReady} from '../cli/ready-fd.js';
 import {restText} from '../ui/ask/rest.js';
 import {LossyOutput} from '../ui/lossy-output.js';
+import {safeJson} from '../domain/text.js';
 
 export default class Agent extends BaseCommand {
   static override summary = 'Answer for those who wait, from a policy file, as a daemon.';
@@ -36,7 +37,7 @@ export default class Agent extends BaseCommand {
 
   private readonly output = new LossyOutput((lost) =>
     this.jsonEnabled()
-      ? `${JSON.stringify({type: 'lost', lost})}\n`
+      ? `${safeJson({type: 'lost', lost})}\n`
       : `${lost} lines found no room here\n`,
   );
 

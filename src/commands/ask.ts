@@ -11,6 +11,7 @@ import {Answerer} from '../services/ask/answerer.js';
 import {type AskSummary, runAsking} from '../services/ask/session.js';
 import {restText} from '../ui/ask/rest.js';
 import {StreamOutput} from '../ui/output.js';
+import {escapeText, safeJson} from '../domain/text.js';
 
 export default class Ask extends BaseCommand {
   static override summary =
@@ -66,7 +67,7 @@ export default class Ask extends BaseCommand {
       program: flags.exec,
       verdict,
       complain: (text) => {
-        this.caution(text);
+        this.caution(escapeText(text));
       },
     });
     const tellReady = toReady(flags['ready-fd']);
@@ -88,7 +89,7 @@ export default class Ask extends BaseCommand {
   /* A descriptor has one stream: a failure goes the way of the lines before it. */
   override logJson(json: unknown): void {
     if (this.output === undefined) super.logJson(json);
-    else void this.output.write(`${JSON.stringify(json)}\n`);
+    else void this.output.write(`${safeJson(json)}\n`);
   }
 
   /* The asking sees for itself, and has a thread to end first. */

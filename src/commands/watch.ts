@@ -16,6 +16,7 @@ import {JOURNAL_IDS} from '../formats/journal.js';
 import {LOG_FORMATS} from '../ui/render-record.js';
 import {toFilter} from '../cli/watch-filter.js';
 import {type WatchOutput, watchOutput} from '../cli/watch-output.js';
+import {safeJson} from '../domain/text.js';
 
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
 
@@ -124,7 +125,7 @@ export default class Watch extends BaseCommand {
 
   /* One object on each line, a failure too. */
   override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json)}\n`);
+    process.stdout.write(`${safeJson(json)}\n`);
   }
 
   /* The stream sees for itself, and has a thread to end first. */

@@ -87,5 +87,25 @@ export const escapeLines = (text: string): string =>
     )
     .join('\n');
 
+/** The same for a command that is to be copied: a quoted word of it has backslashes of its own. */
+export const escapeCommand = (command: string): string => command.replace(UNSAFE, keepBackslash);
+
+/* Before the class: most texts hold none of them. */
+const PLAIN_JSON = /^[\n\x20-\x7e]*$/;
+
+const escapeUnits = (character: string): string =>
+  character === '\\' || character === '\n'
+    ? character
+    : Array.from({length: character.length}, (_unit, at) => {
+        const unit = character.charCodeAt(at);
+        return `\\u${unit.toString(16).padStart(4, '0')}`;
+      }).join('');
+
+/** JSON that may be shown on a terminal: it says the same, and hides or does nothing there. */
+export function safeJson(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, null, indent);
+  return PLAIN_JSON.test(text) ? text : text.replace(UNSAFE, escapeUnits);
+}
+
 const keepBackslash = (character: string): string =>
   character === '\\' ? character : escapeCharacter(character);

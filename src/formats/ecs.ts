@@ -3,7 +3,7 @@
 import {OPS, REASONS, VERDICTS} from '../domain/names.js';
 import {openFlagNames} from '../domain/open-flags.js';
 import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
-import {unicodeText} from '../domain/text.js';
+import {safeJson, unicodeText} from '../domain/text.js';
 import {isoTime} from '../domain/time.js';
 import {detailNames} from './event-json.js';
 import {type EventOrigin, accessSentence, pathParts} from './event-origin.js';
@@ -106,4 +106,4 @@ const gapDocument = (record: GapRecord, origin: EventOrigin): object => ({
 
 /** A line of `watch --format ecs`. */
 export const ecsLine = (record: EventRecord, origin: EventOrigin): string =>
-  `${JSON.stringify(record.type === 'gap' ? gapDocument(record, origin) : accessDocument(record, origin))}\n`;
+  `${safeJson(record.type === 'gap' ? gapDocument(record, origin) : accessDocument(record, origin))}\n`;

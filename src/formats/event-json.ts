@@ -3,6 +3,7 @@ import {DETAILS, OPS, REASONS, VERDICTS} from '../domain/names.js';
 import {openFlagNames} from '../domain/open-flags.js';
 import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
 import {isoTime} from '../domain/time.js';
+import {safeJson} from '../domain/text.js';
 
 type UserName = (uid: number) => string;
 
@@ -44,4 +45,4 @@ export const gapDocument = (record: GapRecord) => ({
 
 /** A line of `watch --json`. */
 export const eventJson = (record: EventRecord, userName: UserName): string =>
-  `${JSON.stringify(record.type === 'gap' ? gapDocument(record) : accessDocument(record, userName))}\n`;
+  `${safeJson(record.type === 'gap' ? gapDocument(record) : accessDocument(record, userName))}\n`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {UserError} from '../domain/errors.js';
 import {inDirectory} from '../domain/path.js';
+import {shellWord} from '../domain/shell-word.js';
 import {directories, isDirectory} from './files.js';
 
 const ROOT = '/sys/fs/cgroup';
@@ -28,7 +29,7 @@ export function cgroupDirectory(text: string, root = ROOT): string {
   if (first !== undefined && found.length === 1) return first;
   if (first !== undefined)
     throw new UserError('EAMBIGUOUS', `several units are called ${text}: ${found.join(', ')}`);
-  const next = isUnit ? [`systemctl status ${text}`] : ['systemd-cgls'];
+  const next = isUnit ? [`systemctl status ${shellWord(text)}`] : ['systemd-cgls'];
   const what = isUnit ? 'no cgroup of a running unit' : 'no cgroup';
   throw new UserError('ENOENT', `there is ${what} ${text} below ${root}`, {next});
 }

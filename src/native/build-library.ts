@@ -6,6 +6,7 @@ import {join} from 'node:path';
 
 import {cleanEnvironment} from '../linux/environment.js';
 import {UserError} from '../domain/errors.js';
+import {shellWord} from '../domain/shell-word.js';
 import {makeScratchFolder} from '../linux/own-folder.js';
 import {replaceFile} from '../linux/replace-file.js';
 
@@ -16,7 +17,7 @@ const NAME = 'libfguard.so';
 const needed = (folder: string, output: string): UserError =>
   new UserError('ENOLIBRARY', 'the library libfguard.so is not there and does not build', {
     output,
-    next: ['sudo apt install gcc make pkg-config libmnl-dev', `make -C ${folder}`],
+    next: ['sudo apt install gcc make pkg-config libmnl-dev', `make -C ${shellWord(folder)}`],
   });
 
 function isWritable(folder: string): boolean {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {CheckResult} from '../domain/checks.js';
-import {escapeText} from '../domain/text.js';
+import {escapeCommand, escapeText} from '../domain/text.js';
 import {statePaint} from './paint.js';
 import {type Cell, renderTable} from './table.js';
 
@@ -12,7 +12,7 @@ const row = ({title, state, detail}: CheckResult): Cell[] => [
 
 /* In a cell a command would be cut where the column ends, and could not be copied. */
 const remedies = (checks: readonly CheckResult[]): string[] =>
-  checks.flatMap(({title, fix}) => (fix === null ? [] : [title, `  try: ${escapeText(fix)}`]));
+  checks.flatMap(({title, fix}) => (fix === null ? [] : [title, `  try: ${escapeCommand(fix)}`]));
 
 export const renderChecks = (checks: readonly CheckResult[], columns?: number): string =>
   [

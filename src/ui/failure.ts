@@ -2,7 +2,7 @@
 import {CLIError, ExitError} from '@oclif/core/errors';
 import {stripVTControlCharacters} from 'node:util';
 
-import {escapeLines, escapeText} from '../domain/text.js';
+import {escapeCommand, escapeLines, escapeText} from '../domain/text.js';
 import {UserError, wrongUsage} from '../domain/errors.js';
 
 /* oclif puts advice of its own behind a parser's message; ours comes as next steps. */
@@ -36,7 +36,6 @@ export function failureDocument(error: unknown, known: UserError | undefined) {
 export function failureText(error: UserError): string {
   const lines = [`fguard: ${escapeText(error.message)}`];
   if (error.output !== '') lines.push(escapeLines(error.output));
-  /* A quoted word has its own backslashes, and is to be copied with them. */
-  lines.push(...error.next.map((command) => `  try: ${escapeLines(command)}`));
+  lines.push(...error.next.map((command) => `  try: ${escapeCommand(command)}`));
   return lines.join('\n');
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {escapeLines, escapeText} from '../domain/text.js';
+import {escapeCommand, escapeLines, escapeText} from '../domain/text.js';
 import type {UserError} from '../domain/errors.js';
 import {dim, statePaint} from './paint.js';
 import {type Cell, renderTable} from './table.js';
+import {shellWord} from '../domain/shell-word.js';
 
 /** A module that was built, and a kernel that has none; as the services tell it. */
 export interface RebuiltModule {
@@ -54,7 +55,7 @@ function moduleRow(module: RebuiltModule): Cell[] {
 }
 
 function failedRow({kernel, error}: FailedKernel): Cell[] {
-  const next = error.next.map((text) => ({text: `try: ${escapeText(text)}`}));
+  const next = error.next.map((text) => ({text: `try: ${escapeCommand(text)}`}));
   return [
     [{text: escapeText(kernel)}],
     [{text: 'no module', paint: statePaint('failed')}],
@@ -87,7 +88,7 @@ function adviseOn({signer, certificate, enrolled}: RebuiltModule, secureBoot: bo
   if (!secureBoot) return [];
   if (enrolled === null)
     return [`whether the firmware knows ${key} cannot be told\n  try: sudo apt install mokutil`];
-  const enrol = `sudo mokutil --import ${escapeText(certificate)}`;
+  const enrol = `sudo mokutil --import ${shellWord(certificate)}`;
   return [`Secure Boot is on, and the firmware does not know ${key}\n  try: ${enrol}, and restart`];
 }
 

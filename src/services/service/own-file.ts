@@ -7,6 +7,7 @@ import {UserError} from '../../domain/errors.js';
 import {readIfPossible} from '../../linux/files.js';
 import {replaceText} from '../../linux/replace-file.js';
 import {MARK} from './unit-text.js';
+import {shellWord} from '../../domain/shell-word.js';
 
 /** A file that the service needs. */
 export interface WantedFile {
@@ -29,7 +30,7 @@ function write(path: string, text: string, mode: number): void {
 
 const notOurs = (path: string): UserError =>
   new UserError('EEXIST', `${path} is there, and "fguard service install" did not write it`, {
-    next: [`sudo mv ${path} ${path}.old`],
+    next: [`sudo mv ${shellWord(path)} ${shellWord(`${path}.old`)}`],
   });
 
 /** Fails if something of somebody else's is in the place of a file. */

@@ -4,6 +4,7 @@ import {hostname} from 'node:os';
 import {dirname} from 'node:path';
 
 import {UserError} from '../../domain/errors.js';
+import {shellWord} from '../../domain/shell-word.js';
 import {runCommand} from '../../linux/command.js';
 import {syncPath} from '../../linux/replace-file.js';
 import {OWN_FOLDER, type SigningKey, ownKey} from './keys.js';
@@ -42,7 +43,7 @@ async function makePair(folder: string): Promise<void> {
 export async function generateKey(folder = OWN_FOLDER): Promise<SigningKey> {
   if (existsSync(folder))
     throw new UserError('EKEY', `${folder} is there, but not both key.pem and cert.der in it`, {
-      next: [`sudo ls -l ${folder}`],
+      next: [`sudo ls -l ${shellWord(folder)}`],
     });
   mkdirSync(dirname(folder), {recursive: true, mode: 0o755});
   const beside = mkdtempSync(`${folder}.new-`);

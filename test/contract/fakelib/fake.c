@@ -22,6 +22,10 @@
  *			"broken": a record that is no record
  *	FAKE_OBJECT=P	the path of the accesses
  *	FAKE_UID=N	the user
+ *	FAKE_HOSTILE=1	names, of files, programs, scripts, rules and processes, end with
+ *			all that a terminal might act on; the only rule from the start is
+ *			about such a file, too
+ *	FAKE_PID=N	the process that asks, and that rules let in
  *	FAKE_REASON=N	why the accesses were decided, and
  *	FAKE_DETAIL=N	what more there is to say of it
  *	FAKE_ANSWERERS=N answerers that are there
@@ -80,6 +84,15 @@ static int number(const char *variable)
 	return text ? atoi(text) : 0;
 }
 
+/* Sequences, ends of lines, C1 in one byte and in UTF-8, an override of direction. */
+#define HOSTILE "\x1b[2J\n\r\x9b\xc2\x9b\xe2\x80\xae\xff\x7f"
+
+/* A text, or that behind it. */
+static const char *named(const char *usual, const char *hostile)
+{
+	return number("FAKE_HOSTILE") ? hostile : usual;
+}
+
 static int mode(const char *name)
 {
 	const char *text = getenv("FAKE_EVENTS");
@@ -131,7 +144,7 @@ static void keep(struct fguard *guard, const struct fguard_rule *rule)
 	for (i = 0; i < rule->n_pids; i++) {
 		grants[i].pid = rule->pids[i];
 		grants[i].alive = i % 2 == 0;
-		snprintf(grants[i].comm, sizeof(grants[i].comm), "comm%u", i);
+		snprintf(grants[i].comm, sizeof(grants[i].comm), named("comm%u", HOSTILE), i);
 	}
 	*info = (struct fguard_rule_info){
 		.id = guard->n_rules,
@@ -177,6 +190,16 @@ int fguard_open(struct fguard **guard)
 				     .flags = getenv("FAKE_TREE") ? FGUARD_RULE_TREE : 0 });
 	if (getenv("FAKE_SUFFIX"))
 		keep(*guard, &(struct fguard_rule){ .suffix = getenv("FAKE_SUFFIX") });
+	if (number("FAKE_HOSTILE")) {
+		uint32_t pid = number("FAKE_PID");
+		const char *exe = "/usr/bin/" HOSTILE, *cgroup = "/" HOSTILE;
+
+		keep(*guard, &(struct fguard_rule){
+				     .path = "/srv/" HOSTILE, .suffix = HOSTILE, .name = HOSTILE,
+				     .otherwise = FGUARD_ELSE_ASK, .pids = &pid, .n_pids = 1,
+				     .exes = &exe, .n_exes = 1, .cgroups = &cgroup,
+				     .n_cgroups = 1 });
+	}
 	for (i = 0; i < number("FAKE_RULES"); i++) {
 		char path[32];
 		uint32_t pids[] = { 10, 11 };
@@ -368,10 +391,12 @@ int fguard_subscribe(struct fguard *guard, const struct fguard_filter *filter)
 
 static size_t put_access(char *buffer, int seq)
 {
-	static const char others[] = "/usr/bin/rm" "rm\x1b[2J";
+	const char *exe = named("/usr/bin/rm", "/usr/bin/" HOSTILE);
+	const char *comm = named("rm\x1b[2J", HOSTILE), *new_path = named("", "/srv/" HOSTILE);
 	struct fguard_access_record *record = (void *)buffer;
-	const char *path = getenv("FAKE_OBJECT") ? getenv("FAKE_OBJECT") : "/srv/a.db";
-	size_t size = sizeof(*record) + strlen(path) + strlen(others);
+	const char *path = getenv("FAKE_OBJECT") ? getenv("FAKE_OBJECT") :
+						   named("/srv/a.db", "/srv/" HOSTILE);
+	size_t size = sizeof(*record) + strlen(path) + strlen(new_path) + strlen(exe) + strlen(comm);
 	size_t length = (size + 7) & ~7UL;
 
 	memset(buffer, 0, length);
@@ -383,10 +408,11 @@ static size_t put_access(char *buffer, int seq)
 		.loginuid = FGUARD_NO_LOGIN, .op = FGUARD_OP_DELETE,
 		.verdict = FGUARD_VERDICT_DENY,
 		.reason = getenv("FAKE_REASON") ? number("FAKE_REASON") : FGUARD_REASON_RULE,
-		.path_length = strlen(path), .exe_length = 11, .comm_length = 6,
+		.path_length = strlen(path), .new_path_length = strlen(new_path),
+		.exe_length = strlen(exe), .comm_length = strlen(comm),
 	};
-	memcpy(record + 1, path, strlen(path));
-	memcpy((char *)(record + 1) + strlen(path), others, strlen(others));
+	memcpy(stpcpy(stpcpy(stpcpy((char *)(record + 1), path), new_path), exe), comm,
+	       strlen(comm));
 	return length;
 }
 
@@ -457,22 +483,25 @@ static void make_question(struct question *question, uint64_t id, int op, int mi
 	struct fguard_access_record *access = &question->record.access;
 	char exe[256] = "";
 	size_t at = 0, script;
+	pid_t pid = number("FAKE_PID") ? number("FAKE_PID") : getpid();
 
 	memset(question, 0, sizeof(*question));
 	if (readlink("/proc/self/exe", exe, sizeof(exe) - 1) < 0)
 		abort();
 	*access = (struct fguard_access_record){
-		.rule = 1, .pid = getpid(), .tid = getpid(), .ppid = getppid(),
+		.rule = 1, .pid = pid, .tid = pid,
+		.ppid = number("FAKE_PID") ? pid : getppid(),
 		.uid = asking_uid, .loginuid = asking_loginuid, .op = op,
 		.verdict = FGUARD_VERDICT_DENY, .reason = FGUARD_REASON_ASK,
 	};
 	at += access->path_length = append(question, at, path);
 	at += access->new_path_length = append(question, at, new_path);
-	at += access->exe_length = append(question, at, exe);
-	at += access->comm_length = append(question, at, "asker\x1b[31m");
+	at += access->exe_length = append(question, at, named(exe, "/usr/bin/" HOSTILE));
+	at += access->comm_length = append(question, at, named("asker\x1b[31m", HOSTILE));
 	access->head.length = (sizeof(*access) + at + 7) & ~7UL;
 	at = access->head.length - sizeof(*access);
-	script = append(question, at, getenv("FAKE_SCRIPT") ? getenv("FAKE_SCRIPT") : "");
+	script = append(question, at, getenv("FAKE_SCRIPT") ? getenv("FAKE_SCRIPT") :
+							      named("", "/srv/" HOSTILE));
 	at += script;
 	question->record.id = id;
 	question->record.deadline = after(milliseconds);
@@ -619,10 +648,12 @@ int fguard_next_answer(struct fguard *guard, struct fguard_remembered *answer)
 	*answer = (struct fguard_remembered){
 		.id = id, .rule = 1, .ops = 1 << FGUARD_OP_READ,
 		.verdict = id % 2 ? FGUARD_VERDICT_ALLOW : FGUARD_VERDICT_DENY,
-		.lifetime = lifetime, .uid = 0, .comm = "sh\x1b[2J", .exe = "/bin/sh",
+		.lifetime = lifetime, .uid = 0, .comm = named("sh\x1b[2J", HOSTILE),
+		.exe = named("/bin/sh", "/bin/" HOSTILE),
 		.pid = lifetime == FGUARD_LIFETIME_PROCESS ? 12 : 0,
 		.ttl = lifetime == FGUARD_LIFETIME_TIME ? 5400000 : 0,
-		.script = lifetime == FGUARD_LIFETIME_FOREVER ? "/srv/a\xff.sh" : NULL,
+		.script = lifetime == FGUARD_LIFETIME_FOREVER ?
+				  named("/srv/a\xff.sh", "/srv/" HOSTILE) : NULL,
 		.given = 1767225600123456789,
 	};
 	return 1;
@@ -651,7 +682,9 @@ ssize_t fguard_list_questions(struct fguard *guard)
 	for (i = n_questions; i < number("FAKE_WAITING"); i++) {
 		struct question question;
 
-		make_question(&question, i + 1, FGUARD_OP_RENAME, 60000, "/srv/\xff", "/srv/b");
+		make_question(&question, i + 1, FGUARD_OP_RENAME, 60000,
+			      named("/srv/\xff", "/srv/" HOSTILE),
+			      named("/srv/b", "/srv/" HOSTILE));
 		remember(&question);
 	}
 	return n_questions;
