@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {errnoText} from '../domain/errno.js';
 import {UserError, notPermitted, wrongUsage} from '../domain/errors.js';
 import {inDirectory} from '../domain/path.js';
 import {errorCode, isDirectory, lstat, readLinkIfPossible, realPath} from './files.js';
@@ -20,11 +21,15 @@ const REASONS: Record<string, (path: string) => string> = {
   ENAMETOOLONG: (path) => `${path}: the name is too long`,
 };
 
+const isErrno = (code: string): boolean => /^E[A-Z\d]+$/.test(code);
+
 function unreachable(error: unknown, path: string): unknown {
   const code = errorCode(error);
   if (code === 'EACCES') return notPermitted(`${path}: permission denied`, [withSudo()]);
   const reason = REASONS[code];
-  return reason === undefined ? error : new UserError(code, reason(path));
+  if (reason !== undefined) return new UserError(code, reason(path));
+  /* a disk that fails, or a server that is gone */
+  return isErrno(code) ? new UserError(code, `${path}: ${errnoText(code)}`) : error;
 }
 
 /** The real path, or undefined if there is nothing; every other failure names the path. */

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* The rule files through the built command line, and the process that holds the former rules. */
-import type {ChildProcess} from 'node:child_process';
+import {type ChildProcess, execFileSync} from 'node:child_process';
 import {
   chownSync,
   existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
+  symlinkSync,
+  truncateSync,
   watch as watchFile,
   writeFileSync,
 } from 'node:fs';
@@ -199,6 +201,37 @@ describe('apply --keep-going', () => {
     expect(stderr.match(/^fguard: left out: /gm)).toHaveLength(3);
     const quiet = await fguard(['apply', '--keep-going', '-q'], env);
     expect([quiet.code, quiet.stderr.match(/left out/g)?.length]).toEqual([1, 3]);
+  });
+
+  type Unreadable = [what: string, make: (path: string) => void, why: RegExp];
+  const unreadable: Unreadable[] = [
+    ['a FIFO', (path) => execFileSync('mkfifo', [path]), /not a regular file/],
+    ['a link that leads nowhere', (path) => symlinkSync('nowhere', path), /no such file/],
+    ['a link in a circle', (path) => symlinkSync(path, path), /too many/],
+    ['a link to a directory', (path) => symlinkSync('/tmp', path), /is a directory/],
+    ['a file that is too large', tooLarge, /larger than/],
+    ['a file whose disk fails', (path) => symlinkSync('/proc/self/mem', path), /output error/],
+  ];
+
+  function tooLarge(path: string): void {
+    writeFileSync(path, '');
+    truncateSync(path, 2 ** 40);
+  }
+
+  it.each(unreadable)('leaves out %s alone', async (_what, make, why) => {
+    const bad = join(saved, 'b.yaml');
+    make(bad);
+    writeFileSync(join(saved, 'a.yaml'), 'rules: [{path: /tmp}]\n');
+    writeFileSync(join(saved, 'c.yaml'), 'rules: [{suffix: .docx}]\n');
+    const {code, document, stderr} = await left();
+    expect([code, log()]).toEqual([1, ['set 2', 'add path=/tmp', 'add path=-']]);
+    expectDocument('apply', document);
+    const message = expect.stringMatching(why) as string;
+    expect(document.leftOut).toEqual([{file: bad, line: 1, column: 1, message}]);
+    expect(stderr).toContain(`fguard: left out: ${bad}:1:1: `);
+    const strict = await fguard(['apply'], env);
+    expect([strict.code, strict.stderr]).toEqual([1, expect.stringContaining(bad)]);
+    expect(log()).toHaveLength(3);
   });
 
   it('is as ever where nothing is wrong', async () => {

@@ -8,7 +8,7 @@ import {withGuard} from '../guard.js';
 import {listRules} from '../rules.js';
 import {applyUntilConfirmed} from './confirm.js';
 import {RULES_DIRECTORY, ownRuleFiles, ownRuleFilesAlone} from './find.js';
-import {loadRuleFiles} from './load.js';
+import {loadReadableRuleFiles, loadRuleFiles} from './load.js';
 import {type Decision, decidePending, requireNonePending} from './pending.js';
 
 /** What is to be in force, and what that changes. */
@@ -69,7 +69,8 @@ export async function planRules(
   describe: (mistakes: readonly Mistake[]) => string,
 ): Promise<ApplyPlan> {
   const own = keepsGoing ? ownRuleFilesAlone(named) : {files: ownRuleFiles(named), leftOut: []};
-  const {files, rules, mistakes, warnings: absent} = loadRuleFiles(own.files);
+  const load = keepsGoing ? loadReadableRuleFiles : loadRuleFiles;
+  const {files, rules, mistakes, warnings: absent} = load(own.files);
   if (mistakes.length > 0 && !keepsGoing) throw new WrongFiles(mistakes, describe(mistakes));
   const leftOut = [...own.leftOut, ...mistakes];
   const requests = rules.map(({request}) => request);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type Mistake, sortMistakes} from '../../domain/mistake.js';
 import type {RuleRequest} from '../../domain/rule.js';
+import {UserError} from '../../domain/errors.js';
 import {objectKey} from '../../domain/rule-difference.js';
 import {type ExportedRule, type SavedRule, isExported, toSaved} from '../../domain/rule-file.js';
 import {readWrittenFile} from '../../formats/read-written-file.js';
@@ -130,6 +131,15 @@ class Loader {
     }
   }
 
+  loadIfReadable(path: string): void {
+    try {
+      this.load(readWrittenFile(path));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.mistakes.push({file: path, line: 1, column: 1, message: error.message});
+    }
+  }
+
   result(files: readonly string[]): LoadedRules {
     const {resolver} = this;
     const twins = [...objectTwins(this.rules), ...nameTwins(this.rules)];
@@ -154,9 +164,19 @@ class Loader {
   }
 }
 
-/** Reads rule files and finds all that is wrong with them, one by one and together. */
+/**
+ * Reads rule files and finds all that is wrong with them, one by one and together.
+ * @throws UserError if one cannot be read
+ */
 export function loadRuleFiles(files: readonly string[]): LoadedRules {
   const loader = new Loader();
   for (const path of files) loader.load(readWrittenFile(path));
+  return loader.result(files);
+}
+
+/** The same, but a file that cannot be read is a mistake like another. */
+export function loadReadableRuleFiles(files: readonly string[]): LoadedRules {
+  const loader = new Loader();
+  for (const path of files) loader.loadIfReadable(path);
   return loader.result(files);
 }

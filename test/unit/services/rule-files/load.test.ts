@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import fs, {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import {ruleFiles} from '../../../../src/services/rule-files/find.js';
 import {loadRuleFiles} from '../../../../src/services/rule-files/load.js';
@@ -20,6 +20,10 @@ beforeEach(() => {
   folder = newFolder();
   mkdirSync(join(folder, 'real'));
   symlinkSync('real', join(folder, 'link'));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 function write(name: string, text: string): string {
@@ -211,4 +215,14 @@ describe('several rule files', () => {
     expect(ruleFiles([], `${folder}/`)).toEqual(all);
     expect(ruleFiles([], join(folder, 'none'))).toEqual([]);
   });
+});
+
+it('a path on a disk that fails is a mistake like another', () => {
+  const failure = Object.assign(new Error('EIO'), {code: 'EIO'});
+  vi.spyOn(fs.realpathSync, 'native').mockImplementation(() => {
+    throw failure;
+  });
+  expect(complaints('rules:\n  - {path: FOLDER/real/x}\n  - {suffix: .x}\n')).toEqual([
+    expect.stringMatching(/^2:12 .*input or output error$/),
+  ]);
 });
