@@ -239,6 +239,41 @@ describe('apply --keep-going', () => {
     expect(await left()).toMatchObject({code: 0, document: {applied: true, leftOut: []}});
   });
 
+  type NoFolder = [what: string, make: (path: string) => string];
+  const noFolders: NoFolder[] = [
+    ['a link that leads nowhere', (path) => linkTo(path, join(path, '../nowhere'))],
+    ['a regular file', (path) => fileAt(path)],
+    ['below a link that leads nowhere', (path) => join(linkTo(path, 'nowhere'), 'rules.d')],
+    ['below a regular file', (path) => join(fileAt(path), 'rules.d')],
+  ];
+
+  function linkTo(path: string, target: string): string {
+    symlinkSync(target, path);
+    return path;
+  }
+
+  function fileAt(path: string): string {
+    writeFileSync(path, '');
+    return path;
+  }
+
+  it.each(noFolders)('does not take a folder that is %s for one without rules', async (_, make) => {
+    env.FGUARD_RULES = make(join(folder, 'etc'));
+    const {code, document} = await left();
+    const message = expect.stringContaining(`cannot read ${env.FGUARD_RULES}: `) as string;
+    expect([code, document]).toEqual([1, {error: expect.objectContaining({message})}]);
+    expect((await fguard(['apply'], env)).code).toBe(1);
+    expect((await fguard(['check'], env)).code).toBe(1);
+  });
+
+  it('takes one that is not there for one without rules, behind a link, too', async () => {
+    symlinkSync(saved, join(folder, 'link'));
+    for (const name of ['none', 'none/rules.d', 'link/rules.d']) {
+      env.FGUARD_RULES = join(folder, name);
+      expect(await left()).toMatchObject({code: 0, document: {rules: [], leftOut: []}});
+    }
+  });
+
   it('takes no rule in force away for what is wrong', async () => {
     env.FAKE_RULES = '2';
     writeFileSync(join(saved, 'a.yaml'), 'rules: [{path: /tmp}, {path: x}]\n');
@@ -348,7 +383,7 @@ describe('protect --save', () => {
   });
 
   it('says that the rule is in force if it cannot be saved', async () => {
-    env = {...env, FGUARD_RULES: join(file, 'rules.d')};
+    env = {...env, FGUARD_RULES: '/sys/none/rules.d'};
     const {code, stderr} = await fguard(['protect', join(folder, 'x'), '--save'], env);
     expect([code, stderr]).toEqual([
       1,

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
-import {resolve} from 'node:path';
+import {dirname, resolve} from 'node:path';
 
 import type {Mistake} from '../../domain/mistake.js';
 import {shellWord} from '../../domain/shell-word.js';
 import {errnoText} from '../../domain/errno.js';
 import {UserError, notPermitted} from '../../domain/errors.js';
 import {type Foreign, findForeign} from '../../linux/own-folder.js';
-import {type Entry, errorCode, isDirectory, readEntries} from '../../linux/files.js';
+import {
+  type Entry,
+  errorCode,
+  isDirectory,
+  lstatIfPossible,
+  readEntries,
+  statIfPossible,
+} from '../../linux/files.js';
 import {runsAsRoot, withSudo} from '../../linux/privilege.js';
 import {placeFiles, unplacedFiles, unplacedPath} from './write.js';
 
@@ -18,13 +25,19 @@ const RULE_FILE = /^[^.].*\.(?:ya?ml|json)$/;
 /* Bytes decide, so that the order is the same whatever the language. */
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/* A link that leads nowhere is there, also where it is on the way. */
+function isAbsent(path: string): boolean {
+  if (statIfPossible(path) !== undefined) return true;
+  return lstatIfPossible(path) === undefined && isAbsent(dirname(path));
+}
+
 /* One that is not there holds no rules; of one that cannot be read nobody knows. */
 function entriesOf(directory: string): Entry[] {
   try {
     return readEntries(directory);
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    if (code === 'ENOENT' && isAbsent(resolve(directory))) return [];
     const message = `cannot read ${directory}: ${errnoText(code)}`;
     if (code === 'EACCES') throw notPermitted(message, [withSudo()]);
     throw new UserError(code, message);
