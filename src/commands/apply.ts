@@ -42,7 +42,7 @@ export default class Apply extends BaseCommand {
     'is interrupted or killed or its terminal goes away. `fguard apply --confirm yes`, or no, decides from elsewhere, such as another login or a script. ' +
     'Processes that the former rules let in are let in again, and rules that were added meanwhile stay.\n\n' +
     'With --keep-going, as at boot, one wrong rule does not keep the others from being in force: what is wrong, what cannot be read, and saved files that others than ' +
-    'root may change, are left out and told, and it ends with 1. It changes nothing where that would take away a rule in force, or where others may change ' +
+    'root may change, are left out and told, and it ends with 1. It changes nothing where that would take away or change a rule in force, or where others may change ' +
     'the folder itself. `fguard doctor` says how to take a file back.';
   static override examples = [
     {description: 'the saved rules', command: '<%= config.bin %> apply'},

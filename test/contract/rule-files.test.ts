@@ -285,6 +285,21 @@ describe('apply --keep-going', () => {
     ]);
   });
 
+  it('changes no rule in force to another about the same for what is wrong', async () => {
+    const object = join(folder, 'b');
+    Object.assign(env, {FAKE_RULES: '0', FAKE_PATH: object});
+    writeFileSync(join(saved, 'a.yaml'), `rules: [{path: ${object}, opps: [read]}]\n`);
+    writeFileSync(join(saved, 'b.yaml'), `rules: [{path: ${object}, default: allow}]\n`);
+    const {code, document} = await left();
+    const message = expect.stringContaining('take away or change a rule in force') as string;
+    expect([code, document, log()]).toEqual([1, {error: expect.objectContaining({message})}, []]);
+    writeFileSync(join(saved, 'b.yaml'), `rules: [{path: ${object}}, {suffix: .docx}]\n`);
+    expect(await left()).toMatchObject({
+      code: 1,
+      document: {applied: true, unchanged: [{id: 1}], added: [{match: {suffix: '.docx'}}]},
+    });
+  });
+
   describe.runIf(isRoot)('where others may change the saved rules', () => {
     const theirs = (): string => join(saved, 'theirs.yaml');
 

@@ -44,11 +44,15 @@ function requireFiles(files: readonly string[], inForce: readonly KernelRule[]):
   );
 }
 
-/* Of a set that is not whole, nobody knows whether a rule is missing on purpose. */
-function requireNoneRemoved({removed}: RuleDifference, output: string): void {
-  if (removed.length === 0) return;
-  const count = removed.length === 1 ? 'a rule' : `${removed.length} rules`;
-  const message = `to leave out what is wrong would take away ${count} in force; nothing was changed`;
+/*
+ * Of a set that is not whole, nobody knows whether a rule is missing on purpose, nor
+ * whether another one about the same was to come before the one that is left.
+ */
+function requireNoneLost({removed, changed}: RuleDifference, output: string): void {
+  const lost = removed.length + changed.length;
+  if (lost === 0) return;
+  const count = lost === 1 ? 'a rule' : `${lost} rules`;
+  const message = `to leave out what is wrong would take away or change ${count} in force; nothing was changed`;
   throw new UserError('EMISTAKES', message, {output});
 }
 
@@ -79,7 +83,7 @@ export async function planRules(
   const warnings = [...absent.map((one) => describe([one])), ...doubts];
   const inForce = await listRules();
   const difference = compareRules(inForce, requests);
-  if (leftOut.length > 0) requireNoneRemoved(difference, describe(leftOut));
+  if (leftOut.length > 0) requireNoneLost(difference, describe(leftOut));
   requireFiles(files, inForce);
   return {files, requests, inForce, difference, warnings, leftOut};
 }
