@@ -104,6 +104,14 @@ describe('installing the service', () => {
     expect(serviceLines(report)).toContain(`created ${root}/etc/systemd/system/fguard.service`);
   });
 
+  it.each(UNITS.slice(1))('%s is started by fguard.service, and never starts it', async (name) => {
+    await install();
+    const lines = readFileSync(join(root, 'etc/systemd/system', name), 'utf8').split('\n');
+    const about = lines.filter((line) => /^\w+=.*\bfguard\.service\b/.test(line));
+    expect(about.map((line) => line.replace(/=.*/, ''))).toEqual(['PartOf', 'After', 'WantedBy']);
+    expect(lines).toContain('ConditionPathExists=/sys/module/fguard');
+  });
+
   it('a second time finds nothing to do', async () => {
     await install();
     const file = join(root, 'etc/systemd/system/fguard.service');
