@@ -12,6 +12,7 @@ import {
   isDirectory,
   lstatIfPossible,
   readEntries,
+  realPathIfPossible,
   statIfPossible,
 } from '../../linux/files.js';
 import {runsAsRoot, withSudo} from '../../linux/privilege.js';
@@ -69,11 +70,14 @@ export function ruleFiles(named: readonly string[], saved = RULES_DIRECTORY): st
   return [...new Set(files)];
 }
 
-/** Of the saved rules, what others than root, or this user, may change; each place once. */
-export function foreignRules(directory = RULES_DIRECTORY): Foreign[] {
-  const found = [directory, ...filesIn(directory)].flatMap((path) => findForeign(path) ?? []);
+function foreignPlaces(paths: readonly string[]): Foreign[] {
+  const found = paths.flatMap((path) => findForeign(path) ?? []);
   return [...new Map(found.map((one) => [one.path, one])).values()];
 }
+
+/** Of the saved rules, what others than root, or this user, may change; each place once. */
+export const foreignRules = (directory = RULES_DIRECTORY): Foreign[] =>
+  foreignPlaces([directory, ...filesIn(directory)]);
 
 /** The same, as far as this user may look. */
 export function visiblyForeignRules(): Foreign[] {
@@ -102,19 +106,37 @@ function finishWriting(directory: string): void {
   if (runsAsRoot()) placeFiles(directory);
 }
 
+function requireOwn(paths: readonly string[]): void {
+  const foreign = foreignPlaces(paths);
+  if (foreign.length > 0) throw changedByOthers(foreign);
+}
+
 /** Refuses saved rules that others than root may change, since root puts them in force. */
 export function requireOwnRules(directory = RULES_DIRECTORY): void {
-  const foreign = foreignRules(directory);
-  if (foreign.length > 0) throw changedByOthers(foreign);
+  requireOwn([directory, ...filesIn(directory)]);
   finishWriting(directory);
 }
 
+/* However it is written, and whatever links lead there. */
+const placeOf = (path: string): string => realPathIfPossible(path) ?? resolve(path);
+
+/* Those that wait for their places, too. */
+function isSavedFile(file: string, saved: string): boolean {
+  const folder = placeOf(dirname(file));
+  return [placeOf(saved), placeOf(dirname(unplacedPath(saved, 'name')))].includes(folder);
+}
+
 const areSaved = (named: readonly string[], saved: string): boolean =>
-  named.length === 0 || named.some((path) => resolve(path) === resolve(saved));
+  named.length === 0 ||
+  named.some((path) => placeOf(path) === placeOf(saved) || isSavedFile(path, saved));
 
 /** The same files, of which the saved ones are root's alone. */
 export function ownRuleFiles(named: readonly string[], saved = RULES_DIRECTORY): string[] {
-  if (areSaved(named, saved)) requireOwnRules(saved);
+  if (areSaved(named, saved)) {
+    const files = ruleFiles(named, saved).filter((file) => isSavedFile(file, saved));
+    requireOwn([saved, ...files]);
+    finishWriting(saved);
+  }
   return ruleFiles(named, saved);
 }
 
@@ -135,7 +157,8 @@ export function ownRuleFilesAlone(
   if (!areSaved(named, saved)) return {files, leftOut: []};
   const folder = findForeign(saved);
   if (folder !== undefined) throw changedByOthers([folder]);
-  const foreign = new Map(filesIn(saved).map((file) => [file, findForeign(file)]));
+  const savedFiles = files.filter((file) => isSavedFile(file, saved));
+  const foreign = new Map(savedFiles.map((file) => [file, findForeign(file)]));
   const leftOut = [...foreign].flatMap(([file, one]) => (one ? [notOurs(file, one)] : []));
   if (leftOut.length === 0) finishWriting(saved);
   const own = leftOut.length === 0 ? ruleFiles(named, saved) : files;

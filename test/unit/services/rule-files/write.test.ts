@@ -8,13 +8,14 @@ import fs, {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import {basename, join} from 'node:path';
+import {basename, join, relative} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import {
   filesIn,
   foreignRules,
   ownRuleFiles,
+  ownRuleFilesAlone,
   requireOwnRules,
 } from '../../../../src/services/rule-files/find.js';
 import {placeFiles, writeFiles} from '../../../../src/services/rule-files/write.js';
@@ -150,6 +151,42 @@ describe.runIf(isRoot)('saved rules that others may change', () => {
     expect(foreignRules(folder)).toEqual([
       {path: expect.any(String) as string, reason: expect.stringMatching(reason) as string},
     ]);
+  });
+
+  type Spelling = [how: string, name: (file: string) => string];
+  const spellings: Spelling[] = [
+    ['by name', (name) => join(folder, name)],
+    ['by another name', (name) => `${folder}/../rules.d//${name}`],
+    ['by a link to the folder', (name) => join(linkTo(folder), name)],
+    ['by a name from here', (name) => relative(process.cwd(), join(folder, name))],
+  ];
+
+  function linkTo(target: string): string {
+    const path = join(newFolder(), 'link');
+    symlinkSync(target, path);
+    return path;
+  }
+
+  it.each(spellings)('are refused, or left out, %s, too', (_how, name) => {
+    writeFiles(folder, texts('rules: []\n'));
+    fs.chownSync(file(), EVE, EVE);
+    const named = ['a.yaml', 'b.yaml'].map(name);
+    expect(() => ownRuleFiles(named, folder)).toThrow(/a\.yaml belongs to user/);
+    const {files, leftOut} = ownRuleFilesAlone(named, folder);
+    expect([files, leftOut]).toEqual([
+      named.slice(1),
+      [expect.objectContaining({file: named[0]}) as object],
+    ]);
+    expect(ownRuleFiles(named.slice(1), folder)).toEqual(named.slice(1));
+    fs.chownSync(folder, EVE, EVE);
+    expect(() => ownRuleFiles(named.slice(1), folder)).toThrow(/rules\.d belongs to user/);
+    expect(() => ownRuleFilesAlone(named.slice(1), folder)).toThrow(/rules\.d belongs to user/);
+  });
+
+  it('are refused in a folder behind a link', () => {
+    writeFiles(folder, texts('rules: []\n'));
+    fs.chownSync(file(), EVE, EVE);
+    expect(() => ownRuleFiles([linkTo(folder)], folder)).toThrow(/a\.yaml belongs to user/);
   });
 
   it('those that are named are the choice of who names them', () => {
