@@ -111,6 +111,15 @@ function requireOwn(paths: readonly string[]): void {
   if (foreign.length > 0) throw changedByOthers(foreign);
 }
 
+/* Those that cannot go to their places count where they are. */
+function finishIfPossible(directory: string): void {
+  try {
+    finishWriting(directory);
+  } catch (error) {
+    if (errorCode(error) === '') throw error;
+  }
+}
+
 /** Refuses saved rules that others than root may change, since root puts them in force. */
 export function requireOwnRules(directory = RULES_DIRECTORY): void {
   requireOwn([directory, ...filesIn(directory)]);
@@ -160,7 +169,7 @@ export function ownRuleFilesAlone(
   const savedFiles = files.filter((file) => isSavedFile(file, saved));
   const foreign = new Map(savedFiles.map((file) => [file, findForeign(file)]));
   const leftOut = [...foreign].flatMap(([file, one]) => (one ? [notOurs(file, one)] : []));
-  if (leftOut.length === 0) finishWriting(saved);
+  if (leftOut.length === 0) finishIfPossible(saved);
   const own = leftOut.length === 0 ? ruleFiles(named, saved) : files;
   return {files: own.filter((file) => foreign.get(file) === undefined), leftOut};
 }

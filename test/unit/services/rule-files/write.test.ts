@@ -183,6 +183,14 @@ describe.runIf(isRoot)('saved rules that others may change', () => {
     expect(() => ownRuleFilesAlone(named.slice(1), folder)).toThrow(/rules\.d belongs to user/);
   });
 
+  it('count where they are if they cannot go to their places', () => {
+    mkdirSync(file(), {recursive: true});
+    mkdirSync(join(folder, '.saved'));
+    const waiting = join(folder, '.saved/a.yaml');
+    writeFileSync(waiting, 'rules: []\n');
+    expect(ownRuleFilesAlone([], folder)).toEqual({files: [waiting], leftOut: []});
+  });
+
   it('are refused in a folder behind a link', () => {
     writeFiles(folder, texts('rules: []\n'));
     fs.chownSync(file(), EVE, EVE);
