@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "library.h"
@@ -15,6 +16,22 @@ static long now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return time.tv_sec * 1000000000L + time.tv_nsec;
+}
+
+/*
+ * Of this process and its children alone: while it waits for one, threads of the kernel do
+ * what others have left to them.
+ */
+static long spent(void)
+{
+	struct timespec own;
+	struct rusage children;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
+	getrusage(RUSAGE_CHILDREN, &children);
+	return own.tv_sec * 1000000000L + own.tv_nsec +
+	       (children.ru_utime.tv_sec + children.ru_stime.tv_sec) * 1000000000L +
+	       (children.ru_utime.tv_usec + children.ru_stime.tv_usec) * 1000L;
 }
 
 static int count(char **words)
@@ -41,10 +58,10 @@ long show_cost(char **words)
 	long times = atol(words[0]), best = 0, result = 0;
 
 	for (long i = 0; i < times; i++) {
-		long start = now(), cost;
+		long start = spent(), cost;
 
 		result = obey(count(words + 1), words + 1);
-		cost = now() - start;
+		cost = spent() - start;
 		if (!i || cost < best)
 			best = cost;
 	}
