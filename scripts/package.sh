@@ -123,6 +123,7 @@ documentation() {
 		die "packaging/debian/changelog does not begin with $version"
 	gzip -9nc "$packaging/debian/changelog" >"$doc/changelog.gz"
 	gzip -9nc "$repo/README.md" >"$doc/README.md.gz"
+	install -D -m 644 -t "$doc" "$repo"/{CHANGELOG,CONTRIBUTING,SECURITY}.md
 	install -D -m 644 -t "$doc/docs" "$repo"/docs/*.md
 	{
 		sed '/^@MIT@$/,$d' "$packaging/debian/copyright"

@@ -14,7 +14,7 @@ export default class Lock extends BaseCommand {
   static override examples = [
     {
       description: 'when the rules are as they shall be',
-      command: '<%= config.bin %> apply /etc/fguard/rules.d/*.yaml && <%= config.bin %> lock',
+      command: '<%= config.bin %> apply && <%= config.bin %> lock',
     },
     {
       description: 'is it locked?',
