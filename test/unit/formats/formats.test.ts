@@ -190,7 +190,7 @@ describe('both', () => {
     const odd = access({path: '/\udcff\u2028é', comm: '\udc80', exe: '/\udcff', newPath: '/'});
     for (const line of [ecsLine(odd, ORIGIN), ocsfLine(odd, ORIGIN)]) {
       expect(line).not.toMatch(/\\ud[c-f]/);
-      expect(line).toContain('/\\\\xff\u2028é');
+      expect(line).toContain('/\\\\xff\\u2028é');
       expect(line.endsWith('}\n')).toBe(true);
     }
   });
