@@ -20,6 +20,8 @@ root=$1/root release=$4
 mount -t overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" overlay "$root"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+# Other tests build their modules in the suite's own /tmp meanwhile.
+mount -t tmpfs tmpfs "$root/tmp"
 mount --bind "$5" "$root/mnt"
 touch "$root/usr/bin/node"
 mount --bind "$6" "$root/usr/bin/node"
