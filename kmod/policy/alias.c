@@ -164,45 +164,41 @@ static void drop_former(struct fguard_rule *rule, const struct super_block *sb)
 			fguard_alias_drop(fguard_store_current(), alias);
 }
 
-/* Where another copy comes. Never what the rule was made for. */
-static void drop_copy(struct fguard_rule *rule, const struct holder *holder)
-{
-	struct fguard_alias *alias, *oldest = NULL;
-	unsigned int count = 0;
+typedef bool (*alias_test)(const struct fguard_rule *rule, const struct fguard_alias *alias);
 
-	if (!holder->inode || holder->sb->s_dev == rule->name.directory.dev)
-		return;
-	list_for_each_entry(alias, &rule->aliases, siblings) {
-		if (alias->kind != FGUARD_ALIAS_HOLDER ||
-		    alias->identity.dev == rule->name.directory.dev)
-			continue;
-		oldest = oldest ?: alias;
-		count++;
-	}
-	if (count >= COPIES_MAX)
-		fguard_alias_drop(fguard_store_current(), oldest);
+/* Never what the rule was made for. */
+static bool is_copy(const struct fguard_rule *rule, const struct fguard_alias *alias)
+{
+	return alias->kind == FGUARD_ALIAS_HOLDER &&
+	       alias->identity.dev != rule->name.directory.dev;
 }
 
-/* A file of overlayfs is copied up once; more is the work of somebody below. */
-static void drop_surplus(struct fguard_rule *rule)
+static bool is_beneath(const struct fguard_rule *rule, const struct fguard_alias *alias)
+{
+	return alias->kind == FGUARD_ALIAS_BENEATH;
+}
+
+/* For one more: the oldest goes. */
+static void make_room(struct fguard_rule *rule, unsigned int most, alias_test is_such)
 {
 	struct fguard_alias *alias, *oldest = NULL;
 	unsigned int count = 0;
 
 	list_for_each_entry(alias, &rule->aliases, siblings) {
-		if (alias->kind != FGUARD_ALIAS_BENEATH)
+		if (!is_such(rule, alias))
 			continue;
 		oldest = oldest ?: alias;
 		count++;
 	}
-	if (count >= BENEATH_MAX)
+	if (count >= most)
 		fguard_alias_drop(fguard_store_current(), oldest);
 }
 
 static void hold_beneath(struct fguard_rule *rule, struct holder *holder)
 {
 	if (holder->beneath && !alias_of(rule, holder->beneath)) {
-		drop_surplus(rule);
+		/* A file is copied up once; more is the work of somebody below. */
+		make_room(rule, BENEATH_MAX, is_beneath);
 		add(rule, holder, holder->beneath, FGUARD_ALIAS_BENEATH);
 	}
 	if (!rule->spare)
@@ -214,7 +210,8 @@ static void hold(struct fguard_rule *rule, struct holder *holder)
 	lockdep_assert_held(&fguard_alias_lock);
 	if (!holds(rule, holder)) {
 		drop_former(rule, holder->sb);
-		drop_copy(rule, holder);
+		if (holder->inode && holder->sb->s_dev != rule->name.directory.dev)
+			make_room(rule, COPIES_MAX, is_copy);
 		add(rule, holder, holder->inode, FGUARD_ALIAS_HOLDER);
 	}
 	hold_beneath(rule, holder);

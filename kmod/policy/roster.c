@@ -441,23 +441,6 @@ static bool look_up_family(u64 family, void *search)
 	return look_up(search, TRAIT_FAMILY, family);
 }
 
-/* The kernel has sorted them. */
-static bool is_among(const struct group_info *own, kgid_t gid)
-{
-	int left = 0, right = own->ngroups, middle;
-
-	while (left < right) {
-		middle = left + (right - left) / 2;
-		if (gid_eq(own->gid[middle], gid))
-			return true;
-		if (gid_gt(gid, own->gid[middle]))
-			left = middle + 1;
-		else
-			right = middle;
-	}
-	return false;
-}
-
 static bool look_up_each(struct search *search, const struct group_info *own)
 {
 	int i;
@@ -479,7 +462,7 @@ static noinline bool look_up_groups(struct search *search, const struct group_in
 	list_for_each_entry_rcu(trait, &groups, of_groups) {
 		if (!left--)
 			search->left = 0;
-		if ((!search->left || is_among(own, KGIDT_INIT(trait->key))) &&
+		if ((!search->left || fguard_groups_have(own, KGIDT_INIT(trait->key))) &&
 		    look_at_all(search, trait))
 			return true;
 	}

@@ -491,8 +491,7 @@ static bool holds_uid(const kuid_t *uids, u32 count, kuid_t uid)
 	return !count;
 }
 
-/* There may be 65536, which the kernel has sorted; in_group_p() is about current only. */
-static bool is_among(const struct group_info *groups, kgid_t gid)
+bool fguard_groups_have(const struct group_info *groups, kgid_t gid)
 {
 	int left = 0, right = groups->ngroups, middle;
 
@@ -510,7 +509,7 @@ static bool is_among(const struct group_info *groups, kgid_t gid)
 
 static bool has_gid(const struct cred *cred, kgid_t own, kgid_t gid)
 {
-	return gid_eq(own, gid) || is_among(cred->group_info, gid);
+	return gid_eq(own, gid) || fguard_groups_have(cred->group_info, gid);
 }
 
 static bool holds_gid(const struct fguard_subjects *subjects, const struct cred *cred,

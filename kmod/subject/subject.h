@@ -14,6 +14,7 @@
 
 struct fguard_entries;
 struct fguard_kin;
+struct group_info;
 
 /**
  * struct fguard_subject_spec - who is allowed, as it was asked for
@@ -356,5 +357,14 @@ bool fguard_subjects_gain_exe(const struct fguard_subjects *subjects,
  * Return: true if so; false if none was named.
  */
 bool fguard_subjects_gone(const struct fguard_subjects *subjects);
+
+/**
+ * fguard_groups_have() - whether a group is among supplementary groups
+ * @groups: them, sorted as the kernel has them; there may be 65536
+ * @gid: the group
+ *
+ * As in_group_p(), which is about current alone.
+ */
+bool fguard_groups_have(const struct group_info *groups, kgid_t gid);
 
 #endif

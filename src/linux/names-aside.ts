@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {type User, findUsers, localUsers} from './passwd.js';
+import {type User, findUsers, localUsers, namesById} from './passwd.js';
 
 /* Whoever has many numbers at hand, such as subordinate ones, must not fill our memory. */
 const KNOWN_MAX = 4096;
@@ -42,8 +42,7 @@ export class NamesAside {
     private readonly find: Find = findUsers,
     local: readonly User[] = localUsers(),
   ) {
-    /* As the user database does it: of two of one number, the first. */
-    this.local = new Map([...local].reverse().map(({uid, name}) => [uid, name]));
+    this.local = namesById(local);
   }
 
   readonly name = (uid: number): string => {

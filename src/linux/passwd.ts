@@ -82,6 +82,10 @@ export interface Names {
   group: (gid: number) => string;
 }
 
+/** Names by number. As the database does it: of two of one number, the first. */
+export const namesById = (users: readonly User[]): Map<number, string> =>
+  new Map([...users].reverse().map(({uid, name}) => [uid, name]));
+
 /* Those of one database, as far as they are known, and the numbers that are asked for besides. */
 class Known {
   readonly asked = new Set<number>();
@@ -92,8 +96,7 @@ class Known {
     local: readonly User[],
     private readonly ask: typeof find,
   ) {
-    /* As the database does it: of two of one number, the first. */
-    this.names = new Map([...local].reverse().map(({uid, name}) => [uid, name]));
+    this.names = namesById(local);
   }
 
   readonly name = (id: number): string => {
