@@ -93,11 +93,17 @@ static int overlay_there(const char *way, const char *layers)
 	return outcome(mount("overlay", way, "overlay", 0, options));
 }
 
-/* The mounts go, and what is found in them stays as long as the descriptor. */
+static int open_tree_of(const char *place)
+{
+	return (int)outcome(
+		syscall(SYS_open_tree, AT_FDCWD, place, OPEN_TREE_CLONE | RECURSIVE));
+}
+
+/* The tree goes with its descriptor, and what is found in it stays as long as its own. */
 static int open_detached(const char *place)
 {
-	int tree = (int)syscall(SYS_open_tree, AT_FDCWD, place, OPEN_TREE_CLONE | RECURSIVE);
-	int fd = tree < 0 ? -errno : (int)outcome(openat(tree, MADE_UP, O_PATH | O_DIRECTORY));
+	int tree = open_tree_of(place);
+	int fd = tree < 0 ? tree : (int)outcome(openat(tree, MADE_UP, O_PATH | O_DIRECTORY));
 
 	close(tree);
 	return fd;
@@ -117,6 +123,18 @@ static int open_unmounted(const char *place)
 	return fd < 0 || umount2(place, MNT_DETACH) ? -errno : fd;
 }
 
+/* Some kernels let go of what is mounted on a mount that goes. */
+static int still_there(int fd, const char *name)
+{
+	struct stat directory, file;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &directory) || fstatat(fd, name, &file, 0))
+		return -errno;
+	return directory.st_dev == file.st_dev ? -ENOTCONN : fd;
+}
+
 static int build(char **words)
 {
 	const char *how = words[0], *place = words[1], *source = words[2];
@@ -130,7 +148,12 @@ static int build(char **words)
 					       overlay_there(way, source);
 	if (err)
 		return err;
-	return strcmp(how, "lazy") ? open_detached(place) : open_unmounted(place);
+	if (!strcmp(how, "overlay"))
+		return open_detached(place);
+	if (!strcmp(how, "tree"))
+		return open_tree_of(place);
+	return still_there(strcmp(how, "lazy") ? open_detached(place) : open_unmounted(place),
+			   words[3]);
 }
 
 union room {
@@ -166,7 +189,9 @@ static long pass(int end, const int *fd)
 }
 
 /*
- * hide detached|lazy PLACE FILE NAME: as NAME, which the file is mounted on
+ * hide detached|lazy PLACE FILE NAME: as NAME, which the file is mounted on; ENOTCONN
+ *	where the kernel lets go of it
+ * hide tree PLACE FILE NAME: the same, as tmp/elsewhere/ok/NAME
  * hide overlay PLACE LAYERS: of an overlay
  */
 long hide(char **words)
