@@ -513,11 +513,13 @@ static bool look_up_cgroups(struct search *search, struct task_struct *task)
 	for_each_set_bit(depth, depths, DEPTHS)
 		if (look_up_ancestor(search, cgroup, depth))
 			return true;
-	if (cgroup->level < DEPTHS)
+	if (!cgroup_ancestor(cgroup, DEPTHS))
 		return look_up_places(search, task);
 	/* Only rules that are about cgroups as deep make a walk of it. */
-	for (deeper = DEPTHS; test_bit(DEPTHS - 1, depths) && deeper <= cgroup->level; deeper++)
-		if (look_up_ancestor(search, cgroup, deeper))
+	for (deeper = DEPTHS; test_bit(DEPTHS - 1, depths); deeper++)
+		if (!cgroup_ancestor(cgroup, deeper))
+			break;
+		else if (look_up_ancestor(search, cgroup, deeper))
 			return true;
 	return false;
 }
