@@ -31,6 +31,7 @@
 #include "enforce/tracing.h"
 #include "ftrace/syscall.h"
 #include "object/mount.h"
+#include "policy/copyup.h"
 #include "policy/names.h"
 #include "subject/family.h"
 #include "subject/script.h"
@@ -1009,7 +1010,10 @@ ON(d_delete)
  */
 ON(security_inode_copy_up)
 {
-	fguard_names_copying(ARGUMENT(struct dentry *, 0));
+	int err = fguard_copyup_begin(ARGUMENT(struct dentry *, 0));
+
+	if (unlikely(err))
+		fguard_hook_refuse(fregs, err);
 }
 
 /* An inode leaves memory. No lock held. */
@@ -1095,7 +1099,7 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_NOTE(d_make_persistent, FGUARD_NEED_NAMES),
 #endif
 	FGUARD_NOTE(d_delete, FGUARD_NEED_NAMES),
-	FGUARD_NOTE(security_inode_copy_up, FGUARD_NEED_NAMES),
+	FGUARD_HOOK(security_inode_copy_up, FGUARD_NEED_NAMES),
 	FGUARD_NOTE(security_inode_free, FGUARD_NEED_INODES),
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),

@@ -117,11 +117,13 @@ void fguard_alias_hold(struct fguard_rule *rule, const struct dentry *holder,
 /**
  * fguard_alias_copied - an overlay has made a copy of what has a rule's name
  * @rule: the rule
+ * @dentry: what has its name, if nobody gave that to something else meanwhile
  * @inode: the copy, on another filesystem
  *
  * Context: RCU read side, no spinlock held.
  */
-void fguard_alias_copied(struct fguard_rule *rule, const struct inode *inode);
+void fguard_alias_copied(struct fguard_rule *rule, struct dentry *dentry,
+			 const struct inode *inode);
 
 /**
  * fguard_aliases_forget - an inode is gone for good
