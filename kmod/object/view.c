@@ -212,6 +212,13 @@ int fguard_view_path(char *to, const struct path *path)
 	return places_below(&view, path->mnt) == places ? length : -EXDEV;
 }
 
+bool fguard_view_is_whole(void)
+{
+	struct view view;
+
+	return take_view(&view) && is_lowest(&view);
+}
+
 bool fguard_view_has(const struct vfsmount *mnt)
 {
 	struct view view;

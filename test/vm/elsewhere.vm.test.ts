@@ -212,6 +212,32 @@ answers:
   });
 });
 
+// the kernel does not say through which mount
+describe('a change of attributes', () => {
+  const note = `${ok}/note.txt`;
+  const own = [...USER, 'unshare', '--user', '--map-root-user', '--mount'];
+
+  it.each([
+    ['as he finds it', {through: USER, words: ['chmod', `${fs}${note}`], cut: 0}],
+    [
+      'in a namespace of his own',
+      {through: own, words: ['chmod', `${fs}${note}`], cut: CUT.path | CUT.exe},
+    ],
+    ['in a root of his own', {through: USER, words: ['jailed', fs, 'chmod', note], cut: CUT.path}],
+  ])('by a user who reaches the file %s', async (_, {through, words, cut}) => {
+    await lab.guard.set(`${fs}/tmp`, {...ASK, ops: ['attr']});
+    const one = ending(await Actor.start({through}));
+    const answerer = ending(await Answerer.start());
+    const watcher = ending(await Watcher.start({ops: ['attr']}));
+    const done = one.do(...words);
+    const told = await answerer.question();
+    await answerer.answer(told.id, {verdict: 'deny'});
+    expect(await done).toBe('EACCES');
+    expect(told).toMatchObject({path: `${fs}${note}`, cut});
+    expect(await watcher.next()).toMatchObject({path: `${fs}${note}`, cut});
+  });
+});
+
 describe('a path that root arranged', () => {
   it('has no mark, neither has the executable', async () => {
     const answerer = ending(await Answerer.start({verdict: 'allow', match: `${ok}/mine.txt`}));
