@@ -17,6 +17,7 @@
 #include "control/set.h"
 #include "enforce/access.h"
 #include "events/subscription.h"
+#include "policy/make.h"
 
 static struct genl_family family;
 

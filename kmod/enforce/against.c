@@ -5,6 +5,7 @@
 #include "ask/remember.h"
 #include "enforce/against.h"
 #include "policy/roster.h"
+#include "policy/site.h"
 
 /* ---- tracing ------------------------------------------------------------- */
 

@@ -10,6 +10,7 @@
 #include "object/mount.h"
 #include "policy/names.h"
 #include "policy/rule.h"
+#include "policy/site.h"
 #include "policy/survey.h"
 #include "subject/subject.h"
 

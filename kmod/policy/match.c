@@ -5,8 +5,8 @@
 #include <linux/sched.h>
 
 #include "object/mount.h"
-#include "policy/alias.h"
 #include "policy/rule.h"
+#include "policy/site.h"
 #include "policy/store.h"
 
 /* ---- deciding ------------------------------------------------------------ */

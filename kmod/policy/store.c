@@ -5,8 +5,8 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "policy/alias.h"
 #include "policy/rule.h"
+#include "policy/site.h"
 #include "policy/store.h"
 
 #define FILTER_BITS_PER_RULE 32

@@ -19,6 +19,7 @@
 #include "policy/decide.h"
 
 struct fguard_actor;
+struct fguard_alias;
 struct fguard_rule;
 
 #define FGUARD_DEVICE_BITS 6
@@ -421,6 +422,27 @@ void fguard_store_free(struct fguard_store *store);
  * Return: the store.
  */
 struct fguard_store *fguard_store_current(void);
+
+/* Inodes of rules: their lists, the tables of inodes, and which store is in force. */
+extern spinlock_t fguard_alias_lock;
+
+/**
+ * fguard_alias_link - enter an inode of a rule into a store
+ * @store: the store
+ * @alias: the inode
+ *
+ * Context: fguard_alias_lock held.
+ */
+void fguard_alias_link(struct fguard_store *store, struct fguard_alias *alias);
+
+/**
+ * fguard_alias_drop - a rule is not about an inode any more
+ * @store: the store in force
+ * @alias: the inode; freed after the last reader
+ *
+ * Context: fguard_alias_lock held.
+ */
+void fguard_alias_drop(const struct fguard_store *store, struct fguard_alias *alias);
 
 /**
  * fguard_store_find - the rule in force about the same object as another
