@@ -11,7 +11,6 @@
 #include <linux/workqueue.h>
 
 #include "ftrace/hook.h"
-#include "ftrace/selftest.h"
 
 #define NEEDS 32
 
@@ -28,6 +27,7 @@ MODULE_PARM_DESC(linger, "milliseconds that hooks stay behind the last rule that
 static DEFINE_MUTEX(hook_lock);
 
 static struct fguard_hook *hooks;
+static int (*selftest)(void);
 static unsigned int hook_count;
 static u32 needed[NEEDS];
 
@@ -120,7 +120,7 @@ static int prove(struct netlink_ext_ack *extack)
 
 	if (proven)
 		return 0;
-	err = fguard_selftest();
+	err = selftest();
 	if (err == -EOPNOTSUPP)
 		NL_SET_ERR_MSG(extack, "redirecting a call has no effect on this kernel: nothing can be refused; see the kernel log");
 	else if (err == -EBUSY)
@@ -244,12 +244,13 @@ static void forget_functions(void)
 		ftrace_free_filter(&hooks[i].trace);
 }
 
-int fguard_hooks_init(struct fguard_hook *table, unsigned int count)
+int fguard_hooks_init(struct fguard_hook *table, unsigned int count, int (*test)(void))
 {
 	int err;
 
 	hooks = table;
 	hook_count = count;
+	selftest = test;
 	err = prove(NULL);
 	/* ftrace is off, and it is proved before the first hook; or it gave up: no hook. */
 	if (err && err != -EBUSY && err != -ENODEV)

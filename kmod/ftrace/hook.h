@@ -114,11 +114,12 @@ enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook);
  * fguard_hooks_init - look up the functions of a table
  * @table: the table
  * @count: its rows
+ * @test: called before the first hook: does redirecting a call work? As fguard_selftest()
  *
  * Context: may sleep.
  * Return: 0 or a negative errno.
  */
-int fguard_hooks_init(struct fguard_hook *table, unsigned int count);
+int fguard_hooks_init(struct fguard_hook *table, unsigned int count, int (*test)(void));
 
 /**
  * fguard_hooks_exit - unregister all, and wait until no task is in a callback
