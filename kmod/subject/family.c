@@ -10,7 +10,7 @@
 #include <linux/spinlock.h>
 
 #include "subject/family.h"
-#include "subject/subject.h"
+#include "subject/subjects.h"
 
 #define MEMBER_BITS 12
 
