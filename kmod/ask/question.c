@@ -21,8 +21,6 @@
 
 #define BUCKET_BITS	10
 
-DEFINE_SPINLOCK(fguard_question_lock);
-
 /* Those not settled, in the order of their numbers, and where a search begins. */
 static LIST_HEAD(questions);
 static DEFINE_HASHTABLE(questions_by_key, BUCKET_BITS);
@@ -481,7 +479,7 @@ void fguard_question_announce(struct fguard_question *question)
 	spin_unlock(&fguard_question_lock);
 }
 
-void fguard_questions_tell_rest(void)
+static void tell_rest(void)
 {
 	struct fguard_question *question, *next;
 
@@ -576,7 +574,7 @@ int fguard_question_answer(const struct fguard_answer *answer,
 	return err;
 }
 
-void fguard_questions_tell(struct fguard_subscription *subscription)
+static void tell_all(struct fguard_subscription *subscription)
 {
 	struct fguard_question *question;
 	u64 now = ktime_get_real_ns();
@@ -592,7 +590,7 @@ void fguard_questions_tell(struct fguard_subscription *subscription)
 	}
 }
 
-void fguard_questions_abandon(void)
+static void abandon(void)
 {
 	struct fguard_question *question, *next;
 
@@ -648,8 +646,15 @@ void fguard_questions_count(struct fguard_question_totals *totals)
 
 /* ---- life -------------------------------------------------------------------------- */
 
+static const struct fguard_answering answering = {
+	.comes = tell_all,
+	.has_room = tell_rest,
+	.last_goes = abandon,
+};
+
 void fguard_questions_init(void)
 {
+	fguard_answerers_init(&answering);
 	get_random_bytes(&name_key, sizeof(name_key));
 	fguard_alarm_init(&alarm, look);
 }

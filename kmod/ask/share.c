@@ -5,10 +5,11 @@
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
-#include "ask/question.h"
 #include "ask/share.h"
 
 #define BUCKET_BITS 8
+
+DEFINE_SPINLOCK(fguard_question_lock);
 
 static DEFINE_HASHTABLE(shares, BUCKET_BITS);
 
