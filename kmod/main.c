@@ -47,6 +47,7 @@ static int __init fguard_init(void)
 hooks_exit:
 	fguard_hooks_exit();
 expire_exit:
+	fguard_selftest_end();
 	fguard_expire_exit();
 subscriptions_exit:
 	fguard_subscriptions_exit();
@@ -64,6 +65,7 @@ static void __exit fguard_exit(void)
 	fguard_mappings_exit();
 	fguard_subscriptions_exit();
 	fguard_hooks_exit();
+	fguard_selftest_end();
 	fguard_family_exit();
 	fguard_scripts_exit();
 	fguard_questions_exit();

@@ -27,15 +27,19 @@
  * @needs: mask of what needs it: enum fguard_op, FGUARD_NEED_*
  * @trace: the callback, and ftrace's own state; one for each function, because
  *	a shared one would make ftrace look the function up on every call
+ * @address: where the function is
  * @missing: this kernel has no such function
- * @active: registered; hook_lock
+ * @registered: ftrace knows it; hook_lock
+ * @active: it is on its function; hook_lock
  */
 struct fguard_hook {
 	const char *function;
 	const char *refusal;
 	u32 needs;
 	struct ftrace_ops trace;
+	unsigned long address;
 	bool missing;
+	bool registered;
 	bool active;
 };
 
