@@ -761,22 +761,6 @@ static u64 remove_over(u64 now)
 	return 0;
 }
 
-static u64 end_over(u64 now)
-{
-	u32 before;
-	u64 next;
-
-	mutex_lock(&set_lock);
-	before = rule_count;
-	fguard_roster_ended(remove);
-	next = remove_over(now);
-	give_back_room();
-	if (rule_count < before)
-		leave_to_others();
-	mutex_unlock(&set_lock);
-	return next;
-}
-
 static void drop_closed(struct fguard_rule *rule)
 {
 	struct fguard_keeper *keeper, *next;
@@ -786,30 +770,43 @@ static void drop_closed(struct fguard_rule *rule)
 			fguard_rule_keeper_drop(keeper);
 }
 
-static void end_closed(void)
+static void remove_closed(void)
 {
 	struct fguard_rule *rule, *next;
-	u32 before;
 
-	if (list_empty(&kept))
-		return;
-	mutex_lock(&set_lock);
-	before = rule_count;
 	list_for_each_entry_safe(rule, next, &kept, by_keepers) {
 		drop_closed(rule);
 		if (list_empty(&rule->keepers))
 			remove(rule);
 	}
-	if (rule_count < before) {
-		give_back_room();
+}
+
+static u64 end_over(u64 now, bool closed)
+{
+	u32 before;
+	u64 next;
+
+	mutex_lock(&set_lock);
+	before = rule_count;
+	if (closed)
+		remove_closed();
+	fguard_roster_ended(remove);
+	next = remove_over(now);
+	give_back_room();
+	if (rule_count < before)
 		leave_to_others();
-	}
 	mutex_unlock(&set_lock);
+	return next;
+}
+
+static bool may_close(void)
+{
+	return !list_empty_careful(&kept);
 }
 
 const struct fguard_expiry fguard_set_expiry = {
 	.over = end_over,
-	.closed = end_closed,
+	.may_close = may_close,
 };
 
 /* ---- showing the set ----------------------------------------------------- */
