@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {statSync} from 'node:fs';
+
 import {UserError} from '../domain/errors.js';
 import {inDirectory} from '../domain/path.js';
 import {shellWord} from '../domain/shell-word.js';
@@ -9,10 +11,21 @@ const UNIT = /^[^/]+\.(service|scope|slice|socket|mount|swap)$/;
 
 const below = (root: string, path: string): string => `${root}/${path.replace(/^\/+/, '')}`;
 
-/** The directories of this name, those of the lowest depth that has any. */
+/*
+ * Units of the system lie in its slices, below which it gives whole trees away: a user
+ * names what is in user@1000.service, a container what is in its own scope.
+ */
+const isSlice = (path: string): boolean => path.endsWith('.slice');
+
+/** The directories of the system that have this name, those of the lowest depth that has any. */
 function findUnit(unit: string, root: string): string[] {
-  for (let level = [root]; level.length > 0;) {
-    level = level.flatMap((parent) => directories(parent).map((name) => inDirectory(parent, name)));
+  const owner = statSync(root, {throwIfNoEntry: false})?.uid;
+  const isOfSystem = (path: string): boolean =>
+    statSync(path, {throwIfNoEntry: false})?.uid === owner;
+  for (let level = [root]; level.length > 0; level = level.filter(isSlice)) {
+    level = level
+      .flatMap((parent) => directories(parent).map((name) => inDirectory(parent, name)))
+      .filter(isOfSystem);
     const found = level.filter((path) => path.endsWith(`/${unit}`));
     if (found.length > 0) return found;
   }
