@@ -111,7 +111,7 @@ export interface Added {
 export const EXISTS = 1;
 export const REPLACED = 2;
 
-export class Refused extends Error {
+class Refused extends Error {
   constructor(
     command: string,
     readonly failure: Failure,
