@@ -61,9 +61,10 @@ licences() {
 }
 
 # shellcheck disable=SC2034 # for step.sh
-steps=11
+steps=12
 step 'types' types
 step 'lint' npx eslint --cache --cache-location .cache/eslint/ .
+step 'unused files, exports and packages' npx knip --no-progress
 step 'format' format
 step 'shell scripts' shell_scripts
 step 'module for 6.1: W=1, sparse, names' "$repo/scripts/check-module.sh" 6.1
