@@ -33,7 +33,7 @@ const NAMES = new Map<number, ErrnoName>(
 
 export const errnoNumber = (name: ErrnoName): number => TABLE[name][0];
 
-export const isErrnoName = (name: string): name is ErrnoName => Object.hasOwn(TABLE, name);
+const isErrnoName = (name: string): name is ErrnoName => Object.hasOwn(TABLE, name);
 
 /** The name of a positive errno; numbers outside the table keep their digits. */
 export const errnoName = (number: number): string => NAMES.get(number) ?? `E${number}`;

@@ -41,7 +41,7 @@ function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): O
 }
 
 /** A rule of a file as RULE shows it. */
-export function ruleDraft(request: RuleRequest): RuleDraft {
+function ruleDraft(request: RuleRequest): RuleDraft {
   const usual = {
     ops: request.ops === 0 ? FGUARD_OPS_ALL : request.ops,
     error: request.error === 0 ? EACCES : request.error,

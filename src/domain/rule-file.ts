@@ -41,7 +41,7 @@ export const isExported = (rule: SavedRule | ExportedRule): rule is ExportedRule
 const KINDS = ['exes', 'uids', 'gids', 'loginuids', 'cgroups'] as const;
 
 /** The keys under `allow` that name somebody. */
-export function savedSubjects(allow: SavedSubjects | undefined): SavedSubjects {
+function savedSubjects(allow: SavedSubjects | undefined): SavedSubjects {
   const given = KINDS.map((kind) => [kind, allow?.[kind] ?? []] as const);
   return Object.fromEntries(given.filter(([, values]) => values.length > 0));
 }

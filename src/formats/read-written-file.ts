@@ -9,8 +9,8 @@ import type {WrittenFile} from './written-file.js';
 import {YamlFile} from './yaml-file.js';
 
 /* A map of YAML takes a hundred times the memory of its text, and JSON little. */
-export const YAML_MAX = 16 * MIB;
-export const JSON_MAX = 128 * MIB;
+const YAML_MAX = 16 * MIB;
+const JSON_MAX = 128 * MIB;
 
 function read(path: string, max: number): string {
   try {

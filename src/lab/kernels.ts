@@ -33,7 +33,7 @@ export const cachedRelease = (name: string): string | undefined =>
   readIfPossible(join(labFolder(), 'kernels', name, 'release'))?.trim();
 
 /** The image of the kernel that this machine runs, if its modules are here, too. */
-export function ownImage(release = ownRelease(), root = '/'): string | undefined {
+function ownImage(release = ownRelease(), root = '/'): string | undefined {
   const modules = join(root, 'lib/modules', release);
   const images = [join(root, 'boot', `vmlinuz-${release}`), join(modules, 'vmlinuz')];
   return existsSync(modules) ? images.find((image) => existsSync(image)) : undefined;

@@ -11,7 +11,7 @@ import {hasProgram} from './command.js';
 import {errorCode} from './files.js';
 
 /* In a folder where only root can make files. */
-export const LOCK_FILE = '/run/fguard-rebuild.lock';
+const LOCK_FILE = '/run/fguard-rebuild.lock';
 
 /* Says that it has the lock and keeps it until its input ends, which it does with this process. */
 const HOLDER = ['sh', '-c', 'echo locked && exec cat'];

@@ -46,7 +46,7 @@ function bySuffix(rules: readonly KernelRule[], target: string): KernelRule | un
 }
 
 /** The rule that a PATH, ID, NAME or suffix means; names have no slash and are not numbers. */
-export function findRule(rules: readonly KernelRule[], target: string): KernelRule {
+function findRule(rules: readonly KernelRule[], target: string): KernelRule {
   const found = /^\d+$/.test(target)
     ? rules.find(({id}) => id === Number(target))
     : (rules.find(({name}) => name === target) ?? byPath(rules, target));

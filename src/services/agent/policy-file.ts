@@ -11,7 +11,7 @@ import {readWrittenFile} from '../../formats/read-written-file.js';
 import type {Place, WrittenFile} from '../../formats/written-file.js';
 import {type KeyHints, loadSchema, schemaMistakes} from '../../formats/yaml-schema.js';
 
-export const POLICY_SCHEMA = 'schemas/policy.schema.json';
+const POLICY_SCHEMA = 'schemas/policy.schema.json';
 
 /* Nobody is answered while it is read. */
 const POLICY_MAX = 4 * MIB;

@@ -31,7 +31,7 @@ const hasLibrary = (pid: number): boolean =>
   readIfPossible(`/proc/${pid}/maps`)?.includes('/libfguard.so') === true;
 
 /** Processes that are connected to the module, as far as it can be told. */
-export function connectedProcesses(): string[] {
+function connectedProcesses(): string[] {
   const sockets = netlinkSockets();
   return processIds()
     .filter((pid) => pid !== process.pid && hasLibrary(pid) && hasSocket(pid, sockets))

@@ -24,7 +24,7 @@ export interface ApplyPlan {
 }
 
 /** The rules are wrong; nothing was changed. */
-export class WrongFiles extends UserError {
+class WrongFiles extends UserError {
   constructor(
     readonly mistakes: readonly Mistake[],
     output: string,

@@ -122,7 +122,7 @@ const hasPlace = ({path, suffix}: RuleRequest): boolean =>
  * The set that comes back: the former rules, and those that somebody has added
  * since, which are theirs to remove.
  */
-export function restoredRules(
+function restoredRules(
   former: readonly FormerRule[],
   addedSince: readonly FormerRule[],
 ): RuleRequest[] {

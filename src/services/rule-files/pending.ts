@@ -22,7 +22,7 @@ const forRoot = (): UserError =>
   notPermitted('rules that wait to be confirmed are for root to decide', [withSudo()]);
 
 /** Connects to who holds the former rules; undefined if nobody does. */
-export function connectPending(path = PENDING_SOCKET): Promise<Socket | undefined> {
+function connectPending(path = PENDING_SOCKET): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(path, () => {
       resolve(socket);

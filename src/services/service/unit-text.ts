@@ -12,7 +12,7 @@ export const unitWord = (word: string): string =>
   `"${word.replaceAll(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
 
 /** The command line that runs this program, wherever it is installed. */
-export const ownCommand = (): string =>
+const ownCommand = (): string =>
   [process.execPath, packageFile('bin/run.js')].map(unitWord).join(' ');
 
 /** A unit made from its template. */
