@@ -6,12 +6,13 @@ import type {Host} from './host.js';
 
 const UNIT = 'fguard.service';
 const PROPERTIES = ['LoadState', 'ActiveState', 'UnitFileState'] as const;
-const JOURNAL = `sudo journalctl -b -u ${UNIT}`;
+const MODULE_UNIT = 'fguard-module.service';
+const JOURNAL = `sudo journalctl -b -u ${UNIT} -u ${MODULE_UNIT}`;
 
 type UnitState = Record<(typeof PROPERTIES)[number], string>;
 
-async function unitState(host: Host): Promise<UnitState> {
-  const args = ['show', UNIT, ...PROPERTIES.map((name) => `--property=${name}`)];
+async function unitState(host: Host, unit: string): Promise<UnitState> {
+  const args = ['show', unit, ...PROPERTIES.map((name) => `--property=${name}`)];
   const result = await host.run('systemctl', args);
   const value = (name: string): string =>
     new RegExp(`^${name}=(.*)$`, 'm').exec(result?.stdout ?? '')?.[1] ?? '';
@@ -21,9 +22,11 @@ async function unitState(host: Host): Promise<UnitState> {
 
 async function checkService(host: Host): Promise<Finding> {
   if (!host.exists('/run/systemd/system')) return ok('systemd does not run here');
-  const {LoadState, ActiveState, UnitFileState} = await unitState(host);
+  const {LoadState, ActiveState, UnitFileState} = await unitState(host, UNIT);
   if (LoadState !== 'loaded') return warning('not installed: rules end with the next restart');
   if (ActiveState === 'failed') return failed(`${UNIT} failed`, JOURNAL);
+  const module = await unitState(host, MODULE_UNIT);
+  if (module.ActiveState === 'failed') return failed(`${MODULE_UNIT} failed`, JOURNAL);
   if (ActiveState !== 'active')
     return warning(`${UNIT} is ${ActiveState}`, `sudo systemctl start ${UNIT}`);
   return UnitFileState === 'enabled'
