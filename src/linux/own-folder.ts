@@ -44,8 +44,8 @@ interface Walk {
 }
 
 /* Whoever mounts a FUSE file system says who owns what is in it. */
-function isMountedByAnother(fd: number): boolean {
-  if (fs.statfsSync(`/proc/self/fd/${fd}/.`).type !== FUSE) return false;
+function isMountedByAnother(fd: number, isDirectory: boolean): boolean {
+  if (fs.statfsSync(`/proc/self/fd/${fd}${isDirectory ? '/.' : ''}`).type !== FUSE) return false;
   const id = /^mnt_id:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
   const mounts = fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   const mount = mounts.find((line) => line.startsWith(`${id} `)) ?? '';
@@ -58,7 +58,7 @@ function complaint(path: string, fd: number, stat: fs.Stats): string | undefined
   if (stat.isSymbolicLink()) return undefined;
   const isShared = stat.isDirectory() && (stat.mode & STICKY) !== 0;
   if ((stat.mode & OTHERS_MAY_WRITE) !== 0 && !isShared) return `others may write to ${path}`;
-  if (stat.isDirectory() && isMountedByAnother(fd)) return `another user mounted ${path}`;
+  if (isMountedByAnother(fd, stat.isDirectory())) return `another user mounted ${path}`;
   return undefined;
 }
 

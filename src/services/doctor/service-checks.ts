@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {UserError} from '../../domain/errors.js';
-import {RULES_DIRECTORY, foreignRules, takeBack} from '../rule-files/find.js';
+import {shellWord} from '../../domain/shell-word.js';
+import {RULES_DIRECTORY, foreignRules, ignoredRuleFiles, takeBack} from '../rule-files/find.js';
 import {type Check, type Finding, failed, ok, unknown, warning} from './check.js';
 import type {Host} from './host.js';
 
@@ -34,11 +35,19 @@ async function checkService(host: Host): Promise<Finding> {
     : warning(`${UNIT} is active, but does not start at boot`, `sudo systemctl enable ${UNIT}`);
 }
 
+function checkNames(host: Host): Finding {
+  const ignored = ignoredRuleFiles([], host.folder + RULES_DIRECTORY);
+  if (ignored.length === 0) return ok('only root may change them');
+  const [first] = ignored;
+  const what = ignored.map(({file, message}) => `${file}: ${message}`).join('; ');
+  return warning(what, `ls -l ${shellWord(first?.file ?? '')}`);
+}
+
 /* At boot root puts them in force. */
 function checkSavedRules(host: Host): Finding {
   try {
     const foreign = foreignRules(host.folder + RULES_DIRECTORY);
-    if (foreign.length === 0) return ok('only root may change them');
+    if (foreign.length === 0) return checkNames(host);
     const why = foreign.map(({reason}) => reason).join('; ');
     return failed(`others may change them, and they are not applied: ${why}`, takeBack(foreign));
   } catch (error) {
