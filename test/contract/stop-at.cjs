@@ -6,6 +6,7 @@
  */
 'use strict';
 const childProcess = require('node:child_process');
+const process = require('node:process');
 const fs = require('node:fs');
 
 const {STOP_AT, STOP_BY = 'SIGKILL', STEPS = '/dev/null'} = process.env;
