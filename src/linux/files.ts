@@ -102,7 +102,7 @@ export const isDirectory = (path: string): boolean => statIfPossible(path)?.isDi
 
 /** The status of the name itself; undefined if nothing is there. Throws if it cannot be looked at. */
 export const lstat = (path: string): fs.Stats | undefined =>
-  fs.lstatSync(encodePath(path), {throwIfNoEntry: false});
+  fs.lstatSync(path.isWellFormed() ? path : encodePath(path), {throwIfNoEntry: false});
 
 /** The status of the name itself, a symbolic link not followed. */
 export const lstatIfPossible = (path: string): fs.BigIntStats | undefined => {

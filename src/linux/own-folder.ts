@@ -11,7 +11,8 @@ import {isAbsolute, join, resolve} from 'node:path';
 import {decodePath, encodePath} from '../domain/text.js';
 import {errnoText} from '../domain/errno.js';
 import {UserError} from '../domain/errors.js';
-import {errorCode} from './files.js';
+import {entries, errorCode} from './files.js';
+import {isProcess} from './proc.js';
 
 /* Not among Node's constants; the same number on all architectures that it runs on. */
 const O_PATH = 0o10000000;
@@ -43,8 +44,8 @@ interface Walk {
 }
 
 /* Whoever mounts a FUSE file system says who owns what is in it. */
-function isMountedByAnother(fd: number): boolean {
-  if (fs.statfsSync(`/proc/self/fd/${fd}/.`).type !== FUSE) return false;
+function isMountedByAnother(fd: number, isDirectory: boolean): boolean {
+  if (fs.statfsSync(`/proc/self/fd/${fd}${isDirectory ? '/.' : ''}`).type !== FUSE) return false;
   const id = /^mnt_id:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
   const mounts = fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   const mount = mounts.find((line) => line.startsWith(`${id} `)) ?? '';
@@ -57,7 +58,7 @@ function complaint(path: string, fd: number, stat: fs.Stats): string | undefined
   if (stat.isSymbolicLink()) return undefined;
   const isShared = stat.isDirectory() && (stat.mode & STICKY) !== 0;
   if ((stat.mode & OTHERS_MAY_WRITE) !== 0 && !isShared) return `others may write to ${path}`;
-  if (stat.isDirectory() && isMountedByAnother(fd)) return `another user mounted ${path}`;
+  if (isMountedByAnother(fd, stat.isDirectory())) return `another user mounted ${path}`;
   return undefined;
 }
 
@@ -219,6 +220,20 @@ export function temporaryFolder(env: NodeJS.ProcessEnv = process.env): string {
   return requireOwn(isUsable(env.TMPDIR) && fs.existsSync(env.TMPDIR) ? env.TMPDIR : '/tmp');
 }
 
-/** Makes an empty folder that only this user can read and change. */
-export const makeScratchFolder = (prefix: string): string =>
-  fs.mkdtempSync(join(temporaryFolder(), prefix));
+/* What killed runs have left. Another user could swap what is in a folder of hers meanwhile. */
+function sweep(place: string, prefix: string): void {
+  for (const {name, isDirectory} of entries(place)) {
+    const pid = name.startsWith(prefix) ? /^\d+(?=-)/.exec(name.slice(prefix.length)) : null;
+    if (pid === null || !isDirectory || isProcess(pid[0])) continue;
+    const folder = join(place, name);
+    if (fs.lstatSync(encodePath(folder), {throwIfNoEntry: false})?.uid === self())
+      fs.rmSync(encodePath(folder), {recursive: true, force: true});
+  }
+}
+
+/** Makes an empty folder that only this user can read and change, and removes those of killed runs. */
+export function makeScratchFolder(prefix: string): string {
+  const place = temporaryFolder();
+  sweep(place, prefix);
+  return fs.mkdtempSync(join(place, `${prefix}${process.pid}-`));
+}

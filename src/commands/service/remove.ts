@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {BaseCommand} from '../../cli/base-command.js';
+import {interruptSignal} from '../../cli/interrupt.js';
 import {removeService} from '../../services/service/remove.js';
 import {serviceLines} from '../../ui/service.js';
 
@@ -18,7 +19,7 @@ export default class ServiceRemove extends BaseCommand {
 
   async run() {
     await this.parse(ServiceRemove);
-    const report = await removeService();
+    const report = await removeService(interruptSignal());
     this.tell(...serviceLines(report));
     return report;
   }

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: MIT
-import {
-  accessSync,
-  constants,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import {basename, dirname, join} from 'node:path';
+import {accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 
 import {UserError, notPermitted} from '../../domain/errors.js';
 import {runCommand} from '../../linux/command.js';
 import {readIfPossible, readRegular} from '../../linux/files.js';
 import {withSudo} from '../../linux/privilege.js';
 import {MODULES_ROOT} from '../../linux/kernel-tree.js';
-import {replaceFile, syncPath} from '../../linux/replace-file.js';
+import {dropLeftovers, replaceFile, syncPath} from '../../linux/replace-file.js';
 
 const NAME = 'updates/fguard.ko';
 
@@ -47,14 +38,6 @@ const isListed = (kernel: string, root: string): boolean =>
   readIfPossible(join(root, kernel, 'modules.dep'))
     ?.split('\n')
     .some((line) => line.startsWith(`${NAME}:`)) === true;
-
-/* Of earlier runs that the power or a signal ended; nobody else is here now. */
-function dropLeftovers(target: string): void {
-  const folder = dirname(target);
-  const leftover = new RegExp(`^${basename(target)}\\.(new|old)-\\d+$`);
-  for (const name of readdirSync(folder))
-    if (leftover.test(name)) rmSync(join(folder, name), {force: true});
-}
 
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
@@ -91,12 +74,13 @@ export async function installModule(
   root = MODULES_ROOT,
 ): Promise<string> {
   const target = installedFile(kernel, root);
+  /* Nobody else is here now. */
+  const wasKilled = dropLeftovers(target, () => true);
   if (sameContent(file, target)) {
-    if (!isListed(kernel, root)) await depmod(kernel);
+    if (wasKilled || !isListed(kernel, root)) await depmod(kernel);
     return target;
   }
   makeFolder(dirname(target));
-  dropLeftovers(target);
   await replaceAnd(file, target, () => depmod(kernel));
   return target;
 }

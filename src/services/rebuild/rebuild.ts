@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {UserError} from '../../domain/errors.js';
+import {UserError, interrupted} from '../../domain/errors.js';
 import {type SigningKey, requireKey} from '../signing/keys.js';
 import {secureBoot} from '../signing/secure-boot.js';
 import {type BuildPlan, type BuildProgress, buildModule} from './build.js';
@@ -77,6 +77,20 @@ async function plan(tree: KernelTree): Promise<BuildPlan> {
   throw new UserError('EREQUIREMENT', `cannot build: missing ${what}`, {next});
 }
 
+function requireTime({signal}: RebuildRequest): void {
+  if (signal.aborted) throw interrupted();
+}
+
+/* Ctrl-C reaches the programs that run for us, too: what then fails was interrupted. */
+async function orInterrupted<T>(request: RebuildRequest, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    requireTime(request);
+    throw error;
+  }
+}
+
 /* The unsigned module, in the cache or in the folder. */
 async function obtain(build: BuildPlan, folder: string, request: RebuildRequest) {
   const key = fingerprint(build.tree, build.compiler.text);
@@ -100,6 +114,7 @@ const rebuildOne = (build: BuildPlan, request: RebuildRequest): Promise<BuiltMod
 async function rebuildEach(kernels: readonly string[], request: RebuildRequest): Promise<Outcome> {
   const result: Outcome = {modules: [], failed: []};
   for (const kernel of kernels) {
+    requireTime(request);
     try {
       result.modules.push(await rebuildOne(await plan(readKernelTree(kernel)), request));
     } catch (error) {
@@ -115,7 +130,10 @@ async function rebuildNamed(kernels: readonly string[], request: RebuildRequest)
   const modules: BuiltModule[] = [];
   const plans: BuildPlan[] = [];
   for (const kernel of kernels) plans.push(await plan(readKernelTree(kernel)));
-  for (const build of plans) modules.push(await rebuildOne(build, request));
+  for (const build of plans) {
+    requireTime(request);
+    modules.push(await rebuildOne(build, request));
+  }
   return {modules, failed: []};
 }
 
@@ -129,12 +147,15 @@ export async function rebuild(request: RebuildRequest): Promise<RebuildResult> {
     requireWritable(kernel);
   });
   const {progress, signal} = request;
-  const outcome = await exclusively(
-    () => (all ? rebuildEach : rebuildNamed)(kernels, request),
-    () => {
-      progress.waiting();
-    },
-    signal,
+  const outcome = await orInterrupted(request, () =>
+    exclusively(
+      () => (all ? rebuildEach : rebuildNamed)(kernels, request),
+      () => {
+        progress.waiting();
+      },
+      signal,
+    ),
   );
+  requireTime(request);
   return {...outcome, secureBoot: secureBoot() ?? null};
 }

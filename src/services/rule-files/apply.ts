@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 import type {Mistake} from '../../domain/mistake.js';
 import type {KernelRule, RuleRequest} from '../../domain/rule.js';
-import {type RuleDifference, compareRules, isSame} from '../../domain/rule-difference.js';
+import {
+  type RuleDifference,
+  compareRules,
+  isSame,
+  objectKey,
+} from '../../domain/rule-difference.js';
 import {UserError} from '../../domain/errors.js';
 import {executableWarnings} from '../executables.js';
 import {withGuard} from '../guard.js';
 import {listRules} from '../rules.js';
 import {applyUntilConfirmed} from './confirm.js';
-import {RULES_DIRECTORY, ownRuleFiles, ownRuleFilesAlone} from './find.js';
+import {RULES_DIRECTORY, ignoredRuleFiles, ownRuleFiles, ownRuleFilesAlone} from './find.js';
 import {loadReadableRuleFiles, loadRuleFiles} from './load.js';
+import {opens} from './strictness.js';
 import {type Decision, decidePending, requireNonePending} from './pending.js';
 
 /** What is to be in force, and what that changes. */
@@ -48,12 +54,33 @@ function requireFiles(files: readonly string[], inForce: readonly KernelRule[]):
  * Of a set that is not whole, nobody knows whether a rule is missing on purpose, nor
  * whether another one about the same was to come before the one that is left.
  */
-function requireNoneLost({removed, changed}: RuleDifference, output: string): void {
+function requireNoneLost(
+  {removed, changed}: RuleDifference,
+  openers: readonly RuleRequest[],
+  output: string,
+): void {
+  if (openers.length > 0) {
+    const message =
+      'to leave out what is wrong would open what rules in force close; nothing was changed';
+    throw new UserError('EMISTAKES', message, {output});
+  }
+
   const lost = removed.length + changed.length;
   if (lost === 0) return;
   const count = lost === 1 ? 'a rule' : `${lost} rules`;
   const message = `to leave out what is wrong would take away or change ${count} in force; nothing was changed`;
   throw new UserError('EMISTAKES', message, {output});
+}
+
+/* New rules that are exceptions from those in force: what is left out may have had a say. */
+function newOpeners(
+  requests: readonly RuleRequest[],
+  inForce: readonly KernelRule[],
+): RuleRequest[] {
+  const known = new Set(inForce.map(objectKey));
+  const wide = inForce.filter(({tree, suffix}) => tree || suffix !== null);
+  const added = requests.filter((request) => !known.has(objectKey(request)));
+  return added.filter((request) => wide.some((rule) => opens(request, rule)));
 }
 
 /** Which rules are meant. */
@@ -80,10 +107,12 @@ export async function planRules(
   const requests = rules.map(({request}) => request);
   const exes = new Set(requests.flatMap((request) => request.exes));
   const doubts = [...exes].flatMap(executableWarnings);
-  const warnings = [...absent.map((one) => describe([one])), ...doubts];
+  const ignored = ignoredRuleFiles(named);
+  const warnings = [...[...ignored, ...absent].map((one) => describe([one])), ...doubts];
   const inForce = await listRules();
   const difference = compareRules(inForce, requests);
-  if (leftOut.length > 0) requireNoneLost(difference, describe(leftOut));
+  if (leftOut.length > 0)
+    requireNoneLost(difference, newOpeners(requests, inForce), describe(leftOut));
   requireFiles(files, inForce);
   return {files, requests, inForce, difference, warnings, leftOut};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type Mistake, sortMistakes} from '../../domain/mistake.js';
 import {overwriterWarning} from '../../linux/overwriters.js';
-import {ownRuleFiles} from './find.js';
+import {ignoredRuleFiles, ownRuleFiles} from './find.js';
 import {type LoadedRules, type PlacedRule, loadRuleFiles} from './load.js';
 
 /* Whoever overwrites a program that is let in gets in. */
@@ -20,5 +20,9 @@ function doubts(rules: readonly PlacedRule[]): Mistake[] {
 export function checkRuleFiles(named: readonly string[]): LoadedRules {
   const loaded = loadRuleFiles(ownRuleFiles(named));
   const {files, rules, warnings} = loaded;
-  return {...loaded, warnings: sortMistakes([...warnings, ...doubts(rules)], files)};
+  const ignored = ignoredRuleFiles(named);
+  return {
+    ...loaded,
+    warnings: [...ignored, ...sortMistakes([...warnings, ...doubts(rules)], files)],
+  };
 }

@@ -8,6 +8,7 @@ import {UserError, notPermitted} from '../../domain/errors.js';
 import {type Foreign, findForeign} from '../../linux/own-folder.js';
 import {
   type Entry,
+  entries,
   errorCode,
   isDirectory,
   lstatIfPossible,
@@ -61,6 +62,27 @@ export function filesIn(directory: string): string[] {
     .map((name) => (unplaced.has(name) ? unplacedPath(folder, name) : `${folder}/${name}`));
 }
 
+/* Whoever made it meant it, and nothing of it is read. */
+function whyIgnored({name, isDirectory}: Entry): string | undefined {
+  if (isDirectory && RULE_FILE.test(name)) return 'is a directory';
+  if (!RULE_FILE.test(name) && RULE_FILE.test(name.toLowerCase()))
+    return 'does not end in .yaml, .yml or .json, but in capitals';
+  return undefined;
+}
+
+/** What looks like rule files in the directories that are meant, and is none. */
+export function ignoredRuleFiles(named: readonly string[], saved = RULES_DIRECTORY): Mistake[] {
+  const paths = named.length === 0 ? [saved] : named.filter(isDirectory);
+  return paths.flatMap((directory) =>
+    entries(directory).flatMap((entry) => {
+      const why = whyIgnored(entry);
+      const file = `${directory.replace(/(?<=.)\/+$/, '')}/${entry.name}`;
+      const message = `this ${why ?? ''}, and so it is not read`;
+      return why === undefined ? [] : [{file, line: 1, column: 1, message}];
+    }),
+  );
+}
+
 /** The files that are meant: those named, a directory's, or all saved ones. */
 export function ruleFiles(named: readonly string[], saved = RULES_DIRECTORY): string[] {
   const paths = named.length === 0 ? [saved] : named;
@@ -70,13 +92,31 @@ export function ruleFiles(named: readonly string[], saved = RULES_DIRECTORY): st
   return [...new Set(files)];
 }
 
-function foreignPlaces(paths: readonly string[]): Foreign[] {
-  const found = paths.flatMap((path) => findForeign(path) ?? []);
+/** What others may change, and from where it is reached. */
+export interface ForeignRules extends Foreign {
+  from: string;
+}
+
+const isOnTheWay = (place: string, path: string): boolean =>
+  place === path || path.startsWith(place === '/' ? '/' : `${place}/`);
+
+const isLink = (path: string): boolean => lstatIfPossible(path)?.isSymbolicLink() === true;
+
+function findForeignFrom(path: string): ForeignRules | undefined {
+  const found = findForeign(path);
+  if (found === undefined) return undefined;
+  const from = resolve(path);
+  if (isOnTheWay(found.path, from)) return {...found, from};
+  return {...found, from, reason: `${from} leads through a link, and ${found.reason}`};
+}
+
+function foreignPlaces(paths: readonly string[]): ForeignRules[] {
+  const found = paths.flatMap((path) => findForeignFrom(path) ?? []);
   return [...new Map(found.map((one) => [one.path, one])).values()];
 }
 
 /** Of the saved rules, what others than root, or this user, may change; each place once. */
-export const foreignRules = (directory = RULES_DIRECTORY): Foreign[] =>
+export const foreignRules = (directory = RULES_DIRECTORY): ForeignRules[] =>
   foreignPlaces([directory, ...filesIn(directory)]);
 
 /** The same, as far as this user may look. */
@@ -89,13 +129,29 @@ export function visiblyForeignRules(): Foreign[] {
   }
 }
 
-/** What takes a place from others, as a command. */
-export const takeBack = (places: readonly Foreign[]): string => {
-  const words = places.map(({path}) => shellWord(path)).join(' ');
-  return `sudo chown -h root: ${words} && sudo chmod go-w ${words}`;
-};
+/* What a link leads to may be the system's own, such as /dev/zero, and chmod follows links. */
+function remedy({path, from}: ForeignRules): 'remove' | 'look' | 'take' {
+  if (isLink(from) && !isOnTheWay(path, dirname(from))) return 'remove';
+  return isOnTheWay(path, from) && !isLink(path) ? 'take' : 'look';
+}
 
-const changedByOthers = (places: readonly Foreign[]): UserError => {
+const shellWords = (paths: readonly string[]): string =>
+  [...new Set(paths)].map(shellWord).join(' ');
+
+/** What takes places from others, as a command. */
+export function takeBack(places: readonly ForeignRules[]): string {
+  const by = (kind: string) => places.filter((place) => remedy(place) === kind);
+  const own = shellWords(by('take').map(({path}) => path));
+  const links = shellWords(by('remove').map(({from}) => from));
+  const others = shellWords(by('look').map(({from}) => from));
+  return [
+    ...(own === '' ? [] : [`sudo chown -h root: ${own} && sudo chmod go-w ${own}`]),
+    ...(links === '' ? [] : [`sudo rm ${links}`]),
+    ...(others === '' ? [] : [`namei -l ${others}`]),
+  ].join(' && ');
+}
+
+const changedByOthers = (places: readonly ForeignRules[]): UserError => {
   const why = places.map(({reason}) => reason).join('; ');
   const message = `the saved rules may be changed by others: ${why}`;
   return new UserError('EUNSAFE', message, {next: [takeBack(places)]});
@@ -149,7 +205,7 @@ export function ownRuleFiles(named: readonly string[], saved = RULES_DIRECTORY):
   return ruleFiles(named, saved);
 }
 
-const notOurs = (file: string, foreign: Foreign): Mistake => {
+const notOurs = (file: string, foreign: ForeignRules): Mistake => {
   const message = `${foreign.reason}, and so it is not applied; ${takeBack([foreign])}`;
   return {file, line: 1, column: 1, message};
 };
@@ -164,10 +220,10 @@ export function ownRuleFilesAlone(
 ): {files: string[]; leftOut: Mistake[]} {
   const files = ruleFiles(named, saved);
   if (!areSaved(named, saved)) return {files, leftOut: []};
-  const folder = findForeign(saved);
+  const folder = findForeignFrom(saved);
   if (folder !== undefined) throw changedByOthers([folder]);
   const savedFiles = files.filter((file) => isSavedFile(file, saved));
-  const foreign = new Map(savedFiles.map((file) => [file, findForeign(file)]));
+  const foreign = new Map(savedFiles.map((file) => [file, findForeignFrom(file)]));
   const leftOut = [...foreign].flatMap(([file, one]) => (one ? [notOurs(file, one)] : []));
   if (leftOut.length === 0) finishIfPossible(saved);
   const own = leftOut.length === 0 ? ruleFiles(named, saved) : files;

@@ -82,22 +82,27 @@ export class RuleResolver {
     place: Place,
     allow: NonNullable<SavedRule['allow']>,
   ): Subjects {
-    const all = <T, R>(kind: keyof Subjects, values: readonly T[], look: (value: T) => R): R[] => {
+    const all = <T, R>(
+      kind: keyof Subjects,
+      values: readonly T[] | undefined,
+      look: (value: T) => R,
+    ): R[] => {
+      if (values === undefined) return [];
       const found = values.flatMap((value, index) => {
         const at = [...place, kind, index];
         const one = this.attempt<R | undefined>(file, at, undefined, () => look(value));
         return one === undefined ? [] : [one];
       });
-      return [...new Set(found)];
+      return found.length > 1 ? [...new Set(found)] : found;
     };
-    const cgroups = this.cgroups(file, place, allow.cgroups ?? []);
+    const cgroups = allow.cgroups === undefined ? [] : this.cgroups(file, place, allow.cgroups);
     if (cgroups === undefined) return NOBODY;
     return {
       cgroups,
-      exes: all('exes', allow.exes ?? [], this.executable),
-      uids: all('uids', allow.uids ?? [], this.user),
-      gids: all('gids', allow.gids ?? [], this.group),
-      loginuids: all('loginuids', allow.loginuids ?? [], this.user),
+      exes: all('exes', allow.exes, this.executable),
+      uids: all('uids', allow.uids, this.user),
+      gids: all('gids', allow.gids, this.group),
+      loginuids: all('loginuids', allow.loginuids, this.user),
     };
   }
 
@@ -132,8 +137,8 @@ export class RuleResolver {
 
   /* Bytes count, which a schema cannot say. */
   private checkLengths(file: WrittenFile, place: Place, rule: SavedRule, match: Place): void {
-    const tooLong = (text: string | undefined, most: number): boolean =>
-      Buffer.byteLength(text ?? '') > most;
+    const tooLong = (text: string | null | undefined, most: number): boolean =>
+      typeof text === 'string' && Buffer.byteLength(text) > most;
     if (tooLong(rule.name, FGUARD_NAME_MAX))
       this.add(file, [...place, 'name'], `"name" is longer than ${FGUARD_NAME_MAX} bytes`);
     if (tooLong(rule.suffix, 255))

@@ -11,7 +11,7 @@ import {UserError} from '../../domain/errors.js';
 import {errorCode} from '../../linux/files.js';
 import {type ProtectRequest, type ProtectResult, protect, resolveObject} from '../protect.js';
 import {RULES_DIRECTORY, filesIn, requireOwnRules} from './find.js';
-import {type PlacedRule, loadRuleFiles} from './load.js';
+import {type PlacedRule, loadReadableRuleFiles, loadRuleFiles} from './load.js';
 import {ruleFileText} from './text.js';
 import {writeFiles} from './write.js';
 
@@ -62,7 +62,7 @@ function requireSaveable(rules: readonly Saveable[], directory: string): void {
   const files = filesIn(directory);
   const ownFile = (rule: Saveable): string => `${directory}/${savedName(rule)}`;
   const own = new Set(rules.map(ownFile));
-  const others = loadRuleFiles(files.filter((file) => !own.has(file))).rules;
+  const others = loadReadableRuleFiles(files.filter((file) => !own.has(file))).rules;
   for (const rule of rules) {
     const file = ownFile(rule);
     const reason = taken(rule, others) ?? (files.includes(file) ? lost(rule, file) : undefined);

@@ -10,6 +10,7 @@ import {dirname} from 'node:path';
 
 import {encodePath} from '../../domain/text.js';
 import {entries, errorCode} from '../../linux/files.js';
+import {isProcess} from '../../linux/proc.js';
 import {syncPath} from '../../linux/replace-file.js';
 
 const WHOLE = '.saved';
@@ -25,13 +26,11 @@ function writeSynced(path: string, text: string): void {
   fs.writeFileSync(encodePath(path), text, {flag: 'wx', mode: 0o644, flush: true});
 }
 
-const isAlive = (pid: string): boolean => fs.existsSync(`/proc/${pid}`);
-
 /* Of runs that were killed before anything counted. */
 function dropLeftovers(directory: string): void {
   for (const {name} of entries(directory)) {
     const pid = NEW.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(pid))
+    if (pid !== undefined && !isProcess(pid))
       fs.rmSync(encodePath(`${directory}/${name}`), {recursive: true, force: true});
   }
 }

@@ -5,7 +5,7 @@ import {dirname} from 'node:path';
 import type {FileChange} from '../../domain/service.js';
 import {UserError} from '../../domain/errors.js';
 import {readIfPossible} from '../../linux/files.js';
-import {replaceText} from '../../linux/replace-file.js';
+import {dropLeftovers, replaceText} from '../../linux/replace-file.js';
 import {MARK} from './unit-text.js';
 import {shellWord} from '../../domain/shell-word.js';
 
@@ -41,6 +41,7 @@ export function requireFree({path}: WantedFile): void {
 
 /** Writes a file unless it is there. */
 export function placeFile({path, text, mode}: WantedFile): Undoable {
+  dropLeftovers(path);
   const before = readIfPossible(path);
   if (before === text) return {path, change: 'unchanged', undo: () => undefined};
   write(path, text, mode);
@@ -63,6 +64,7 @@ export function placeFile({path, text, mode}: WantedFile): Undoable {
 
 /** Removes a file of ours; others', and missing ones, stay as they are. */
 export function removeFile(path: string): FileChange | undefined {
+  dropLeftovers(path);
   const text = readIfPossible(path);
   if (text === undefined || !isOwn(text)) return undefined;
   fs.rmSync(path);

@@ -2,8 +2,13 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 
-/** In the order of starting. */
+/** What is enabled, in the order of starting. */
 export const UNITS = ['fguard.service', 'fguard-log.service', 'fguard-agent.service'] as const;
+
+/** Loads the module and unloads it; the first of the others starts and stops it. */
+export const MODULE_UNIT = 'fguard-module.service';
+
+export const UNIT_FILES = [MODULE_UNIT, ...UNITS] as const;
 
 /** Where the parts of the service are. */
 export interface Places {
@@ -16,6 +21,8 @@ export interface Places {
   /** What runs when kernels come and go: its template in the package for each file. */
   hooks: Readonly<Record<string, string>>;
   configuration: string;
+  /** Is there while the module is loaded. */
+  module: string;
 }
 
 export const placesBelow = (root: string): Places => ({
@@ -28,6 +35,7 @@ export const placesBelow = (root: string): Places => ({
     [join(root, 'etc/kernel/postrm.d/fguard')]: 'kernel-postrm.d-fguard',
   },
   configuration: join(root, 'etc/fguard'),
+  module: join(root, 'sys/module/fguard'),
 });
 
 /** Whether a package brought the units: then its own files stay as they are. */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync} from 'node:fs';
 import {hostname} from 'node:os';
-import {dirname} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 
 import {UserError} from '../../domain/errors.js';
 import {shellWord} from '../../domain/shell-word.js';
 import {runCommand} from '../../linux/command.js';
+import {directories} from '../../linux/files.js';
 import {syncPath} from '../../linux/replace-file.js';
 import {OWN_FOLDER, type SigningKey, ownKey} from './keys.js';
 
@@ -36,6 +37,13 @@ async function makePair(folder: string): Promise<void> {
   for (const path of [pair.key, pair.certificate, folder]) syncPath(path);
 }
 
+/* Keys of runs that were killed; nobody else makes one now. */
+function dropLeftovers(folder: string): void {
+  const own = `${basename(folder)}.new-`;
+  for (const name of directories(dirname(folder)))
+    if (name.startsWith(own)) rmSync(join(dirname(folder), name), {recursive: true, force: true});
+}
+
 /**
  * Makes a key where there is none. Key and certificate appear together, by a
  * rename that the kernel refuses if a folder with something in it is there.
@@ -46,6 +54,7 @@ export async function generateKey(folder = OWN_FOLDER): Promise<SigningKey> {
       next: [`sudo ls -l ${shellWord(folder)}`],
     });
   mkdirSync(dirname(folder), {recursive: true, mode: 0o755});
+  dropLeftovers(folder);
   const beside = mkdtempSync(`${folder}.new-`);
   try {
     await makePair(beside);

@@ -504,6 +504,20 @@ describe('the service', () => {
     expect(await check('service')).toMatchObject(expected);
   });
 
+  it('is not there where the module was not loaded', async () => {
+    file('run/systemd/system/x');
+    const says = (state: string): string =>
+      `printf 'LoadState=loaded\\nActiveState=${state}\\nUnitFileState=enabled\\n'`;
+    program(
+      'systemctl',
+      `case $2 in fguard-module.service) ${says('failed')} ;; *) ${says('inactive')} ;; esac`,
+    );
+    expect(await check('service')).toMatchObject({
+      state: 'failed',
+      detail: 'fguard-module.service failed',
+    });
+  });
+
   it('is nothing to look for without systemd', async () => {
     expect(await check('service')).toMatchObject({state: 'ok'});
   });
