@@ -64,7 +64,7 @@ function byProgram(word: string, {json, verdict}: AskWords): MakeMode {
 
 async function inTerminal({verdict}: AskWords): Promise<MakeMode> {
   if (!isatty(0) || !isatty(1))
-    throw wrongUsage('ask needs a terminal to show questions and to read keys', [
+    throw wrongUsage('ask needs a terminal; without one, use --json or --exec', [
       'fguard ask --json',
       'fguard ask --exec PROGRAM',
     ]);

@@ -25,8 +25,7 @@ function misspelt(words: readonly string[], commands: readonly string[]): UserEr
     typed,
     among.map((command) => command.slice(topic.length)).filter((name) => !isUndone(typed, name)),
   );
-  if (typed === 'unlock')
-    return wrongUsage('there is no unlocking: a lock lasts until the machine restarts');
+  if (typed === 'unlock') return wrongUsage('there is no unlock: a lock lasts until reboot');
   if (near === undefined)
     return wrongUsage(`"${topic}${typed}" is not a command`, [`fguard help ${topic}`.trimEnd()]);
   return wrongUsage(`"${topic}${typed}" is not a command; did you mean "${topic}${near}"?`, [

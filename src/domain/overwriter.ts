@@ -17,9 +17,7 @@ export function overwriterText(
 ): string | undefined {
   if (overwriters.length === 0) return undefined;
   const ways = overwriters.map(({path, who}) =>
-    path === exe
-      ? `${list(who)} may overwrite it`
-      : `${list(who)} may put another in its place, by ${path}`,
+    path === exe ? `${list(who)} can overwrite it` : `${list(who)} can replace it through ${path}`,
   );
-  return `${exe}: ${ways.join('; ')}: what they put there gets in, too`;
+  return `${exe}: ${ways.join('; ')}; whatever they put there is allowed too`;
 }

@@ -32,7 +32,7 @@ const LEFT_BEHIND = [
 function account(uid: number, gid?: string): Account {
   const [name = String(uid), , , group = '', , home = '', shell = ''] = userEntry(uid) ?? [];
   const own = gid ?? group;
-  if (!/^\d+$/.test(own)) throw wrongUsage(`the group of user ${name} is not known`);
+  if (!/^\d+$/.test(own)) throw wrongUsage(`cannot find the group of user ${name}`);
   return {
     uid,
     gid: Number(own),
@@ -46,7 +46,7 @@ function account(uid: number, gid?: string): Account {
 /* A number that is none is not to end as root. */
 function numbered(variable: string, text: string): number {
   if (/^\d+$/.test(text)) return userId(text);
-  throw wrongUsage(`${variable} is no user's number: ${text}`);
+  throw wrongUsage(`${variable} is not a user id: ${text}`);
 }
 
 function caller(env: NodeJS.ProcessEnv): Account | undefined {

@@ -103,7 +103,7 @@ export class Follower {
     if (this.hasComplained || ABSENT.includes(code)) return;
     this.hasComplained = true;
     this.complain(
-      `changes in ${escapeText(folder)} go unnoticed (${code}); SIGHUP reads the policy again`,
+      `cannot watch ${escapeText(folder)} for changes (${code}); send SIGHUP to reload the policy`,
     );
   }
 }

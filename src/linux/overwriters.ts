@@ -39,7 +39,7 @@ function writers({uid, gid, mode}: Ownership, isDirectory: boolean): string[] {
   if (isDirectory && (mode & STICKY) !== 0) return owner;
   if ((mode & OTHERS_WRITE) !== 0) return ['everybody'];
   const isShared = (mode & GROUP_WRITES) !== 0;
-  return isShared ? [...owner, `group ${groups.name(gid)} (or whom its ACL names)`] : owner;
+  return isShared ? [...owner, `group ${groups.name(gid)} (or those its ACL names)`] : owner;
 }
 
 /* From the closest to the root. */

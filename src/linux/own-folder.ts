@@ -126,7 +126,7 @@ class Walker {
 
   private follow(path: string, name: string, rest: string[]): string | undefined {
     this.links += 1;
-    if (this.links > LINKS_MAX) return `${path} leads through too many links`;
+    if (this.links > LINKS_MAX) return `${path}: too many symbolic links`;
     const target = linkTarget(this.fd, name);
     rest.unshift(...names(target));
     if (isAbsolute(target)) {
@@ -146,7 +146,7 @@ const walk = (path: string): Walk => new Walker().walk(path);
 
 /** Why others may decide what is at a path; undefined if they may not, or nothing is there. */
 export const whyForeign = (path: string): string | undefined =>
-  isAbsolute(path) ? walk(path).reason : `${path} is not a whole path`;
+  isAbsolute(path) ? walk(path).reason : `${path} is not an absolute path`;
 
 /** The place on the way to a path, or the path itself, that others may change, if there is one. */
 export function findForeign(path: string): Foreign | undefined {
@@ -159,7 +159,7 @@ const foreign = (what: string, reason: string, next: readonly string[]): UserErr
 
 /** A path without its links. @throws UserError if others may decide what is there */
 export function requireOwn(path: string, next: readonly string[] = []): string {
-  if (!isAbsolute(path)) throw foreign(path, 'it is not a whole path', next);
+  if (!isAbsolute(path)) throw foreign(path, 'it is not an absolute path', next);
   const {reason, real, missing} = walk(path);
   if (reason !== undefined) throw foreign(path, reason, next);
   return join(real, ...missing);
@@ -171,7 +171,7 @@ function makeFolder(folder: string): void {
     fs.mkdirSync(encodePath(folder), {mode: 0o755});
   } catch (error) {
     const code = errorCode(error);
-    if (code !== 'EEXIST') throw new UserError(code, `cannot make ${folder}: ${errnoText(code)}`);
+    if (code !== 'EEXIST') throw new UserError(code, `cannot create ${folder}: ${errnoText(code)}`);
   }
 }
 

@@ -16,7 +16,7 @@ const LINKS_MAX = 40;
 
 const REASONS: Record<string, (path: string) => string> = {
   ENOENT: (path) => `the directory ${path} does not exist`,
-  ENOTDIR: (path) => `${path} is not a directory, or leads through something that is not`,
+  ENOTDIR: (path) => `${path}: it, or a component of it, is not a directory`,
   ELOOP: (path) => `${path}: too many symbolic links`,
   ENAMETOOLONG: (path) => `${path}: the name is too long`,
 };
@@ -74,7 +74,7 @@ function resolveMissing(path: string, links: number): ResolvedPath {
 
 /** Resolves a path that may name something that is not there yet, but in a directory that is. */
 export function resolvePath(path: string, links = LINKS_MAX): ResolvedPath {
-  if (path === '') throw wrongUsage('a path is empty');
+  if (path === '') throw wrongUsage('a path must not be empty');
   const found = real(path);
   if (found === undefined) return resolveMissing(path, links);
   return {path: found, exists: true, isDirectory: isDirectory(found)};

@@ -52,7 +52,7 @@ function idOf(database: 'passwd' | 'group', kind: string, text: string): number 
   const digits = NUMBER.test(text) ? text : entry(database, text)?.[2];
   const id = /^\d+$/.test(digits ?? '') ? Number(digits) : NaN;
   if (id <= ID_MAX) return id;
-  throw wrongUsage(`there is no ${kind} ${text}`);
+  throw wrongUsage(`unknown ${kind}: ${text}`);
 }
 
 /** The same for groups. */

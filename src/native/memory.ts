@@ -14,7 +14,7 @@ const strlen = koffi.load(null).func('size_t strlen(void *text)') as KoffiFunc<
 export function cString(text: string): Buffer {
   /* The library would see less than was said. */
   if (text.includes('\0'))
-    throw new UserError('EINVAL', `${text} holds a NUL, which nothing can have in its name`);
+    throw new UserError('EINVAL', `${text} contains a NUL character, which no name can contain`);
   return Buffer.concat([encodePath(text), Buffer.of(0)]);
 }
 

@@ -114,17 +114,17 @@ describe('ask --json', () => {
   it.each([
     ['not JSON', 'yes', 'line 1 is not an answer'],
     ['no object', '[]', 'not an object'],
-    ['no id', '{"verdict":"deny"}', '"id" is not the id'],
-    ['a number for an id', '{"id":1,"verdict":"deny"}', '"id" is not the id'],
-    ['an id that is too large', '{"id":"18446744073709551616","verdict":"deny"}', '"id" is not'],
+    ['no id', '{"verdict":"deny"}', '"id" must be the id'],
+    ['a number for an id', '{"id":1,"verdict":"deny"}', '"id" must be the id'],
+    ['an id that is too large', '{"id":"18446744073709551616","verdict":"deny"}', '"id" must be'],
     ['no verdict', '{"id":"1"}', '"verdict" is none of allow, deny'],
-    ['an unknown verdict', '{"id":"1","verdict":"maybe"}', '"verdict" is none of'],
+    ['an unknown verdict', '{"id":"1","verdict":"maybe"}', '"verdict" must be one of'],
     [
       'an unknown lifetime',
       '{"id":"1","verdict":"deny","lifetime":"soon"}',
-      '"lifetime" is neither',
+      '"lifetime" must be one of',
     ],
-    ['a lifetime of 0', '{"id":"1","verdict":"deny","lifetime":"0s"}', '"lifetime" is neither'],
+    ['a lifetime of 0', '{"id":"1","verdict":"deny","lifetime":"0s"}', '"lifetime" must be one of'],
     ['an unknown key', '{"id":"1","verdict":"deny","ttl":5}', '"ttl" is none of'],
     ['a question that does not wait', '{"id":"9","verdict":"deny"}', 'comes too late'],
   ])('a line with %s is told of, and ends nothing', async (_name, line, complaint) => {

@@ -245,9 +245,9 @@ describe('documents', () => {
     const folder = newFolder();
     const said = async (...words: string[]): Promise<string> =>
       (await fguard(['protect', ...words])).stdout;
-    expect(await said(folder)).toContain(`guards ${folder} and all below it\n`);
-    expect(await said(folder, '--no-tree')).toMatch(/itself alone, not what is in it/);
-    expect(await said(join(folder, 'new'))).toMatch(/if it is to be a directory, .* --tree/);
+    expect(await said(folder)).toContain(`guards ${folder} and everything in it\n`);
+    expect(await said(folder, '--no-tree')).toMatch(/guards only the directory itself/);
+    expect(await said(join(folder, 'new'))).toMatch(/if it becomes a directory, .* --tree/);
   });
 
   it('protect of a tree warns of what is mounted below it', async () => {
@@ -301,7 +301,7 @@ describe('documents', () => {
       return document;
     };
     for (const [exe, kind, why] of [
-      ['/usr/bin/python3.11', 'interpreter', 'whatever it is told'],
+      ['/usr/bin/python3.11', 'interpreter', 'any script it is given'],
       ['/usr/bin/cat', 'program', 'LD_PRELOAD'],
       [script, 'script', 'does not let it in'],
     ] as const)

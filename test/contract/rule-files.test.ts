@@ -20,7 +20,7 @@ import {newFolder} from '../unit/folder.js';
 import {finish, fguard, saysOnStderr, start} from './fguard.js';
 import {expectDocument} from './schemas.js';
 
-const IN_FORCE = 'still wait to be confirmed';
+const IN_FORCE = 'still waiting for confirmation';
 
 let folder: string;
 let file: string;
@@ -148,7 +148,7 @@ describe('apply', () => {
     expect(code).toBe(1);
     const document = JSON.parse(stdout) as {error: {message: string}};
     expectDocument('error', document);
-    expect(document.error.message).toContain(`${wrong}:1:9: a rule names a path`);
+    expect(document.error.message).toContain(`${wrong}:1:9: a rule needs a path`);
     expect(log()).toEqual([]);
   });
 
@@ -291,7 +291,7 @@ describe('apply --keep-going', () => {
     writeFileSync(join(saved, 'a.yaml'), `rules: [{path: ${object}, opps: [read]}]\n`);
     writeFileSync(join(saved, 'b.yaml'), `rules: [{path: ${object}, default: allow}]\n`);
     const {code, document} = await left();
-    const message = expect.stringContaining('take away or change a rule in force') as string;
+    const message = expect.stringContaining('remove or change an active rule') as string;
     expect([code, document, log()]).toEqual([1, {error: expect.objectContaining({message})}, []]);
     writeFileSync(join(saved, 'b.yaml'), `rules: [{path: ${object}}, {suffix: .docx}]\n`);
     expect(await left()).toMatchObject({
@@ -477,6 +477,6 @@ describe('apply --confirm', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({error: {code: 'EBUSY', message: 'the fake says no'}});
     const {stderr} = await fguard(['apply', '--confirm', 'yes'], env);
-    expect(stderr).toContain('no rules wait to be confirmed');
+    expect(stderr).toContain('no rules are waiting for confirmation');
   });
 });

@@ -176,7 +176,7 @@ describe('run', () => {
     const args = ['run', '--ask', '/tmp/x', '--protect', '/tmp/x', '--', 'true'];
     expect(await fguard(args)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('named twice'),
+      stderr: expect.stringContaining('given twice'),
     });
   });
 
@@ -264,7 +264,7 @@ describe('run', () => {
       FAKE_DELETE,
     });
     expect(code).toBe(7);
-    expect(stderr).toMatch(/^fguard: rule 1 about \/tmp\/x.* was not removed: .+\n.*rule 2 .*\n$/);
+    expect(stderr).toMatch(/^fguard: cannot remove rule 1 about \/tmp\/x.*: .+\n.*rule 2 .*\n$/);
   });
 
   it('a rule that went before the command is not missed', async () => {

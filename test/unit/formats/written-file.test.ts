@@ -76,8 +76,8 @@ describe('a JSON file', () => {
 });
 
 describe('texts that would not reach the kernel as they stand', () => {
-  const nul = 'this text holds a NUL, which nothing can have in its name';
-  const half = 'this text holds \ud800, which is no character';
+  const nul = 'this text contains a NUL character, which no name can contain';
+  const half = 'this text contains \ud800, which is not a character';
 
   it.each([
     ['a path', '{"path": "/tmp/a\\u0000b"}', nul],

@@ -85,13 +85,13 @@ describe('a text that is not YAML, or more than a file may hold', () => {
     ['a: [,]\n', '1:5 there is nothing before this ","'],
     ['{a: 1}}\n', '1:7 this closes what was not opened'],
     ['a: ]\n', '1:4 this closes what was not opened'],
-    ['a: @x\n', '1:4 a text that begins with @, ` or % needs quotes'],
-    ['a: &\n', '1:5 a text that begins with & needs quotes'],
+    ['a: @x\n', '1:4 text that begins with @, ` or % must be quoted'],
+    ['a: &\n', '1:5 text that begins with & must be quoted'],
     ['a: *.docx\n', '1:4 there is no anchor &.docx before this alias; a text that begins with *'],
-    ['a: !x\n', '1:4 there is no such tag; a text that begins with ! needs quotes'],
+    ['a: !x\n', '1:4 unknown tag; text that begins with ! must be quoted'],
     ['a: !!binary eA==\n', '1:4 there is no such tag'],
     ['a: !!int x\n', '1:4 this is not what its tag says it is'],
-    ['a: |x\n', '1:5 behind | or > there may be + or -'],
+    ['a: |x\n', '1:5 only + or - and an indentation'],
     ['a: b: c\n', '1:5 a text with ": " in it needs quotes'],
     ['a: - b\n', '1:4 a list begins on the line after its key'],
     ['a:\n  b: 1\n - c: 1\n', '3:2 this is not indented as the keys of its map are'],
@@ -124,12 +124,12 @@ describe('a text that is not YAML, or more than a file may hold', () => {
         .map((one) => one.replace(/;.*/, ''))
         .sort(),
     ).toEqual([
-      '2:1 this key is there twice',
-      '3:4 there is no anchor &b before this alias',
-      '4:1 this key is there twice',
-      '4:13 this key is there twice',
-      '4:18 there is no anchor &d before this alias',
-      '6:1 this key is there twice',
+      '2:1 this key appears twice',
+      '3:4 no anchor &b before this alias',
+      '4:1 this key appears twice',
+      '4:13 this key appears twice',
+      '4:18 no anchor &d before this alias',
+      '6:1 this key appears twice',
     ]);
   });
 

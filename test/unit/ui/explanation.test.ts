@@ -61,7 +61,7 @@ describe('an explanation', () => {
       'deny: delete of /srv/d/a\\x1b[2J by a stranger: rule 2 is the closest',
       'tree, 2 up',
       'decides',
-      'not concerned',
+      'does not apply',
       'by exe: /a\\x1b runs anything (rules 2 and 3)',
       'by exe: /a\\x1b: everybody may overwrite it: what they put there gets in, too (rules 2 and 3)',
       '3 hard links, also /srv/other, 1 not found nearby',
@@ -79,8 +79,8 @@ describe('an explanation', () => {
     const text = (beneath: (typeof explained)['beneath']) =>
       renderExplanation(explanationDocument({...explained, beneath}), 120);
     const guarded = text([{path: '/dev/sda', guarded: true}]);
-    expect(guarded).toContain('its bytes lie on /dev/sda (guarded)');
-    expect(guarded).not.toContain('who may open');
+    expect(guarded).toContain('its data is on /dev/sda (guarded)');
+    expect(guarded).not.toContain('who can open');
     expect(text([{path: '/dev/sda', guarded: false}])).toContain('who may open that passes');
     expect(text([])).not.toContain('beneath');
   });
@@ -107,7 +107,7 @@ describe('an explanation', () => {
     const rule = {...match.rule, untilClosed: true};
     const document = explanationDocument({...explained, matches: [{...match, rule}]});
     expect(document.matches[0]?.rule.untilClosed).toBe(true);
-    expect(renderExplanation(document, 200)).toContain('ends with its agent');
+    expect(renderExplanation(document, 200)).toContain('ends with its command');
     expect(renderExplanation(explanationDocument(explained), 200)).not.toContain('ends ');
   });
 });

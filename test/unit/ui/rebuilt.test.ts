@@ -78,8 +78,8 @@ describe('checks', () => {
   });
 
   it.each<[CheckResult['state'][], string]>([
-    [['ok'], 'nothing stops fguard'],
-    [['ok', 'warning', 'unknown'], 'nothing stops fguard (1 with a warning, 1 unknown)'],
+    [['ok'], 'fguard can work'],
+    [['ok', 'warning', 'unknown'], 'fguard can work (1 with a warning, 1 unknown)'],
     [['failed', 'ok'], '1 of 2 checks failed: fguard cannot do its work'],
   ])('are summed up: %j', (states, sentence) => {
     expect(summarizeChecks(states.map((state) => check(state)))).toBe(sentence);

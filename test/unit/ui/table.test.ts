@@ -44,7 +44,7 @@ describe('the table of rules', () => {
   it('says of a rule of an agent that it ends with that', () => {
     const ending = ruleDocument({...RULE, untilClosed: true});
     expect(ending.untilClosed).toBe(true);
-    expect(renderRules([ending], names, 200)).toContain('with its agent');
+    expect(renderRules([ending], names, 200)).toContain('with its command');
     expect(ruleDocument(RULE).untilClosed).toBe(false);
     expect(renderRules([ruleDocument(RULE)], names, 200)).toContain('never');
   });
