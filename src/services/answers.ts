@@ -13,7 +13,7 @@ export function forgetAnswers(ids: readonly number[]): Promise<Remembered[]> {
     const doomed = [...new Set(ids)].map((id) => {
       const answer = answers.find((one) => one.id === id);
       if (answer !== undefined) return answer;
-      throw new UserError('ENOENT', `no rule remembers an answer ${id}`, {
+      throw new UserError('ENOENT', `no answer ${id} is remembered`, {
         next: ['sudo fguard answers'],
       });
     });

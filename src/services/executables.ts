@@ -40,11 +40,11 @@ function executableKind(path: string): ExecutableKind {
 
 const WHY: Record<ExecutableKind, (path: string) => string> = {
   script: (path) =>
-    `${path} is a script: the process that runs it has its interpreter as executable, so --exe does not let it in`,
+    `${path} is a script: its process has the interpreter as its executable, so --exe does not allow it`,
   interpreter: (path) =>
-    `${path} runs whatever it is told: whoever may start it gets in with a script of their own`,
+    `${path} runs any script it is given: anyone who can run it can use it to bypass the rule`,
   program: (path) =>
-    `${path} may be made to load other code, by LD_PRELOAD or as a plug-in: whoever may start it may get in with a library of their own`,
+    `${path} can be made to load other code (LD_PRELOAD, plug-ins): anyone who can run it can inject a library`,
 };
 
 /** Why an executable is less of a subject than it seems; nothing of an ordinary program. */

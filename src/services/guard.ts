@@ -6,7 +6,7 @@ import {type Guard, connect} from '../native/index.js';
 const NEEDS_ROOT = 'fguard needs root (CAP_SYS_ADMIN in the initial user namespace)';
 
 const otherVersion = (error: ModuleError): UserError =>
-  new UserError('EVERSION', `the loaded module is of another version: ${error.message}`, {
+  new UserError('EVERSION', `the loaded module is another version: ${error.message}`, {
     next: ['sudo fguard unload', 'sudo fguard rebuild', 'sudo fguard load'],
   });
 

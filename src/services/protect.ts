@@ -22,13 +22,16 @@ export type ProtectRequest = Omit<RuleRequest, 'path' | 'tree'> & {
 function requireDistinct(objects: readonly ResolvedPath[]): void {
   const paths = objects.map(({path}) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is named twice`);
+  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is given twice`);
 }
 
 /** The module knows an object by its name in a directory, and / has none. */
 export function requireName({path}: ResolvedPath): void {
   if (path === '/')
-    throw new UserError('EINVAL', '/ itself cannot be guarded: name what is in it, or a suffix');
+    throw new UserError(
+      'EINVAL',
+      '/ itself cannot be guarded; give paths inside it, or a --suffix',
+    );
 }
 
 /* What is to be below a path needs a directory there; a tree may come later. */

@@ -33,7 +33,7 @@ function byPath(rules: readonly KernelRule[], path: string | null): KernelRule |
 function onlyOne(found: readonly KernelRule[], target: string): KernelRule | undefined {
   if (found.length < 2) return found[0];
   const ids = found.map(({id}) => id).join(', ');
-  throw new UserError('EAMBIGUOUS', `${target} may mean the rules ${ids}; name one by its id`, {
+  throw new UserError('EAMBIGUOUS', `${target} matches rules ${ids}; give the id of one`, {
     next: ['sudo fguard rules'],
   });
 }
@@ -52,7 +52,7 @@ export function findRule(rules: readonly KernelRule[], target: string): KernelRu
     : (rules.find(({name}) => name === target) ?? byPath(rules, target));
   const rule = found ?? bySuffix(rules, target) ?? byPath(rules, resolvedOrNull(target));
   if (rule !== undefined) return rule;
-  throw new UserError('ENOENT', `no rule has the path, id or name ${target}`, {
+  throw new UserError('ENOENT', `no rule has the path, id, name or suffix ${target}`, {
     next: ['sudo fguard rules'],
   });
 }

@@ -115,9 +115,9 @@ function requireUnguarded(guard: Guard, objects: readonly RunObject[]): void {
     for (const object of objects) {
       const {path, kind} = object;
       if (rule.suffix === null && rule.path === path)
-        throw refusal(`rule ${rule.id} guards ${path} already`, rule);
+        throw refusal(`rule ${rule.id} already guards ${path}`, rule);
       if (KINDS[kind].against && concerns(rule, object))
-        throw refusal(`--${kind} ${path} would let others in past rule ${rule.id}`, rule);
+        throw refusal(`--${kind} ${path} would allow others to bypass rule ${rule.id}`, rule);
     }
 }
 
@@ -168,7 +168,7 @@ function resolveObjects(named: readonly RunPath[]): RunObject[] {
   objects.forEach(requireName);
   const paths = objects.map(({path}) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is named twice`);
+  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is given twice`);
   return objects;
 }
 

@@ -5,7 +5,7 @@ import {type Login, processLogin} from '../native/index.js';
 import {firstNumber, processCgroup, processExe, processFields, processName} from '../linux/proc.js';
 import {withNames} from '../linux/passwd.js';
 
-const noProcess = (pid: number): UserError => new UserError('ESRCH', `there is no process ${pid}`);
+const noProcess = (pid: number): UserError => new UserError('ESRCH', `no process ${pid}`);
 
 async function login(pid: number): Promise<Login | null> {
   try {

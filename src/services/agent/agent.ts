@@ -44,7 +44,7 @@ function reloadListener(
     },
     refused: (mistakes, problem) => {
       reporter.refused(mistakes, problem);
-      supervisor.ready('answering from the policy before: the new one is wrong');
+      supervisor.ready('answering from the previous policy: the new one is not valid');
     },
   };
 }

@@ -33,7 +33,7 @@ interface WrittenPolicy {
   answers: WrittenEntry[];
 }
 
-const ONE = (key: string): string => `the key is "${key}", with a list`;
+const ONE = (key: string): string => `the key is "${key}", and takes a list`;
 
 const HINTS: KeyHints = {
   path: ONE('paths'),
@@ -45,7 +45,7 @@ const HINTS: KeyHints = {
   login: ONE('loginuids'),
   loginuid: ONE('loginuids'),
   op: ONE('ops'),
-  match: 'what an entry matches stands in the entry itself',
+  match: 'put what the entry matches directly in the entry',
   policy: ONE('answers'),
   rules: ONE('answers'),
 };
@@ -97,7 +97,10 @@ class PolicyReader {
   private entry(written: WrittenEntry, place: Place): PolicyEntry {
     const match = this.match(written, place);
     if (Object.keys(match).length === 0)
-      this.complain(place, 'this entry matches everything: say so with "default", or say what');
+      this.complain(
+        place,
+        'this entry matches everything; use "default" for that, or add what it should match',
+      );
     this.checkLifetime(written, [...place, 'lifetime']);
     const {line} = this.file.mistake(place, '');
     return {match, answer: toAnswer(written.answer, written.lifetime), line};
@@ -120,16 +123,20 @@ class PolicyReader {
     return words.flatMap((word, at) => {
       const uid = this.uids.get(String(word));
       if (uid !== undefined) return [uid];
-      this.complain([...place, at], `there is no user ${word}`);
+      this.complain([...place, at], `unknown user: ${word}`);
       return [];
     });
   }
 
   private checkLifetime({answer, lifetime}: WrittenEntry, place: Place): void {
     if (lifetime === undefined) return;
-    if (leave(answer)) this.complain(place, 'whoever is asked says how long their answer holds');
+    if (leave(answer))
+      this.complain(
+        place,
+        '"lifetime" has no meaning with "answer: ask": the answerer decides how long its answer lasts',
+      );
     else if (answerFor(0, lifetime) === undefined)
-      this.complain(place, `${lifetime} is not a time from 1ms to 36500d`);
+      this.complain(place, `"lifetime" must be from 1ms to 36500d, not ${lifetime}`);
   }
 
   private complain(place: Place, message: string): void {

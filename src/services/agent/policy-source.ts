@@ -18,7 +18,7 @@ export interface ReloadListener {
 /** The policy is wrong, and there is no earlier one. */
 export class WrongPolicy extends UserError {
   constructor(path: string, output: string) {
-    super('EMISTAKES', `${path} is no policy`, {output});
+    super('EMISTAKES', `${path} is not a valid policy`, {output});
   }
 }
 

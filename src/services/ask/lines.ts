@@ -19,8 +19,8 @@ export interface LineSpeaker {
 }
 
 const RESULTS: Readonly<Record<Exclude<AnswerResult, 'taken'>, string>> = {
-  once: 'counts for this access alone: the executable would not be known again',
-  late: 'comes too late: the question does not wait any more',
+  once: 'applies to this access only: the executable could not be recognized again',
+  late: 'is too late: the request is no longer pending',
 };
 
 /** Questions go out and answers come in, a line each. */

@@ -47,7 +47,7 @@ export interface ProgramSettings {
 export function requireProgram(word: string): string {
   const found = findProgram(word, process.env.PATH ?? '');
   if (found !== undefined) return found;
-  throw new UserError('ENOENT', `--exec ${word}: there is no such program`);
+  throw new UserError('ENOENT', `--exec ${word}: no such program`);
 }
 
 /* Taken by a question that is looked into yet, or by its program. */

@@ -44,7 +44,9 @@ export const needsRoot = (what: string): Finding =>
 
 /** What only the module tells. */
 export const unanswered = ({code}: UserError): Finding =>
-  code === 'EPERM' ? needsRoot('asking the module') : unknown('only a loaded module tells');
+  code === 'EPERM'
+    ? needsRoot('reading the status of the module')
+    : unknown('the module is not loaded');
 
 /** Looks at one thing. */
 export async function runCheck({title, check, fix}: Check, host: Host): Promise<CheckResult> {

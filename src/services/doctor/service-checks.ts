@@ -20,24 +20,24 @@ async function unitState(host: Host): Promise<UnitState> {
 }
 
 async function checkService(host: Host): Promise<Finding> {
-  if (!host.exists('/run/systemd/system')) return ok('systemd does not run here');
+  if (!host.exists('/run/systemd/system')) return ok('systemd is not running here');
   const {LoadState, ActiveState, UnitFileState} = await unitState(host);
-  if (LoadState !== 'loaded') return warning('not installed: rules end with the next restart');
+  if (LoadState !== 'loaded') return warning('not installed: rules are lost at the next reboot');
   if (ActiveState === 'failed') return failed(`${UNIT} failed`, JOURNAL);
   if (ActiveState !== 'active')
     return warning(`${UNIT} is ${ActiveState}`, `sudo systemctl start ${UNIT}`);
   return UnitFileState === 'enabled'
-    ? ok(`${UNIT} is active, and starts at boot`)
-    : warning(`${UNIT} is active, but does not start at boot`, `sudo systemctl enable ${UNIT}`);
+    ? ok(`${UNIT} is active and starts at boot`)
+    : warning(`${UNIT} is active but does not start at boot`, `sudo systemctl enable ${UNIT}`);
 }
 
 /* At boot root puts them in force. */
 function checkSavedRules(host: Host): Finding {
   try {
     const foreign = foreignRules(host.folder + RULES_DIRECTORY);
-    if (foreign.length === 0) return ok('only root may change them');
+    if (foreign.length === 0) return ok('only root can change them');
     const why = foreign.map(({reason}) => reason).join('; ');
-    return failed(`others may change them, and they are not applied: ${why}`, takeBack(foreign));
+    return failed(`others can change them, so they are not applied: ${why}`, takeBack(foreign));
   } catch (error) {
     if (error instanceof UserError) return unknown(error.message, 'sudo fguard doctor');
     throw error;

@@ -8,7 +8,7 @@ import {isJournalItself} from './journal-itself.js';
 const RETRY = 1000;
 
 const noJournal = (path: string): UserError =>
-  new UserError('ENOJOURNAL', `there is no journal at ${path}`, {
+  new UserError('ENOJOURNAL', `no journal at ${path}`, {
     next: ['sudo systemctl start systemd-journald.socket'],
   });
 
@@ -67,7 +67,7 @@ export class JournalOutput implements EventOutput {
     if (result === 'full') this.socket.onRoom(this.resume);
     if (result === 'gone') this.connectLater();
     if (result === 'too long')
-      this.fail(new Error(`the journal takes no entry of ${entry.length} bytes`));
+      this.fail(new Error(`the journal does not accept an entry of ${entry.length} bytes`));
     return result === 'sent';
   }
 

@@ -42,13 +42,11 @@ const dependentModules = (): string[] =>
   directories(`${MODULE}/holders`).map((name) => `module ${name}`);
 
 const waitingPeople = (questions: readonly Question[]): string[] =>
-  questions.map(
-    ({pid, comm, path}) => `process ${pid} (${comm}), which waits to be let at ${path}`,
-  );
+  questions.map(({pid, comm, path}) => `process ${pid} (${comm}), waiting for access to ${path}`);
 
 /* They let go of it when the call ends, or when their rule goes. */
 const answeredPeople = (questions: readonly Question[]): string[] =>
-  references() > questions.length ? ['a task that was let in and is still in its call'] : [];
+  references() > questions.length ? ['a task that is still inside an allowed system call'] : [];
 
 /** Who may be why the module is not removed. */
 export const holders = (questions: readonly Question[]): string[] => [

@@ -15,19 +15,19 @@ const RETRY_MS = 50;
 const PATIENCE_MS = 10_000;
 
 const locked = (): UserError =>
-  new UserError('ELOCKED', 'the module is locked: it stays until the machine restarts', {
+  new UserError('ELOCKED', 'the module is locked until reboot', {
     next: ['sudo systemctl reboot'],
   });
 
 function refusal({stderr}: CommandResult, questions: readonly Question[]): UserError {
   const reason = stderr.trim().replace(/^rmmod: ERROR: /, '');
   const who = holders(questions);
-  const held = who.length === 0 ? '' : `; it may be held by ${who.join(', ')}`;
+  const held = who.length === 0 ? '' : `; it may be in use by ${who.join(', ')}`;
   const next = [
     ...(questions.length === 0 ? [] : ['sudo fguard ask']),
     ...(references() === 0 ? [] : ['sudo fguard unload --force']),
   ];
-  return new UserError('EBUSY', `the module was not removed: ${reason}${held}`, {next});
+  return new UserError('EBUSY', `cannot unload the module: ${reason}${held}`, {next});
 }
 
 /* A module of another version cannot be asked, and is to be removed all the same. */
@@ -60,7 +60,7 @@ async function removeSettled(): Promise<CommandResult> {
  * @param force remove the rules first, so that nobody waits for an answer
  */
 export async function unloadModule(force: boolean): Promise<boolean> {
-  requireRoot('removing a module');
+  requireRoot('unloading a module');
   if (!isLoaded()) return false;
   if ((await askModule((guard) => guard.status()))?.locked === true) throw locked();
   const result = await (force ? removeSettled() : remove());

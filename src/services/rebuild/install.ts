@@ -35,7 +35,7 @@ export function requireWritable(kernel: string, root = MODULES_ROOT): void {
   try {
     accessSync(folder, constants.W_OK);
   } catch {
-    throw notPermitted(`${folder} cannot be written`, [withSudo()]);
+    throw notPermitted(`cannot write to ${folder}`, [withSudo()]);
   }
 }
 

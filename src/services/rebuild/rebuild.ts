@@ -54,7 +54,7 @@ function requireKernel(kernel: string): void {
   const known = knownKernels();
   if (known.includes(kernel)) return;
   const there = known.length === 0 ? 'none' : known.join(' ');
-  throw new UserError('ENOKERNEL', `there is no kernel ${kernel} here; known: ${there}`, {
+  throw new UserError('ENOKERNEL', `kernel ${kernel} is not installed; installed: ${there}`, {
     next: [`sudo apt install linux-headers-${kernel}`],
   });
 }

@@ -53,7 +53,7 @@ function missingCompiler({kernel, compilerText}: KernelTree, {compiler}: Tools):
   const family = isClang(compilerText) ? 'clang' : 'gcc';
   const name = Number.isNaN(major) ? family : `${family}-${major}`;
   const here = compiler.others.map(({program, text}) => `${program} is "${text}"`).join(', ');
-  const instead = here === '' ? '' : `; here ${here}`;
+  const instead = here === '' ? '' : `; installed: ${here}`;
   return {
     what: `the compiler ${name}, which built kernel ${kernel} ("${compilerText}"${instead})`,
     next: `sudo apt install ${name}`,
@@ -85,7 +85,7 @@ function missingSymbols({symbols}: KernelTree): string[] {
 }
 
 const KERNEL_OPTIONS: readonly Requirement[] = [
-  option('it loads no modules', 'CONFIG_MODULES'),
+  option('it cannot load modules', 'CONFIG_MODULES'),
   option('its file operations have no security hooks', 'CONFIG_SECURITY'),
   option('its path operations have no security hooks', 'CONFIG_SECURITY_PATH'),
   option(

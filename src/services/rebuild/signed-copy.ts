@@ -30,7 +30,7 @@ const isSigned = (file: string): boolean =>
 function requireUnsigned(kernel: string): void {
   const file = installedFile(kernel);
   if (!isSigned(file)) return;
-  throw new UserError('EUNSIGNED', `${file} is signed, and there is no key for a new one`, {
+  throw new UserError('EUNSIGNED', `${file} is signed, and there is no key to sign a new one`, {
     next: ['sudo fguard rebuild --sign-key FILE --sign-cert FILE', `sudo rm ${file}`],
   });
 }

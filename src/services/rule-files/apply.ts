@@ -29,17 +29,17 @@ export class WrongFiles extends UserError {
     readonly mistakes: readonly Mistake[],
     output: string,
   ) {
-    super('EMISTAKES', 'the rule files are wrong; nothing was changed', {output});
+    super('EMISTAKES', 'the rule files have errors; nothing was changed', {output});
   }
 }
 
 /* An empty directory is more likely an accident than the wish to guard nothing. */
 function requireFiles(files: readonly string[], inForce: readonly KernelRule[]): void {
   if (files.length > 0 || inForce.length === 0) return;
-  const count = inForce.length === 1 ? 'the rule' : `the ${inForce.length} rules`;
+  const count = inForce.length === 1 ? 'the active rule' : `the ${inForce.length} active rules`;
   throw new UserError(
     'ENOENT',
-    `there are no rule files, such as ${RULES_DIRECTORY}/name.yaml, to replace ${count} in force`,
+    `no rule files, such as ${RULES_DIRECTORY}/name.yaml, to replace ${count}; to remove all rules, use \`fguard clear\``,
     {next: ['sudo fguard clear']},
   );
 }
@@ -51,8 +51,8 @@ function requireFiles(files: readonly string[], inForce: readonly KernelRule[]):
 function requireNoneLost({removed, changed}: RuleDifference, output: string): void {
   const lost = removed.length + changed.length;
   if (lost === 0) return;
-  const count = lost === 1 ? 'a rule' : `${lost} rules`;
-  const message = `to leave out what is wrong would take away or change ${count} in force; nothing was changed`;
+  const count = lost === 1 ? 'an active rule' : `${lost} active rules`;
+  const message = `leaving out what is wrong would remove or change ${count}; nothing was changed`;
   throw new UserError('EMISTAKES', message, {output});
 }
 
@@ -123,8 +123,8 @@ export async function applyRules(
 export async function decideRules(decision: Decision): Promise<KernelRule[]> {
   const ending = await decidePending(decision);
   if (decision === 'keep' && ending !== 'confirmed')
-    throw new UserError('ENOTCONFIRMED', 'too late: the former rules are in force again');
+    throw new UserError('ENOTCONFIRMED', 'too late: the old rules are active again');
   if (decision === 'back' && ending === 'confirmed')
-    throw new UserError('EALREADY', 'too late: the new rules are confirmed');
+    throw new UserError('EALREADY', 'too late: the new rules were already confirmed');
   return listRules();
 }

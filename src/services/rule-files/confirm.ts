@@ -83,7 +83,7 @@ class KeeperProcess {
   private async rollBackHere(): Promise<Ending> {
     const {former} = this;
     if (former === undefined)
-      throw new UserError('EIO', 'the process that was to hold the former rules ended at once');
+      throw new UserError('EIO', 'the process that should keep the old rules ended immediately');
     await withGuard((guard) => {
       rollBack(guard, former);
     });
@@ -102,7 +102,7 @@ class KeeperProcess {
 const toError = ({code, message, next, exitCode}: KeeperMessage & {type: 'failed'}): UserError =>
   new UserError(code, message, {next, exitCode});
 
-const BACK = 'the former rules are in force again';
+const BACK = 'the old rules are active again';
 
 /** Applies rules, and resolves once they are confirmed; otherwise the former ones are back. */
 export async function applyUntilConfirmed(

@@ -97,7 +97,7 @@ export const takeBack = (places: readonly Foreign[]): string => {
 
 const changedByOthers = (places: readonly Foreign[]): UserError => {
   const why = places.map(({reason}) => reason).join('; ');
-  const message = `the saved rules may be changed by others: ${why}`;
+  const message = `others can change the saved rules: ${why}`;
   return new UserError('EUNSAFE', message, {next: [takeBack(places)]});
 };
 
@@ -150,7 +150,7 @@ export function ownRuleFiles(named: readonly string[], saved = RULES_DIRECTORY):
 }
 
 const notOurs = (file: string, foreign: Foreign): Mistake => {
-  const message = `${foreign.reason}, and so it is not applied; ${takeBack([foreign])}`;
+  const message = `${foreign.reason}, so it is not applied; to fix it: ${takeBack([foreign])}`;
   return {file, line: 1, column: 1, message};
 };
 

@@ -30,9 +30,9 @@ export interface LoadedRules {
 }
 
 const PROCESSES =
-  'a process cannot be kept in a file, since its number means another one later; name who is let in by exes, uids, gids, loginuids or cgroups';
-const ENDING = 'a rule that ends by itself cannot be kept in a file; use `fguard protect`';
-const ONE = (key: string): string => `the key is "${key}", with a list`;
+  'a rule in a file cannot refer to a process, because its number may later belong to another one; use exes, uids, gids, loginuids or cgroups';
+const ENDING = 'a rule in a file cannot end by itself; use `fguard protect`';
+const ONE = (key: string): string => `the key is "${key}", and takes a list`;
 
 const HINTS: KeyHints = {
   pid: PROCESSES,
@@ -47,7 +47,7 @@ const HINTS: KeyHints = {
   gid: ONE('gids'),
   loginuid: ONE('loginuids'),
   cgroup: ONE('cgroups'),
-  against: 'only `fguard run --ask` makes rules of that kind',
+  against: 'only `fguard run` can make rules of this kind',
 };
 
 const position = ({file, place}: PlacedRule): string => {
@@ -82,7 +82,7 @@ const objectTwins = (rules: readonly PlacedRule[]): Twin[] =>
     ({file, match, request}, first) =>
       file.mistake(
         [...match, request.path === null ? 'suffix' : 'path'],
-        `another rule is about the same: ${position(first)}`,
+        `another rule is about the same object: ${position(first)}`,
       ),
   );
 

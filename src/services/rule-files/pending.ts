@@ -19,7 +19,7 @@ export type Decision = 'keep' | 'back';
 export const isDecision = (word: string): word is Decision => word === 'keep' || word === 'back';
 
 const forRoot = (): UserError =>
-  notPermitted('rules that wait to be confirmed are for root to decide', [withSudo()]);
+  notPermitted('only root can confirm rules or roll them back', [withSudo()]);
 
 /** Connects to who holds the former rules; undefined if nobody does. */
 export function connectPending(path = PENDING_SOCKET): Promise<Socket | undefined> {
@@ -36,7 +36,7 @@ export function connectPending(path = PENDING_SOCKET): Promise<Socket | undefine
 }
 
 const waiting = (): UserError =>
-  new UserError('EBUSY', 'rules that were applied still wait to be confirmed', {
+  new UserError('EBUSY', 'rules that were applied before are still waiting for confirmation', {
     next: ['sudo fguard apply --confirm yes', 'sudo fguard apply --confirm no'],
   });
 
@@ -80,13 +80,17 @@ export async function awaitDecisions(
 export async function decidePending(decision: Decision, path = PENDING_SOCKET): Promise<string> {
   const socket = await connectPending(path);
   if (socket === undefined)
-    throw new UserError('ENOENT', 'no rules wait to be confirmed', {next: ['sudo fguard rules']});
+    throw new UserError('ENOENT', 'no rules are waiting for confirmation', {
+      next: ['sudo fguard rules'],
+    });
   socket.write(`${decision}\n`);
   return new Promise((resolve, reject) => {
     lineReader(socket, resolve);
     socket.on('error', reject);
     socket.on('close', () => {
-      reject(new UserError('EIO', 'whoever held the former rules ended without a word'));
+      reject(
+        new UserError('EIO', 'the process that kept the old rules ended without giving a reason'),
+      );
     });
   });
 }

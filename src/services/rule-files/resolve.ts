@@ -113,7 +113,7 @@ export class RuleResolver {
         return [this.cgroup(name)];
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        const later = `${error.message}; it lets in nobody until the rules are applied again`;
+        const later = `${error.message}; it allows nobody until the rules are applied again`;
         if (error.code === 'ENOENT') this.warnings.push(file.mistake(at, later));
         else this.add(file, at, error.message);
         return [];
@@ -126,7 +126,7 @@ export class RuleResolver {
     if (text === undefined) return 0;
     const milliseconds = parseDuration(text);
     if (milliseconds !== undefined && milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
-    this.add(file, [...place, 'deadline'], `"deadline" must be above 0, and a day at most`);
+    this.add(file, [...place, 'deadline'], `"deadline" must be more than 0 and at most one day`);
     return 0;
   }
 
@@ -135,9 +135,9 @@ export class RuleResolver {
     const tooLong = (text: string | undefined, most: number): boolean =>
       Buffer.byteLength(text ?? '') > most;
     if (tooLong(rule.name, FGUARD_NAME_MAX))
-      this.add(file, [...place, 'name'], `"name" is longer than ${FGUARD_NAME_MAX} bytes`);
+      this.add(file, [...place, 'name'], `"name" must be at most ${FGUARD_NAME_MAX} bytes long`);
     if (tooLong(rule.suffix, 255))
-      this.add(file, [...match, 'suffix'], '"suffix" is longer than a file name can be');
+      this.add(file, [...match, 'suffix'], '"suffix" must not be longer than a file name can be');
   }
 
   private add(file: WrittenFile, place: Place, message: string): void {

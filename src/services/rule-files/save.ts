@@ -37,9 +37,9 @@ function taken(rule: Saveable, others: readonly PlacedRule[]): string | undefine
   for (const other of others) {
     const {request} = other;
     if (objectKey(request) === objectKey(rule))
-      return `${place(other)} has a rule about the same; change it there`;
+      return `${place(other)} has a rule about the same object; change it there`;
     if (request.name !== null && request.name === rule.name)
-      return `${place(other)} has a rule of this name`;
+      return `${place(other)} has a rule with this name`;
   }
   return undefined;
 }
@@ -72,8 +72,8 @@ function requireSaveable(rules: readonly Saveable[], directory: string): void {
 
 const inForce = (rules: readonly KernelRule[]): string =>
   rules.length === 1
-    ? `rule ${rules[0]?.id ?? ''} is in force`
-    : `rules ${rules.map(({id}) => id).join(', ')} are in force`;
+    ? `rule ${rules[0]?.id ?? ''} is active`
+    : `rules ${rules.map(({id}) => id).join(', ')} are active`;
 
 /* Saves rules that are in force, all or none; returns the files, in their order. */
 function saveRules(rules: readonly KernelRule[], directory: string): string[] {
@@ -86,10 +86,7 @@ function saveRules(rules: readonly KernelRule[], directory: string): string[] {
     const code = errorCode(error);
     if (code === '') throw error;
     const where = files.length === 1 ? `as ${files[0] ?? ''}` : `in ${directory}`;
-    throw new UserError(
-      code,
-      `${inForce(rules)}, but cannot be saved ${where}: ${errnoText(code)}`,
-    );
+    throw new UserError(code, `${inForce(rules)} but cannot be saved ${where}: ${errnoText(code)}`);
   }
   return files;
 }

@@ -29,7 +29,7 @@ function write(path: string, text: string, mode: number): void {
 }
 
 const notOurs = (path: string): UserError =>
-  new UserError('EEXIST', `${path} is there, and "fguard service install" did not write it`, {
+  new UserError('EEXIST', `${path} already exists, and "fguard service install" did not write it`, {
     next: [`sudo mv ${shellWord(path)} ${shellWord(`${path}.old`)}`],
   });
 

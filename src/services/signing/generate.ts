@@ -42,7 +42,7 @@ async function makePair(folder: string): Promise<void> {
  */
 export async function generateKey(folder = OWN_FOLDER): Promise<SigningKey> {
   if (existsSync(folder))
-    throw new UserError('EKEY', `${folder} is there, but not both key.pem and cert.der in it`, {
+    throw new UserError('EKEY', `${folder} exists, but lacks key.pem or cert.der`, {
       next: [`sudo ls -l ${shellWord(folder)}`],
     });
   mkdirSync(dirname(folder), {recursive: true, mode: 0o755});

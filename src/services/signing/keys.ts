@@ -38,7 +38,7 @@ function requireReadable(file: string, what: string): void {
   try {
     accessSync(file, constants.R_OK);
   } catch {
-    throw new UserError('EKEY', `the ${what} ${file} is not there, or cannot be read`);
+    throw new UserError('EKEY', `cannot read the ${what} ${file}`);
   }
 }
 
@@ -48,7 +48,7 @@ function readPrivateKey(file: string): KeyObject {
     return createPrivateKey({key: readRegular(file), ...(passphrase && {passphrase})});
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError('EKEY', `${file} cannot be used as a private key (PEM): ${reason}`);
+    throw new UserError('EKEY', `cannot use ${file} as a private key (PEM): ${reason}`);
   }
 }
 
@@ -57,7 +57,7 @@ export function requireKey({key, certificate}: SigningKey): void {
   requireReadable(key, 'key');
   requireReadable(certificate, 'certificate');
   if (readCertificate(certificate).checkPrivateKey(readPrivateKey(key))) return;
-  throw new UserError('EKEY', `the key ${key} is not that of the certificate ${certificate}`);
+  throw new UserError('EKEY', `the key ${key} does not belong to the certificate ${certificate}`);
 }
 
 /** A certificate, PEM or DER. */

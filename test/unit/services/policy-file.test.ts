@@ -84,7 +84,7 @@ describe('a policy file', () => {
     [
       'a lifetime of what is asked',
       'answers:\n  - uids: [0]\n    answer: ask\n    lifetime: once',
-      ['4:15 whoever is asked'],
+      ['4:15 "lifetime" has no meaning'],
     ],
     [
       'several mistakes',

@@ -77,7 +77,7 @@ describe('protect', () => {
   });
 
   it('a path that is there by two ways is refused before it is sent', async () => {
-    await expect(protectPaths('real/file', 'link/file')).rejects.toThrow('named twice');
+    await expect(protectPaths('real/file', 'link/file')).rejects.toThrow('given twice');
     expect(guard.rules).toEqual([]);
   });
 

@@ -117,7 +117,7 @@ describe('the key that is used', () => {
     ];
     expect(() => {
       requireKey({...one, key: other.key});
-    }).toThrow(`is not that of the certificate ${one.certificate}`);
+    }).toThrow(`does not belong to the certificate ${one.certificate}`);
     expect(() => {
       requireKey({...one, key: file('k', 'hello')});
     }).toThrow(`${root}/k cannot be used as a private key`);
