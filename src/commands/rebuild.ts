@@ -26,8 +26,7 @@ export default class Rebuild extends BaseCommand {
   ];
   static override flags = {
     kernel: Flags.string({
-      description:
-        'kernel to build for, as named in /lib/modules; can be repeated (default: the running kernel)',
+      description: 'kernel to build for, as named in /lib/modules (default: the running kernel)',
       helpValue: 'V',
       multiple: true,
       multipleNonGreedy: true,

@@ -53,24 +53,23 @@ export default class Run extends BaseCommand {
   };
   static override flags = {
     protect: Flags.string({
-      description: 'allow only CMD and its descendants to access this; can be repeated',
+      description: 'allow only CMD and its descendants to access this',
       ...repeated,
     }),
     ask: Flags.string({
-      description: 'ask when CMD or its descendants access this; can be repeated',
+      description: 'ask when CMD or its descendants access this',
       ...repeated,
     }),
     deny: Flags.string({
-      description: 'deny CMD and its descendants access to this; can be repeated',
+      description: 'deny CMD and its descendants access to this',
       ...repeated,
     }),
     'read-only': Flags.string({
-      description:
-        'allow CMD and its descendants only to read, list and execute this; can be repeated',
+      description: 'allow CMD and its descendants only to read, list and execute this',
       ...repeated,
     }),
     log: Flags.string({
-      description: 'report what CMD and its descendants do with this; can be repeated',
+      description: 'report what CMD and its descendants do with this',
       ...repeated,
     }),
     timeout: Flags.string({
