@@ -6,7 +6,7 @@ import {withGuard} from './guard.js';
 /** The answers that rules remember, the oldest first. */
 export const listAnswers = (): Promise<Remembered[]> => withGuard((guard) => guard.remembered());
 
-/** Lets rules forget answers, all that are named or none; gives what they were. */
+/** Revokes answers, all or none; returns them. */
 export function forgetAnswers(ids: readonly number[]): Promise<Remembered[]> {
   return withGuard((guard) => {
     const answers = guard.remembered();
@@ -22,7 +22,7 @@ export function forgetAnswers(ids: readonly number[]): Promise<Remembered[]> {
   });
 }
 
-/** Lets all rules forget all answers. */
+/** Revokes all answers. */
 export function forgetAllAnswers(): Promise<Remembered[]> {
   return withGuard((guard) => {
     const answers = guard.remembered();

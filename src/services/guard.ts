@@ -10,10 +10,10 @@ const otherVersion = (error: ModuleError): UserError =>
     next: ['sudo fguard unload', 'sudo fguard rebuild', 'sudo fguard load'],
   });
 
-/* Whom the module lets in and refuses as root is not helped by sudo: the rules are locked. */
+/* If root is refused, sudo does not help: the rules are locked. */
 const moreRights = (): string[] => (runsAsRoot() ? [] : [withSudo()]);
 
-/** A refusal in the person's terms. The kernel's own sentence stays. */
+/** Turns an error of the module into a user's error; the kernel's sentence is kept. */
 export function explain(error: unknown, next = [withSudo()]): unknown {
   if (!(error instanceof ModuleError)) return error;
   if (error.code === 'EPERM') {

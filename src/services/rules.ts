@@ -8,13 +8,13 @@ import {resolvePath} from '../linux/resolve-path.js';
 
 export const listRules = (): Promise<KernelRule[]> => withGuard((guard) => guard.listRules());
 
-/** With the answers that they remember. */
+/** All rules, with their remembered answers. */
 export const listRulesAndAnswers = (): Promise<{rules: KernelRule[]; answers: Remembered[]}> =>
   withGuard((guard) => ({rules: guard.listRules(), answers: guard.remembered()}));
 
 export const countRules = (): Promise<number> => withGuard((guard) => guard.status().rules);
 
-/* The directory may be gone, and the rule still there. */
+/* The rule may outlive its directory. */
 function resolvedOrNull(target: string): string | null {
   try {
     return resolvePath(target).path;
@@ -23,7 +23,7 @@ function resolvedOrNull(target: string): string | null {
   }
 }
 
-/* A rule about the path itself goes before those about a suffix below it. */
+/* A rule about the path itself is preferred to one about a suffix below it. */
 function byPath(rules: readonly KernelRule[], path: string | null): KernelRule | undefined {
   if (path === null) return undefined;
   const own = rules.filter((rule) => rule.path === path);
@@ -38,14 +38,14 @@ function onlyOne(found: readonly KernelRule[], target: string): KernelRule | und
   });
 }
 
-/* A file of that name is meant rather than all names that end so. */
+/* A file of that name is preferred to all file names with that ending. */
 function bySuffix(rules: readonly KernelRule[], target: string): KernelRule | undefined {
   if (!target.startsWith('.') || lstatIfPossible(target) !== undefined) return undefined;
   const own = rules.filter(({suffix}) => suffix === target);
   return own.find(({path}) => path === null) ?? onlyOne(own, target);
 }
 
-/** The rule that a PATH, ID, NAME or suffix means; names have no slash and are not numbers. */
+/** The rule that a PATH, ID, NAME or suffix means. A name has no slash and is not a number. */
 export function findRule(rules: readonly KernelRule[], target: string): KernelRule {
   const found = /^\d+$/.test(target)
     ? rules.find(({id}) => id === Number(target))

@@ -23,7 +23,7 @@ export interface FailedKernel {
 export interface Rebuilt {
   modules: readonly RebuiltModule[];
   failed: readonly FailedKernel[];
-  /** Null: this machine does not tell. */
+  /** Null: the firmware does not report it. */
   secureBoot: boolean | null;
 }
 

@@ -13,7 +13,7 @@ import {type KeyHints, loadSchema, schemaMistakes} from '../../formats/yaml-sche
 
 export const POLICY_SCHEMA = 'schemas/policy.schema.json';
 
-/* Nobody is answered while it is read. */
+/* No request is answered while it is read. */
 const POLICY_MAX = 4 * MIB;
 
 interface WrittenEntry {
@@ -50,7 +50,7 @@ const HINTS: KeyHints = {
   rules: ONE('answers'),
 };
 
-/** A policy, or what is wrong with it. */
+/** A policy, or its errors. */
 export interface LoadedPolicy {
   policy: Policy | undefined;
   mistakes: readonly Mistake[];
@@ -64,7 +64,7 @@ function toAnswer(word: string, lifetime: string | undefined): PolicyAnswer {
   return lifetime === undefined ? once(verdict) : (answerFor(verdict, lifetime) ?? once(verdict));
 }
 
-/* Where questions name it; what is not there is taken as it is written. */
+/* The path as requests name it; a missing path is used as written. */
 function realName(path: string): string {
   try {
     return resolvePath(path).path;
@@ -78,7 +78,7 @@ const usersIn = ({answers}: WrittenPolicy): string[] => [
   ...new Set(answers.flatMap(({uids = [], loginuids = []}) => [...uids, ...loginuids].map(String))),
 ];
 
-/** Reads one file, and collects what is wrong with it. */
+/** Reads one file and collects its errors. */
 class PolicyReader {
   readonly mistakes: Mistake[] = [];
 
@@ -145,8 +145,8 @@ class PolicyReader {
 }
 
 /**
- * Reads a policy and finds all that is wrong with it. Nobody waits meanwhile for the
- * users that it names. Throws if the file cannot be read.
+* Reads a policy and finds all its errors. Requests do not wait for the look-up of
+* the users that it names. Throws if the file cannot be read.
  */
 export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   const file = readWrittenFile(path, POLICY_MAX);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a build of the module needs, and what was built. */
+/* What a build of the module needs, and the modules built so far. */
 import {installedFiles} from '../rebuild/install.js';
 import {installedKernels} from '../../linux/kernel-tree.js';
 import {type Missing, missingTools} from '../rebuild/requirements.js';
@@ -11,7 +11,7 @@ const hasModule = (host: Host, kernel = host.kernel): boolean =>
 
 const isThere = (host: Host): boolean => host.exists('/sys/module/fguard') || hasModule(host);
 
-/* Whoever has a module needs this for the next one only. */
+/* With a module installed, this is needed only for the next build. */
 const lacking = (host: Host, detail: string, fix: string | null): Finding =>
   isThere(host) ? warning(`${detail}; the next rebuild will need it`, fix) : failed(detail, fix);
 
@@ -40,7 +40,7 @@ function checkInstalled(host: Host): Finding {
   return warning(`no module installed for ${host.kernel}; \`fguard load\` builds it`);
 }
 
-/** After an upgrade the machine restarts into one of these. */
+/** After an upgrade, the machine boots one of these. */
 function checkOtherKernels(host: Host): Finding {
   const others = installedKernels(host.modules).filter((kernel) => kernel !== host.kernel);
   const without = others.filter((kernel) => !hasModule(host, kernel));

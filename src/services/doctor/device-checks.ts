@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What is a way past the rules: beneath guarded files, and by what is let in. */
+/* Ways around the rules: devices under guarded files, and allowed executables. */
 import {overwriterText} from '../../domain/overwriter.js';
 import type {KernelRule} from '../../domain/rule.js';
 import {shellWord} from '../../domain/shell-word.js';
@@ -14,7 +14,7 @@ import type {Host} from './host.js';
 
 type Known = Guarding & Pick<KernelRule, 'exes'>;
 
-/* What is wrong with saved rules is told by `fguard check`. */
+/* Errors in saved rules are reported by `fguard check`. */
 function savedRules(host: Host): readonly Known[] {
   try {
     const files = ruleFiles([], host.folder + RULES_DIRECTORY);
@@ -40,7 +40,7 @@ function judge(host: Host, rules: readonly Guarding[], command: string): Finding
 
 type Judge = (host: Host, rules: readonly Known[], command: string) => Finding;
 
-/* Of the rules in force, or of those that are saved while the module is not loaded. */
+/* The active rules, or the saved ones while the module is not loaded. */
 async function judgeRules(host: Host, judgeThem: Judge): Promise<Finding> {
   const answer = await host.module();
   if (!('refusal' in answer)) {
@@ -61,7 +61,7 @@ async function checkDevices(host: Host): Promise<Finding> {
   return judgeRules(host, judge);
 }
 
-/* A rule against its subjects lets in all others. */
+/* A rule against its subjects allows all others. */
 function judgeExecutables(host: Host, rules: readonly Known[]): Finding {
   const exes = new Set(rules.flatMap(({exes: list, against}) => (against ? [] : list)));
   if (exes.size === 0) return ok('no rule allows a program');

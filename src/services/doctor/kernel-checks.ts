@@ -24,7 +24,7 @@ function checkArchitecture({tree}: Host): Finding {
   return wrong === undefined ? ok(tree.architecture) : failed(wrong);
 }
 
-/* A kernel may carry its configuration itself, packed. */
+/* A kernel may contain its own configuration, compressed. */
 function packedConfig(host: Host): string | undefined {
   try {
     return gunzipSync(readRegular(`${host.folder}/proc/config.gz`)).toString();

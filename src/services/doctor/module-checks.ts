@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The module that is loaded, and what belongs to it. */
+/* The loaded module, and whether command and answerers match it. */
 import {fguard_else} from '../../domain/uapi.gen.js';
 import {isLoadedFromOther} from '../module/module-info.js';
 import {installedFiles} from '../rebuild/install.js';
@@ -51,7 +51,7 @@ async function checkVersions(host: Host): Promise<Finding> {
   return ok(`module and command are both version ${ours}`);
 }
 
-/* Without an answerer a rule that asks gives everybody its default. */
+/* Without an answerer, a rule that asks always gives its default. */
 async function checkAnswerer(host: Host): Promise<Finding> {
   const answer = await host.module();
   if ('refusal' in answer) return unanswered(answer.refusal);

@@ -31,7 +31,7 @@ async function checkService(host: Host): Promise<Finding> {
     : warning(`${UNIT} is active but does not start at boot`, `sudo systemctl enable ${UNIT}`);
 }
 
-/* At boot root puts them in force. */
+/* They are applied at boot, as root. */
 function checkSavedRules(host: Host): Finding {
   try {
     const foreign = foreignRules(host.folder + RULES_DIRECTORY);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Whether this kernel takes a module that is signed as ours is. */
+/* Whether this kernel accepts the signature of our module. */
 
 import {readRegular} from '../../linux/files.js';
 import {installedFiles} from '../rebuild/install.js';
@@ -11,14 +11,14 @@ import type {Host} from './host.js';
 
 const isLoaded = (host: Host): boolean => host.exists('/sys/module/fguard');
 
-/* Undefined: no module is there to be looked at. */
+/* Undefined: no module is installed. */
 function isSigned(host: Host): boolean | undefined {
   const [file] = installedFiles(host.kernel, host.modules);
   if (!file?.endsWith('.ko')) return undefined;
   return splitSignature(readRegular(file)).signature !== undefined;
 }
 
-/* Of a kernel that takes signed modules only. */
+/* For a kernel that accepts only signed modules. */
 function judge(host: Host, why: string): Finding {
   if (isLoaded(host)) return ok(`${why}; fguard is loaded`);
   const signed = isSigned(host);

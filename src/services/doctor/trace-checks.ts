@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The hooks, and who else is at the functions that they need. */
+/* The hooks, and other users of the functions that they need. */
 import type {KernelStatus} from '../../domain/status.js';
 import {fguard_hook_state} from '../../domain/uapi.gen.js';
 import {
@@ -25,7 +25,7 @@ function checkFtrace(host: Host): Finding {
   return failed('kernel.ftrace_enabled is 0: no hook can be set');
 }
 
-/* ftrace closes this file when it found a fault of its own and gave up. */
+/* ftrace makes this file unusable after an internal error. */
 function readTraced(host: Host): Map<string, TracedFunction> | Finding {
   const folder = TRACEFS.find((path) => host.exists(`${path}/enabled_functions`));
   if (!host.isRoot) return needsRoot('listing traced functions');
@@ -42,7 +42,7 @@ function readTraced(host: Host): Map<string, TracedFunction> | Finding {
 const isFinding = (value: Map<string, TracedFunction> | Finding): value is Finding =>
   !(value instanceof Map);
 
-/* A hook of no operation may only note what happens, and redirects nothing. */
+/* A hook without operations only observes, and redirects nothing. */
 function isLost(hook: KernelStatus['hooks'][number], found: TracedFunction | undefined): boolean {
   return found === undefined || (hook.ops !== 0 && !found.redirected);
 }
@@ -70,7 +70,7 @@ async function checkHooks(host: Host): Promise<Finding> {
 
 const names = (list: readonly {name: string}[]): string => list.map(({name}) => name).join(', ');
 
-/** Names of all functions that may be hooked; without the module those of its kind. */
+/** Names of all functions that may be hooked; without the module, those that look like it. */
 async function wanted(host: Host): Promise<(name: string) => boolean> {
   const answer = await host.module();
   if ('refusal' in answer) return (name) => name.startsWith('security_');

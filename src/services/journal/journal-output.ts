@@ -12,7 +12,7 @@ const noJournal = (path: string): UserError =>
     next: ['sudo systemctl start systemd-journald.socket'],
   });
 
-/** The systemd journal. It may have no room, or go and come back: what it has not taken waits. */
+/** The systemd journal. It may be full, or stop and come back: entries wait until it takes them. */
 export class JournalOutput implements EventOutput {
   private readonly waiting: Buffer[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -53,7 +53,7 @@ export class JournalOutput implements EventOutput {
     return Promise.resolve();
   }
 
-  /* Sends what it takes; whether that is all. */
+  /* Sends as much as the journal takes. Returns whether that is all. */
   private flush(): boolean {
     for (let entry = this.waiting[0]; entry !== undefined; entry = this.waiting[0]) {
       if (!this.send(entry)) return false;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Who keeps the module from being removed, or is connected to it. */
+/* What keeps the module from being unloaded, or is connected to it. */
 import type {Question} from '../../domain/question.js';
 import {directories, entries, readIfPossible, readLinkIfPossible} from '../../linux/files.js';
 import {processIds, processName} from '../../linux/proc.js';
 
 const MODULE = '/sys/module/fguard';
 
-/** How many references there are; those who wait for an answer, or have one, hold one each. */
+/** The reference count; each process that waits for an answer, or has one, holds a reference. */
 export const references = (): number => Number(readIfPossible(`${MODULE}/refcnt`) ?? '0');
 
 const GENERIC_NETLINK = '16';
@@ -26,11 +26,11 @@ function hasSocket(pid: number, sockets: ReadonlySet<string>): boolean {
   );
 }
 
-/* Which family a socket is used for is not told; with our library it is ours. */
+/* The kernel does not report the family of a socket; with our library it is ours. */
 const hasLibrary = (pid: number): boolean =>
   readIfPossible(`/proc/${pid}/maps`)?.includes('/libfguard.so') === true;
 
-/** Processes that are connected to the module, as far as it can be told. */
+/** Processes that are connected to the module, as far as that can be determined. */
 export function connectedProcesses(): string[] {
   const sockets = netlinkSockets();
   return processIds()
@@ -48,7 +48,7 @@ const waitingPeople = (questions: readonly Question[]): string[] =>
 const answeredPeople = (questions: readonly Question[]): string[] =>
   references() > questions.length ? ['a task that is still inside an allowed system call'] : [];
 
-/** Who may be why the module is not removed. */
+/** What may keep the module from being unloaded. */
 export const holders = (questions: readonly Question[]): string[] => [
   ...waitingPeople(questions),
   ...answeredPeople(questions),

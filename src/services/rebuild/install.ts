@@ -23,7 +23,7 @@ const NAME = 'updates/fguard.ko';
 export const installedFile = (kernel: string, root = MODULES_ROOT): string =>
   join(root, kernel, NAME);
 
-/* DKMS puts its own there, compressed if the distribution does so with modules. */
+/* DKMS installs its own there, compressed if the distribution compresses modules. */
 const DKMS = ['', '.zst', '.xz', '.gz'].map((suffix) => `updates/dkms/fguard.ko${suffix}`);
 
 /** The modules that are installed for a kernel: ours first. */
@@ -42,13 +42,13 @@ export function requireWritable(kernel: string, root = MODULES_ROOT): void {
 const sameContent = (a: string, b: string): boolean =>
   existsSync(a) && existsSync(b) && readRegular(a).equals(readRegular(b));
 
-/* A run that ended between the two steps left modprobe without the module. */
+/* A run that ended between the two steps left depmod undone. */
 const isListed = (kernel: string, root: string): boolean =>
   readIfPossible(join(root, kernel, 'modules.dep'))
     ?.split('\n')
     .some((line) => line.startsWith(`${NAME}:`)) === true;
 
-/* Of earlier runs that the power or a signal ended; nobody else is here now. */
+/* Left by earlier runs that were interrupted; the lock excludes others. */
 function dropLeftovers(target: string): void {
   const folder = dirname(target);
   const leftover = new RegExp(`^${basename(target)}\\.(new|old)-\\d+$`);
@@ -68,7 +68,7 @@ async function depmod(kernel: string): Promise<void> {
   throw new UserError('EDEPMOD', `depmod failed for kernel ${kernel}`, {output: stderr.trimEnd()});
 }
 
-/* If what follows fails, the old module is back, or none if there was none. */
+/* If the next step fails, restores the old state. */
 async function replaceAnd(file: string, target: string, then: () => Promise<void>): Promise<void> {
   const old = `${target}.old-${process.pid}`;
   const hadOld = existsSync(target);
@@ -84,7 +84,7 @@ async function replaceAnd(file: string, target: string, then: () => Promise<void
   rmSync(old, {force: true});
 }
 
-/** Puts the module among those of its kernel, unless the very same is there. */
+/** Installs the module for its kernel, unless the same one is installed. */
 export async function installModule(
   file: string,
   kernel: string,

@@ -22,7 +22,7 @@ export interface RebuildRequest {
   kernels: readonly string[] | 'all';
   /** Build even if the cache has it. */
   force: boolean;
-  /** Sign with this; without it, with one that is found or, where modules must be signed, made. */
+  /** The key to sign with; default: one that is found or, if modules must be signed, made. */
   key: SigningKey | undefined;
   progress: BuildProgress;
   signal: AbortSignal;
@@ -35,7 +35,7 @@ export interface BuiltModule extends Signed {
   cached: boolean;
 }
 
-/** A kernel that has no new module now, while others do. */
+/** A kernel for which no module was built. */
 export interface FailedBuild {
   kernel: string;
   error: UserError;
@@ -44,7 +44,7 @@ export interface FailedBuild {
 export interface RebuildResult {
   modules: BuiltModule[];
   failed: FailedBuild[];
-  /** Null: this machine does not tell. */
+  /** Null: the firmware does not report it. */
   secureBoot: boolean | null;
 }
 
@@ -77,7 +77,7 @@ async function plan(tree: KernelTree): Promise<BuildPlan> {
   throw new UserError('EREQUIREMENT', `cannot build: missing ${what}`, {next});
 }
 
-/* The unsigned module, in the cache or in the folder. */
+/* The unsigned module, in the cache or in the given directory. */
 async function obtain(build: BuildPlan, folder: string, request: RebuildRequest) {
   const key = fingerprint(build.tree, build.compiler.text);
   const cached = request.force ? undefined : findCached(key);
@@ -96,7 +96,7 @@ const rebuildOne = (build: BuildPlan, request: RebuildRequest): Promise<BuiltMod
     return {kernel, file: await installModule(signed.file, kernel), cached, ...signed.by};
   });
 
-/* One that fails leaves the others alone; what is no fault of a kernel's ends all. */
+/* A failure for one kernel does not stop the others; any other error does. */
 async function rebuildEach(kernels: readonly string[], request: RebuildRequest): Promise<Outcome> {
   const result: Outcome = {modules: [], failed: []};
   for (const kernel of kernels) {
@@ -110,7 +110,7 @@ async function rebuildEach(kernels: readonly string[], request: RebuildRequest):
   return result;
 }
 
-/* Those that were named are all to be built: nothing begins before it is known that it can. */
+/* All named kernels must be buildable before anything is built. */
 async function rebuildNamed(kernels: readonly string[], request: RebuildRequest): Promise<Outcome> {
   const modules: BuiltModule[] = [];
   const plans: BuildPlan[] = [];

@@ -23,16 +23,16 @@ export const RULES_DIRECTORY = process.env.FGUARD_RULES ?? '/etc/fguard/rules.d'
 
 const RULE_FILE = /^[^.].*\.(?:ya?ml|json)$/;
 
-/* Bytes decide, so that the order is the same whatever the language. */
+/* Compared by bytes, so that the order does not depend on the locale. */
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/* A link that leads nowhere is there, also where it is on the way. */
+/* A dangling link counts as existing, even as a component of the path. */
 function isAbsent(path: string): boolean {
   if (statIfPossible(path) !== undefined) return true;
   return lstatIfPossible(path) === undefined && isAbsent(dirname(path));
 }
 
-/* One that is not there holds no rules; of one that cannot be read nobody knows. */
+/* A missing directory has no rules; one that cannot be read is an error. */
 function entriesOf(directory: string): Entry[] {
   try {
     return readEntries(directory);
@@ -47,7 +47,7 @@ function entriesOf(directory: string): Entry[] {
 
 /**
  * The rule files in a directory, in the order of their names.
- * @throws UserError if it is there and cannot be read
+* @throws UserError if it exists but cannot be read
  */
 export function filesIn(directory: string): string[] {
   const folder = directory.replace(/(?<=.)\/+$/, '');
@@ -61,7 +61,7 @@ export function filesIn(directory: string): string[] {
     .map((name) => (unplaced.has(name) ? unplacedPath(folder, name) : `${folder}/${name}`));
 }
 
-/** The files that are meant: those named, a directory's, or all saved ones. */
+/** The files to use: those named, those of a directory, or all saved ones. */
 export function ruleFiles(named: readonly string[], saved = RULES_DIRECTORY): string[] {
   const paths = named.length === 0 ? [saved] : named;
   const files = paths.flatMap((path) =>
@@ -75,7 +75,7 @@ function foreignPlaces(paths: readonly string[]): Foreign[] {
   return [...new Map(found.map((one) => [one.path, one])).values()];
 }
 
-/** Of the saved rules, what others than root, or this user, may change; each place once. */
+/** Places of saved rules that users other than root or this user can change, each once. */
 export const foreignRules = (directory = RULES_DIRECTORY): Foreign[] =>
   foreignPlaces([directory, ...filesIn(directory)]);
 
@@ -89,7 +89,7 @@ export function visiblyForeignRules(): Foreign[] {
   }
 }
 
-/** What takes a place from others, as a command. */
+/** The command that makes places root's again. */
 export const takeBack = (places: readonly Foreign[]): string => {
   const words = places.map(({path}) => shellWord(path)).join(' ');
   return `sudo chown -h root: ${words} && sudo chmod go-w ${words}`;
@@ -101,7 +101,7 @@ const changedByOthers = (places: readonly Foreign[]): UserError => {
   return new UserError('EUNSAFE', message, {next: [takeBack(places)]});
 };
 
-/* What a killed run has left half done is finished. */
+/* Finishes what a killed run left half done. */
 function finishWriting(directory: string): void {
   if (runsAsRoot()) placeFiles(directory);
 }
@@ -111,7 +111,7 @@ function requireOwn(paths: readonly string[]): void {
   if (foreign.length > 0) throw changedByOthers(foreign);
 }
 
-/* Those that cannot go to their places count where they are. */
+/* Files that cannot be moved to their places are used where they are. */
 function finishIfPossible(directory: string): void {
   try {
     finishWriting(directory);
@@ -120,16 +120,16 @@ function finishIfPossible(directory: string): void {
   }
 }
 
-/** Refuses saved rules that others than root may change, since root puts them in force. */
+/** Refuses saved rules that users other than root can change, because root applies them. */
 export function requireOwnRules(directory = RULES_DIRECTORY): void {
   requireOwn([directory, ...filesIn(directory)]);
   finishWriting(directory);
 }
 
-/* However it is written, and whatever links lead there. */
+/* Compared after resolving symbolic links. */
 const placeOf = (path: string): string => realPathIfPossible(path) ?? resolve(path);
 
-/* Those that wait for their places, too. */
+/* Including files not yet moved to their places. */
 function isSavedFile(file: string, saved: string): boolean {
   const folder = placeOf(dirname(file));
   return [placeOf(saved), placeOf(dirname(unplacedPath(saved, 'name')))].includes(folder);
@@ -139,7 +139,7 @@ const areSaved = (named: readonly string[], saved: string): boolean =>
   named.length === 0 ||
   named.some((path) => placeOf(path) === placeOf(saved) || isSavedFile(path, saved));
 
-/** The same files, of which the saved ones are root's alone. */
+/** The same files; throws if others can change the saved ones. */
 export function ownRuleFiles(named: readonly string[], saved = RULES_DIRECTORY): string[] {
   if (areSaved(named, saved)) {
     const files = ruleFiles(named, saved).filter((file) => isSavedFile(file, saved));
@@ -155,8 +155,8 @@ const notOurs = (file: string, foreign: Foreign): Mistake => {
 };
 
 /**
- * The same files without those saved ones that others than root may change, and why
- * those are left out. In a folder of others nothing is root's.
+* The same files without saved ones that users other than root can change, and why
+* those are left out. In a directory of other users, no file is safe.
  */
 export function ownRuleFilesAlone(
   named: readonly string[],

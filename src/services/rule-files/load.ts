@@ -11,7 +11,7 @@ import {RuleResolver} from './resolve.js';
 
 export const RULES_SCHEMA = 'schemas/rules.schema.json';
 
-/** A rule, and where it is written. */
+/** A rule and its place in a file. */
 export interface PlacedRule {
   request: RuleRequest;
   file: WrittenFile;
@@ -22,10 +22,10 @@ export interface PlacedRule {
 
 export interface LoadedRules {
   files: readonly string[];
-  /** Those that are right; of two that cannot both be, the first. */
+  /** The valid rules; of two that conflict, the first. */
   rules: readonly PlacedRule[];
   mistakes: readonly Mistake[];
-  /** What is not there now, but does not keep the rules from being applied. */
+  /** What is missing now, but does not keep the rules from being applied. */
   warnings: readonly Mistake[];
 }
 
@@ -60,7 +60,7 @@ interface Twin {
   mistake: Mistake;
 }
 
-/* What only all rules together show: one object or one name, twice. */
+/* Errors that need all rules: an object or a name used twice. */
 function findTwins(
   rules: readonly PlacedRule[],
   keyOf: (rule: PlacedRule) => string | null,
@@ -99,7 +99,7 @@ function rulesOf(file: WrittenFile): (SavedRule | ExportedRule)[] {
   return Array.isArray(rules) ? (rules as (SavedRule | ExportedRule)[]) : [];
 }
 
-/* Undefined where the rule as a whole is meant. */
+/* Undefined for the rule as a whole. */
 type Key = Place[number] | undefined;
 
 function keysByRule(places: readonly Place[]): Map<number, Key[]> {
@@ -150,7 +150,7 @@ class Loader {
     return {files, rules, mistakes: sortMistakes(mistakes, files), warnings};
   }
 
-  /* It is not loaded, but what else is wrong with it is told at once. */
+  /* Not loaded, but its other errors are reported at the same time. */
   private lookAtRest(file: WrittenFile, place: Place, rule: SavedRule | ExportedRule, keys: Key[]) {
     if (keys.includes(undefined) || isExported(rule)) return;
     const rest = Object.entries(rule).filter(([key]) => !keys.includes(key));
@@ -165,7 +165,7 @@ class Loader {
 }
 
 /**
- * Reads rule files and finds all that is wrong with them, one by one and together.
+* Reads rule files and finds all their errors, each file by itself and all together.
  * @throws UserError if one cannot be read
  */
 export function loadRuleFiles(files: readonly string[]): LoadedRules {
@@ -174,7 +174,7 @@ export function loadRuleFiles(files: readonly string[]): LoadedRules {
   return loader.result(files);
 }
 
-/** The same, but a file that cannot be read is a mistake like another. */
+/** The same, but a file that cannot be read is an error like any other. */
 export function loadReadableRuleFiles(files: readonly string[]): LoadedRules {
   const loader = new Loader();
   for (const path of files) loader.loadIfReadable(path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The socket of the one set of rules that waits to be confirmed. */
+/* The socket of the one set of rules that is waiting for confirmation. */
 import {mkdirSync, rmSync} from 'node:fs';
 import {type Server, type Socket, connect, createServer} from 'node:net';
 import {dirname} from 'node:path';
@@ -10,10 +10,10 @@ import {withSudo} from '../../linux/privilege.js';
 import {exclusively} from '../../linux/exclusive.js';
 import {lineReader} from '../../linux/lines.js';
 
-/* FGUARD_RUN is for tests: one set waits at a time, and not on the whole machine. */
+/* FGUARD_RUN is for tests, which would otherwise share one pending set. */
 const PENDING_SOCKET = `${process.env.FGUARD_RUN ?? '/run/fguard'}/confirm.sock`;
 
-/** What becomes of rules that wait. */
+/** How the waiting ended. */
 export type Decision = 'keep' | 'back';
 
 export const isDecision = (word: string): word is Decision => word === 'keep' || word === 'back';
@@ -21,7 +21,7 @@ export const isDecision = (word: string): word is Decision => word === 'keep' ||
 const forRoot = (): UserError =>
   notPermitted('only root can confirm rules or roll them back', [withSudo()]);
 
-/** Connects to who holds the former rules; undefined if nobody does. */
+/** Connects to the process that keeps the old rules; undefined if there is none. */
 export function connectPending(path = PENDING_SOCKET): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(path, () => {
@@ -40,7 +40,7 @@ const waiting = (): UserError =>
     next: ['sudo fguard apply --confirm yes', 'sudo fguard apply --confirm no'],
   });
 
-/** Refuses while rules wait to be confirmed: what came now would be lost if those are not. */
+/** Refuses while rules wait for confirmation: a change now would be lost by a roll-back. */
 export async function requireNonePending(path = PENDING_SOCKET): Promise<void> {
   const socket = await connectPending(path);
   socket?.destroy();
@@ -53,7 +53,7 @@ const listen = (server: Server, path: string): Promise<void> =>
     server.listen(path, resolve);
   });
 
-/** Takes decisions from other invocations; refuses if somebody waits for one already. */
+/** Accepts decisions from other invocations; refuses if a set is already waiting. */
 export async function awaitDecisions(
   decide: (decision: Decision) => Promise<string>,
   path = PENDING_SOCKET,
@@ -65,7 +65,7 @@ export async function awaitDecisions(
     });
   });
   mkdirSync(dirname(path), {recursive: true, mode: 0o700});
-  /* One that was left behind by a crash does not answer. Two who find it both want its place. */
+  /* A socket left by a crash does not answer. Two processes may both try to replace it. */
   const takePlace = async (): Promise<void> => {
     await requireNonePending(path);
     rmSync(path, {force: true});
@@ -76,7 +76,7 @@ export async function awaitDecisions(
   return server;
 }
 
-/** Tells who holds the former rules what to do; returns what became of it. */
+/** Sends a decision to the process that keeps the old rules; returns the outcome. */
 export async function decidePending(decision: Decision, path = PENDING_SOCKET): Promise<string> {
   const socket = await connectPending(path);
   if (socket === undefined)

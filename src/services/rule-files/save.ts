@@ -19,7 +19,7 @@ type Saveable = Pick<RuleRequest, 'path' | 'suffix' | 'name'>;
 
 const WORDS_MAX = 80;
 
-/** The name of the file of a rule: the same for one object, another for each other one. */
+/** The file name of a saved rule: one for each object. */
 export function savedName(rule: Saveable): string {
   const {path, suffix} = rule;
   const words = [path ?? 'everywhere', ...(suffix === null ? [] : [suffix])].join(' ');
@@ -44,7 +44,7 @@ function taken(rule: Saveable, others: readonly PlacedRule[]): string | undefine
   return undefined;
 }
 
-/* What would go with a file if that rule took its place. */
+/* What would be lost if that rule replaced the file. */
 function lost(rule: Saveable, file: string): string | undefined {
   const {rules, mistakes} = loadRuleFiles([file]);
   const [mistake] = mistakes;
@@ -54,8 +54,8 @@ function lost(rule: Saveable, file: string): string | undefined {
 }
 
 /*
- * Refuses what could not be applied beside the saved rules. What is wrong with
- * those is not looked at, but in the file that is written: `fguard check` tells.
+* Refuses a rule that conflicts with the saved ones. Errors in other files
+* are ignored, since `fguard check` reports them, but not in the file being written.
  */
 function requireSaveable(rules: readonly Saveable[], directory: string): void {
   requireOwnRules(directory);
@@ -75,7 +75,7 @@ const inForce = (rules: readonly KernelRule[]): string =>
     ? `rule ${rules[0]?.id ?? ''} is active`
     : `rules ${rules.map(({id}) => id).join(', ')} are active`;
 
-/* Saves rules that are in force, all or none; returns the files, in their order. */
+/* Saves active rules, all or none; returns the files, in order. */
 function saveRules(rules: readonly KernelRule[], directory: string): string[] {
   const names = rules.map(savedName);
   const texts = rules.map((rule) => ruleFileText([toSaved(ruleDocument(rule))]));
@@ -91,7 +91,7 @@ function saveRules(rules: readonly KernelRule[], directory: string): string[] {
   return files;
 }
 
-/** Guards objects and saves the rules, unless those could not be applied beside the saved ones. */
+/** Guards objects and saves the rules, unless they conflict with saved ones. */
 export async function protectAndSave(
   request: ProtectRequest,
   directory = RULES_DIRECTORY,

@@ -34,7 +34,7 @@ async function enable(before: readonly UnitReport[]): Promise<void> {
   for (const {name, active} of before) if (!active) await startUnit(name);
 }
 
-/* The machine as it was before a start that failed. */
+/* Undoes everything after a failed start. */
 async function takeBack(done: readonly Undoable[], before: readonly UnitReport[]): Promise<void> {
   for (const {name, enabled, active} of before.toReversed()) {
     if (!active) await systemctl('stop', name).catch(() => undefined);
@@ -45,7 +45,7 @@ async function takeBack(done: readonly Undoable[], before: readonly UnitReport[]
   await systemctl('reset-failed', ...UNITS).catch(() => undefined);
 }
 
-/** Installs, enables and starts the units; what is so already stays. If a start fails, all is taken back. */
+/** Installs, enables and starts the units as far as needed. If a start fails, everything is undone. */
 export async function installService(places = placesBelow('/')): Promise<ServiceReport> {
   requireRoot('installing the service');
   requireSystemd(places);

@@ -11,7 +11,7 @@ import {type Places, UNITS, isPackaged, placesBelow} from './places.js';
 import {isChanged, unitReports} from './report.js';
 import {requireSystemd, systemctl} from './systemd.js';
 
-/* systemctl is content when the command that stops a unit has failed. */
+/* systemctl does not report a failed ExecStop=. */
 function requireUnloaded(module: string): void {
   if (!existsSync(module)) return;
   throw new UserError('EBUSY', 'the service was stopped, but the module is still loaded', {
@@ -29,7 +29,7 @@ async function stop(places: Places, module: string): Promise<void> {
   await systemctl('--quiet', 'disable', ...known);
 }
 
-/* What a package brought goes with the package. */
+/* Files of a package are removed with the package. */
 function removeFiles(places: Places): FileChange[] {
   const paths = [...UNITS.map((name) => join(places.units, name)), ...Object.keys(places.hooks)];
   const files = paths.map(removeFile).filter((file) => file !== undefined);

@@ -17,21 +17,21 @@ export function requireSystemd({systemd}: Places): void {
   );
 }
 
-/** What a unit said last. */
+/** The last message of a unit. */
 async function lastWords(unit: string): Promise<string> {
   const args = ['--unit', unit, '--boot', '--lines', '20', '--output', 'cat', '--no-pager'];
   const {stdout} = await runCommand('journalctl', args).catch(() => ({stdout: ''}));
   return stdout.trimEnd();
 }
 
-/** Runs systemctl; a failure is the person's, with systemctl's own words. */
+/** Runs systemctl; a failure is reported with its own words. */
 export async function systemctl(...args: string[]): Promise<void> {
   const {code, stderr} = await runCommand('systemctl', args);
   if (code === 0) return;
   throw new UserError('ESYSTEMD', `systemctl ${args.join(' ')} failed`, {output: stderr.trimEnd()});
 }
 
-/** Starts a unit, or says why it did not start. */
+/** Starts a unit; throws with the reason if it does not start. */
 export async function startUnit(unit: string): Promise<void> {
   const {code, stderr} = await runCommand('systemctl', ['start', unit]);
   if (code === 0) return;

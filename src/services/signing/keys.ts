@@ -11,7 +11,7 @@ export interface SigningKey {
   certificate: string;
 }
 
-/** Where a key of our own making is. */
+/** Where a key made by fguard is. */
 export const OWN_FOLDER = '/var/lib/fguard/mok';
 export const ownKey = (folder = OWN_FOLDER): SigningKey => ({
   key: `${folder}/key.pem`,
@@ -26,7 +26,7 @@ const PLACES: readonly SigningKey[] = [
   {key: '/var/lib/shim-signed/mok/MOK.priv', certificate: '/var/lib/shim-signed/mok/MOK.der'},
 ];
 
-/** Where a key is looked for, in the file system that begins in a folder. */
+/** Where to look for a key; the root of the file system is a parameter for tests. */
 export const keyPlaces = (root = ''): SigningKey[] =>
   PLACES.map(({key, certificate}) => ({key: root + key, certificate: root + certificate}));
 
@@ -52,7 +52,7 @@ function readPrivateKey(file: string): KeyObject {
   }
 }
 
-/** Refuses files that are not there, or are no key and no certificate of one another. */
+/** Throws unless both files exist, are valid, and belong together. */
 export function requireKey({key, certificate}: SigningKey): void {
   requireReadable(key, 'key');
   requireReadable(certificate, 'certificate');
@@ -69,7 +69,7 @@ export function readCertificate(file: string): X509Certificate {
   }
 }
 
-/** Whom a certificate is about, on one line. */
+/** The subject of a certificate, on one line. */
 export function certificateName(file: string): string {
   const {subject} = readCertificate(file);
   return /^CN=(.*)$/m.exec(subject)?.[1] ?? subject.replaceAll('\n', ', ');
