@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The directories that an overlay is made of. The kernel knows which files of
-* theirs a file of the overlay is, but not so for anything else. Anything else can
-* be reached in the layers, past a rule about the overlay.
+ * theirs a file of the overlay is, but not so for anything else. Anything else can
+ * be reached in the layers, past a rule about the overlay.
  */
 import type {Unreached} from '../domain/object.js';
 import {directoryOf} from '../domain/path.js';

@@ -38,8 +38,8 @@ const shows = (mount: Mount, place: Place | undefined): boolean =>
   place?.device === mount.device && behind(place.inside, mount.root) !== undefined;
 
 /**
-* The mounts below a guarded object that no rule covers. A mount that shows part
-* of a guarded directory a second time is covered.
+ * The mounts below a guarded object that no rule covers. A mount that shows part
+ * of a guarded directory a second time is covered.
  */
 export function unreachedMounts(
   mounts: readonly Mount[],

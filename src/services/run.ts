@@ -107,8 +107,8 @@ function concerns({path: above, tree, suffix, against}: KernelRule, object: RunO
 }
 
 /*
-* Replacing a rule for a while would lose it in the end. And a rule that is only
-* about the command allows everyone else, so it would override rules above it.
+ * Replacing a rule for a while would lose it in the end. And a rule that is only
+ * about the command allows everyone else, so it would override rules above it.
  */
 function requireUnguarded(guard: Guard, objects: readonly RunObject[]): void {
   for (const rule of guard.listRules())
@@ -122,8 +122,8 @@ function requireUnguarded(guard: Guard, objects: readonly RunObject[]): void {
 }
 
 /*
-* A rule that ended with the last process, or was removed by hand, is not missed. A rule
-* that stays, or went with the module, does not change the exit code of the command.
+ * A rule that ended with the last process, or was removed by hand, is not missed. A rule
+ * that stays, or went with the module, does not change the exit code of the command.
  */
 function removeRules(guard: Guard, rules: readonly KernelRule[], listener: RunListener): void {
   for (const rule of rules)
@@ -173,8 +173,8 @@ function resolveObjects(named: readonly RunPath[]): RunObject[] {
 }
 
 /**
-* Runs a command with rules for as long as it lives. It and its descendants have
-* exclusive access to some paths; for others they are asked about, denied or reported.
+ * Runs a command with rules for as long as it lives. It and its descendants have
+ * exclusive access to some paths; for others they are asked about, denied or reported.
  */
 export async function runGuarded(run: RunRequest, listener: RunListener): Promise<RunResult> {
   const objects = resolveObjects(run.paths);

@@ -32,9 +32,9 @@ function seesMount(tid: number, path: string): boolean {
 }
 
 /**
-* Inspects the waiting process, which therefore still exists. In another mount
-* namespace or root, the same name may be another file. Each thread can
-* have its own, so the thread is inspected.
+ * Inspects the waiting process, which therefore still exists. In another mount
+ * namespace or root, the same name may be another file. Each thread can
+ * have its own, so the thread is inspected.
  */
 export const askerFacts = ({tid}: Question): AskerFacts => ({
   runs: (exe) => isSameFile(`/proc/${tid}/exe`, exe),

@@ -145,8 +145,8 @@ class PolicyReader {
 }
 
 /**
-* Reads a policy and finds all its errors. Requests do not wait for the look-up of
-* the users that it names. Throws if the file cannot be read.
+ * Reads a policy and finds all its errors. Requests do not wait for the look-up of
+ * the users that it names. Throws if the file cannot be read.
  */
 export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   const file = readWrittenFile(path, POLICY_MAX);

@@ -40,7 +40,7 @@ export class PolicySource {
 
   /**
    * Reads it for the first time.
-  * @param describe formats the errors
+   * @param describe formats the errors
    */
   async load(describe: (mistakes: readonly Mistake[]) => string): Promise<Policy> {
     this.state = stateOf(this.path);
@@ -63,7 +63,7 @@ export class PolicySource {
 
   /**
    * Notices changes from now on, wherever the path leads then.
-  * @param complain called if changes cannot be noticed; a signal still reloads
+   * @param complain called if changes cannot be noticed; a signal still reloads
    */
   follow(complain: (text: string) => void): void {
     this.follower = new Follower(this.path, this.reloadIfChanged, complain);

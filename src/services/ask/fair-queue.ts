@@ -13,8 +13,8 @@ const mostUrgent = (questions: Iterable<Question>): Question | undefined => {
 };
 
 /**
-* Pending requests that nobody has looked at yet. Users take turns, however many
-* requests each of them has; each user's most urgent one comes first.
+ * Pending requests that nobody has looked at yet. Users take turns, however many
+ * requests each of them has; each user's most urgent one comes first.
  */
 export class FairQueue {
   private readonly byUser = new Map<number, Map<string, Question>>();

@@ -13,10 +13,10 @@ const ARGS_BYTES = 32_768;
 const STAT_BYTES = 4096;
 
 /*
-* Reading the arguments of a process waits for its memory, which it can block for as
-* long as it likes, for example with its own FUSE file system. So each read
-* has a time limit, and no more are started if several never ended: they occupy
-* threads that all other requests need.
+ * Reading the arguments of a process waits for its memory, which it can block for as
+ * long as it likes, for example with its own FUSE file system. So each read
+ * has a time limit, and no more are started if several never ended: they occupy
+ * threads that all other requests need.
  */
 const PATIENCE = 1000;
 const STUCK_MAX = 2;
@@ -95,8 +95,8 @@ async function prepareEnd(): Promise<void> {
 }
 
 /**
-* Reads from /proc how the waiting process was started, and its directory. It
-* waits meanwhile, but it controls what it shows about itself.
+ * Reads from /proc how the waiting process was started, and its directory. It
+ * waits meanwhile, but it controls what it shows about itself.
  */
 export function readInvocation(question: Question): Promise<Invocation> {
   if (stuck >= STUCK_MAX) return Promise.resolve(NO_INVOCATION);

@@ -19,9 +19,9 @@ export interface ProgramTask {
 }
 
 /*
-* The shell waits for the program instead of becoming it: Node has no name for a
-* real-time signal and reports such a death as exit code 0, which would allow. What the
-* shell prints about it is discarded.
+ * The shell waits for the program instead of becoming it: Node has no name for a
+ * real-time signal and reports such a death as exit code 0, which would allow. What the
+ * shell prints about it is discarded.
  */
 const WAIT = '"$0" 2>&3 3>&-; exit $?';
 

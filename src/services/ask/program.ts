@@ -13,8 +13,8 @@ import {questionEnvironment} from './question-environment.js';
 import type {AskMode} from './session.js';
 
 /**
-* How many programs run at a time; further requests wait their turn. Each user gets
-* at most as many as remain free, so there is always room for another user.
+ * How many programs run at a time; further requests wait their turn. Each user gets
+ * at most as many as remain free, so there is always room for another user.
  */
 export const PROGRAMS_MAX = 16;
 

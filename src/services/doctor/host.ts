@@ -22,7 +22,7 @@ export class Host {
   private answer: Promise<ModuleAnswer> | undefined;
 
   /**
-  * @param folder the root of its file system
+   * @param folder the root of its file system
    * @param isRoot whether this process may see all of it
    */
   constructor(

@@ -27,7 +27,7 @@ export async function readModuleInfo(file: string): Promise<ModuleInfo | undefin
 }
 
 /**
-* Whether the loaded module was built from other sources than a module file.
+ * Whether the loaded module was built from other sources than a module file.
  * @param root where the file system begins
  */
 export async function isLoadedFromOther(file: string, root = ''): Promise<boolean> {

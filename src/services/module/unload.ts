@@ -56,7 +56,7 @@ async function removeSettled(): Promise<CommandResult> {
 }
 
 /**
-* Unloads the module, which removes every rule; false if it was not loaded.
+ * Unloads the module, which removes every rule; false if it was not loaded.
  * @param force remove the rules first, so that nobody waits for an answer
  */
 export async function unloadModule(force: boolean): Promise<boolean> {

@@ -30,7 +30,7 @@ export function copySources(target: string, folder = packageFile('kmod')): strin
 
 /**
  * Identifies a build by all that goes into it: sources, kernel, compiler.
-* @param compiler the --version of the compiler
+ * @param compiler the --version of the compiler
  */
 export function fingerprint(
   tree: KernelTree,

@@ -45,8 +45,8 @@ function requireFiles(files: readonly string[], inForce: readonly KernelRule[]):
 }
 
 /*
-* In an incomplete set, it is not known whether a rule is missing on purpose, or
-* whether another one about the same object should precede the one that is left.
+ * In an incomplete set, it is not known whether a rule is missing on purpose, or
+ * whether another one about the same object should precede the one that is left.
  */
 function requireNoneLost({removed, changed}: RuleDifference, output: string): void {
   const lost = removed.length + changed.length;
@@ -65,7 +65,7 @@ export interface ApplyWish {
 }
 
 /**
-* Reads rule files and compares them with the active rules.
+ * Reads rule files and compares them with the active rules.
  * @param describe makes lines of mistakes for an error
  */
 export async function planRules(
@@ -98,8 +98,8 @@ export interface ApplyConfirmation {
 }
 
 /**
-* Activates the rules of a plan, unless they are active already: that would only
-* lose ids and hit counts. Returns the active rules.
+ * Activates the rules of a plan, unless they are active already: that would only
+ * lose ids and hit counts. Returns the active rules.
  */
 export async function applyRules(
   {requests, difference, inForce}: ApplyPlan,

@@ -47,7 +47,7 @@ function entriesOf(directory: string): Entry[] {
 
 /**
  * The rule files in a directory, in the order of their names.
-* @throws UserError if it exists but cannot be read
+ * @throws UserError if it exists but cannot be read
  */
 export function filesIn(directory: string): string[] {
   const folder = directory.replace(/(?<=.)\/+$/, '');
@@ -155,8 +155,8 @@ const notOurs = (file: string, foreign: Foreign): Mistake => {
 };
 
 /**
-* The same files without saved ones that users other than root can change, and why
-* those are left out. In a directory of other users, no file is safe.
+ * The same files without saved ones that users other than root can change, and why
+ * those are left out. In a directory of other users, no file is safe.
  */
 export function ownRuleFilesAlone(
   named: readonly string[],

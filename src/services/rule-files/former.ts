@@ -119,8 +119,8 @@ const hasPlace = ({path, suffix}: RuleRequest): boolean =>
   path === null || isDirectory(suffix === null ? directoryOf(path) : path);
 
 /**
-* The set that comes back: the old rules, and those that someone has added
-* since, which are theirs to remove.
+ * The set that comes back: the old rules, and those that someone has added
+ * since, which are theirs to remove.
  */
 export function restoredRules(
   former: readonly FormerRule[],

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
-* A separate process that applies rules and keeps the old ones until
-* they are confirmed. It belongs to no terminal session and outlives the process that
-* started it: if that ends in any way, its end of the pipe closes, and the
-* old rules come back.
+ * A separate process that applies rules and keeps the old ones until
+ * they are confirmed. It belongs to no terminal session and outlives the process that
+ * started it: if that ends in any way, its end of the pipe closes, and the
+ * old rules come back.
  */
 import type {RuleRequest} from '../../domain/rule.js';
 import {UserError} from '../../domain/errors.js';

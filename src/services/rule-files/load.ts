@@ -165,7 +165,7 @@ class Loader {
 }
 
 /**
-* Reads rule files and finds all their errors, each file by itself and all together.
+ * Reads rule files and finds all their errors, each file by itself and all together.
  * @throws UserError if one cannot be read
  */
 export function loadRuleFiles(files: readonly string[]): LoadedRules {

@@ -102,9 +102,9 @@ export class RuleResolver {
   }
 
   /*
-  * A unit has a cgroup only while it runs. Rules are applied before most units
-  * start, and refusing them all for one unit would guard nothing. Undefined if cgroups
-  * are named and none exists, so that nobody is allowed.
+   * A unit has a cgroup only while it runs. Rules are applied before most units
+   * start, and refusing them all for one unit would guard nothing. Undefined if cgroups
+   * are named and none exists, so that nobody is allowed.
    */
   private cgroups(file: WrittenFile, place: Place, names: readonly string[]): string[] | undefined {
     const found = names.flatMap((name, index) => {

@@ -54,8 +54,8 @@ function lost(rule: Saveable, file: string): string | undefined {
 }
 
 /*
-* Refuses a rule that conflicts with the saved ones. Errors in other files
-* are ignored, since `fguard check` reports them, but not in the file being written.
+ * Refuses a rule that conflicts with the saved ones. Errors in other files
+ * are ignored, since `fguard check` reports them, but not in the file being written.
  */
 function requireSaveable(rules: readonly Saveable[], directory: string): void {
   requireOwnRules(directory);

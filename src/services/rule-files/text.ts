@@ -18,8 +18,8 @@ function escapeCode(character: string): string {
 }
 
 /**
-* YAML that is safe to print on a terminal: characters that it might act on, hide or
-* display differently, and bytes that are not UTF-8, are quoted and escaped.
+ * YAML that is safe to print on a terminal: characters that it might act on, hide or
+ * display differently, and bytes that are not UTF-8, are quoted and escaped.
  */
 function safeYaml(value: unknown): string {
   const {DEFAULT_SCALAR_STYLE_RULES, SCALAR_STYLE, dump} = yaml();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
-* Files appear in a directory all or none, even after a kill or a power cut. They are
-* written into a subdirectory; a single rename then marks that as complete, and
-* each file is moved to its place. Until all are, readers also use those in the
-* subdirectory, and writers finish what was begun. Names that begin with a dot are not rule files.
+ * Files appear in a directory all or none, even after a kill or a power cut. They are
+ * written into a subdirectory; a single rename then marks that as complete, and
+ * each file is moved to its place. Until all are, readers also use those in the
+ * subdirectory, and writers finish what was begun. Names that begin with a dot are not rule files.
  */
 import fs from 'node:fs';
 import {dirname} from 'node:path';

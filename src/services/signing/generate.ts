@@ -37,7 +37,7 @@ async function makePair(folder: string): Promise<void> {
 }
 
 /**
-* Makes a key if there is none. Key and certificate appear together, through a
+ * Makes a key if there is none. Key and certificate appear together, through a
  * rename that the kernel refuses if a folder with something in it is there.
  */
 export async function generateKey(folder = OWN_FOLDER): Promise<SigningKey> {
