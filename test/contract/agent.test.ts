@@ -245,12 +245,12 @@ describe('agent', () => {
   });
 
   it.each([
-    ['wrong', WRONG, 'policy.yaml:2:33: "answer": "alow" is none of'],
+    ['wrong', WRONG, 'policy.yaml:2:33: "answer": unknown value "alow"; expected one of'],
     ['not there', undefined, 'cannot read'],
   ])('keeps its policy when the new one is %s', async (_name, text, complaint) => {
     const {feed, child, config, next, stop} = await startAgent(ALLOW_DOCX);
     const told = Promise.all([
-      saysOnStderr(child, 'the policy before stays in force'),
+      saysOnStderr(child, 'the previous policy stays active'),
       saysOnStderr(child, complaint),
     ]);
     if (text === undefined) rmSync(config);
@@ -272,7 +272,9 @@ describe('agent', () => {
     writeFileSync(config, WRONG);
     const {code, stderr} = await fguard(['agent', '--config', config], feed.env);
     expect(code).toBe(1);
-    expect(stderr).toContain(`${config}:2:33: "answer": "alow" is none of allow, deny, ask`);
+    expect(stderr).toContain(
+      `${config}:2:33: "answer": unknown value "alow"; expected one of allow, deny, ask`,
+    );
     expect(feed.calls()).toEqual([]);
   });
 

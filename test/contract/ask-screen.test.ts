@@ -198,7 +198,7 @@ describe('ask in a terminal', () => {
     await screen.until(/1 other[^]*q: leave/);
     screen.press('q');
     expect(await screen.until('ended with 0')).toContain(
-      'the 2 questions that waited: ended now, as the rules say by default',
+      '2 pending requests: ended with the default of the rules',
     );
     expect(feed.answers()).toEqual([]);
   });
@@ -221,7 +221,7 @@ describe('ask in a terminal', () => {
     feed.question(3);
     await screen.until(/1 other[^]*q: leave/);
     screen.press('C-d');
-    expect(await screen.until('ended with 0')).toContain('answered with allow, once');
+    expect(await screen.until('ended with 0')).toContain('answered allow once');
     expect(feed.answers()).toEqual(
       [1, 2, 3].map((id) => `answer id=${id} verdict=0 lifetime=0 ttl=0`),
     );

@@ -256,7 +256,7 @@ describe('documents', () => {
     expect(code).toBe(0);
     expectDocument('protect', JSON.parse(stdout));
     expect(stderr).toMatch(
-      /^fguard: what is mounted below is not guarded; .*: fguard protect .*\/dev\/pts .*--tree --pid 1\n/,
+      /^fguard: file systems mounted below are not guarded; .*: fguard protect .*\/dev\/pts .*--tree --pid 1\n/,
     );
   });
 
@@ -303,7 +303,7 @@ describe('documents', () => {
     for (const [exe, kind, why] of [
       ['/usr/bin/python3.11', 'interpreter', 'any script it is given'],
       ['/usr/bin/cat', 'program', 'LD_PRELOAD'],
-      [script, 'script', 'does not let it in'],
+      [script, 'script', 'does not allow it'],
     ] as const)
       expect(await explain(exe)).toMatchObject({
         executables: [{exe, kind, rules: [1, 2], why: expect.stringContaining(why)}],

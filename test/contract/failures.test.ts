@@ -103,7 +103,11 @@ describe('failures, as JSON on stdout with their exit code', () => {
     ['a suffix with a slash', ['protect', '--suffix', 'a/b'], 'a/b'],
     ['a tree of nothing', ['protect', '--tree', '--suffix', '.x'], '--tree'],
     ['no tree of nothing', ['protect', '--no-tree', '--suffix', '.x'], '--no-tree needs'],
-    ['a tree that is none', ['protect', '/x', '--no-tree', '--tree'], '--no-tree cannot be combined'],
+    [
+      'a tree that is none',
+      ['protect', '/x', '--no-tree', '--tree'],
+      '--no-tree cannot be combined',
+    ],
     [
       'a suffix below no tree',
       ['protect', '/', '--no-tree', '--suffix', '.x'],
@@ -207,7 +211,7 @@ describe('failures, for a person', () => {
     const {code, stdout, stderr} = await fguard(['unprotect', 'a\u001b[2Jb\nc']);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toBe(
-      'fguard: no rule has the path, id or name a\\x1b[2Jb\\nc\n  try: sudo fguard rules\n',
+      'fguard: no rule has the path, id, name or suffix a\\x1b[2Jb\\nc\n  try: sudo fguard rules\n',
     );
   });
 
@@ -222,7 +226,7 @@ describe('failures, for a person', () => {
     expect(code).toBe(0);
     expectDocument('protect', JSON.parse(stdout));
     expect(stderr.trimEnd().split('\n')).toEqual([
-      expect.stringContaining('/usr/bin/dash runs whatever it is told'),
+      expect.stringContaining('/usr/bin/dash runs any script it is given'),
       expect.stringContaining(`${script} is a script`),
       expect.stringContaining(`${file} has 2 hard links, also ${folder}/o\\nther`),
     ]);

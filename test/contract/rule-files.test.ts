@@ -100,7 +100,7 @@ describe('export', () => {
   it('closes rules with processes, and says so', async () => {
     const {code, stdout, stderr} = await fguard(['export', '--json'], env);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/rule 1, \/srv\/file\\xff1, lets processes in/);
+    expect(stderr).toMatch(/rule 1 about \/srv\/file\\xff1 allows processes/);
     expectDocument('rules', JSON.parse(stdout));
     const {rules} = JSON.parse(stdout) as {rules: unknown[]};
     expect(rules[0]).toMatchObject({match: {path: '/srv/file\udcff1'}, allow: {pids: []}});
@@ -280,7 +280,7 @@ describe('apply --keep-going', () => {
     const {code, document} = await left();
     expect([code, document, log()]).toEqual([
       1,
-      {error: expect.objectContaining({message: expect.stringContaining('2 rules in force')})},
+      {error: expect.objectContaining({message: expect.stringContaining('the 2 active rules')})},
       [],
     ]);
   });
@@ -400,10 +400,7 @@ describe('protect --save', () => {
   it('says that the rule is in force if it cannot be saved', async () => {
     env = {...env, FGUARD_RULES: '/sys/none/rules.d'};
     const {code, stderr} = await fguard(['protect', join(folder, 'x'), '--save'], env);
-    expect([code, stderr]).toEqual([
-      1,
-      expect.stringContaining('is in force, but cannot be saved'),
-    ]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('is active but cannot be saved')]);
   });
 });
 

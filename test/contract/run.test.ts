@@ -101,7 +101,7 @@ describe('run', () => {
   it('--ask with nobody there to answer says so', async () => {
     const {code, stderr} = await fguard(['run', '--ask', '/tmp/x', '--', 'true']);
     expect(code).toBe(0);
-    expect(stderr).toContain('nobody is there to answer');
+    expect(stderr).toContain('no answerer is running');
   });
 
   it('--deny, --read-only and --log are about the command alone', async () => {
@@ -139,7 +139,7 @@ describe('run', () => {
   it('says that it guards nothing, and runs the command', async () => {
     const {code, stdout, stderr} = await fguard(['run', '--', 'echo', 'ran']);
     expect([code, stdout]).toEqual([0, 'ran\n']);
-    expect(stderr).toMatch(/^fguard: this guards nothing: .*\n$/);
+    expect(stderr).toMatch(/^fguard: nothing is guarded: .*\n$/);
   });
 
   it.each([
@@ -162,7 +162,7 @@ describe('run', () => {
       const words = ['run', flag, join(folder, 'x'), '--', 'true'];
       expect(await fguard(words, env)).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('would let others in past rule 1'),
+        stderr: expect.stringContaining('would allow others to bypass rule 1'),
       });
     },
   );
@@ -235,7 +235,7 @@ describe('run', () => {
       'echo ran >&2',
     ]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^fguard: what is mounted below .* --protect \/dev\/pts.*\nran\n$/);
+    expect(stderr).toMatch(/^fguard: file systems mounted below .* --protect \/dev\/pts.*\nran\n$/);
   });
 
   it('inherits standard input', async () => {

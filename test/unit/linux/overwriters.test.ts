@@ -86,6 +86,6 @@ it('check says it of a rule file, where the rule names the executable', () => {
   const {mistakes, warnings} = checkRuleFiles([file]);
   expect(mistakes).toEqual([]);
   expect(warnings).toMatchObject([
-    {line: 4, message: expect.stringContaining('everybody may put another in its place') as string},
+    {line: 4, message: expect.stringContaining('everybody can replace it through') as string},
   ]);
 });

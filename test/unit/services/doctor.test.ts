@@ -377,7 +377,7 @@ describe('what the module says', () => {
     chmodSync(join(root, 'srv/tool'), 0o777);
     expect(await check('allowed programs', {answer: {...answer, rules}})).toMatchObject({
       state: 'warning',
-      detail: expect.stringContaining('/srv/tool: everybody may overwrite it'),
+      detail: expect.stringContaining('/srv/tool: everybody can overwrite it'),
     });
     const against = [{...RULE, exes: ['/srv/tool'], against: true}];
     expect(await check('allowed programs', {answer: {...answer, rules: against}})).toMatchObject({

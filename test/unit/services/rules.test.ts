@@ -72,7 +72,7 @@ describe('protect', () => {
 
   it('a process that does not exist is named and changes nothing', async () => {
     const wanted = protect({...plain, paths: [join(folder, 'x')], pids: [process.pid, 4194303]});
-    await expect(wanted).rejects.toThrow('there is no process 4194303');
+    await expect(wanted).rejects.toThrow('no process 4194303');
     expect(guard.rules).toEqual([]);
   });
 

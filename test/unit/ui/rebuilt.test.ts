@@ -59,7 +59,7 @@ describe('advice on signatures', () => {
 
   it('tells where it cannot be known, and where all is well', () => {
     expect(advice(SIGNED, true)).toContain('sudo apt install mokutil');
-    expect(advice({...SIGNED, enrolled: true}, true)).toContain('is known');
+    expect(advice({...SIGNED, enrolled: true}, true)).toContain('is enrolled');
   });
 });
 
@@ -80,7 +80,7 @@ describe('checks', () => {
   it.each<[CheckResult['state'][], string]>([
     [['ok'], 'fguard can work'],
     [['ok', 'warning', 'unknown'], 'fguard can work (1 with a warning, 1 unknown)'],
-    [['failed', 'ok'], '1 of 2 checks failed: fguard cannot do its work'],
+    [['failed', 'ok'], '1 of 2 checks failed: fguard cannot work'],
   ])('are summed up: %j', (states, sentence) => {
     expect(summarizeChecks(states.map((state) => check(state)))).toBe(sentence);
   });
