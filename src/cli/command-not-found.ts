@@ -34,8 +34,8 @@ function misspelt(words: readonly string[], commands: readonly string[]): UserEr
 }
 
 /**
- * Says what was probably meant. oclif's plugin for this offers to run it, which
- * is no joke where one letter lies between guarding a file and not.
+ * Suggests what was probably meant. oclif's plugin for this offers to run it, which
+ * is dangerous if one letter decides between guarding a file and not.
  */
 const hook: Hook.CommandNotFound = function ({id, argv, config}) {
   const commands = config.commandIDs.map((command) => command.replaceAll(':', ' '));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* From what was typed to domain values; every refusal names the flag and the value. */
+/* Turns what was typed into domain values; every error names the flag and the value. */
 import {parseDuration} from '../domain/duration.js';
 import {type Names, OPS, VERDICTS} from '../domain/names.js';
 import {encodePath} from '../domain/text.js';

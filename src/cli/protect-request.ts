@@ -33,7 +33,7 @@ export interface ProtectWords {
   save: boolean;
 }
 
-/* The number of a process means another one later, and a saved rule comes back at every start. */
+/* A process number may later belong to another process, and a saved rule comes back at every boot. */
 function requireLasting(words: ProtectWords): void {
   if (!words.save) return;
   if (words.pid !== undefined)

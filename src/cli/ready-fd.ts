@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* How scripts hear that somebody watches or answers by now. */
+/* Tells scripts that watching or answering has begun. */
 import * as Flags from '@oclif/core/flags';
 import {closeSync, fstatSync, readdirSync, readlinkSync, writeSync} from 'node:fs';
 
@@ -57,7 +57,7 @@ export function toReady(text: string | undefined): () => void {
   };
 }
 
-/* Whoever does not wait any more need not be told. */
+/* A reader that has gone need not be notified. */
 function tellReady(fd: number): void {
   try {
     writeSync(fd, 'ready\n');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** A place by which others than root may change what an executable is. */
+/** A place through which users other than root can change an executable. */
 export interface Overwriter {
   /** The executable itself, or a directory on the way to it. */
   path: string;
@@ -10,7 +10,7 @@ export interface Overwriter {
 
 const list = (words: readonly string[]): string => words.join(' and ');
 
-/** What follows of that for a rule that lets the executable in; undefined if nobody may. */
+/** What that means for a rule that allows the executable; undefined if nobody can. */
 export function overwriterText(
   exe: string,
   overwriters: readonly Overwriter[],

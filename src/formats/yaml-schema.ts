@@ -150,7 +150,7 @@ const DESCRIBE: Record<string, Describe> = {
   },
 };
 
-/* Errors of branches tell again what the branch as a whole tells. */
+/* Errors inside branches repeat the error of the branch. */
 const isNoise = ({keyword, schemaPath}: ErrorObject): boolean =>
   keyword === 'if' || keyword === 'oneOf' || /\/anyOf\/\d/.test(schemaPath) || isNull(schemaPath);
 

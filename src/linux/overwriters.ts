@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Who may put something else where an executable is that rules let in. */
+/* Who can replace an executable that rules allow. */
 import {type Overwriter, overwriterText} from '../domain/overwriter.js';
 import {statIfPossible} from './files.js';
 import {UserNames, groupNames} from './users.js';

@@ -22,7 +22,7 @@ const FUSE = 0x65735546;
 
 const self = (): number => process.geteuid?.() ?? 0;
 
-/** A place that others may change, and so what lies behind it. */
+/** A place that others can change, and so everything below it. */
 export interface Foreign {
   path: string;
   reason: string;
@@ -30,19 +30,19 @@ export interface Foreign {
 
 /** What a walk finds out about a path. */
 interface Walk {
-  /** Why others may decide what is there; undefined if they may not. */
+  /** Why others can control what is there; undefined if they cannot. */
   reason: string | undefined;
   /** The place that the reason is about. */
   place: string;
-  /** The path without links, as far as it is there. */
+  /** The path without symbolic links, as far as it exists. */
   real: string;
-  /** The names behind that, which are not there yet. */
+  /** The remaining components, which do not exist yet. */
   missing: string[];
   /** Others may add to this folder, but change nothing of ours in it. */
   isSticky: boolean;
 }
 
-/* Whoever mounts a FUSE file system says who owns what is in it. */
+/* The owner of a FUSE mount controls the ownership shown in it. */
 function isMountedByAnother(fd: number): boolean {
   if (fs.statfsSync(`/proc/self/fd/${fd}/.`).type !== FUSE) return false;
   const id = /^mnt_id:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
@@ -64,7 +64,7 @@ function complaint(path: string, fd: number, stat: fs.Stats): string | undefined
 const entry = (folder: number, name: string): Buffer =>
   Buffer.concat([Buffer.from(`/proc/self/fd/${folder}/`), encodePath(name)]);
 
-/* What may not be looked at counts as not there: nothing can be made in its place, either. */
+/* An inaccessible path counts as missing: nothing can be created in its place either. */
 function openAt(folder: number, name: string): number | undefined {
   try {
     return fs.openSync(entry(folder, name), O_PATH | fs.constants.O_NOFOLLOW);
@@ -79,7 +79,7 @@ const linkTarget = (folder: number, name: string): string =>
 const names = (path: string): string[] =>
   path.split('/').filter((name) => name !== '' && name !== '.');
 
-/** Goes down a path by descriptors, so that nothing changes between a look and the next step. */
+/** Walks a path by file descriptors, so that nothing changes between check and use. */
 class Walker {
   private real = '/';
   private fd = fs.openSync('/', O_PATH);
@@ -194,7 +194,7 @@ export function makeOwnFolder(path: string, next: readonly string[] = []): strin
 const isUsable = (path: string | undefined): path is string =>
   path !== undefined && isAbsolute(path) && whyForeign(path) === undefined;
 
-/** This user's home folder, not that of whose environment is left. */
+/** This user's home directory, not the one inherited in the environment. */
 export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (self() !== 0 && isUsable(env.HOME)) return env.HOME;
   try {
@@ -214,7 +214,7 @@ export function userFolder(
   return join(homeFolder(env), kind === 'data' ? '.local/share' : `.${kind}`);
 }
 
-/** The folder for what is temporary: TMPDIR, unless another could change what is there. */
+/** The directory for temporary files: TMPDIR, unless others can change what is in it. */
 export function temporaryFolder(env: NodeJS.ProcessEnv = process.env): string {
   return requireOwn(isUsable(env.TMPDIR) && fs.existsSync(env.TMPDIR) ? env.TMPDIR : '/tmp');
 }

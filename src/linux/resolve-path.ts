@@ -5,7 +5,7 @@ import {inDirectory} from '../domain/path.js';
 import {errorCode, isDirectory, lstat, readLinkIfPossible, realPath} from './files.js';
 import {withSudo} from './privilege.js';
 
-/** An object named on the command line, as the kernel wants it: absolute, no symbolic link on the way. */
+/** An object named on the command line, as the kernel needs it: absolute and without symbolic links. */
 export interface ResolvedPath {
   path: string;
   exists: boolean;
@@ -59,7 +59,7 @@ function split(path: string): {directory: string; name: string} {
   return {directory, name: plain.slice(slash + 1)};
 }
 
-/* Nothing there: the directory must be, and a dangling link stands for what it points to. */
+/* A missing file needs an existing directory, and a dangling link means its target. */
 function resolveMissing(path: string, links: number): ResolvedPath {
   const {directory, name} = split(path);
   if (name === '' || name === '.' || name === '..')
@@ -72,7 +72,7 @@ function resolveMissing(path: string, links: number): ResolvedPath {
   return resolvePath(next, links - 1);
 }
 
-/** Resolves a path that may name something that is not there yet, but in a directory that is. */
+/** Resolves a path that may not exist yet, in a directory that does. */
 export function resolvePath(path: string, links = LINKS_MAX): ResolvedPath {
   if (path === '') throw wrongUsage('a path must not be empty');
   const found = real(path);
@@ -80,7 +80,7 @@ export function resolvePath(path: string, links = LINKS_MAX): ResolvedPath {
   return {path: found, exists: true, isDirectory: isDirectory(found)};
 }
 
-/** Resolves a path that must be there. */
+/** Resolves a path that must exist. */
 export function resolveExisting(path: string): ResolvedPath {
   const resolved = resolvePath(path);
   if (resolved.exists) return resolved;

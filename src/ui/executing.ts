@@ -18,7 +18,7 @@ function startWarning({path, tree, against}: KernelRule, exe: string): string | 
   );
 }
 
-/** What rules about executing do not do, or do beside what they are for. */
+/** Limitations and side effects of rules about exec. */
 export function executingWarnings(rules: readonly Pick<Protected, 'rule'>[]): string[] {
   const concerned = rules.map(({rule}) => rule).filter((rule) => isAbout(rule, OP.FGUARD_OP_EXEC));
   const inside = concerned.flatMap((rule) => rule.exes.map((exe) => startWarning(rule, exe)));

@@ -23,7 +23,7 @@ function idLines({rule, decides}: MatchDocument): Line[] {
   ];
 }
 
-/* What decides now may be over soon. */
+/* A rule that decides now may end soon. */
 const ends = ({rule}: MatchDocument, now: number): Line[] =>
   endLines(rule, now).map(({text}) => ({text: `ends ${text}`, paint: dim}));
 
@@ -50,7 +50,7 @@ function aliasLines({links, mounts}: ExplanationDocument): string[] {
   ];
 }
 
-/* What a rule that lets in an executable cannot keep out. */
+/* What a rule that allows an executable cannot prevent. */
 function executableLines({exe, why, rules, overwriters}: AllowedExecutable): string[] {
   const ids = `(${rules.length === 1 ? 'rule' : 'rules'} ${list(rules.map(String))})`;
   const sentences = [why, overwriterText(exe, overwriters) ?? []].flat();
@@ -63,7 +63,7 @@ const list = (words: readonly string[]): string =>
 const guardedText = ({path, guarded}: Bypass): string =>
   `${escapeText(path)}${guarded ? ' (guarded)' : ''}`;
 
-/* Who opens one of them has all that is in the file, whatever the rules say. */
+/* Opening one of them gives access to the file's data, whatever the rules say. */
 function beneathLines({beneath}: ExplanationDocument): string[] {
   if (beneath.length === 0) return [];
   const bytes = `its data is on ${list(beneath.map(guardedText))}`;

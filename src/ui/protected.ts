@@ -60,7 +60,7 @@ const ACCESS: Record<Holder['access'], string> = {
   map: '',
 };
 
-/** Somebody whom the rule comes too late for. */
+/** A process that opened the file before the rule. */
 export function holderLine({pid, comm, fd, path, access}: Holder): string {
   const how =
     fd === null ? 'has it mapped' : `has it open ${ACCESS[access]} as file descriptor ${fd}`;

@@ -20,7 +20,7 @@ const waitingRow = (question: WaitingDocument): Cell[] => [
   [{text: durationText(question.leftMs)}, {text: `then ${question.default}`}],
 ];
 
-/* Who waits while nobody looks is what a person came here for. */
+/* Pending requests are the most urgent information. */
 function waitingLines({questions, answerers}: StatusDocument): string[] {
   if (questions.length === 0) return [];
   const noun = questions.length === 1 ? 'pending request' : 'pending requests';
@@ -31,7 +31,7 @@ function waitingLines({questions, answerers}: StatusDocument): string[] {
   ];
 }
 
-/* They are missing at the next boot, if not already. */
+/* They will not be applied at the next boot. */
 const unsafeLines = ({unsafeRules}: StatusDocument): string[] =>
   unsafeRules.map(({reason}) =>
     warn(`some saved rules are not applied: ${escapeText(reason)}; run \`fguard doctor\``),

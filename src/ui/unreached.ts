@@ -8,7 +8,7 @@ export interface TypedFlag {
   input: string;
 }
 
-/* A name is of one rule, and a file is no tree. */
+/* A name belongs to one rule, and a file is not a tree. */
 const LEFT_OUT = ['json', 'name'];
 const OF_DIRECTORIES = ['tree', 'suffix'];
 /* A layer's directory need not be there, and is then no tree by itself. */

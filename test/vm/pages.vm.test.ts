@@ -9,6 +9,9 @@ import {vm} from './runner/shared.js';
 const ROOT = new URL('../../', import.meta.url);
 const PAGES = ['README.md', ...readdirSync(new URL('docs/', ROOT)).map((name) => `docs/${name}`)];
 
+/* A page is a few dozen commands, each of which starts Node. */
+const LIMIT = 15 * 60_000;
+
 const blocksOf = (page: string) => consoleBlocks(readFileSync(new URL(page, ROOT), 'utf8'));
 
 const pages = PAGES.map((page) => ({page, blocks: blocksOf(page)})).filter(
@@ -28,16 +31,20 @@ function wholeScript(page: string): string {
 }
 
 describe.each(pages)('what is typed in $page', ({page, blocks}) => {
-  it('prints what stands there', async () => {
-    await vm.run(wholeScript(page));
-    const printed = async (file: string) => asPrinted(await vm.ok(`cat /tmp/page/${file}`));
-    const number = (at: number) => String(at).padStart(2, '0');
-    for (const [b, block] of blocks.entries())
-      for (const [c, {command, printed: expected}] of block.entries())
-        expect(`# ${command}\n${await printed(`${number(b)}.${number(c)}`)}`).toMatch(
-          new RegExp(`^# ${escape(command)}\\n${pattern(expected).source.slice(1)}`),
-        );
-  });
+  it(
+    'prints what stands there',
+    async () => {
+      await vm.run(wholeScript(page), {timeout: LIMIT});
+      const printed = async (file: string) => asPrinted(await vm.ok(`cat /tmp/page/${file}`));
+      const number = (at: number) => String(at).padStart(2, '0');
+      for (const [b, block] of blocks.entries())
+        for (const [c, {command, printed: expected}] of block.entries())
+          expect(`# ${command}\n${await printed(`${number(b)}.${number(c)}`)}`).toMatch(
+            new RegExp(`^# ${escape(command)}\\n${pattern(expected).source.slice(1)}`),
+          );
+    },
+    LIMIT,
+  );
 });
 
 const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');

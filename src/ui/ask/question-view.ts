@@ -112,7 +112,7 @@ function keysLines(verdict: string, columns: number): string[] {
 
 const isScript = ({script}: Question): boolean => (script ?? null) !== null;
 
-/* What the other keys promise, in so many words: more than this one access. */
+/* What the other keys cover beyond this access. */
 function reachLines({question}: AskedPerson, {columns, userName}: ViewSettings): string[] {
   const {op, rule, exe, script, uid} = question;
   const name = script ?? exe;
