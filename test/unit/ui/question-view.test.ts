@@ -53,9 +53,9 @@ describe('a question for a person', () => {
   it('says what more than once means', () => {
     const flat = text({op: 5, exe: '/usr/bin/mv', uid: 0}).replace(/\s+/g, ' ');
     expect(flat).toContain('process: every rename covered by rule 7, until the process exits');
-    expect(flat).toContain('10m, forever: by any mv of root');
+    expect(flat).toContain('10m, forever: for mv run by root');
     const script = text({op: 5, exe: '/bin/sh', script: '/srv/a\u001b.sh', uid: 0});
-    expect(script.replace(/\s+/g, ' ')).toContain('forever: by the script a\\x1b.sh of root');
+    expect(script.replace(/\s+/g, ' ')).toContain('forever: for the script a\\x1b.sh run by root');
   });
 
   it('knows nothing of an executable that there is not', () => {
