@@ -84,7 +84,7 @@ describe('check', () => {
     expect(shown.code).toBe(1);
     expect(shown.stdout).toContain(`${file}:2:12: "path" must be an absolute path, not "x"\n`);
     expect(shown.stdout).toContain('\\\\u001b[2J');
-    expect(shown.stderr).toBe('2 mistakes\n');
+    expect(shown.stderr).toBe('2 errors\n');
   });
 
   it('needs neither the module nor a file', async () => {
@@ -280,7 +280,7 @@ describe('apply --keep-going', () => {
     const {code, document} = await left();
     expect([code, document, log()]).toEqual([
       1,
-      {error: expect.objectContaining({message: expect.stringContaining('the 2 active rules')})},
+      {error: expect.objectContaining({message: expect.stringContaining('2 active rules')})},
       [],
     ]);
   });
