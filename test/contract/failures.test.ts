@@ -79,7 +79,7 @@ describe('failures, as JSON on stdout with their exit code', () => {
 
   it.each([
     ['an unknown flag', ['rules', '--nope'], '--nope'],
-    ['a missing argument', ['protect'], 'path'],
+    ['a missing argument', ['protect'], 'PATH'],
     ['an argument too many', ['rules', 'x'], 'x'],
     ['an unknown operation', ['protect', '/x', '--ops', 'read,raed'], 'raed'],
     ['a default without asking', ['protect', '/x', '--default', 'allow'], '--else ask'],
