@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What every example of help, manual pages and README claims, and how that is
+ * What every example of help, manual pages and sh blocks of pages claims, and how that is
  * seen: test/contract/examples.test.ts wants a row for each, test/vm runs them.
  */
 
@@ -70,10 +70,6 @@ export const EXAMPLES: Record<string, Example> = {
     claim: 'that process gets in, and no other',
     words: {4711: '$$'},
     script: `EXAMPLE; read -r line </srv/a.db; refused cat /srv/a.db`,
-  },
-  'fguard protect /srv/a.db --pid $$': {
-    claim: 'the shell gets in, and mv does not',
-    script: `EXAMPLE; read -r line </srv/a.db; refused mv /srv/a.db /srv/b.db; [ -e /srv/a.db ]`,
   },
   'fguard protect /etc/hosts --ops write,create,delete,rename,link,truncate,attr,mount': {
     claim: 'all read it, and nobody changes it by any way there is',

@@ -2,10 +2,10 @@
 import {FGUARD_DEADLINE_DEFAULT, FGUARD_OPS_ALL} from './uapi.gen.js';
 import {type KernelRule, type RuleDocument, type RuleRequest, ruleDocument} from './rule.js';
 
-/** A rule that is not in force yet: it has no id and nobody met it. */
+/** A rule that is not active yet: it has no id and no hits. */
 export type RuleDraft = Omit<RuleDocument, 'id' | 'hits'>;
 
-/** A term that a rule has otherwise than before; its key is that of RULE, such as allow.uids. */
+/** A changed term of a rule; its key is that of RULE, such as allow.uids. */
 export interface TermChange {
   key: string;
   from: unknown;
@@ -18,7 +18,7 @@ export interface RuleChange {
   terms: TermChange[];
 }
 
-/** What becomes of the rules in force when others take their place. */
+/** How replacing the active rules changes them. */
 export interface RuleDifference {
   added: RuleDraft[];
   removed: RuleDocument[];
@@ -76,7 +76,7 @@ function changes(from: RuleDraft, to: RuleDraft): TermChange[] {
     .filter((term) => JSON.stringify(term.from) !== JSON.stringify(term.to));
 }
 
-/** Compares the rules in force with those that are to replace them. */
+/** Compares the active rules with those that will replace them. */
 export function compareRules(
   inForce: readonly KernelRule[],
   requests: readonly RuleRequest[],
@@ -96,6 +96,6 @@ export function compareRules(
   return difference;
 }
 
-/** Whether the rules in force are those already. */
+/** Whether nothing differs. */
 export const isSame = ({added, removed, changed}: RuleDifference): boolean =>
   added.length + removed.length + changed.length === 0;

@@ -2,7 +2,7 @@
 import {errnoName} from './errno.js';
 import {ELSES, OPS, VERDICTS} from './names.js';
 
-/** Who is allowed besides processes: one of each kind that is given. */
+/** Who is allowed besides processes: at least one value of every kind given. */
 export interface Subjects {
   exes: readonly string[];
   uids: readonly number[];
@@ -17,11 +17,11 @@ export interface RuleTraits {
   tree: boolean;
   /** Descendants of the processes too. */
   children: boolean;
-  /** Descriptors from before the rule too. */
+  /** Also applies to file descriptors opened before the rule. */
   strict: boolean;
   /** Ends with the last process. */
   untilExit: boolean;
-  /** About nobody but its subjects: everybody else is let in. */
+  /** Restricts only its subjects; everyone else is allowed. */
   against: boolean;
 }
 
@@ -34,9 +34,9 @@ interface RuleTerms extends Subjects, RuleTraits {
   ops: number;
   otherwise: number;
   error: number;
-  /** What becomes of an access that is asked about, and that nobody answers. */
+  /** The verdict of an access that is asked about if nobody answers. */
   defaultVerdict: number;
-  /** Milliseconds an answer may take; in a request 0 stands for the usual. */
+  /** Milliseconds allowed for an answer; in a request, 0 means the default. */
   deadline: number;
 }
 

@@ -70,7 +70,7 @@ function escapeCharacter(character: string): string {
   return `\\u{${hex(code)}}`;
 }
 
-/** Text of somebody else's making, safe to show on one line of a terminal. */
+/** Text from others, made safe to print on one line of a terminal. */
 export function escapeText(text: string): string {
   return text.replace(UNSAFE, escapeCharacter).replace(EDGE, escapeCharacter);
 }

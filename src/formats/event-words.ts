@@ -48,4 +48,4 @@ export const accessWords = (record: AccessRecord, userName: UserName): string =>
   ].join(' ');
 
 export const gapWords = (record: GapRecord): string =>
-  `${record.lost} events lost until ${clockTime(record.to)}: this reader was too slow`;
+  `${record.lost} events lost until ${clockTime(record.to)}: reader too slow`;

@@ -137,7 +137,7 @@ const gapDocument = (record: GapRecord, origin: EventOrigin): object => ({
   type_name: 'Base Event: Gap',
   ...common(record, origin),
   ...SEVERITIES.low,
-  message: `${record.lost} events lost: the reader was too slow`,
+  message: `${record.lost} events lost: reader too slow`,
   count: record.lost,
   start_time: milliseconds(record.from),
   end_time: milliseconds(record.to),

@@ -32,5 +32,8 @@ export function readWrittenFile(path: string, max = JSON_MAX): WrittenFile {
   const json = parseJson(text);
   if (json !== undefined) return new JsonFile(path, text, json.value);
   if (text.length <= YAML_MAX) return new YamlFile(path, text);
-  throw new UserError('EFBIG', `${path} is no JSON, and larger than ${YAML_MAX / MIB} MiB`);
+  throw new UserError(
+    'EFBIG',
+    `${path} is larger than ${YAML_MAX / MIB} MiB; only JSON files may be`,
+  );
 }

@@ -99,13 +99,16 @@ export class YamlFile implements WrittenFile {
     const {EVENT_ID} = yaml();
     if (events.filter(({type}) => type === EVENT_ID.DOCUMENT).length > 1) {
       const at = new YamlSpots(this.text, events).second ?? 0;
-      return this.lines.mistake(at, 'a second document begins here; a file holds one');
+      return this.lines.mistake(at, 'a second document begins here; a file can contain only one');
     }
     const bad = noCharacter(this.text, events);
     if (bad !== undefined)
-      return this.lines.mistake(bad.valueStart - 1, 'an escape in this stands for no character');
+      return this.lines.mistake(
+        bad.valueStart - 1,
+        'an escape in this text does not stand for a character',
+      );
     if (!isBomb(this.text, events)) return undefined;
-    return this.lines.mistake(0, 'its aliases stand for far too much');
+    return this.lines.mistake(0, 'its aliases expand to too much data');
   }
 
   private make(events: Event[], mistakes: Mistake[]): unknown {

@@ -41,7 +41,7 @@ export function cgroupDirectory(text: string, root = ROOT): string {
   const [first] = found;
   if (first !== undefined && found.length === 1) return first;
   if (first !== undefined)
-    throw new UserError('EAMBIGUOUS', `several units are called ${text}: ${found.join(', ')}`);
+    throw new UserError('EAMBIGUOUS', `several units are named ${text}: ${found.join(', ')}`);
   const next = isUnit ? [`systemctl status ${shellWord(text)}`] : ['systemd-cgls'];
   const what = isUnit ? 'no cgroup of a running unit' : 'no cgroup';
   throw new UserError('ENOENT', `there is ${what} ${text} below ${root}`, {next});

@@ -40,7 +40,7 @@ export function hasProgram(name: string): boolean {
 function startFailure(program: string, error: NodeJS.ErrnoException): Error {
   if (error.name === 'AbortError') return interrupted();
   if (error.code === 'EACCES' || error.code === 'EPERM') {
-    /* Of root that is a rule's doing: about the program, or /dev/null. */
+    /* For root, a rule causes that: about the program or /dev/null. */
     const next = ['sudo fguard rules'];
     return new UserError(error.code, `cannot start ${program}: ${errnoText('EACCES')}`, {next});
   }

@@ -20,7 +20,7 @@ const TAKEN = 75;
 /** Gives the lock back. */
 type Release = () => Promise<void>;
 
-/* Whoever can open a file can lock it, and could keep all builds waiting. */
+/* A process that can open the file can lock it, and could block all builds. */
 function makeLockFile(file: string): void {
   try {
     const fd = openSync(file, constants.O_CREAT | constants.O_RDONLY | constants.O_NOFOLLOW, 0o600);
@@ -35,7 +35,7 @@ function requireTime(signal: AbortSignal): void {
   if (signal.aborted) throw interrupted();
 }
 
-/* The kernel drops such a lock with the process that has it, however that ends. */
+/* The kernel releases this lock when its process ends, however it ends. */
 async function lock(
   file: string,
   signal: AbortSignal,

@@ -23,7 +23,7 @@ const FUSE = 0x65735546;
 
 const self = (): number => process.geteuid?.() ?? 0;
 
-/** A place that others may change, and so what lies behind it. */
+/** A place that others can change, and so everything below it. */
 export interface Foreign {
   path: string;
   reason: string;
@@ -31,13 +31,13 @@ export interface Foreign {
 
 /** What a walk finds out about a path. */
 interface Walk {
-  /** Why others may decide what is there; undefined if they may not. */
+  /** Why others can control what is there; undefined if they cannot. */
   reason: string | undefined;
   /** The place that the reason is about. */
   place: string;
-  /** The path without links, as far as it is there. */
+  /** The path without symbolic links, as far as it exists. */
   real: string;
-  /** The names behind that, which are not there yet. */
+  /** The remaining components, which do not exist yet. */
   missing: string[];
   /** Others may add to this folder, but change nothing of ours in it. */
   isSticky: boolean;
@@ -65,7 +65,7 @@ function complaint(path: string, fd: number, stat: fs.Stats): string | undefined
 const entry = (folder: number, name: string): Buffer =>
   Buffer.concat([Buffer.from(`/proc/self/fd/${folder}/`), encodePath(name)]);
 
-/* What may not be looked at counts as not there: nothing can be made in its place, either. */
+/* An inaccessible path counts as missing: nothing can be created in its place either. */
 function openAt(folder: number, name: string): number | undefined {
   try {
     return fs.openSync(entry(folder, name), O_PATH | fs.constants.O_NOFOLLOW);
@@ -80,7 +80,7 @@ const linkTarget = (folder: number, name: string): string =>
 const names = (path: string): string[] =>
   path.split('/').filter((name) => name !== '' && name !== '.');
 
-/** Goes down a path by descriptors, so that nothing changes between a look and the next step. */
+/** Walks a path by file descriptors, so that nothing changes between check and use. */
 class Walker {
   private real = '/';
   private fd = fs.openSync('/', O_PATH);
@@ -127,7 +127,7 @@ class Walker {
 
   private follow(path: string, name: string, rest: string[]): string | undefined {
     this.links += 1;
-    if (this.links > LINKS_MAX) return `${path} leads through too many links`;
+    if (this.links > LINKS_MAX) return `${path}: too many symbolic links`;
     const target = linkTarget(this.fd, name);
     rest.unshift(...names(target));
     if (isAbsolute(target)) {
@@ -147,7 +147,7 @@ const walk = (path: string): Walk => new Walker().walk(path);
 
 /** Why others may decide what is at a path; undefined if they may not, or nothing is there. */
 export const whyForeign = (path: string): string | undefined =>
-  isAbsolute(path) ? walk(path).reason : `${path} is not a whole path`;
+  isAbsolute(path) ? walk(path).reason : `${path} is not an absolute path`;
 
 /** The place on the way to a path, or the path itself, that others may change, if there is one. */
 export function findForeign(path: string): Foreign | undefined {
@@ -160,7 +160,7 @@ const foreign = (what: string, reason: string, next: readonly string[]): UserErr
 
 /** A path without its links. @throws UserError if others may decide what is there */
 export function requireOwn(path: string, next: readonly string[] = []): string {
-  if (!isAbsolute(path)) throw foreign(path, 'it is not a whole path', next);
+  if (!isAbsolute(path)) throw foreign(path, 'it is not an absolute path', next);
   const {reason, real, missing} = walk(path);
   if (reason !== undefined) throw foreign(path, reason, next);
   return join(real, ...missing);
@@ -172,7 +172,7 @@ function makeFolder(folder: string): void {
     fs.mkdirSync(encodePath(folder), {mode: 0o755});
   } catch (error) {
     const code = errorCode(error);
-    if (code !== 'EEXIST') throw new UserError(code, `cannot make ${folder}: ${errnoText(code)}`);
+    if (code !== 'EEXIST') throw new UserError(code, `cannot create ${folder}: ${errnoText(code)}`);
   }
 }
 
@@ -195,7 +195,7 @@ export function makeOwnFolder(path: string, next: readonly string[] = []): strin
 const isUsable = (path: string | undefined): path is string =>
   path !== undefined && isAbsolute(path) && whyForeign(path) === undefined;
 
-/** This user's home folder, not that of whose environment is left. */
+/** This user's home directory, not the one inherited in the environment. */
 export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (self() !== 0 && isUsable(env.HOME)) return env.HOME;
   try {
@@ -215,7 +215,7 @@ export function userFolder(
   return join(homeFolder(env), kind === 'data' ? '.local/share' : `.${kind}`);
 }
 
-/** The folder for what is temporary: TMPDIR, unless another could change what is there. */
+/** The directory for temporary files: TMPDIR, unless others can change what is in it. */
 export function temporaryFolder(env: NodeJS.ProcessEnv = process.env): string {
   return requireOwn(isUsable(env.TMPDIR) && fs.existsSync(env.TMPDIR) ? env.TMPDIR : '/tmp');
 }

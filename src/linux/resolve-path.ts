@@ -5,7 +5,7 @@ import {inDirectory} from '../domain/path.js';
 import {errorCode, isDirectory, lstat, readLinkIfPossible, realPath} from './files.js';
 import {withSudo} from './privilege.js';
 
-/** An object named on the command line, as the kernel wants it: absolute, no symbolic link on the way. */
+/** An object named on the command line, as the kernel needs it: absolute and without symbolic links. */
 export interface ResolvedPath {
   path: string;
   exists: boolean;
@@ -16,7 +16,7 @@ const LINKS_MAX = 40;
 
 const REASONS: Record<string, (path: string) => string> = {
   ENOENT: (path) => `the directory ${path} does not exist`,
-  ENOTDIR: (path) => `${path} is not a directory, or leads through something that is not`,
+  ENOTDIR: (path) => `${path}: it, or a component of it, is not a directory`,
   ELOOP: (path) => `${path}: too many symbolic links`,
   ENAMETOOLONG: (path) => `${path}: the name is too long`,
 };
@@ -59,7 +59,7 @@ function split(path: string): {directory: string; name: string} {
   return {directory, name: plain.slice(slash + 1)};
 }
 
-/* Nothing there: the directory must be, and a dangling link stands for what it points to. */
+/* A missing file needs an existing directory, and a dangling link means its target. */
 function resolveMissing(path: string, links: number): ResolvedPath {
   const {directory, name} = split(path);
   if (name === '' || name === '.' || name === '..')
@@ -72,15 +72,15 @@ function resolveMissing(path: string, links: number): ResolvedPath {
   return resolvePath(next, links - 1);
 }
 
-/** Resolves a path that may name something that is not there yet, but in a directory that is. */
+/** Resolves a path that may not exist yet, in a directory that does. */
 export function resolvePath(path: string, links = LINKS_MAX): ResolvedPath {
-  if (path === '') throw wrongUsage('a path is empty');
+  if (path === '') throw wrongUsage('a path must not be empty');
   const found = real(path);
   if (found === undefined) return resolveMissing(path, links);
   return {path: found, exists: true, isDirectory: isDirectory(found)};
 }
 
-/** Resolves a path that must be there. */
+/** Resolves a path that must exist. */
 export function resolveExisting(path: string): ResolvedPath {
   const resolved = resolvePath(path);
   if (resolved.exists) return resolved;

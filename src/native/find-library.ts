@@ -17,7 +17,7 @@ const SYSTEM = [
 ];
 
 const missing = (path: string, next: string[]): UserError =>
-  new UserError('ENOLIBRARY', `the library ${path} is not there`, {next});
+  new UserError('ENOLIBRARY', `the library ${path} does not exist`, {next});
 
 /** Where libfguard.so is: FGUARD_LIBRARY, the one built beside this program, the system's; else it is built. */
 export function findLibrary(): string {

@@ -15,7 +15,7 @@ export interface RunResult extends Ending {
   rules: KernelRule[];
 }
 
-/** What a rule of a run says: who else may not get in, or what becomes of the command itself. */
+/** What a rule of a run does: keep others out, or restrict the command itself. */
 export type RunKind = 'protect' | 'ask' | 'deny' | 'log' | 'read-only';
 
 export interface RunPath {
@@ -25,27 +25,27 @@ export interface RunPath {
 
 export interface RunRequest {
   paths: readonly RunPath[];
-  /** Of questions: milliseconds, 0 for the usual. */
+  /** How long an answer may take, in milliseconds; 0 for the default. */
   deadline: number;
   defaultVerdict: number;
   command: readonly string[];
-  /** Whom it runs as; undefined: as we do. */
+  /** The account to run as; undefined: our own. */
   account: Account | undefined;
 }
 
-/** Hears what may not be as it was meant, before the command starts if not said otherwise. */
+/** Receives warnings, before the command starts unless said otherwise. */
 export interface RunListener {
-  /** It asks, and nobody is there to answer. */
+  /** A rule asks, but no answerer is running. */
   unanswered(): void;
-  /** What is mounted below the paths, and no rule reaches. */
+  /** Mounts below the paths that no rule covers. */
   unreached(found: readonly RunPath[]): void;
-  /** Once it has ended: a rule that could not be removed, and why. */
+  /** After the command has ended: a rule that could not be removed, and why. */
   notRemoved(rule: KernelRule, reason: string): void;
 }
 
 type RunObject = ResolvedPath & RunPath;
 
-/* A directory counts with all that is in it, and what is not there yet may become one. */
+/* A directory is guarded with everything in it, and a missing path may become one. */
 const isTree = ({exists, isDirectory}: ResolvedPath): boolean => isDirectory || !exists;
 
 const READING = OPS.toMask(['read', 'exec', 'list']);
@@ -97,7 +97,7 @@ const isBelow = (path: string, above: string): boolean =>
 const isWithin = (path: string, above: string | null): boolean =>
   above === null || path === above || isBelow(path, above);
 
-/* Whether it says something of which the rule of this object would take the place. */
+/* Whether the new rule would replace this one. */
 function concerns({path: above, tree, suffix, against}: KernelRule, object: RunObject): boolean {
   const {path} = object;
   if (against || (suffix === null && !tree)) return false;
@@ -107,23 +107,23 @@ function concerns({path: above, tree, suffix, against}: KernelRule, object: RunO
 }
 
 /*
- * To replace a rule for a while would be to lose it in the end; and one that is
- * about the command alone lets in everybody else, past those above it.
+ * Replacing a rule for a while would lose it in the end. And a rule that is only
+ * about the command allows everyone else, so it would override rules above it.
  */
 function requireUnguarded(guard: Guard, objects: readonly RunObject[]): void {
   for (const rule of guard.listRules())
     for (const object of objects) {
       const {path, kind} = object;
       if (rule.suffix === null && rule.path === path)
-        throw refusal(`rule ${rule.id} guards ${path} already`, rule);
+        throw refusal(`rule ${rule.id} already guards ${path}`, rule);
       if (KINDS[kind].against && concerns(rule, object))
-        throw refusal(`--${kind} ${path} would let others in past rule ${rule.id}`, rule);
+        throw refusal(`--${kind} ${path} would allow others to bypass rule ${rule.id}`, rule);
     }
 }
 
 /*
- * A rule that went with the last process, or by somebody's hand, is not missed. That
- * one stays, or went with the module, does not change how the command ended.
+ * A rule that ended with the last process, or was removed by hand, is not missed. A rule
+ * that stays, or went with the module, does not change the exit code of the command.
  */
 function removeRules(guard: Guard, rules: readonly KernelRule[], listener: RunListener): void {
   for (const rule of rules)
@@ -168,13 +168,13 @@ function resolveObjects(named: readonly RunPath[]): RunObject[] {
   objects.forEach(requireName);
   const paths = objects.map(({path}) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is named twice`);
+  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is given twice`);
   return objects;
 }
 
 /**
- * Runs a command with rules about it while it lives: it alone, with all it
- * starts, gets into some paths; in others it is asked about, refused or reported.
+ * Runs a command with rules for as long as it lives. It and its descendants have
+ * exclusive access to some paths; for others they are asked about, denied or reported.
  */
 export async function runGuarded(run: RunRequest, listener: RunListener): Promise<RunResult> {
   const objects = resolveObjects(run.paths);

@@ -17,7 +17,7 @@ async function ask(columns: number, words = '', env: Record<string, string> = {}
   const feed = new Feed();
   const all = {FGUARD_LIBRARY: FAKE, FAKE_RULES: '1', ...feed.env, ...env};
   const screen = new Screen(`${COMMAND} ${words}`, all, {columns});
-  await screen.until('no question waits');
+  await screen.until('no pending requests');
   return {feed, screen};
 }
 
@@ -26,7 +26,7 @@ describe('ask in a terminal', () => {
     const {feed, screen} = await ask(columns);
     feed.question(1, {path: '/srv/a.db', newPath: '/srv/b.db', milliseconds: 90_000});
     feed.question(2);
-    const text = await screen.until(/1 other question waits[^]*q: leave/);
+    const text = await screen.until(/1 other pending request[^]*q: quit/);
     const flat = text.replace(/\s+/g, ' ');
     expect(flat).toContain('asker\\x1b[31m[');
     expect(flat).toMatch(/wants to rename (90|8\d) s left, then deny/);
@@ -118,7 +118,7 @@ describe('ask in a terminal', () => {
     for (let id = 1; id <= 50; id++) feed.question(id, {path: `/srv/many-${id}.`});
     feed.as(1001);
     feed.question(51, {path: '/srv/one.', milliseconds: 900_000});
-    await screen.until(/many[^]*50 other questions wait[^]*q: leave/);
+    await screen.until(/many[^]*50 other pending requests[^]*q: quit/);
     screen.press('5');
     await screen.until(/one\.[^]*q: leave/);
     screen.press('q');
@@ -131,7 +131,7 @@ describe('ask in a terminal', () => {
     await screen.until(/now[^]*q: leave/);
     feed.question(2, {path: '/srv/later', milliseconds: 900_000});
     feed.question(3, {path: '/srv/soon', milliseconds: 100_000});
-    await screen.until('2 other questions wait');
+    await screen.until('2 other pending requests');
     screen.press('5');
     const text = await screen.until(/file +\/srv\/(soon|later)/);
     expect(text).toMatch(/file +\/srv\/soon/);
@@ -176,7 +176,7 @@ describe('ask in a terminal', () => {
     );
     await shell.until('shell>');
     shell.press(`clear; ${COMMAND}`, 'Enter');
-    await shell.until('no question waits');
+    await shell.until('no pending requests');
     feed.question(2, {path: '/srv/b.db'});
     await shell.until(/b\.db[^]*q: leave/);
     shell.press('C-z');
@@ -198,7 +198,7 @@ describe('ask in a terminal', () => {
     await screen.until(/1 other[^]*q: leave/);
     screen.press('q');
     expect(await screen.until('ended with 0')).toContain(
-      'the 2 questions that waited: ended now, as the rules say by default',
+      '2 pending requests: ended with the default of the rules',
     );
     expect(feed.answers()).toEqual([]);
   });
@@ -221,7 +221,7 @@ describe('ask in a terminal', () => {
     feed.question(3);
     await screen.until(/1 other[^]*q: leave/);
     screen.press('C-d');
-    expect(await screen.until('ended with 0')).toContain('answered with allow, once');
+    expect(await screen.until('ended with 0')).toContain('answered allow once');
     expect(feed.answers()).toEqual(
       [1, 2, 3].map((id) => `answer id=${id} verdict=0 lifetime=0 ttl=0`),
     );
@@ -232,7 +232,7 @@ describe('ask in a terminal', () => {
     feed.question(1);
     await screen.until(/file[^]*q: leave/);
     screen.press('4');
-    await screen.until('its program would not be known again');
+    await screen.until('the program could not be recognized again');
     expect(feed.answers()).toEqual([
       'answer id=1 verdict=0 lifetime=3 ttl=0',
       'answer id=1 verdict=0 lifetime=0 ttl=0',

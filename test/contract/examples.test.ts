@@ -13,12 +13,12 @@ const PAGES = [
   ...readdirSync(`${ROOT}docs`).map((name) => `docs/${name}`),
 ];
 
-/* What stands in a block of a page: after a prompt of root, up to a remark. */
+/* The commands in a block of a page, without remarks; test/vm/pages.vm.test.ts types console blocks. */
 function examplesOfPage(page: string): string[] {
-  const blocks = readFileSync(ROOT + page, 'utf8').match(/^```(?:sh|console)\n[^]*?^```/gm);
+  const blocks = readFileSync(ROOT + page, 'utf8').match(/^```sh\n[^]*?^```/gm);
   return (blocks ?? [])
     .flatMap((block) => block.split('\n'))
-    .flatMap((line) => /^(?:# )?(fguard .*?)(?:\s+#.*)?$/.exec(line)?.[1] ?? []);
+    .flatMap((line) => /^(fguard .*?)(?:\s+#.*)?$/.exec(line)?.[1] ?? []);
 }
 
 /* The manual pages are made of these, too. */

@@ -101,7 +101,7 @@ describe('run', () => {
   it('--ask with nobody there to answer says so', async () => {
     const {code, stderr} = await fguard(['run', '--ask', '/tmp/x', '--', 'true']);
     expect(code).toBe(0);
-    expect(stderr).toContain('nobody is there to answer');
+    expect(stderr).toContain('no answerer is running');
   });
 
   it('--deny, --read-only and --log are about the command alone', async () => {
@@ -139,7 +139,7 @@ describe('run', () => {
   it('says that it guards nothing, and runs the command', async () => {
     const {code, stdout, stderr} = await fguard(['run', '--', 'echo', 'ran']);
     expect([code, stdout]).toEqual([0, 'ran\n']);
-    expect(stderr).toMatch(/^fguard: this guards nothing: .*\n$/);
+    expect(stderr).toMatch(/^fguard: nothing is guarded: .*\n$/);
   });
 
   it.each([
@@ -162,7 +162,7 @@ describe('run', () => {
       const words = ['run', flag, join(folder, 'x'), '--', 'true'];
       expect(await fguard(words, env)).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('would let others in past rule 1'),
+        stderr: expect.stringContaining('would allow others to bypass rule 1'),
       });
     },
   );
@@ -176,7 +176,7 @@ describe('run', () => {
     const args = ['run', '--ask', '/tmp/x', '--protect', '/tmp/x', '--', 'true'];
     expect(await fguard(args)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('named twice'),
+      stderr: expect.stringContaining('given twice'),
     });
   });
 
@@ -235,7 +235,7 @@ describe('run', () => {
       'echo ran >&2',
     ]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^fguard: what is mounted below .* --protect \/dev\/pts.*\nran\n$/);
+    expect(stderr).toMatch(/^fguard: file systems mounted below .* --protect \/dev\/pts.*\nran\n$/);
   });
 
   it('inherits standard input', async () => {
@@ -264,7 +264,7 @@ describe('run', () => {
       FAKE_DELETE,
     });
     expect(code).toBe(7);
-    expect(stderr).toMatch(/^fguard: rule 1 about \/tmp\/x.* was not removed: .+\n.*rule 2 .*\n$/);
+    expect(stderr).toMatch(/^fguard: cannot remove rule 1 about \/tmp\/x.*: .+\n.*rule 2 .*\n$/);
   });
 
   it('a rule that went before the command is not missed', async () => {

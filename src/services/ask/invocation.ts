@@ -13,10 +13,10 @@ const ARGS_BYTES = 32_768;
 const STAT_BYTES = 4096;
 
 /*
- * To read what a process was called with waits for its memory, which it can keep
- * from us for as long as it likes, such as by a filesystem of its own. So each read
- * has its time, and there is no further one where several never ended: they hold
- * threads that all others need.
+ * Reading the arguments of a process waits for its memory, which it can block for as
+ * long as it likes, for example with its own FUSE file system. So each read
+ * has a time limit, and no more are started if several never ended: they occupy
+ * threads that all other requests need.
  */
 const PATIENCE = 1000;
 const STUCK_MAX = 2;
@@ -42,7 +42,7 @@ async function readStart(path: string, size: number): Promise<Buffer> {
   }
 }
 
-/* A process that began after the question was asked has but taken over the number. */
+/* A process that began after the request is a different one with the same number. */
 async function isAsker(folder: string, asked: bigint): Promise<boolean> {
   const start = startTicks((await readStart(`${folder}/stat`, STAT_BYTES)).toString('latin1'));
   const age = BigInt(ticksNow() - Number(start)) * NANOSECONDS_PER_TICK;
@@ -95,8 +95,8 @@ async function prepareEnd(): Promise<void> {
 }
 
 /**
- * Looks in /proc at how an asker was started, and where it is. It waits for its
- * answer meanwhile; what it shows of itself is up to it.
+ * Reads from /proc how the waiting process was started, and its directory. It
+ * waits meanwhile, but it controls what it shows about itself.
  */
 export function readInvocation(question: Question): Promise<Invocation> {
   if (stuck >= STUCK_MAX) return Promise.resolve(NO_INVOCATION);

@@ -19,11 +19,11 @@ export interface LineSpeaker {
 }
 
 const RESULTS: Readonly<Record<Exclude<AnswerResult, 'taken'>, string>> = {
-  once: 'counts for this access alone: the executable would not be known again',
-  late: 'comes too late: the question does not wait any more',
+  once: 'applies to this access only: the executable could not be recognized again',
+  late: 'is too late: the request is no longer pending',
 };
 
-/** Questions go out and answers come in, a line each. */
+/** Writes requests and reads answers, one per line. */
 export class LineAsker implements AskMode {
   private readonly queue = new FairQueue();
   private readonly closings: Closing[] = [];
@@ -72,7 +72,7 @@ export class LineAsker implements AskMode {
     this.telling.start();
   }
 
-  /* As fast as the program reads. Who asks meanwhile is not behind all who asked before. */
+  /* As fast as the program reads; users take turns meanwhile. */
   private async tellAll(): Promise<void> {
     while (await this.tellNext());
   }

@@ -31,8 +31,8 @@ async function checkService(host: Host): Promise<Finding> {
   if (ActiveState !== 'active')
     return warning(`${UNIT} is ${ActiveState}`, `sudo systemctl start ${UNIT}`);
   return UnitFileState === 'enabled'
-    ? ok(`${UNIT} is active, and starts at boot`)
-    : warning(`${UNIT} is active, but does not start at boot`, `sudo systemctl enable ${UNIT}`);
+    ? ok(`${UNIT} is active and starts at boot`)
+    : warning(`${UNIT} is active but does not start at boot`, `sudo systemctl enable ${UNIT}`);
 }
 
 function checkNames(host: Host): Finding {
@@ -49,7 +49,7 @@ function checkSavedRules(host: Host): Finding {
     const foreign = foreignRules(host.folder + RULES_DIRECTORY);
     if (foreign.length === 0) return checkNames(host);
     const why = foreign.map(({reason}) => reason).join('; ');
-    return failed(`others may change them, and they are not applied: ${why}`, takeBack(foreign));
+    return failed(`others can change them, so they are not applied: ${why}`, takeBack(foreign));
   } catch (error) {
     if (error instanceof UserError) return unknown(error.message, 'sudo fguard doctor');
     throw error;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Who keeps the module from being removed, or is connected to it. */
+/* What keeps the module from being unloaded, or is connected to it. */
 import type {Question} from '../../domain/question.js';
 import {directories, entries, readIfPossible, readLinkIfPossible} from '../../linux/files.js';
 import {processIds, processName} from '../../linux/proc.js';
 
 const MODULE = '/sys/module/fguard';
 
-/** How many references there are; those who wait for an answer, or have one, hold one each. */
+/** The reference count; each process that waits for an answer, or has one, holds a reference. */
 export const references = (): number => Number(readIfPossible(`${MODULE}/refcnt`) ?? '0');
 
 const GENERIC_NETLINK = '16';
@@ -26,7 +26,7 @@ function hasSocket(pid: number, sockets: ReadonlySet<string>): boolean {
   );
 }
 
-/* Which family a socket is used for is not told; with our library it is ours. */
+/* The kernel does not report the family of a socket; with our library it is ours. */
 const hasLibrary = (pid: number): boolean =>
   readIfPossible(`/proc/${pid}/maps`)?.includes('/libfguard.so') === true;
 
@@ -42,15 +42,13 @@ const dependentModules = (): string[] =>
   directories(`${MODULE}/holders`).map((name) => `module ${name}`);
 
 const waitingPeople = (questions: readonly Question[]): string[] =>
-  questions.map(
-    ({pid, comm, path}) => `process ${pid} (${comm}), which waits to be let at ${path}`,
-  );
+  questions.map(({pid, comm, path}) => `process ${pid} (${comm}), waiting for access to ${path}`);
 
 /* They let go of it when the call ends, or when their rule goes. */
 const answeredPeople = (questions: readonly Question[]): string[] =>
-  references() > questions.length ? ['a task that was let in and is still in its call'] : [];
+  references() > questions.length ? ['a task that is still inside an allowed system call'] : [];
 
-/** Who may be why the module is not removed. */
+/** What may keep the module from being unloaded. */
 export const holders = (questions: readonly Question[]): string[] => [
   ...waitingPeople(questions),
   ...answeredPeople(questions),

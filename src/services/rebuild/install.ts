@@ -14,7 +14,7 @@ const NAME = 'updates/fguard.ko';
 export const installedFile = (kernel: string, root = MODULES_ROOT): string =>
   join(root, kernel, NAME);
 
-/* DKMS puts its own there, compressed if the distribution does so with modules. */
+/* DKMS installs its own there, compressed if the distribution compresses modules. */
 const DKMS = ['', '.zst', '.xz', '.gz'].map((suffix) => `updates/dkms/fguard.ko${suffix}`);
 
 /** The modules that are installed for a kernel: ours first. */
@@ -26,14 +26,14 @@ export function requireWritable(kernel: string, root = MODULES_ROOT): void {
   try {
     accessSync(folder, constants.W_OK);
   } catch {
-    throw notPermitted(`${folder} cannot be written`, [withSudo()]);
+    throw notPermitted(`cannot write to ${folder}`, [withSudo()]);
   }
 }
 
 const sameContent = (a: string, b: string): boolean =>
   existsSync(a) && existsSync(b) && readRegular(a).equals(readRegular(b));
 
-/* A run that ended between the two steps left modprobe without the module. */
+/* A run that ended between the two steps left depmod undone. */
 const isListed = (kernel: string, root: string): boolean =>
   readIfPossible(join(root, kernel, 'modules.dep'))
     ?.split('\n')
@@ -51,7 +51,7 @@ async function depmod(kernel: string): Promise<void> {
   throw new UserError('EDEPMOD', `depmod failed for kernel ${kernel}`, {output: stderr.trimEnd()});
 }
 
-/* If what follows fails, the old module is back, or none if there was none. */
+/* If the next step fails, restores the old state. */
 async function replaceAnd(file: string, target: string, then: () => Promise<void>): Promise<void> {
   const old = `${target}.old-${process.pid}`;
   const hadOld = existsSync(target);
@@ -67,7 +67,7 @@ async function replaceAnd(file: string, target: string, then: () => Promise<void
   rmSync(old, {force: true});
 }
 
-/** Puts the module among those of its kernel, unless the very same is there. */
+/** Installs the module for its kernel, unless the same one is installed. */
 export async function installModule(
   file: string,
   kernel: string,

@@ -22,7 +22,7 @@ export interface RebuildRequest {
   kernels: readonly string[] | 'all';
   /** Build even if the cache has it. */
   force: boolean;
-  /** Sign with this; without it, with one that is found or, where modules must be signed, made. */
+  /** The key to sign with; default: one that is found or, if modules must be signed, made. */
   key: SigningKey | undefined;
   progress: BuildProgress;
   signal: AbortSignal;
@@ -35,7 +35,7 @@ export interface BuiltModule extends Signed {
   cached: boolean;
 }
 
-/** A kernel that has no new module now, while others do. */
+/** A kernel for which no module was built. */
 export interface FailedBuild {
   kernel: string;
   error: UserError;
@@ -44,7 +44,7 @@ export interface FailedBuild {
 export interface RebuildResult {
   modules: BuiltModule[];
   failed: FailedBuild[];
-  /** Null: this machine does not tell. */
+  /** Null: the firmware does not report it. */
   secureBoot: boolean | null;
 }
 
@@ -54,7 +54,7 @@ function requireKernel(kernel: string): void {
   const known = knownKernels();
   if (known.includes(kernel)) return;
   const there = known.length === 0 ? 'none' : known.join(' ');
-  throw new UserError('ENOKERNEL', `there is no kernel ${kernel} here; known: ${there}`, {
+  throw new UserError('ENOKERNEL', `kernel ${kernel} is not installed; installed: ${there}`, {
     next: [`sudo apt install linux-headers-${kernel}`],
   });
 }
@@ -110,7 +110,7 @@ const rebuildOne = (build: BuildPlan, request: RebuildRequest): Promise<BuiltMod
     return {kernel, file: await installModule(signed.file, kernel), cached, ...signed.by};
   });
 
-/* One that fails leaves the others alone; what is no fault of a kernel's ends all. */
+/* A failure for one kernel does not stop the others; any other error does. */
 async function rebuildEach(kernels: readonly string[], request: RebuildRequest): Promise<Outcome> {
   const result: Outcome = {modules: [], failed: []};
   for (const kernel of kernels) {
@@ -125,7 +125,7 @@ async function rebuildEach(kernels: readonly string[], request: RebuildRequest):
   return result;
 }
 
-/* Those that were named are all to be built: nothing begins before it is known that it can. */
+/* All named kernels must be buildable before anything is built. */
 async function rebuildNamed(kernels: readonly string[], request: RebuildRequest): Promise<Outcome> {
   const modules: BuiltModule[] = [];
   const plans: BuildPlan[] = [];

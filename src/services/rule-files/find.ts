@@ -24,16 +24,16 @@ export const RULES_DIRECTORY = process.env.FGUARD_RULES ?? '/etc/fguard/rules.d'
 
 const RULE_FILE = /^[^.].*\.(?:ya?ml|json)$/;
 
-/* Bytes decide, so that the order is the same whatever the language. */
+/* Compared by bytes, so that the order does not depend on the locale. */
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/* A link that leads nowhere is there, also where it is on the way. */
+/* A dangling link counts as existing, even as a component of the path. */
 function isAbsent(path: string): boolean {
   if (statIfPossible(path) !== undefined) return true;
   return lstatIfPossible(path) === undefined && isAbsent(dirname(path));
 }
 
-/* One that is not there holds no rules; of one that cannot be read nobody knows. */
+/* A missing directory has no rules; one that cannot be read is an error. */
 function entriesOf(directory: string): Entry[] {
   try {
     return readEntries(directory);
@@ -48,7 +48,7 @@ function entriesOf(directory: string): Entry[] {
 
 /**
  * The rule files in a directory, in the order of their names.
- * @throws UserError if it is there and cannot be read
+ * @throws UserError if it exists but cannot be read
  */
 export function filesIn(directory: string): string[] {
   const folder = directory.replace(/(?<=.)\/+$/, '');
@@ -153,11 +153,11 @@ export function takeBack(places: readonly ForeignRules[]): string {
 
 const changedByOthers = (places: readonly ForeignRules[]): UserError => {
   const why = places.map(({reason}) => reason).join('; ');
-  const message = `the saved rules may be changed by others: ${why}`;
+  const message = `others can change the saved rules: ${why}`;
   return new UserError('EUNSAFE', message, {next: [takeBack(places)]});
 };
 
-/* What a killed run has left half done is finished. */
+/* Finishes what a killed run left half done. */
 function finishWriting(directory: string): void {
   if (runsAsRoot()) placeFiles(directory);
 }
@@ -167,7 +167,7 @@ function requireOwn(paths: readonly string[]): void {
   if (foreign.length > 0) throw changedByOthers(foreign);
 }
 
-/* Those that cannot go to their places count where they are. */
+/* Files that cannot be moved to their places are used where they are. */
 function finishIfPossible(directory: string): void {
   try {
     finishWriting(directory);
@@ -176,16 +176,16 @@ function finishIfPossible(directory: string): void {
   }
 }
 
-/** Refuses saved rules that others than root may change, since root puts them in force. */
+/** Refuses saved rules that users other than root can change, because root applies them. */
 export function requireOwnRules(directory = RULES_DIRECTORY): void {
   requireOwn([directory, ...filesIn(directory)]);
   finishWriting(directory);
 }
 
-/* However it is written, and whatever links lead there. */
+/* Compared after resolving symbolic links. */
 const placeOf = (path: string): string => realPathIfPossible(path) ?? resolve(path);
 
-/* Those that wait for their places, too. */
+/* Including files not yet moved to their places. */
 function isSavedFile(file: string, saved: string): boolean {
   const folder = placeOf(dirname(file));
   return [placeOf(saved), placeOf(dirname(unplacedPath(saved, 'name')))].includes(folder);
@@ -195,7 +195,7 @@ const areSaved = (named: readonly string[], saved: string): boolean =>
   named.length === 0 ||
   named.some((path) => placeOf(path) === placeOf(saved) || isSavedFile(path, saved));
 
-/** The same files, of which the saved ones are root's alone. */
+/** The same files; throws if others can change the saved ones. */
 export function ownRuleFiles(named: readonly string[], saved = RULES_DIRECTORY): string[] {
   if (areSaved(named, saved)) {
     const files = ruleFiles(named, saved).filter((file) => isSavedFile(file, saved));
@@ -211,8 +211,8 @@ const notOurs = (file: string, foreign: ForeignRules): Mistake => {
 };
 
 /**
- * The same files without those saved ones that others than root may change, and why
- * those are left out. In a folder of others nothing is root's.
+ * The same files without saved ones that users other than root can change, and why
+ * those are left out. In a directory of other users, no file is safe.
  */
 export function ownRuleFilesAlone(
   named: readonly string[],

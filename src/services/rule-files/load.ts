@@ -12,7 +12,7 @@ import {isStricter} from './strictness.js';
 
 export const RULES_SCHEMA = 'schemas/rules.schema.json';
 
-/** A rule, and where it is written. */
+/** A rule and its place in a file. */
 export interface PlacedRule {
   request: RuleRequest;
   file: WrittenFile;
@@ -26,14 +26,14 @@ export interface LoadedRules {
   /** Those that are right; of two about the same, the stricter. */
   rules: readonly PlacedRule[];
   mistakes: readonly Mistake[];
-  /** What is not there now, but does not keep the rules from being applied. */
+  /** What is missing now, but does not keep the rules from being applied. */
   warnings: readonly Mistake[];
 }
 
 const PROCESSES =
-  'a process cannot be kept in a file, since its number means another one later; name who is let in by exes, uids, gids, loginuids or cgroups';
-const ENDING = 'a rule that ends by itself cannot be kept in a file; use `fguard protect`';
-const ONE = (key: string): string => `the key is "${key}", with a list`;
+  'a rule in a file cannot refer to a process, because its number may later belong to another one; use exes, uids, gids, loginuids or cgroups';
+const ENDING = 'a rule in a file cannot end by itself; use `fguard protect`';
+const ONE = (key: string): string => `the key is "${key}", and takes a list`;
 
 const HINTS: KeyHints = {
   pid: PROCESSES,
@@ -48,7 +48,7 @@ const HINTS: KeyHints = {
   gid: ONE('gids'),
   loginuid: ONE('loginuids'),
   cgroup: ONE('cgroups'),
-  against: 'only `fguard run --ask` makes rules of that kind',
+  against: 'only `fguard run` can make rules of this kind',
 };
 
 const position = ({file, place}: PlacedRule): string => {
@@ -61,7 +61,7 @@ interface Twin {
   mistake: Mistake;
 }
 
-/* What only all rules together show: one object or one name, twice. */
+/* Errors that need all rules: an object or a name used twice. */
 function findTwins(
   rules: readonly PlacedRule[],
   keyOf: (rule: PlacedRule) => string | null,
@@ -115,7 +115,7 @@ function rulesOf(file: WrittenFile): (SavedRule | ExportedRule)[] {
   return Array.isArray(rules) ? (rules as (SavedRule | ExportedRule)[]) : [];
 }
 
-/* Undefined where the rule as a whole is meant. */
+/* Undefined for the rule as a whole. */
 type Key = Place[number] | undefined;
 
 function keysByRule(places: readonly Place[]): Map<number, Key[]> {
@@ -178,7 +178,7 @@ class Loader {
     return {files, rules, mistakes: sortMistakes(mistakes, files), warnings};
   }
 
-  /* It is not loaded, but what else is wrong with it is told at once. */
+  /* Not loaded, but its other errors are reported at the same time. */
   private lookAtRest(file: WrittenFile, place: Place, rule: SavedRule | ExportedRule, keys: Key[]) {
     if (keys.includes(undefined) || isExported(rule)) return;
     const rest = Object.entries(rule).filter(([key]) => !keys.includes(key));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The socket of the one set of rules that waits to be confirmed. */
+/* The socket of the one set of rules that is waiting for confirmation. */
 import {mkdirSync, rmSync} from 'node:fs';
 import {type Server, type Socket, connect, createServer} from 'node:net';
 import {dirname} from 'node:path';
@@ -10,16 +10,16 @@ import {withSudo} from '../../linux/privilege.js';
 import {exclusively} from '../../linux/exclusive.js';
 import {lineReader} from '../../linux/lines.js';
 
-/* FGUARD_RUN is for tests: one set waits at a time, and not on the whole machine. */
+/* FGUARD_RUN is for tests, which would otherwise share one pending set. */
 const PENDING_SOCKET = `${process.env.FGUARD_RUN ?? '/run/fguard'}/confirm.sock`;
 
-/** What becomes of rules that wait. */
+/** How the waiting ended. */
 export type Decision = 'keep' | 'back';
 
 export const isDecision = (word: string): word is Decision => word === 'keep' || word === 'back';
 
 const forRoot = (): UserError =>
-  notPermitted('rules that wait to be confirmed are for root to decide', [withSudo()]);
+  notPermitted('only root can confirm rules or roll them back', [withSudo()]);
 
 /** Connects to who holds the former rules; undefined if nobody does. */
 function connectPending(path = PENDING_SOCKET): Promise<Socket | undefined> {
@@ -36,11 +36,11 @@ function connectPending(path = PENDING_SOCKET): Promise<Socket | undefined> {
 }
 
 const waiting = (): UserError =>
-  new UserError('EBUSY', 'rules that were applied still wait to be confirmed', {
+  new UserError('EBUSY', 'rules that were applied before are still waiting for confirmation', {
     next: ['sudo fguard apply --confirm yes', 'sudo fguard apply --confirm no'],
   });
 
-/** Refuses while rules wait to be confirmed: what came now would be lost if those are not. */
+/** Refuses while rules wait for confirmation: a change now would be lost by a roll-back. */
 export async function requireNonePending(path = PENDING_SOCKET): Promise<void> {
   const socket = await connectPending(path);
   socket?.destroy();
@@ -53,7 +53,7 @@ const listen = (server: Server, path: string): Promise<void> =>
     server.listen(path, resolve);
   });
 
-/** Takes decisions from other invocations; refuses if somebody waits for one already. */
+/** Accepts decisions from other invocations; refuses if a set is already waiting. */
 export async function awaitDecisions(
   decide: (decision: Decision) => Promise<string>,
   path = PENDING_SOCKET,
@@ -65,7 +65,7 @@ export async function awaitDecisions(
     });
   });
   mkdirSync(dirname(path), {recursive: true, mode: 0o700});
-  /* One that was left behind by a crash does not answer. Two who find it both want its place. */
+  /* A socket left by a crash does not answer. Two processes may both try to replace it. */
   const takePlace = async (): Promise<void> => {
     await requireNonePending(path);
     rmSync(path, {force: true});
@@ -76,17 +76,21 @@ export async function awaitDecisions(
   return server;
 }
 
-/** Tells who holds the former rules what to do; returns what became of it. */
+/** Sends a decision to the process that keeps the old rules; returns the outcome. */
 export async function decidePending(decision: Decision, path = PENDING_SOCKET): Promise<string> {
   const socket = await connectPending(path);
   if (socket === undefined)
-    throw new UserError('ENOENT', 'no rules wait to be confirmed', {next: ['sudo fguard rules']});
+    throw new UserError('ENOENT', 'no rules are waiting for confirmation', {
+      next: ['sudo fguard rules'],
+    });
   socket.write(`${decision}\n`);
   return new Promise((resolve, reject) => {
     lineReader(socket, resolve);
     socket.on('error', reject);
     socket.on('close', () => {
-      reject(new UserError('EIO', 'whoever held the former rules ended without a word'));
+      reject(
+        new UserError('EIO', 'the process that kept the old rules ended without giving a reason'),
+      );
     });
   });
 }

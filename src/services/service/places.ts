@@ -12,13 +12,13 @@ export const UNIT_FILES = [MODULE_UNIT, ...UNITS] as const;
 
 /** Where the parts of the service are. */
 export interface Places {
-  /** A folder that is there exactly where systemd runs. */
+  /** A directory that exists only if systemd is running. */
   systemd: string;
-  /** Units that a package brought. */
+  /** Units that came with a package. */
   packaged: string;
   /** Units of the administrator. */
   units: string;
-  /** What runs when kernels come and go: its template in the package for each file. */
+  /** Hooks for kernel packages: each file with its template. */
   hooks: Readonly<Record<string, string>>;
   configuration: string;
   /** Is there while the module is loaded. */
@@ -38,5 +38,5 @@ export const placesBelow = (root: string): Places => ({
   module: join(root, 'sys/module/fguard'),
 });
 
-/** Whether a package brought the units: then its own files stay as they are. */
+/** Whether the units came with a package, whose files are left alone. */
 export const isPackaged = ({packaged}: Places): boolean => existsSync(join(packaged, UNITS[0]));

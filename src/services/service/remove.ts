@@ -39,7 +39,7 @@ async function stop(
   await systemctl(['--quiet', 'disable', ...enabled], signal);
 }
 
-/* What a package brought goes with the package. */
+/* Files of a package are removed with the package. */
 function removeFiles(places: Places): FileChange[] {
   const paths = [
     ...UNIT_FILES.map((name) => join(places.units, name)),

@@ -10,7 +10,7 @@ export function requireSystemd({systemd}: Places): void {
   if (existsSync(systemd)) return;
   throw new UserError(
     'ENOSYSTEMD',
-    'systemd does not run here, and the service is made of its units',
+    'systemd is not running here, and the service consists of systemd units',
     {
       next: ['sudo fguard load && sudo fguard apply'],
     },

@@ -13,7 +13,7 @@ import {OWN_FOLDER, type SigningKey, ownKey} from './keys.js';
 /* A certificate's common name has 64 characters at most. */
 const commonName = (): string => `fguard module signing key of ${hostname()}`.slice(0, 64);
 
-/* The last name says that it is for kernel modules: shim then takes it for nothing else. */
+/* The last entry restricts the key to kernel modules: shim then accepts it for nothing else. */
 const EXTENSIONS = [
   'basicConstraints=critical,CA:FALSE',
   'keyUsage=digitalSignature',
@@ -45,12 +45,12 @@ function dropLeftovers(folder: string): void {
 }
 
 /**
- * Makes a key where there is none. Key and certificate appear together, by a
+ * Makes a key if there is none. Key and certificate appear together, through a
  * rename that the kernel refuses if a folder with something in it is there.
  */
 export async function generateKey(folder = OWN_FOLDER): Promise<SigningKey> {
   if (existsSync(folder))
-    throw new UserError('EKEY', `${folder} is there, but not both key.pem and cert.der in it`, {
+    throw new UserError('EKEY', `${folder} exists, but lacks key.pem or cert.der`, {
       next: [`sudo ls -l ${shellWord(folder)}`],
     });
   mkdirSync(dirname(folder), {recursive: true, mode: 0o755});

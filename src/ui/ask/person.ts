@@ -20,14 +20,14 @@ import {commandText, questionLines} from './question-view.js';
 type UserName = (uid: number) => string;
 
 const IDLE: Screen<never> = {
-  lines: () => [dim('no question waits   q: leave')],
+  lines: () => [dim('no pending requests   q: quit')],
   choice: () => undefined,
 };
 
 const RESULTS: Readonly<Record<AnswerResult, string>> = {
   taken: '',
-  once: ' (once: its program would not be known again)',
-  late: ' came too late: the question had ended',
+  once: ' (once: the program could not be recognized again)',
+  late: ' was not recorded (too late: the request had already ended)',
 };
 
 /** The person in front of this terminal. */

@@ -72,7 +72,7 @@ const secondsLeft = ({deadline}: Question, now: number): string =>
 
 function userText({uid, loginuid}: Question, userName: (uid: number) => string): string {
   const user = escapeText(userName(uid));
-  if (loginuid === null) return `${user}, nobody logged in`;
+  if (loginuid === null) return `${user} (no login session)`;
   return loginuid === uid ? user : `${user}, logged in as ${escapeText(userName(loginuid))}`;
 }
 
@@ -112,13 +112,13 @@ function keysLines(verdict: string, columns: number): string[] {
 
 const isScript = ({script}: Question): boolean => (script ?? null) !== null;
 
-/* What the other keys promise, in so many words: more than this one access. */
+/* What the other keys cover beyond this access. */
 function reachLines({question}: AskedPerson, {columns, userName}: ViewSettings): string[] {
   const {op, rule, exe, script, uid} = question;
   const name = script ?? exe;
   const program = name === null ? 'its program' : escapeText(lastName(name));
   const user = escapeText(userName(uid));
-  const text = `process: every ${OPS.name(op)} of all that rule ${rule} guards, until it exits; 10m, forever: by ${isScript(question) ? 'the script' : 'any'} ${program} of ${user}`;
+  const text = `process: every ${OPS.name(op)} covered by rule ${rule}, until the process exits; 10m, forever: for ${isScript(question) ? 'the script ' : ''}${program} run by ${user}`;
   return words(text, columns).map(dim);
 }
 
@@ -141,15 +141,15 @@ const VERBS: Readonly<Record<string, string>> = {
 const verb = (op: string): string => VERBS[op] ?? op;
 
 function othersLines(count: number, columns: number): string[] {
-  if (count === 0) return words('no other question waits', columns).map(dim);
-  const text = count === 1 ? '1 other question waits' : `${count} other questions wait`;
+  if (count === 0) return words('no other pending requests', columns).map(dim);
+  const text = count === 1 ? '1 other pending request' : `${count} other pending requests`;
   return words(text, columns).map(warn);
 }
 
-const NOT_YET = 'a new question: keys count in a moment';
+const NOT_YET = 'new request: keys are ignored for a moment';
 
 const enterText = ({ready, enter}: ViewSettings): string =>
-  ready ? `Enter: ${VERDICTS.name(enter)} once   q: leave` : NOT_YET;
+  ready ? `Enter: ${VERDICTS.name(enter)} once   q: quit` : NOT_YET;
 
 interface Block {
   lines: string[];

@@ -144,7 +144,7 @@ describe('events in the Elastic Common Schema', () => {
   it('tell of a gap', () => {
     expectEcs(ecs(gap));
     expect(ecs(gap)).toMatchObject({
-      message: '120 events lost: the reader was too slow',
+      message: '120 events lost: reader too slow',
       event: {kind: 'pipeline_error', start: '2026-01-01T00:00:00.000000Z'},
       fguard: {lost: 120},
     });

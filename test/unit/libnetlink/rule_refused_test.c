@@ -39,13 +39,13 @@ static const struct bad_rule cases[] = {
 	{ { .path = "/a", .n_exes = 1025, .exes = holed }, -E2BIG,
 	  "rule 2 has 1025 executables, more than 1024" },
 	{ { .path = "/a", .n_exes = 2, .exes = holed }, -EINVAL,
-	  "rule 2 lacks one of its executables" },
+	  "rule 2 has a null pointer among its executables" },
 	{ { .path = "/a", .n_cgroups = 1 }, -EINVAL,
 	  "rule 2 has no cgroups, but a number of them" },
 	{ { .path = "/a", .n_cgroups = 1025, .cgroups = holed }, -E2BIG,
 	  "rule 2 has 1025 cgroups, more than 1024" },
 	{ { .path = "/a", .n_cgroups = 2, .cgroups = holed }, -EINVAL,
-	  "rule 2 lacks one of its cgroups" },
+	  "rule 2 has a null pointer among its cgroups" },
 };
 
 /* A rule that cannot be told to the kernel: nothing is sent, the good one neither. */

@@ -47,15 +47,15 @@ describe('a question for a person', () => {
   it('says as whom, and who logged in', () => {
     expect(text({uid: 0, loginuid: 1000})).toContain('root, logged in as user-1000');
     expect(text({uid: 1000, loginuid: 1000})).toMatch(/user +user-1000$/m);
-    expect(text({uid: 0, loginuid: null})).toContain('root, nobody logged in');
+    expect(text({uid: 0, loginuid: null})).toContain('root (no login session)');
   });
 
   it('says what more than once means', () => {
     const flat = text({op: 5, exe: '/usr/bin/mv', uid: 0}).replace(/\s+/g, ' ');
-    expect(flat).toContain('process: every rename of all that rule 7 guards, until it exits');
-    expect(flat).toContain('10m, forever: by any mv of root');
+    expect(flat).toContain('process: every rename covered by rule 7, until the process exits');
+    expect(flat).toContain('10m, forever: for mv run by root');
     const script = text({op: 5, exe: '/bin/sh', script: '/srv/a\u001b.sh', uid: 0});
-    expect(script.replace(/\s+/g, ' ')).toContain('forever: by the script a\\x1b.sh of root');
+    expect(script.replace(/\s+/g, ' ')).toContain('forever: for the script a\\x1b.sh run by root');
   });
 
   it('knows nothing of an executable that there is not', () => {
