@@ -43,7 +43,7 @@ interface Walk {
   isSticky: boolean;
 }
 
-/* Whoever mounts a FUSE file system says who owns what is in it. */
+/* The owner of a FUSE mount controls the ownership shown in it. */
 function isMountedByAnother(fd: number, isDirectory: boolean): boolean {
   if (fs.statfsSync(`/proc/self/fd/${fd}${isDirectory ? '/.' : ''}`).type !== FUSE) return false;
   const id = /^mnt_id:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];

@@ -45,7 +45,7 @@ function bySuffix(rules: readonly KernelRule[], target: string): KernelRule | un
   return own.find(({path}) => path === null) ?? onlyOne(own, target);
 }
 
-/** The rule that a PATH, ID, NAME or suffix means; names have no slash and are not numbers. */
+/** The rule that a PATH, ID, NAME or suffix means; a name has no slash and is not a number. */
 function findRule(rules: readonly KernelRule[], target: string): KernelRule {
   const found = /^\d+$/.test(target)
     ? rules.find(({id}) => id === Number(target))

@@ -12,8 +12,8 @@ export default class ServiceInstall extends BaseCommand {
     'fguard-log.service writes each denied access to the journal: see `journalctl FGUARD_VERDICT=deny` and `fguard watch --help`. ' +
     'fguard-agent.service answers access requests if there is an /etc/fguard/agent.yaml. ' +
     'A hook builds the module for each kernel that is installed. ' +
-    'What is there already stays as it is; if the service does not start, all is taken back, but where only some of the saved rules are wrong, the others are in force, and it ends with 1.\n\n' +
-    'If the rules lock you out, boot with systemd.mask=fguard.service on the command line of the kernel.';
+    'Existing files are kept. If the service does not start, everything is undone; if only some of the saved rules have errors, the others are applied and the exit code is 1.\n\n' +
+    'If the rules lock you out, boot with systemd.mask=fguard.service on the kernel command line.';
   static override examples = [
     {
       description: 'Guard from now on and after every boot',

@@ -15,7 +15,7 @@ export interface ReloadListener {
   refused(mistakes: readonly Mistake[], problem: string | undefined): void;
 }
 
-/** The policy is wrong, and there is no earlier one. */
+/** The policy is not valid, and there is no previous one. */
 class WrongPolicy extends UserError {
   constructor(path: string, output: string) {
     super('EMISTAKES', `${path} is not a valid policy`, {output});

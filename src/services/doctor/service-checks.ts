@@ -22,9 +22,9 @@ async function unitState(host: Host, unit: string): Promise<UnitState> {
 }
 
 async function checkService(host: Host): Promise<Finding> {
-  if (!host.exists('/run/systemd/system')) return ok('systemd does not run here');
+  if (!host.exists('/run/systemd/system')) return ok('systemd is not running here');
   const {LoadState, ActiveState, UnitFileState} = await unitState(host, UNIT);
-  if (LoadState !== 'loaded') return warning('not installed: rules end with the next restart');
+  if (LoadState !== 'loaded') return warning('not installed: rules are lost at the next reboot');
   if (ActiveState === 'failed') return failed(`${UNIT} failed`, JOURNAL);
   const module = await unitState(host, MODULE_UNIT);
   if (module.ActiveState === 'failed') return failed(`${MODULE_UNIT} failed`, JOURNAL);
@@ -37,13 +37,13 @@ async function checkService(host: Host): Promise<Finding> {
 
 function checkNames(host: Host): Finding {
   const ignored = ignoredRuleFiles([], host.folder + RULES_DIRECTORY);
-  if (ignored.length === 0) return ok('only root may change them');
+  if (ignored.length === 0) return ok('only root can change them');
   const [first] = ignored;
   const what = ignored.map(({file, message}) => `${file}: ${message}`).join('; ');
   return warning(what, `ls -l ${shellWord(first?.file ?? '')}`);
 }
 
-/* At boot root puts them in force. */
+/* They are applied at boot, as root. */
 function checkSavedRules(host: Host): Finding {
   try {
     const foreign = foreignRules(host.folder + RULES_DIRECTORY);

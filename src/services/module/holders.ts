@@ -30,7 +30,7 @@ function hasSocket(pid: number, sockets: ReadonlySet<string>): boolean {
 const hasLibrary = (pid: number): boolean =>
   readIfPossible(`/proc/${pid}/maps`)?.includes('/libfguard.so') === true;
 
-/** Processes that are connected to the module, as far as it can be told. */
+/** Processes that are connected to the module, as far as that can be determined. */
 function connectedProcesses(): string[] {
   const sockets = netlinkSockets();
   return processIds()

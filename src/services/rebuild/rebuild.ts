@@ -91,7 +91,7 @@ async function orInterrupted<T>(request: RebuildRequest, work: () => Promise<T>)
   }
 }
 
-/* The unsigned module, in the cache or in the folder. */
+/* The unsigned module, in the cache or in the given directory. */
 async function obtain(build: BuildPlan, folder: string, request: RebuildRequest) {
   const key = fingerprint(build.tree, build.compiler.text);
   const cached = request.force ? undefined : findCached(key);

@@ -61,7 +61,7 @@ function requireNoneLost(
 ): void {
   if (openers.length > 0) {
     const message =
-      'to leave out what is wrong would open what rules in force close; nothing was changed';
+      'leaving out what is wrong would open what active rules deny; nothing was changed';
     throw new UserError('EMISTAKES', message, {output});
   }
 
@@ -83,7 +83,7 @@ function newOpeners(
   return added.filter((request) => wide.some((rule) => opens(request, rule)));
 }
 
-/** Which rules are meant. */
+/** Which rules to apply. */
 export interface ApplyWish {
   /** Files and directories; if empty, the saved rules. */
   named: readonly string[];

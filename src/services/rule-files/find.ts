@@ -77,13 +77,13 @@ export function ignoredRuleFiles(named: readonly string[], saved = RULES_DIRECTO
     entries(directory).flatMap((entry) => {
       const why = whyIgnored(entry);
       const file = `${directory.replace(/(?<=.)\/+$/, '')}/${entry.name}`;
-      const message = `this ${why ?? ''}, and so it is not read`;
+      const message = `this ${why ?? ''}, so it is not read`;
       return why === undefined ? [] : [{file, line: 1, column: 1, message}];
     }),
   );
 }
 
-/** The files that are meant: those named, a directory's, or all saved ones. */
+/** The files to use: those named, those of a directory, or all saved ones. */
 export function ruleFiles(named: readonly string[], saved = RULES_DIRECTORY): string[] {
   const paths = named.length === 0 ? [saved] : named;
   const files = paths.flatMap((path) =>
@@ -115,7 +115,7 @@ function foreignPlaces(paths: readonly string[]): ForeignRules[] {
   return [...new Map(found.map((one) => [one.path, one])).values()];
 }
 
-/** Of the saved rules, what others than root, or this user, may change; each place once. */
+/** Places of saved rules that users other than root or this user can change, each once. */
 export const foreignRules = (directory = RULES_DIRECTORY): ForeignRules[] =>
   foreignPlaces([directory, ...filesIn(directory)]);
 
@@ -206,7 +206,7 @@ export function ownRuleFiles(named: readonly string[], saved = RULES_DIRECTORY):
 }
 
 const notOurs = (file: string, foreign: ForeignRules): Mistake => {
-  const message = `${foreign.reason}, and so it is not applied; ${takeBack([foreign])}`;
+  const message = `${foreign.reason}, so it is not applied; to fix it: ${takeBack([foreign])}`;
   return {file, line: 1, column: 1, message};
 };
 

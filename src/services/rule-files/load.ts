@@ -23,7 +23,7 @@ export interface PlacedRule {
 
 export interface LoadedRules {
   files: readonly string[];
-  /** Those that are right; of two about the same, the stricter. */
+  /** The valid rules; of two that conflict, the stricter. */
   rules: readonly PlacedRule[];
   mistakes: readonly Mistake[];
   /** What is missing now, but does not keep the rules from being applied. */
@@ -99,7 +99,7 @@ function aboutTheSame(
   const other = kept.get(objectKey(request));
   const where = other === undefined ? '' : `: ${position(other)}`;
   const key = request.path === null ? 'suffix' : 'path';
-  return file.mistake([...match, key], `another rule is about the same${where}`);
+  return file.mistake([...match, key], `another rule is about the same object${where}`);
 }
 
 const nameTwins = (rules: readonly PlacedRule[]): Twin[] =>

@@ -21,7 +21,7 @@ export const isDecision = (word: string): word is Decision => word === 'keep' ||
 const forRoot = (): UserError =>
   notPermitted('only root can confirm rules or roll them back', [withSudo()]);
 
-/** Connects to who holds the former rules; undefined if nobody does. */
+/** Connects to the process that keeps the old rules; undefined if there is none. */
 function connectPending(path = PENDING_SOCKET): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(path, () => {
