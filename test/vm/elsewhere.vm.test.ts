@@ -191,7 +191,7 @@ describe('an answer about one file of a layer', () => {
 
   beforeAll(() =>
     vm.ok(`cd ${fs} && mkdir layer && for n in a b '#a#' '#b#'; do echo $n >layer/$n; done &&
-      chown -R 1234 layer`),
+      chown -R 1234:1234 layer`),
   );
 
   it('lets no other be copied up in the same call', async () => {
