@@ -122,7 +122,8 @@ void obey(struct fguard *guard, char **words)
 	    !run_one_of(event_commands, guard, words) &&
 	    !run_one_of(explain_commands, guard, words) &&
 	    !run_one_of(ask_commands, guard, words) &&
-	    !run_one_of(fault_commands, guard, words)) {
+	    !run_one_of(fault_commands, guard, words) &&
+	    !run_one_of(model_commands, guard, words)) {
 		failed = true;
 		puts("{\"errno\":\"ENOSYS\",\"message\":\"no such command\"}");
 	}

@@ -52,7 +52,7 @@ struct command {
 };
 
 extern const struct command rule_commands[], bulk_commands[], event_commands[],
-	explain_commands[], ask_commands[], fault_commands[];
+	explain_commands[], ask_commands[], fault_commands[], model_commands[];
 
 /* Runs "COMMAND WORD…"; what it prints may still be in the buffer. */
 void obey(struct fguard *guard, char **words);

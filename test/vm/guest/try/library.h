@@ -113,4 +113,8 @@ long dedupe(char **words);
 long uring_polled(char **words);
 long uring_linked(char **words);
 
+/* library_model.c */
+long point(char **words);
+long make_file(char **words);
+
 #endif

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+// A case as lines for test/vm/guest/try/guard, each with what the model says of the answer.
+import {understand, type Call} from './calls.js';
+import {ACTORS, NAMES, type Case, type Step} from './cases.js';
+import {limitOf} from './limits.js';
+import {isAboutTheSame, OPS, type Op, type Process, type Rule, type Subjects} from './rules.js';
+import {EMPTY, find, isLost, type Tree} from './tree.js';
+import {decide, judge, targetAt, type Decision, type World} from './verdict.js';
+
+/** Numbers of rules by their names, as the module gave them. */
+export type Ids = Map<string, number>;
+
+/** A line that is sent, and what is wrong with its answer, if anything. */
+export interface Line {
+  readonly send: string;
+  readonly wrong: (answer: string, ids: Ids) => string | undefined;
+}
+
+/** What a case needs of the guest. */
+export interface Setting {
+  /** The folder that is the root of the case's tree. */
+  readonly root: string;
+  readonly pids: ReadonlyMap<string, number>;
+}
+
+const LETTERS = {none: '.', grant: 'g', log: 'l', ask: 'q', deny: 'd'} as const;
+
+const maskOf = (ops: readonly Op[]): number =>
+  ops.reduce((mask, op) => mask | (1 << OPS.indexOf(op)), 0);
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+const ROUTES: Partial<Record<Call['call'], string>> = {
+  read: 'open',
+  write: 'open-write',
+  'read-write': 'open-rdwr',
+  'open-truncate': 'open-trunc',
+  exec: 'execve',
+  create: 'make',
+  symlink: 'point',
+  exchange: 'rename-exchange',
+  bind: 'mount-bind',
+};
+
+const inside = (root: string, path: string): string => (path === '/' ? root : `${root}${path}`);
+
+function wordsOf(root: string, call: Call): string {
+  const route = ROUTES[call.call] ?? call.call;
+  if (call.call === 'bind') return `${route} ${inside(root, call.to)} ${inside(root, call.path)}`;
+  const second =
+    'to' in call ? inside(root, call.to) : 'target' in call ? inside(root, call.target) : '';
+  return `${route} ${inside(root, call.path)} ${second}`.trim();
+}
+
+const ELSES = ['deny', 'log', 'ask'];
+const TREE_FLAG = 4;
+const CHILDREN_FLAG = 8;
+
+function stage({root, pids}: Setting, rule: Rule): string {
+  const {about, allow} = rule;
+  const path = about.kind === 'suffix' ? about.below : about.path;
+  const flags =
+    (about.kind === 'tree' ? TREE_FLAG : 0) | (allow.children === true ? CHILDREN_FLAG : 0);
+  const words: Record<string, string | number | undefined> = {
+    name: rule.name,
+    path: path === undefined ? undefined : inside(root, path),
+    suffix: about.kind === 'suffix' ? about.suffix : undefined,
+    flags,
+    ops: maskOf(rule.ops),
+    else: ELSES.indexOf(rule.otherwise),
+    default: rule.fallback === 'deny' ? 1 : 0,
+    pids: allow.processes?.map((name) => pids.get(name)).join(','),
+    uids: allow.uids?.join(','),
+  };
+  const given = Object.entries(words).filter(([, value]) => value !== undefined);
+  return ['stage', ...given.map(([key, value]) => `${key}=${value}`)].join(' ');
+}
+
+/* ---- what is looked at ------------------------------------------------------------------------ */
+
+/** All names, and in each directory those that are free. */
+function pathsIn(tree: Tree, above = ''): string[] {
+  const found: string[] = [];
+  for (const name of NAMES) {
+    const path = `${above}/${name}`;
+    const where = find(tree, path, false);
+    if (isLost(where)) continue;
+    found.push(path);
+    const isDirectory = where.ino !== undefined && tree.inodes.get(where.ino)?.kind === 'directory';
+    if (isDirectory && path.length < 24) found.push(...pathsIn(tree, path));
+  }
+  return found;
+}
+
+interface Look {
+  readonly path: string;
+  readonly op: Op;
+  readonly by: Process;
+}
+
+/** A few of all that could be asked, others each time: @param turn counts them. */
+function looksAt(tree: Tree, turn: number, each: number): Look[] {
+  return pathsIn(tree).flatMap((path, i) =>
+    Array.from({length: each}, (_, j): Look => {
+      const number = turn * 31 + i * 7 + j * 5;
+      const op = OPS[number % OPS.length] ?? 'read';
+      const by = ACTORS[(number + j) % ACTORS.length] ?? ACTORS[0];
+      if (!by) throw new Error('nobody acts');
+      return {path, op, by};
+    }),
+  );
+}
+
+const told = ({outcome, by}: Decision): string =>
+  `${outcome}${by.length > 0 ? ` by ${by.map(({name}) => name).join(' or ')}` : ''}`;
+
+const isTold = (answer: string, {outcome, by}: Decision, ids: Ids): boolean => {
+  const rules = by.length > 0 ? by.map(({name}) => ids.get(name)) : [0];
+  return rules.some((id) => answer === `${LETTERS[outcome]}${id}`);
+};
+
+function expected(world: World, {path, op, by}: Look): Decision {
+  const found = find(world.tree, path, false);
+  if (isLost(found)) throw new Error(`${path}: ${found.errno}`);
+  return decide(world, targetAt(world.tree, found.ino, found.entry), op, by);
+}
+
+/** At most so many words in a line. */
+const LOOKS_IN_LINE = 20;
+
+function lookLines(world: World, setting: Setting, looks: readonly Look[], when: string): Line[] {
+  const lines: Line[] = [];
+  for (let from = 0; from < looks.length; from += LOOKS_IN_LINE) {
+    const some = looks.slice(from, from + LOOKS_IN_LINE);
+    const words = some.map(
+      ({path, op, by}) =>
+        `path=${inside(setting.root, path)} ops=${maskOf([op])} pid=${setting.pids.get(by.name)}`,
+    );
+    lines.push({
+      send: `look ${words.join(' ')}`,
+      wrong: (answer, ids) => {
+        const answers = answer.trim().split(' ');
+        const wrong = some.flatMap((look, i) => {
+          const decision = expected(world, look);
+          if (isTold(answers[i] ?? '', decision, ids)) return [];
+          const names = [...ids].map(([name, id]) => `${name}=${id}`).join(' ');
+          return `${when}: ${look.op} ${look.path} by ${look.by.name}: ${told(decision)}, but got ${answers[i]} (${names})`;
+        });
+        return wrong.length > 0 ? wrong.join('\n') : undefined;
+      },
+    });
+  }
+  return lines;
+}
+
+/* ---- a case ------------------------------------------------------------------------------------ */
+
+const fine = (what: string) => (answer: string) =>
+  answer.startsWith('OK') ? undefined : `${what}: ${answer}`;
+
+function putLines(setting: Setting, anchor: string, rules: readonly Rule[], when: string): Line[] {
+  return [
+    {send: anchor, wrong: fine(when)},
+    ...rules.map((rule) => ({send: stage(setting, rule), wrong: fine(when)})),
+    {
+      send: 'put',
+      wrong: (answer: string, ids: Ids) => {
+        ids.clear();
+        for (const [, name = '', id] of answer.matchAll(/(\S+)=(\d+)/g)) ids.set(name, Number(id));
+        return fine(`${when}: rules`)(answer);
+      },
+    },
+  ];
+}
+
+/** What the guest must answer to a call. */
+function answerTo(call: Call, result: Tree | string, allowed: boolean) {
+  return (answer: string): string | undefined => {
+    if (typeof result === 'string') return answer === 'OK' ? `must fail with ${result}` : undefined;
+    const wanted = !allowed ? 'EACCES' : call.call === 'exec' ? 'ENOEXEC' : 'OK';
+    return answer === wanted ? undefined : `must be ${wanted}`;
+  };
+}
+
+const showSubjects = ({processes, uids, exes}: Subjects): string =>
+  [processes, uids?.map((uid) => `uid ${uid}`), exes]
+    .flatMap((kind) => (kind ? [kind.join(' or ')] : []))
+    .join(' and ') || 'nobody';
+
+function showRule({name, about, ops, allow, otherwise, fallback}: Rule): string {
+  const object =
+    about.kind === 'suffix'
+      ? `*${about.suffix} below ${about.below ?? 'anything'}`
+      : `${about.kind} ${about.path}`;
+  const what = ops.length === OPS.length ? 'all' : ops.join();
+  const others = otherwise === 'ask' ? `ask, else ${fallback}` : otherwise;
+  return `${name}: ${object}: ${what}: allow ${showSubjects(allow)}, ${others}`;
+}
+
+/** For people. */
+export const showCase = ({setup, rules, steps}: Case): string =>
+  [
+    ...setup.map((call) => `  ${show(call)}`),
+    ...rules.map((rule) => `  ${showRule(rule)}`),
+    ...steps.map(({by, call}) => `  ${by}: ${show(call)}`),
+  ].join('\n');
+
+const show = (call: Call): string =>
+  [call.call, call.path, 'to' in call ? call.to : 'target' in call ? call.target : '']
+    .join(' ')
+    .trim();
+
+function stepLines(
+  world: World,
+  setting: Setting,
+  {by, call}: Step,
+): {line: Line; tree: Tree; skip: boolean} {
+  const process = ACTORS.find(({name}) => name === by);
+  if (!process) throw new Error(`nobody is ${by}`);
+  const {access, result} = understand(world.tree, call);
+  const verdict = judge(world, access, process);
+  const tree = typeof result !== 'string' && verdict.allowed ? result : world.tree;
+  const wrong = answerTo(call, result, verdict.allowed);
+  const names = verdict.by.map(({name}) => name).join(', ');
+  return {
+    tree,
+    skip: limitOf({before: world, after: tree, call}) !== undefined,
+    line: {
+      send: `tell ${by} ${wordsOf(setting.root, call)}`,
+      wrong: (answer) => {
+        const why = wrong(answer);
+        return why && `${by}: ${show(call)}: ${answer}, but ${why} (${names})`;
+      },
+    },
+  };
+}
+
+export interface Script {
+  readonly lines: readonly Line[];
+  /** Of the case, without those that a limit leaves out. */
+  readonly steps: number;
+}
+
+/** Rules that can be in force together, today: limits.ts. */
+function rulesIn(tree: Tree, rules: readonly Rule[]): Rule[] {
+  const kept: Rule[] = [];
+  for (const rule of rules) {
+    const isLimited =
+      limitOf({before: {tree, rules: [...kept, rule]}, after: tree, call: undefined}) !== undefined;
+    if (!isLimited && !kept.some((other) => isAboutTheSame(tree, rule, other))) kept.push(rule);
+  }
+  return kept;
+}
+
+/** @param anchor a rule about something else, so that the module is at work all the time */
+export function scriptOf(drawn: Case, setting: Setting, anchor: string): Script {
+  const lines: Line[] = [];
+  let tree = EMPTY;
+  lines.push({send: `tell other mkdir ${setting.root}`, wrong: fine('the root')});
+  for (const call of drawn.setup) {
+    const {result} = understand(tree, call);
+    const wrong = answerTo(call, result, true);
+    lines.push({
+      send: `tell other ${wordsOf(setting.root, call)}`,
+      wrong: (answer) => {
+        const why = wrong(answer);
+        return why && `setup: ${show(call)}: ${answer}, but ${why}`;
+      },
+    });
+    if (typeof result !== 'string') tree = result;
+  }
+  const rules = rulesIn(tree, drawn.rules);
+  lines.push(...putLines(setting, anchor, rules, 'at first'));
+  let turn = 0;
+  lines.push(...lookLines({tree, rules}, setting, looksAt(tree, turn, 2), 'at first'));
+  for (const step of drawn.steps) {
+    const taken = stepLines({tree, rules}, setting, step);
+    if (taken.skip) continue;
+    tree = taken.tree;
+    turn++;
+    const when = `after step ${turn}, ${step.by}: ${show(step.call)}`;
+    lines.push(taken.line, ...lookLines({tree, rules}, setting, looksAt(tree, turn, 1), when));
+  }
+  const last = looksAt(tree, turn + 1, 2);
+  lines.push(...lookLines({tree, rules}, setting, last, 'at last'));
+  lines.push(...putLines(setting, anchor, rules, 'anew'));
+  lines.push(...lookLines({tree, rules}, setting, last, 'with the same rules made anew'));
+  lines.push(...putLines(setting, anchor, [], 'at the end'));
+  const mounts = tree.mounts.length - 1;
+  lines.push({send: `sweep ${setting.root}`, wrong: mounts ? () => undefined : fine('swept')});
+  return {lines, steps: turn};
+}
