@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the module does not do yet as the model says. Each kind has one switch: where it is
-// false, drawn cases do without what would show it. Whoever mends the module turns it on.
-import type {Call} from './calls.js';
-import {bind, isAboutTheSame, type Rule} from './rules.js';
-import {entriesOf, type Tree} from './tree.js';
-import type {World} from './verdict.js';
+// false, drawn cases do without exactly what would show it, and disagreements.ts has a case
+// that does. Whoever mends the module turns the switch on.
+import {bind, isAboutTheSame, WAY_OPS, type Op, type Rule} from './rules.js';
+import {inodesOf, type Ino, type Tree} from './tree.js';
+import type {Target} from './verdict.js';
 
 export const LIMITS = {
   /** A directory on the way is moved, replaced or removed: the rule is about what is there now. */
@@ -15,18 +15,28 @@ export const LIMITS = {
   waitsForDirectories: false,
   /** Two rules may come to be about one object. */
   holdsTwoOfOneObject: false,
+  /** What has left the guarded name is on the way to it no more. */
+  forgetsFormerObjects: false,
+  /** Directories on the way are guarded also where the rule is about other operations. */
+  guardsWaysOfPartialRules: false,
 } satisfies Record<string, boolean>;
 
 export type Limit = keyof typeof LIMITS;
+export type Limits = Readonly<Record<Limit, boolean>>;
 
-/** A step of a case: what was, what is to come, and by which call. */
-interface Change {
-  readonly before: World;
-  readonly after: Tree;
-  readonly call: Call | undefined;
+/** Everything as the model has it. */
+export const UNLIMITED = Object.fromEntries(
+  Object.keys(LIMITS).map((limit) => [limit, true]),
+) as Limits;
+
+/** Rules, the tree for which they were made, and the tree now. */
+export interface Past {
+  readonly rules: readonly Rule[];
+  readonly made: Tree;
+  readonly tree: Tree;
 }
 
-const wayOf = (tree: Tree, rule: Rule): string => {
+const directoriesOf = (tree: Tree, rule: Rule): string => {
   const {entry, way} = bind(tree, rule);
   return JSON.stringify([entry?.directory, way]);
 };
@@ -34,24 +44,49 @@ const wayOf = (tree: Tree, rule: Rule): string => {
 const isThroughLink = (tree: Tree, rule: Rule): boolean => {
   const {way, ino} = bind(tree, rule);
   const ends = rule.about.kind !== 'suffix' && rule.about.follow ? [ino] : [];
-  return [...way, ...ends].some(
-    (each) => each !== undefined && tree.inodes.get(each)?.kind === 'link',
-  );
+  return inodesOf(tree, [...way, ...ends]).some(({kind}) => kind === 'link');
 };
 
-const SHOWS: Record<Limit, (change: Change) => boolean> = {
-  followsDirectories: ({before: {tree, rules}, after}) =>
-    rules.some((rule) => wayOf(tree, rule) !== wayOf(after, rule)),
-  followsLinks: ({before: {rules}, after}) => rules.some((rule) => isThroughLink(after, rule)),
-  waitsForDirectories: ({before: {rules}, after}) =>
-    rules.some((rule) => bind(after, rule).pending),
-  holdsTwoOfOneObject: ({before: {rules}, after}) =>
-    rules.some((rule, i) => rules.slice(i + 1).some((other) => isAboutTheSame(after, rule, other))),
+/** Trees to which rules come that would show it. */
+const SHOWN_BY_TREE: Partial<Record<Limit, (past: Past) => boolean>> = {
+  followsDirectories: ({rules, made, tree}) =>
+    rules.some((rule) => directoriesOf(made, rule) !== directoriesOf(tree, rule)),
+  followsLinks: ({rules, tree}) => rules.some((rule) => isThroughLink(tree, rule)),
+  waitsForDirectories: ({rules, tree}) => rules.some((rule) => bind(tree, rule).pending),
+  holdsTwoOfOneObject: ({rules, tree}) =>
+    rules.some((rule, i) => rules.slice(i + 1).some((other) => isAboutTheSame(tree, rule, other))),
 };
 
-/** The first kind that is switched off and that a change would show. */
-export const limitOf = (change: Change): Limit | undefined =>
-  (Object.keys(LIMITS) as Limit[]).find((limit) => !LIMITS[limit] && SHOWS[limit](change));
+const hasLeft = ({made, tree}: Past, rule: Rule, ino: Ino): boolean =>
+  bind(made, rule).ino === ino && bind(tree, rule).ino !== ino;
 
-/** How many names there are; to find what a case is about. */
-export const linksOf = (tree: Tree, ino: number): number => entriesOf(tree, ino).length;
+/** Accesses that would show it. */
+const SHOWN_BY_ACCESS: Partial<Record<Limit, (past: Past, target: Target, op: Op) => boolean>> = {
+  forgetsFormerObjects: (past, {ino}, op) =>
+    WAY_OPS.includes(op) &&
+    ino !== undefined &&
+    past.rules.some((rule) => rule.ops.includes(op) && hasLeft(past, rule, ino)),
+  guardsWaysOfPartialRules: ({rules, tree}, {ino}, op) =>
+    WAY_OPS.includes(op) &&
+    ino !== undefined &&
+    rules.some((rule) => !rule.ops.includes(op) && bind(tree, rule).way.includes(ino)),
+};
+
+const isOff = (limits: Limits) => (limit: Limit) => !limits[limit];
+
+/** The kind that is switched off and that a tree would show, if any. */
+export const limitOfTree = (limits: Limits, past: Past): Limit | undefined =>
+  (Object.keys(SHOWN_BY_TREE) as Limit[])
+    .filter(isOff(limits))
+    .find((limit) => SHOWN_BY_TREE[limit]?.(past));
+
+/** The same of an access. */
+export const limitOfAccess = (
+  limits: Limits,
+  past: Past,
+  target: Target,
+  op: Op,
+): Limit | undefined =>
+  (Object.keys(SHOWN_BY_ACCESS) as Limit[])
+    .filter(isOff(limits))
+    .find((limit) => SHOWN_BY_ACCESS[limit]?.(past, target, op));

@@ -17,6 +17,9 @@ export const OPS = [
 ] as const;
 export type Op = (typeof OPS)[number];
 
+/** What changes where a path leads, if it is done to something on the way. */
+export const WAY_OPS: readonly Op[] = ['delete', 'rename', 'mount'];
+
 /** A process, as rules know it. */
 export interface Process {
   readonly name: string;

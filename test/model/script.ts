@@ -2,10 +2,10 @@
 // A case as lines for test/vm/guest/try/guard, each with what the model says of the answer.
 import {understand, type Call} from './calls.js';
 import {ACTORS, NAMES, type Case, type Step} from './cases.js';
-import {limitOf} from './limits.js';
+import {limitOfAccess, limitOfTree, type Limits, type Past} from './limits.js';
 import {isAboutTheSame, OPS, type Op, type Process, type Rule, type Subjects} from './rules.js';
 import {EMPTY, find, isLost, type Tree} from './tree.js';
-import {decide, judge, targetAt, type Decision, type World} from './verdict.js';
+import {decide, judge, targetAt, type Decision, type Target} from './verdict.js';
 
 /** Numbers of rules by their names, as the module gave them. */
 export type Ids = Map<string, number>;
@@ -119,17 +119,26 @@ const isTold = (answer: string, {outcome, by}: Decision, ids: Ids): boolean => {
   return rules.some((id) => answer === `${LETTERS[outcome]}${id}`);
 };
 
-function expected(world: World, {path, op, by}: Look): Decision {
-  const found = find(world.tree, path, false);
+function targetOf(tree: Tree, path: string): Target {
+  const found = find(tree, path, false);
   if (isLost(found)) throw new Error(`${path}: ${found.errno}`);
-  return decide(world, targetAt(world.tree, found.ino, found.entry), op, by);
+  return targetAt(tree, found.ino, found.entry);
 }
 
 /** At most so many words in a line. */
 const LOOKS_IN_LINE = 20;
 
-function lookLines(world: World, setting: Setting, looks: readonly Look[], when: string): Line[] {
+function lookLines(
+  past: Past,
+  limits: Limits,
+  setting: Setting,
+  drawn: readonly Look[],
+  when: string,
+): Line[] {
   const lines: Line[] = [];
+  const looks = drawn.filter(
+    ({path, op}) => limitOfAccess(limits, past, targetOf(past.tree, path), op) === undefined,
+  );
   for (let from = 0; from < looks.length; from += LOOKS_IN_LINE) {
     const some = looks.slice(from, from + LOOKS_IN_LINE);
     const words = some.map(
@@ -141,7 +150,7 @@ function lookLines(world: World, setting: Setting, looks: readonly Look[], when:
       wrong: (answer, ids) => {
         const answers = answer.trim().split(' ');
         const wrong = some.flatMap((look, i) => {
-          const decision = expected(world, look);
+          const decision = decide(past, targetOf(past.tree, look.path), look.op, look.by);
           if (isTold(answers[i] ?? '', decision, ids)) return [];
           const names = [...ids].map(([name, id]) => `${name}=${id}`).join(' ');
           return `${when}: ${look.op} ${look.path} by ${look.by.name}: ${told(decision)}, but got ${answers[i]} (${names})`;
@@ -210,29 +219,35 @@ const show = (call: Call): string =>
     .join(' ')
     .trim();
 
-function stepLines(
-  world: World,
-  setting: Setting,
-  {by, call}: Step,
-): {line: Line; tree: Tree; skip: boolean} {
+interface Taken {
+  readonly line: Line;
+  readonly tree: Tree;
+}
+
+/** @returns nothing where a limit leaves the step out */
+function take(past: Past, limits: Limits, setting: Setting, {by, call}: Step): Taken | undefined {
   const process = ACTORS.find(({name}) => name === by);
   if (!process) throw new Error(`nobody is ${by}`);
-  const {access, result} = understand(world.tree, call);
-  const verdict = judge(world, access, process);
-  const tree = typeof result !== 'string' && verdict.allowed ? result : world.tree;
+  const {access, result} = understand(past.tree, call);
+  const verdict = judge(past, access, process);
+  const tree = typeof result !== 'string' && verdict.allowed ? result : past.tree;
+  const isLimited =
+    limitOfTree(limits, {...past, tree}) !== undefined ||
+    access.parts.some(({target, ops}) =>
+      ops.some((op) => limitOfAccess(limits, past, target, op) !== undefined),
+    );
+  if (isLimited) return undefined;
   const wrong = answerTo(call, result, verdict.allowed);
   const names = verdict.by.map(({name}) => name).join(', ');
-  return {
-    tree,
-    skip: limitOf({before: world, after: tree, call}) !== undefined,
-    line: {
-      send: `tell ${by} ${wordsOf(setting.root, call)}`,
-      wrong: (answer) => {
-        const why = wrong(answer);
-        return why && `${by}: ${show(call)}: ${answer}, but ${why} (${names})`;
-      },
+  const send = `tell ${by} ${wordsOf(setting.root, call)}`;
+  const line: Line = {
+    send,
+    wrong: (answer) => {
+      const why = wrong(answer);
+      return why && `${by}: ${show(call)}: ${answer}, but ${why} (${names})`;
     },
   };
+  return {line, tree};
 }
 
 export interface Script {
@@ -241,27 +256,34 @@ export interface Script {
   readonly steps: number;
 }
 
-/** Rules that can be in force together, today: limits.ts. */
-function rulesIn(tree: Tree, rules: readonly Rule[]): Rule[] {
+/** Rules that can be in force together. */
+function rulesIn(tree: Tree, limits: Limits, rules: readonly Rule[]): Rule[] {
   const kept: Rule[] = [];
   for (const rule of rules) {
-    const isLimited =
-      limitOf({before: {tree, rules: [...kept, rule]}, after: tree, call: undefined}) !== undefined;
-    if (!isLimited && !kept.some((other) => isAboutTheSame(tree, rule, other))) kept.push(rule);
+    const past = {rules: [...kept, rule], made: tree, tree};
+    if (
+      limitOfTree(limits, past) === undefined &&
+      !kept.some((other) => isAboutTheSame(tree, rule, other))
+    )
+      kept.push(rule);
   }
   return kept;
 }
 
-/** @param anchor a rule about something else, so that the module is at work all the time */
-export function scriptOf(drawn: Case, setting: Setting, anchor: string): Script {
-  const lines: Line[] = [];
+interface Prepared {
+  readonly lines: readonly Line[];
+  readonly tree: Tree;
+}
+
+/** By somebody before there are rules. */
+function prepare({root}: Setting, setup: readonly Call[]): Prepared {
+  const lines: Line[] = [{send: `tell other mkdir ${root}`, wrong: fine('the root')}];
   let tree = EMPTY;
-  lines.push({send: `tell other mkdir ${setting.root}`, wrong: fine('the root')});
-  for (const call of drawn.setup) {
+  for (const call of setup) {
     const {result} = understand(tree, call);
     const wrong = answerTo(call, result, true);
     lines.push({
-      send: `tell other ${wordsOf(setting.root, call)}`,
+      send: `tell other ${wordsOf(root, call)}`,
       wrong: (answer) => {
         const why = wrong(answer);
         return why && `setup: ${show(call)}: ${answer}, but ${why}`;
@@ -269,24 +291,43 @@ export function scriptOf(drawn: Case, setting: Setting, anchor: string): Script 
     });
     if (typeof result !== 'string') tree = result;
   }
-  const rules = rulesIn(tree, drawn.rules);
-  lines.push(...putLines(setting, anchor, rules, 'at first'));
+  return {lines, tree};
+}
+
+/**
+ * @param anchor a rule about something else, so that the module is at work all the time
+ * @param limits what of the model is left out
+ */
+export function scriptOf(
+  {setup, rules: drawn, steps}: Case,
+  setting: Setting,
+  anchor: string,
+  limits: Limits,
+): Script {
+  const {tree: made, lines: before} = prepare(setting, setup);
+  const rules = rulesIn(made, limits, drawn);
+  let past: Past = {rules, made, tree: made};
+  const look = (turn: number, each: number, when: string): Line[] =>
+    lookLines(past, limits, setting, looksAt(past.tree, turn, each), when);
+  const lines = [
+    ...before,
+    ...putLines(setting, anchor, rules, 'at first'),
+    ...look(0, 2, 'at first'),
+  ];
   let turn = 0;
-  lines.push(...lookLines({tree, rules}, setting, looksAt(tree, turn, 2), 'at first'));
-  for (const step of drawn.steps) {
-    const taken = stepLines({tree, rules}, setting, step);
-    if (taken.skip) continue;
-    tree = taken.tree;
-    turn++;
-    const when = `after step ${turn}, ${step.by}: ${show(step.call)}`;
-    lines.push(taken.line, ...lookLines({tree, rules}, setting, looksAt(tree, turn, 1), when));
+  for (const step of steps) {
+    const taken = take(past, limits, setting, step);
+    if (!taken) continue;
+    past = {...past, tree: taken.tree};
+    const when = `after step ${++turn}, ${step.by}: ${show(step.call)}`;
+    lines.push(taken.line, ...look(turn, 1, when));
   }
-  const last = looksAt(tree, turn + 1, 2);
-  lines.push(...lookLines({tree, rules}, setting, last, 'at last'));
-  lines.push(...putLines(setting, anchor, rules, 'anew'));
-  lines.push(...lookLines({tree, rules}, setting, last, 'with the same rules made anew'));
-  lines.push(...putLines(setting, anchor, [], 'at the end'));
-  const mounts = tree.mounts.length - 1;
-  lines.push({send: `sweep ${setting.root}`, wrong: mounts ? () => undefined : fine('swept')});
+  lines.push(...look(turn + 1, 2, 'at last'), ...putLines(setting, anchor, rules, 'anew'));
+  past = {...past, made: past.tree};
+  lines.push(
+    ...look(turn + 1, 2, 'with the same rules made anew'),
+    ...putLines(setting, anchor, [], 'at the end'),
+    {send: `sweep ${setting.root}`, wrong: fine('swept')},
+  );
   return {lines, steps: turn};
 }

@@ -76,6 +76,10 @@ export function inoOf(tree: Tree, {directory, name}: Entry): Ino | undefined {
   return inode?.kind === 'directory' ? inode.entries.get(name) : undefined;
 }
 
+/** Those of them that are there. */
+export const inodesOf = (tree: Tree, inos: readonly (Ino | undefined)[]): Inode[] =>
+  inos.flatMap((ino) => (ino === undefined ? [] : (tree.inodes.get(ino) ?? [])));
+
 /** All names of an inode. */
 export function entriesOf(tree: Tree, ino: Ino): Entry[] {
   const found: Entry[] = [];

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Which rule decides: a function of the rules and of the tree as it is, and of nothing that
 // happened before.
-import {allows, bind, hangsAt, OPS, type Bound, type Op, type Process, type Rule} from './rules.js';
+import {
+  allows,
+  bind,
+  hangsAt,
+  OPS,
+  WAY_OPS,
+  type Bound,
+  type Op,
+  type Process,
+  type Rule,
+} from './rules.js';
 import {ancestorsOf, entriesOf, sameEntry, type Entry, type Ino, type Tree} from './tree.js';
 
 /** All that a verdict depends on. */
@@ -45,17 +55,16 @@ export const strictest = (decisions: readonly Decision[]): Decision =>
 interface Claim {
   readonly rule: Rule;
   readonly rank: number | 'aside';
-  /** Only this operation; else those of the rule. */
-  readonly only?: readonly Op[];
+  /** Of which operations it speaks. */
+  readonly ops: readonly Op[];
+  /** The object is not what the rule is about, but on the way to it. */
+  readonly isWay?: true;
 }
 
 const SUFFIX = 1;
 /** Less the number of directories between. */
 const TREE = 1000;
 const PATH = 2000;
-
-/** What changes where a path leads, if it is done to something on the way. */
-const WAY_OPS: readonly Op[] = ['delete', 'rename', 'mount'];
 
 const isDirectory = (tree: Tree, ino: Ino | undefined): boolean =>
   ino !== undefined && tree.inodes.get(ino)?.kind === 'directory';
@@ -89,7 +98,7 @@ function claimsOfSuffix(tree: Tree, rule: Rule, bound: Bound, target: Target): C
     target.entry?.name.endsWith(suffix) &&
     (below === undefined || isBelow(tree, target.entry, bound.ino))
   )
-    claims.push({rule, rank: SUFFIX});
+    claims.push({rule, rank: SUFFIX, ops: rule.ops});
   // A directory takes along what the rule is about only where it is.
   if (
     target.to &&
@@ -97,7 +106,7 @@ function claimsOfSuffix(tree: Tree, rule: Rule, bound: Bound, target: Target): C
     isBelow(tree, target.entry, bound.ino) &&
     !isBelow(tree, target.to, bound.ino)
   )
-    claims.push({rule, rank: SUFFIX, only: ['rename']});
+    claims.push({rule, rank: SUFFIX, ops: ['rename']});
   return claims;
 }
 
@@ -106,12 +115,12 @@ function claimsOf(tree: Tree, rule: Rule, target: Target): Claim[] {
   const claims = claimsOfSuffix(tree, rule, bound, target);
   if (rule.about.kind !== 'suffix') {
     const rank = rankOfPath(tree, bound, target);
-    if (rank !== undefined) claims.push({rule, rank});
+    if (rank !== undefined) claims.push({rule, rank, ops: rule.ops});
     const within = rule.about.kind === 'tree' ? rankOfTree(tree, bound, target) : undefined;
-    if (within !== undefined && rank !== PATH) claims.push({rule, rank: within});
+    if (within !== undefined && rank !== PATH) claims.push({rule, rank: within, ops: rule.ops});
   }
   if (target.ino !== undefined && bound.way.includes(target.ino))
-    claims.push({rule, rank: 'aside', only: WAY_OPS});
+    claims.push({rule, rank: 'aside', ops: WAY_OPS, isWay: true});
   return claims;
 }
 
@@ -140,7 +149,7 @@ export function decide(world: World, target: Target, op: Op, process: Process): 
   const {tree, rules} = world;
   const claims = rules
     .flatMap((rule) => claimsOf(tree, rule, target))
-    .filter(({rule, only}) => (only ?? OPS).includes(op) && rule.ops.includes(op));
+    .filter(({ops}) => ops.includes(op));
   return settle(claims, (rule) => outcomeOf(tree, rule, process));
 }
 
@@ -159,9 +168,7 @@ function refusersOf(
   process: Process,
 ): {decision: Decision; refusers: Rule[]} {
   const {tree} = world;
-  const about = claims.filter(
-    ({rule, only}) => (only ?? OPS).includes(op) && rule.ops.includes(op),
-  );
+  const about = claims.filter(({ops}) => ops.includes(op));
   const outcome = (rule: Rule): Outcome => outcomeOf(tree, rule, process);
   const closest = Math.max(...about.map(({rank}) => (rank === 'aside' ? -1 : rank)), -1);
   const refusers = about
@@ -197,7 +204,7 @@ function isLess(world: World, here: Claim[], there: Claim[], op: Op, process: Pr
 const claimsFor = ({tree, rules}: World, target: Target, isMeant: (claim: Claim) => boolean) =>
   rules.flatMap((rule) => claimsOf(tree, rule, target)).filter(isMeant);
 
-const isNoWay = ({only}: Claim): boolean => only !== WAY_OPS;
+const isNoWay = ({isWay}: Claim): boolean => !isWay;
 
 /** What trees say about anything in a directory. */
 const claimsWithin = ({tree, rules}: World, directory: Target): Claim[] =>
@@ -208,9 +215,9 @@ const claimsWithin = ({tree, rules}: World, directory: Target): Claim[] =>
       (bound.ino !== undefined && bound.ino === directory.ino) ||
       sameEntry(bound.entry, directory.entry)
     )
-      return [{rule, rank: TREE - 1}];
+      return [{rule, rank: TREE - 1, ops: rule.ops}];
     const rank = rankOfTree(tree, bound, directory);
-    return rank === undefined ? [] : [{rule, rank: rank - 1}];
+    return rank === undefined ? [] : [{rule, rank: rank - 1, ops: rule.ops}];
   });
 
 /**

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {moving, still, type Case} from '../model/cases.js';
 import {ACTORS} from '../model/cases.js';
-import {scriptOf, showCase, type Ids, type Script} from '../model/script.js';
+import {LIMITS} from '../model/limits.js';
+import {scriptOf, showCase, type Ids, type Line, type Script} from '../model/script.js';
 import {PROGRAMS} from './helper/build.js';
 import {Lines} from './helper/lines.js';
 import {vm} from './runner/shared.js';
@@ -19,6 +20,10 @@ const REPLAYED = process.env.FGUARD_MODEL_PATH;
 const STEPS_IN_CASE = 6;
 /** A guest process keeps all that it has said: it is followed by another. */
 const CASES_OF_PLAYER = 200;
+
+const line = (send: string): Line => ({send, wrong: () => undefined});
+const HOLD = line('hold');
+const RELEASE = line('release');
 
 /** A process of the guest that plays scripts, and those that act in them. */
 class Player {
@@ -42,14 +47,13 @@ class Player {
 
   /** All lines at once; gives what is wrong first. */
   async play({lines}: Script): Promise<string | undefined> {
+    const all = [HOLD, ...lines, RELEASE];
+    this.#lines.process.write(all.map(({send}) => `${send}\n`).join(''));
+    const answers: string[] = [];
+    for (const _ of all) answers.push(await this.#lines.next());
     const ids: Ids = new Map();
-    let wrong: string | undefined;
-    this.#lines.process.write(lines.map(({send}) => `${send}\n`).join(''));
-    for (const line of lines) {
-      const answer = await this.#lines.next();
-      wrong ??= line.wrong(answer, ids);
-    }
-    return wrong;
+    const wrong = all.map((line, i) => line.wrong(answers[i] ?? '', ids));
+    return wrong.find((each) => each !== undefined);
   }
 
   async end(): Promise<void> {
@@ -75,7 +79,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await player.play({lines: [{send: 'put', wrong: () => undefined}], steps: 0});
+  await player.play({lines: [line('put')], steps: 0});
   await player.end();
 });
 
@@ -85,7 +89,7 @@ const anchor = (): string =>
 async function play(drawn: Case): Promise<number> {
   if (++played % CASES_OF_PLAYER === 0) await renew();
   const setting = {root: `${FOLDER}/${played}`, pids: player.pids};
-  const script = scriptOf(drawn, setting, anchor());
+  const script = scriptOf(drawn, setting, anchor(), LIMITS);
   const wrong = await player.play(script);
   if (wrong !== undefined) throw new Error(`${wrong}\n${showCase(drawn)}`);
   return script.steps;

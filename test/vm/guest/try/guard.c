@@ -137,7 +137,8 @@ static void obey_line(struct fguard *guard, char *line)
 	for (char *word = strtok(line, " \n"); word && count < WORDS_MAX; word = strtok(NULL, " \n"))
 		words[count++] = word;
 	obey(guard, words);
-	fflush(stdout);
+	if (!holds_back())
+		fflush(stdout);
 }
 
 int main(int argc, char **argv)

@@ -43,6 +43,9 @@ extern const char *const verdict_names[];
 /* Prints {"errno":…,"message":…}, or nothing if @result is no failure; gives whether it is. */
 bool print_failure(const struct fguard *guard, long result);
 
+/* Is what is printed kept until more has come? */
+bool holds_back(void);
+
 /* Milliseconds since some moment. */
 long clock_milliseconds(void);
 

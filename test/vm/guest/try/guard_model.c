@@ -14,6 +14,30 @@
 
 #include "guard.h"
 
+/* ---- many lines at once ------------------------------------------------------ */
+
+static bool holding;
+
+bool holds_back(void)
+{
+	return holding;
+}
+
+/* hold: answers are sent when there are many, or at "release" */
+static void hold(struct fguard *guard, char **words)
+{
+	(void)guard, (void)words;
+	holding = true;
+	puts("OK");
+}
+
+static void release(struct fguard *guard, char **words)
+{
+	(void)guard, (void)words;
+	holding = false;
+	puts("OK");
+}
+
 /* ---- rule sets ------------------------------------------------------------- */
 
 #define STAGED_MAX 16
@@ -308,6 +332,8 @@ static void sweep(struct fguard *guard, char **words)
 }
 
 const struct command model_commands[] = {
+	{ "hold", hold },
+	{ "release", release },
 	{ "stage", stage },
 	{ "put", put },
 	{ "look", look },
