@@ -204,10 +204,10 @@ function seenAt(tree: Tree, path: string): {mount: number; ino: Ino; target: Tar
   const found = find(tree, path, true);
   if (isLost(found)) return found.errno;
   if (found.ino === undefined) return 'ENOENT';
-  if (kindOf(tree, found.ino) !== 'directory') return 'ENOTDIR';
+  if (kindOf(tree, found.ino) !== 'directory') return 'beyond';
   const raw = found.entry ? inoOf(tree, found.entry) : 0;
   const {mount, ino} = uncover(tree, {mount: found.mount, ino: raw ?? 0});
-  return {mount, ino, target: targetAt(tree, ino, found.entry)};
+  return {mount, ino, target: {...targetAt(tree, ino, found.entry), mount}};
 }
 
 function mountOn(tree: Tree, path: string, source: string | undefined): Meaning {
@@ -231,8 +231,8 @@ function umount(tree: Tree, path: string): Meaning {
   const mount = tree.mounts.find(({id}) => id === where.mount);
   if (!mount?.at || mount.root !== where.ino) return fails('EINVAL');
   if (tree.mounts.some(({at}) => at?.mount === mount.id)) return fails('EBUSY');
-  const access = one(where.target, 'mount');
-  return {access, result: {...tree, mounts: tree.mounts.filter((other) => other !== mount)}};
+  const reveals = {...tree, mounts: tree.mounts.filter((other) => other !== mount)};
+  return {access: {parts: [], reveals}, result: reveals};
 }
 
 /* ---- all -------------------------------------------------------------------------------------- */

@@ -128,7 +128,7 @@ export const still = casesOf(using, 10);
 /** The tree changes between accesses. */
 export const moving = casesOf(
   fc.oneof({weight: 3, arbitrary: changing}, {weight: 1, arbitrary: using}),
-  16,
+  40,
 );
 
 const place = pathTo(2);
@@ -145,5 +145,5 @@ export const mounted = casesOf(
     {weight: 2, arbitrary: changing},
     {weight: 1, arbitrary: using},
   ),
-  12,
+  30,
 );

@@ -110,16 +110,4 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
       ],
     },
   },
-  {
-    limit: 'guardsWaysOfPartialRules',
-    title: 'a directory is not moved away with files whose suffix counts only there',
-    drawn: {
-      setup: [made('mkdir', '/a'), made('mkdir', '/a/b'), made('create', '/a/b/c.key')],
-      rules: [rule('', {about: {kind: 'suffix', suffix: '.key', below: '/a'}, ops: ['read']})],
-      steps: [
-        by('other', {call: 'rename', path: '/a/b', to: '/b'}),
-        by('other', {call: 'read', path: '/b/c.key'}),
-      ],
-    },
-  },
 ];

@@ -9,6 +9,10 @@ import type {Target} from './verdict.js';
 export const LIMITS = {
   /** A directory on the way is moved, replaced or removed: the rule is about what is there now. */
   followsDirectories: false,
+  /** Something is mounted on the way, or unmounted. */
+  followsMounts: false,
+  /** What hides nothing may be mounted on the way to a path. */
+  letsMountOnWays: false,
   /** A rule's path may lead through symbolic links, or end with one. */
   followsLinks: false,
   /** A rule may be about what has no directory yet. */
@@ -38,19 +42,26 @@ export interface Past {
 
 const directoriesOf = (tree: Tree, rule: Rule): string => {
   const {entry, way} = bind(tree, rule);
-  return JSON.stringify([entry?.directory, way]);
+  return JSON.stringify([entry?.directory, way.map(({ino}) => ino)]);
 };
+
+const leadsElsewhere = ({rules, made, tree}: Past): boolean =>
+  rules.some((rule) => directoriesOf(made, rule) !== directoriesOf(tree, rule));
+
+const isMountedAnew = ({made, tree}: Past): boolean => made.mounts !== tree.mounts;
 
 const isThroughLink = (tree: Tree, rule: Rule): boolean => {
   const {way, ino} = bind(tree, rule);
   const ends = rule.about.kind !== 'suffix' && rule.about.follow ? [ino] : [];
-  return inodesOf(tree, [...way, ...ends]).some(({kind}) => kind === 'link');
+  return inodesOf(tree, [...way.map((spot) => spot.ino), ...ends]).some(
+    ({kind}) => kind === 'link',
+  );
 };
 
 /** Trees to which rules come that would show it. */
 const SHOWN_BY_TREE: Partial<Record<Limit, (past: Past) => boolean>> = {
-  followsDirectories: ({rules, made, tree}) =>
-    rules.some((rule) => directoriesOf(made, rule) !== directoriesOf(tree, rule)),
+  followsDirectories: (past) => !isMountedAnew(past) && leadsElsewhere(past),
+  followsMounts: (past) => isMountedAnew(past) && leadsElsewhere(past),
   followsLinks: ({rules, tree}) => rules.some((rule) => isThroughLink(tree, rule)),
   waitsForDirectories: ({rules, tree}) => rules.some((rule) => bind(tree, rule).pending),
   holdsTwoOfOneObject: ({rules, tree}) =>
@@ -60,16 +71,23 @@ const SHOWN_BY_TREE: Partial<Record<Limit, (past: Past) => boolean>> = {
 const hasLeft = ({made, tree}: Past, rule: Rule, ino: Ino): boolean =>
   bind(made, rule).ino === ino && bind(tree, rule).ino !== ino;
 
+const isOnWay = (tree: Tree, rule: Rule, ino: Ino): boolean =>
+  bind(tree, rule).way.some((spot) => spot.ino === ino);
+
 /** Accesses that would show it. */
 const SHOWN_BY_ACCESS: Partial<Record<Limit, (past: Past, target: Target, op: Op) => boolean>> = {
   forgetsFormerObjects: (past, {ino}, op) =>
     WAY_OPS.includes(op) &&
     ino !== undefined &&
     past.rules.some((rule) => rule.ops.includes(op) && hasLeft(past, rule, ino)),
+  letsMountOnWays: ({rules, tree}, {ino}, op) =>
+    op === 'mount' &&
+    ino !== undefined &&
+    rules.some((rule) => bind(tree, rule).ino === undefined && isOnWay(tree, rule, ino)),
   guardsWaysOfPartialRules: ({rules, tree}, {ino}, op) =>
     WAY_OPS.includes(op) &&
     ino !== undefined &&
-    rules.some((rule) => !rule.ops.includes(op) && bind(tree, rule).way.includes(ino)),
+    rules.some((rule) => !rule.ops.includes(op) && isOnWay(tree, rule, ino)),
 };
 
 const isOff = (limits: Limits) => (limit: Limit) => !limits[limit];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What rules say, and what they are about in a tree.
-import {entryOf, find, isLost, type Entry, type Ino, type Tree} from './tree.js';
+import {entryOf, find, isLost, type Entry, type Ino, type Spot, type Tree} from './tree.js';
 
 export const OPS = [
   'read',
@@ -65,15 +65,12 @@ export interface Bound {
   /** What has it; of a suffix, the directory below which it counts. */
   readonly ino: Ino | undefined;
   /** What the path leads through, from the root on: who changes that, changes what it means. */
-  readonly way: readonly Ino[];
+  readonly way: readonly Spot[];
   /** The object, or a directory on the way, is not there yet. */
   readonly pending: boolean;
 }
 
 const NOWHERE = {entry: undefined, ino: undefined};
-
-const hold = (way: readonly Ino[], ino: Ino | undefined): Ino[] =>
-  ino === undefined ? [...way] : [...way, ino];
 
 export function bind(tree: Tree, {about}: Rule): Bound {
   if (about.kind === 'suffix') {
@@ -83,7 +80,8 @@ export function bind(tree: Tree, {about}: Rule): Bound {
     return {
       entry: undefined,
       ino: found.ino,
-      way: hold(found.way, found.ino),
+      way:
+        found.ino === undefined ? found.way : [...found.way, {mount: found.seenIn, ino: found.ino}],
       pending: found.ino === undefined || tree.inodes.get(found.ino)?.kind !== 'directory',
     };
   }

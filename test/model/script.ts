@@ -44,11 +44,14 @@ const ROUTES: Partial<Record<Call['call'], string>> = {
 
 const inside = (root: string, path: string): string => (path === '/' ? root : `${root}${path}`);
 
+const pointTo = (root: string, target: string): string =>
+  target.startsWith('/') ? inside(root, target) : target;
+
 function wordsOf(root: string, call: Call): string {
   const route = ROUTES[call.call] ?? call.call;
   if (call.call === 'bind') return `${route} ${inside(root, call.to)} ${inside(root, call.path)}`;
   const second =
-    'to' in call ? inside(root, call.to) : 'target' in call ? inside(root, call.target) : '';
+    'to' in call ? inside(root, call.to) : 'target' in call ? pointTo(root, call.target) : '';
   return `${route} ${inside(root, call.path)} ${second}`.trim();
 }
 
@@ -122,7 +125,7 @@ const isTold = (answer: string, {outcome, by}: Decision, ids: Ids): boolean => {
 function targetOf(tree: Tree, path: string): Target {
   const found = find(tree, path, false);
   if (isLost(found)) throw new Error(`${path}: ${found.errno}`);
-  return targetAt(tree, found.ino, found.entry);
+  return {...targetAt(tree, found.ino, found.entry), mount: found.seenIn};
 }
 
 /** At most so many words in a line. */
@@ -224,11 +227,12 @@ interface Taken {
   readonly tree: Tree;
 }
 
-/** @returns nothing where a limit leaves the step out */
+/** @returns nothing where a limit leaves the step out, or the model does */
 function take(past: Past, limits: Limits, setting: Setting, {by, call}: Step): Taken | undefined {
   const process = ACTORS.find(({name}) => name === by);
   if (!process) throw new Error(`nobody is ${by}`);
   const {access, result} = understand(past.tree, call);
+  if (result === 'beyond') return undefined;
   const verdict = judge(past, access, process);
   const tree = typeof result !== 'string' && verdict.allowed ? result : past.tree;
   const isLimited =

@@ -47,6 +47,7 @@ export interface Entry {
   readonly name: string;
 }
 
+/** Why the kernel refuses; "beyond": the model does not know (mounts of single files). */
 export type Errno =
   | 'ENOENT'
   | 'ENOTDIR'
@@ -57,7 +58,8 @@ export type Errno =
   | 'EXDEV'
   | 'EINVAL'
   | 'EPERM'
-  | 'EBUSY';
+  | 'EBUSY'
+  | 'beyond';
 
 export const ROOT: Ino = 0;
 
@@ -112,16 +114,17 @@ export interface Found {
   readonly entry: Entry | undefined;
   /** What is seen there; nothing, if the name is free. */
   readonly ino: Ino | undefined;
-  /** The mount in which the name is. */
+  /** The mount in which the name is, and that in which the object is seen. */
   readonly mount: number;
+  readonly seenIn: number;
   /** Directories, mount points and links that were passed, without the object. */
-  readonly way: readonly Ino[];
+  readonly way: readonly Spot[];
 }
 
 export interface Lost {
   readonly errno: Errno;
   /** As far as it leads. */
-  readonly way: readonly Ino[];
+  readonly way: readonly Spot[];
 }
 
 export const isLost = (where: Found | Lost): where is Lost => 'errno' in where;
@@ -136,27 +139,30 @@ export function find(tree: Tree, path: string, follow: boolean): Found | Lost {
   let at = start();
   let names = namesOf(path);
   let links = 0;
-  const way: Ino[] = [];
-  if (names.length === 0) return {entry: undefined, ino: at.ino, mount: at.mount, way};
+  const way: Spot[] = [];
+  if (names.length === 0)
+    return {entry: undefined, ino: at.ino, mount: at.mount, seenIn: at.mount, way};
   for (;;) {
     const [name = '', ...rest] = names;
     const entry = {directory: at.ino, name};
-    way.push(at.ino);
+    way.push(at);
     if (tree.inodes.get(at.ino)?.kind !== 'directory') return {errno: 'ENOTDIR', way};
     const ino = inoOf(tree, entry);
     if (ino === undefined)
-      return rest.length > 0 ? {errno: 'ENOENT', way} : {entry, ino, mount: at.mount, way};
+      return rest.length > 0
+        ? {errno: 'ENOENT', way}
+        : {entry, ino, mount: at.mount, seenIn: at.mount, way};
     const inode = tree.inodes.get(ino);
     if (inode?.kind === 'link' && (rest.length > 0 || follow)) {
       if (++links > LINKS_MAX) return {errno: 'ELOOP', way};
-      way.push(ino);
+      way.push({mount: at.mount, ino});
       names = [...namesOf(inode.target), ...rest];
       if (inode.target.startsWith('/')) at = start();
       continue;
     }
     const seen = uncover(tree, {mount: at.mount, ino});
-    if (rest.length === 0) return {entry, ino: seen.ino, mount: at.mount, way};
-    if (seen.ino !== ino) way.push(ino);
+    if (rest.length === 0) return {entry, ino: seen.ino, mount: at.mount, seenIn: seen.mount, way};
+    if (seen.ino !== ino) way.push({mount: at.mount, ino});
     at = seen;
     names = rest;
   }

@@ -24,6 +24,8 @@ export interface World {
 export interface Target {
   readonly entry: Entry | undefined;
   readonly ino: Ino | undefined;
+  /** The mount in which it is seen; of what changes names it does not matter. */
+  readonly mount?: number;
   /** The name that it is about to go to. */
   readonly to?: Entry;
 }
@@ -110,6 +112,16 @@ function claimsOfSuffix(tree: Tree, rule: Rule, bound: Bound, target: Target): C
   return claims;
 }
 
+/** What must not be done to a directory or a link on the way, by those the rule refuses. */
+function waysOf({way, ino}: Bound, target: Target): readonly Op[] {
+  if (target.ino === undefined || way.every((spot) => spot.ino !== target.ino)) return [];
+  // Where nothing is guarded yet, nothing is hidden; where the directory is also seen, neither.
+  const isHidden =
+    ino !== undefined &&
+    way.some((spot) => spot.ino === target.ino && spot.mount === (target.mount ?? spot.mount));
+  return WAY_OPS.filter((op) => op !== 'mount' || isHidden);
+}
+
 function claimsOf(tree: Tree, rule: Rule, target: Target): Claim[] {
   const bound = bind(tree, rule);
   const claims = claimsOfSuffix(tree, rule, bound, target);
@@ -119,10 +131,12 @@ function claimsOf(tree: Tree, rule: Rule, target: Target): Claim[] {
     const within = rule.about.kind === 'tree' ? rankOfTree(tree, bound, target) : undefined;
     if (within !== undefined && rank !== PATH) claims.push({rule, rank: within, ops: rule.ops});
   }
-  if (target.ino !== undefined && bound.way.includes(target.ino))
-    claims.push({rule, rank: 'aside', ops: WAY_OPS, isWay: true});
+  const ways = waysOf(bound, target);
+  if (ways.length > 0) claims.push({rule, rank: 'aside', ops: ways, isWay: true});
   return claims;
 }
+
+const isRefusal = (outcome: Outcome): boolean => outcome === 'ask' || outcome === 'deny';
 
 /* ---- what they mean -------------------------------------------------------------------- */
 
@@ -144,12 +158,17 @@ function settle(claims: readonly Claim[], outcome: (rule: Rule) => Outcome): Dec
   return strictest([direct, aside]);
 }
 
+/** The rule is not about the operation: it speaks only to keep its object where it is. */
+const isBeside = ({rule, isWay}: Claim, op: Op): boolean =>
+  isWay === true && !rule.ops.includes(op);
+
 /** What the rules say about one operation on one object. */
 export function decide(world: World, target: Target, op: Op, process: Process): Decision {
   const {tree, rules} = world;
   const claims = rules
     .flatMap((rule) => claimsOf(tree, rule, target))
-    .filter(({ops}) => ops.includes(op));
+    .filter(({ops}) => ops.includes(op))
+    .filter((claim) => !isBeside(claim, op) || isRefusal(outcomeOf(tree, claim.rule, process)));
   return settle(claims, (rule) => outcomeOf(tree, rule, process));
 }
 
@@ -157,8 +176,6 @@ export function decide(world: World, target: Target, op: Op, process: Process): 
 
 /** What may be done to an object, but not what gives it a name, which is judged as such. */
 const HELD_OPS = OPS.filter((op) => op !== 'create' && op !== 'rename');
-
-const isRefusal = (outcome: Outcome): boolean => outcome === 'ask' || outcome === 'deny';
 
 /** Those that stand in the way of an operation where an object is, or would be. */
 function refusersOf(
@@ -259,6 +276,8 @@ export interface Access {
   readonly parts: readonly Part[];
   /** Objects that get another name, and where. */
   readonly takings?: readonly {readonly from: Target; readonly to: Target}[];
+  /** A mount goes: the tree without it. */
+  readonly reveals?: Tree;
   /** What loses a name. */
   readonly losing?: readonly Target[];
 }
@@ -268,11 +287,24 @@ export interface Verdict {
   readonly by: readonly Rule[];
 }
 
+/** A mount is not taken away to have a rule's path mean something else that is there. */
+function decideReveal({tree, rules}: World, after: Tree, process: Process): Decision {
+  const revealed = rules.filter((rule) => {
+    const [now, then] = [bind(tree, rule).ino, bind(after, rule).ino];
+    return then !== undefined && then !== now && rule.ops.includes('mount');
+  });
+  const claims = revealed.map((rule): Claim => ({rule, rank: 'aside', ops: WAY_OPS, isWay: true}));
+  return settle(claims, (rule) => outcomeOf(tree, rule, process));
+}
+
 /** May a process do it? Nobody answers questions here, so that the fallback counts. */
 export function judge(world: World, access: Access, process: Process): Verdict {
-  const decisions = access.parts.flatMap(({target, ops}) =>
+  const parts = access.parts.flatMap(({target, ops}) =>
     ops.map((op) => decide(world, target, op, process)),
   );
+  const decisions = access.reveals
+    ? [...parts, decideReveal(world, access.reveals, process)]
+    : parts;
   const refusal = decisions.find(isForbidden);
   if (refusal) return {allowed: false, by: refusal.by};
   const taken = (access.takings ?? []).some(({from, to}) => takes(world, from, to, process));

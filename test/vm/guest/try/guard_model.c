@@ -5,10 +5,12 @@
  */
 #include <errno.h>
 #include <ftw.h>
+#include <mntent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -321,10 +323,32 @@ static int remove_one(const char *path, const struct stat *about, int type, stru
 	return remove(path) ? -1 : 0;
 }
 
-/* sweep FOLDER: away with it and all below */
+#define MOUNTS_MAX 64
+
+/* The last first. */
+static void unmount_below(const char *folder)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	char *places[MOUNTS_MAX];
+	struct mntent *entry;
+	int count = 0;
+
+	while (mounts && count < MOUNTS_MAX && (entry = getmntent(mounts)))
+		if (!strncmp(entry->mnt_dir, folder, strlen(folder)))
+			places[count++] = strdup(entry->mnt_dir);
+	if (mounts)
+		endmntent(mounts);
+	while (count) {
+		umount2(places[--count], MNT_DETACH);
+		free(places[count]);
+	}
+}
+
+/* sweep FOLDER: away with it and all below, what is mounted there first */
 static void sweep(struct fguard *guard, char **words)
 {
 	(void)guard;
+	unmount_below(words[0]);
 	if (nftw(words[0], remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT))
 		printf("%s\n", errno_name(-errno));
 	else
