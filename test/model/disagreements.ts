@@ -110,4 +110,35 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
       ],
     },
   },
+  {
+    limit: 'followsMounts',
+    title: 'what is mounted on a guarded directory is guarded',
+    drawn: {
+      setup: [made('mkdir', '/b')],
+      rules: [rule('/b', {about: {kind: 'tree', path: '/b', follow: false}})],
+      steps: [
+        by('owner', {call: 'mount', path: '/b'}),
+        by('owner', {call: 'create', path: '/b/c.key'}),
+        by('other', {call: 'read', path: '/b/c.key'}),
+      ],
+    },
+  },
+  {
+    limit: 'letsMountOnWays',
+    title: 'a filesystem may be mounted where the guarded file is not there yet',
+    drawn: {
+      setup: [made('mkdir', '/a')],
+      rules: [rule('/a/c.key')],
+      steps: [by('other', {call: 'mount', path: '/a'})],
+    },
+  },
+  {
+    limit: 'letsUnmount',
+    title: 'a filesystem with a guarded file may be unmounted',
+    drawn: {
+      setup: [made('mkdir', '/a'), {call: 'mount', path: '/a'}, made('create', '/a/c.key')],
+      rules: [rule('/a/c.key')],
+      steps: [by('other', {call: 'umount', path: '/a'})],
+    },
+  },
 ];

@@ -9,8 +9,10 @@ import type {Target} from './verdict.js';
 export const LIMITS = {
   /** A directory on the way is moved, replaced or removed: the rule is about what is there now. */
   followsDirectories: false,
-  /** Something is mounted on the way, or unmounted. */
+  /** Something is mounted on the way, or on the object, or unmounted. */
   followsMounts: false,
+  /** What holds a guarded object may be unmounted, if nothing else is revealed in its place. */
+  letsUnmount: false,
   /** What hides nothing may be mounted on the way to a path. */
   letsMountOnWays: false,
   /** A rule's path may lead through symbolic links, or end with one. */
@@ -48,6 +50,15 @@ const directoriesOf = (tree: Tree, rule: Rule): string => {
 const leadsElsewhere = ({rules, made, tree}: Past): boolean =>
   rules.some((rule) => directoriesOf(made, rule) !== directoriesOf(tree, rule));
 
+const seenBy = (tree: Tree, rule: Rule): Ino | undefined => {
+  const {ino} = bind(tree, rule);
+  return tree.mounts.some(({root}) => root === ino) ? ino : undefined;
+};
+
+/** What a rule is about is, or was, the root of a mount. */
+const isCovered = ({rules, made, tree}: Past): boolean =>
+  rules.some((rule) => seenBy(made, rule) !== seenBy(tree, rule));
+
 const isMountedAnew = ({made, tree}: Past): boolean => made.mounts !== tree.mounts;
 
 const isThroughLink = (tree: Tree, rule: Rule): boolean => {
@@ -61,7 +72,9 @@ const isThroughLink = (tree: Tree, rule: Rule): boolean => {
 /** Trees to which rules come that would show it. */
 const SHOWN_BY_TREE: Partial<Record<Limit, (past: Past) => boolean>> = {
   followsDirectories: (past) => !isMountedAnew(past) && leadsElsewhere(past),
-  followsMounts: (past) => isMountedAnew(past) && leadsElsewhere(past),
+  followsMounts: (past) => isMountedAnew(past) && (leadsElsewhere(past) || isCovered(past)),
+  letsUnmount: (past) =>
+    past.tree.mounts.length < past.made.mounts.length && (leadsElsewhere(past) || isCovered(past)),
   followsLinks: ({rules, tree}) => rules.some((rule) => isThroughLink(tree, rule)),
   waitsForDirectories: ({rules, tree}) => rules.some((rule) => bind(tree, rule).pending),
   holdsTwoOfOneObject: ({rules, tree}) =>

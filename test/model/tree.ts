@@ -70,7 +70,7 @@ export const EMPTY: Tree = {
 };
 
 export const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =>
-  a !== undefined && b !== undefined && a.directory === b.directory && a.name === b.name;
+  a !== undefined && a.directory === b?.directory && a.name === b.name;
 
 /** What has a name, not looking at what may be mounted there. */
 export function inoOf(tree: Tree, {directory, name}: Entry): Ino | undefined {
@@ -104,7 +104,7 @@ export function ancestorsOf(tree: Tree, entry: Entry | undefined): Ino[] {
 
 /** What is seen where a directory is: the last thing that was mounted on it. */
 export function uncover(tree: Tree, spot: Spot): Spot {
-  const top = tree.mounts.findLast(({at}) => at && at.mount === spot.mount && at.ino === spot.ino);
+  const top = tree.mounts.findLast(({at}) => at?.mount === spot.mount && at.ino === spot.ino);
   return top ? uncover(tree, {mount: top.id, ino: top.root}) : spot;
 }
 
