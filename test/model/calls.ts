@@ -27,6 +27,8 @@ export type Call =
         | 'exec'
         | 'chmod'
         | 'create'
+        /** A program comes to be there. */
+        | 'install'
         | 'mkdir'
         | 'unlink'
         | 'rmdir'
@@ -95,8 +97,9 @@ function use(tree: Tree, path: string, ops: readonly Op[]): Meaning {
   return {access: one(target, ...(kind === 'directory' ? (['list'] as const) : ops)), result: tree};
 }
 
-const INODES: Record<'create' | 'mkdir', Inode> = {
+const INODES: Record<'create' | 'install' | 'mkdir', Inode> = {
   create: {kind: 'file'},
+  install: {kind: 'file'},
   mkdir: {kind: 'directory', entries: new Map()},
 };
 
@@ -250,6 +253,7 @@ const USES = {
 export function understand(tree: Tree, call: Call): Meaning {
   switch (call.call) {
     case 'create':
+    case 'install':
     case 'mkdir':
       return make(tree, call.path, INODES[call.call]);
     case 'symlink':

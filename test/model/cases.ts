@@ -4,10 +4,9 @@ import fc from 'fast-check';
 import type {Call} from './calls.js';
 import {OPS, type Op, type Process, type Rule, type Subjects} from './rules.js';
 
-export interface Step {
-  readonly by: string;
-  readonly call: Call;
-}
+/** A process does something; or the tool begins anew, as that program. */
+export type Step =
+  {readonly by: string; readonly call: Call} | {readonly by: 'tool'; readonly starts: string};
 
 export interface Case {
   readonly setup: readonly Call[];
@@ -21,6 +20,9 @@ export const ACTORS: readonly Process[] = [
   {name: 'other', uid: 0, program: undefined, forebears: []},
   {name: 'user', uid: 1000, program: undefined, forebears: []},
 ];
+
+/** A process that comes and goes. */
+export const TOOL: Process = {name: 'tool', uid: 0, program: undefined, forebears: []};
 
 /** Few names, so that what is drawn meets. */
 export const NAMES = ['a', 'b', 'c.key'] as const;
@@ -147,3 +149,46 @@ export const mounted = casesOf(
   ),
   30,
 );
+
+/* ---- programs ------------------------------------------------------------------------------ */
+
+const PROGRAMS = ['/tool', '/new'] as const;
+const program = fc.constantFrom(...PROGRAMS);
+
+const replacing = fc.record({
+  call: fc.constantFrom('rename' as const, 'exchange' as const, 'link' as const),
+  path: program,
+  to: program,
+});
+
+const programStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({by: fc.constant('tool' as const), starts: program}),
+  fc.record({by: fc.constant('other'), call: replacing}),
+  fc.record({by: fc.constant('other'), call: onProgram('unlink', 'install')}),
+  fc.record({by: fc.constantFrom('tool', 'owner', 'other'), call: using}),
+);
+
+function onProgram(...calls: ('unlink' | 'install')[]): fc.Arbitrary<Call> {
+  return fc.record({call: fc.constantFrom(...calls), path: program});
+}
+
+const toolRule = fc
+  .record({
+    rule,
+    exes: fc.constantFrom(['/tool'], ['/new'], ['/tool', '/new']),
+  })
+  .map(({rule: one, exes}) => ({...one, allow: {...one.allow, exes}}));
+
+/** Programs are upgraded, started and ended. */
+export const running: fc.Arbitrary<Case> = fc.record({
+  setup: fc
+    .array(making, {minLength: 2, maxLength: 6})
+    .map((calls): Call[] => [...PROGRAMS.map((path): Call => ({call: 'install', path})), ...calls]),
+  rules: fc
+    .array(fc.oneof({weight: 3, arbitrary: toolRule}, {weight: 1, arbitrary: rule}), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((some) => some.map((one, i) => ({...one, name: `r${i}`}))),
+  steps: fc.array(programStep, {minLength: 1, maxLength: 20, size: 'max'}),
+});

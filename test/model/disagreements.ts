@@ -141,4 +141,30 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
       steps: [by('other', {call: 'umount', path: '/a'})],
     },
   },
+  {
+    limit: 'followsPrograms',
+    title: 'a program that was upgraded is let in as the one before',
+    drawn: {
+      setup: [
+        {call: 'install', path: '/tool'},
+        {call: 'install', path: '/new'},
+        made('create', '/a'),
+      ],
+      rules: [rule('/a', {allow: {exes: ['/tool']}})],
+      steps: [
+        by('other', {call: 'rename', path: '/new', to: '/tool'}),
+        {by: 'tool', starts: '/tool'},
+        by('tool', {call: 'read', path: '/a'}),
+      ],
+    },
+  },
+  {
+    limit: 'waitsForPrograms',
+    title: 'a rule that lets in a program that is not there lets in nobody',
+    drawn: {
+      setup: [made('create', '/a')],
+      rules: [rule('/a', {allow: {exes: ['/tool']}})],
+      steps: [by('other', {call: 'read', path: '/a'})],
+    },
+  },
 ];

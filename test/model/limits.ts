@@ -3,7 +3,7 @@
 // false, drawn cases do without exactly what would show it, and disagreements.ts has a case
 // that does. Whoever mends the module turns the switch on.
 import {bind, isAboutTheSame, WAY_OPS, type Op, type Rule} from './rules.js';
-import {inodesOf, type Ino, type Tree} from './tree.js';
+import {find, inodesOf, isLost, type Ino, type Tree} from './tree.js';
 import type {Target} from './verdict.js';
 
 export const LIMITS = {
@@ -19,6 +19,10 @@ export const LIMITS = {
   followsLinks: false,
   /** A rule may be about what has no directory yet. */
   waitsForDirectories: false,
+  /** A program is what its path leads to now. */
+  followsPrograms: false,
+  /** A rule may let in a program that is not there. */
+  waitsForPrograms: false,
   /** Two rules may come to be about one object. */
   holdsTwoOfOneObject: false,
   /** What has left the guarded name is on the way to it no more. */
@@ -69,6 +73,14 @@ const isThroughLink = (tree: Tree, rule: Rule): boolean => {
   );
 };
 
+const programsOf = (tree: Tree, rules: readonly Rule[]): (Ino | undefined)[] =>
+  rules.flatMap(({allow}) =>
+    (allow.exes ?? []).map((exe) => {
+      const found = find(tree, exe, true);
+      return isLost(found) ? undefined : found.ino;
+    }),
+  );
+
 /** Trees to which rules come that would show it. */
 const SHOWN_BY_TREE: Partial<Record<Limit, (past: Past) => boolean>> = {
   followsDirectories: (past) => !isMountedAnew(past) && leadsElsewhere(past),
@@ -77,6 +89,12 @@ const SHOWN_BY_TREE: Partial<Record<Limit, (past: Past) => boolean>> = {
     past.tree.mounts.length < past.made.mounts.length && (leadsElsewhere(past) || isCovered(past)),
   followsLinks: ({rules, tree}) => rules.some((rule) => isThroughLink(tree, rule)),
   waitsForDirectories: ({rules, tree}) => rules.some((rule) => bind(tree, rule).pending),
+  followsPrograms: ({rules, made, tree}) =>
+    JSON.stringify(programsOf(made, rules)) !== JSON.stringify(programsOf(tree, rules)),
+  waitsForPrograms: ({rules, tree}) =>
+    programsOf(tree, rules).some(
+      (ino) => ino === undefined || tree.inodes.get(ino)?.kind !== 'file',
+    ),
   holdsTwoOfOneObject: ({rules, tree}) =>
     rules.some((rule, i) => rules.slice(i + 1).some((other) => isAboutTheSame(tree, rule, other))),
 };

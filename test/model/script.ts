@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A case as lines for test/vm/guest/try/guard, each with what the model says of the answer.
 import {understand, type Call} from './calls.js';
-import {ACTORS, NAMES, type Case, type Step} from './cases.js';
+import {ACTORS, NAMES, TOOL, type Case, type Step} from './cases.js';
 import {limitOfAccess, limitOfTree, type Limits, type Past} from './limits.js';
 import {isAboutTheSame, OPS, type Op, type Process, type Rule, type Subjects} from './rules.js';
 import {EMPTY, find, isLost, type Tree} from './tree.js';
@@ -76,7 +76,8 @@ function stage({root, pids}: Setting, rule: Rule): string {
     uids: allow.uids?.join(','),
   };
   const given = Object.entries(words).filter(([, value]) => value !== undefined);
-  return ['stage', ...given.map(([key, value]) => `${key}=${value}`)].join(' ');
+  const exes = (allow.exes ?? []).map((exe) => `exe=${inside(root, exe)}`);
+  return ['stage', ...given.map(([key, value]) => `${key}=${value}`), ...exes].join(' ');
 }
 
 /* ---- what is looked at ------------------------------------------------------------------------ */
@@ -95,6 +96,11 @@ function pathsIn(tree: Tree, above = ''): string[] {
   return found;
 }
 
+/** How far a case has come. */
+interface State extends Past {
+  readonly processes: readonly Process[];
+}
+
 interface Look {
   readonly path: string;
   readonly op: Op;
@@ -102,12 +108,12 @@ interface Look {
 }
 
 /** A few of all that could be asked, others each time: @param turn counts them. */
-function looksAt(tree: Tree, turn: number, each: number): Look[] {
+function looksAt({tree, processes}: State, turn: number, each: number): Look[] {
   return pathsIn(tree).flatMap((path, i) =>
     Array.from({length: each}, (_, j): Look => {
       const number = turn * 31 + i * 7 + j * 5;
       const op = OPS[number % OPS.length] ?? 'read';
-      const by = ACTORS[(number + j) % ACTORS.length] ?? ACTORS[0];
+      const by = processes[(number + j) % processes.length];
       if (!by) throw new Error('nobody acts');
       return {path, op, by};
     }),
@@ -145,8 +151,7 @@ function lookLines(
   for (let from = 0; from < looks.length; from += LOOKS_IN_LINE) {
     const some = looks.slice(from, from + LOOKS_IN_LINE);
     const words = some.map(
-      ({path, op, by}) =>
-        `path=${inside(setting.root, path)} ops=${maskOf([op])} pid=${setting.pids.get(by.name)}`,
+      ({path, op, by}) => `path=${inside(setting.root, path)} ops=${maskOf([op])} by=${by.name}`,
     );
     lines.push({
       send: `look ${words.join(' ')}`,
@@ -214,7 +219,7 @@ export const showCase = ({setup, rules, steps}: Case): string =>
   [
     ...setup.map((call) => `  ${show(call)}`),
     ...rules.map((rule) => `  ${showRule(rule)}`),
-    ...steps.map(({by, call}) => `  ${by}: ${show(call)}`),
+    ...steps.map((step) => `  ${step.by}: ${showStep(step)}`),
   ].join('\n');
 
 const show = (call: Call): string =>
@@ -223,36 +228,61 @@ const show = (call: Call): string =>
     .trim();
 
 interface Taken {
-  readonly line: Line;
-  readonly tree: Tree;
+  readonly lines: readonly Line[];
+  readonly state: State;
+}
+
+const NOBODY: Process = {name: 'nobody', uid: 0, program: undefined, forebears: []};
+
+/** The tool ends, and begins again if that program may be executed. */
+function start(state: State, setting: Setting, path: string): Taken {
+  const {access, result} = understand(state.tree, {call: 'exec', path});
+  const runs = typeof result !== 'string' && judge(state, access, NOBODY).allowed;
+  const wasThere = state.processes.some(({name}) => name === TOOL.name);
+  const program = access.parts[0]?.target.ino;
+  const others = state.processes.filter(({name}) => name !== TOOL.name);
+  const send = `start ${TOOL.name} program=${inside(setting.root, path)}`;
+  const wrong = (answer: string): string | undefined =>
+    answer.endsWith(' OK') === runs ? undefined : `start ${path}: ${answer}`;
+  return {
+    lines: [
+      ...(wasThere ? [{send: `stop ${TOOL.name}`, wrong: fine('stop')}] : []),
+      {send, wrong},
+      ...(runs ? [] : [{send: `stop ${TOOL.name}`, wrong: fine('stop')}]),
+    ],
+    state: {...state, processes: runs ? [...others, {...TOOL, program}] : others},
+  };
 }
 
 /** @returns nothing where a limit leaves the step out, or the model does */
-function take(past: Past, limits: Limits, setting: Setting, {by, call}: Step): Taken | undefined {
-  const process = ACTORS.find(({name}) => name === by);
-  if (!process) throw new Error(`nobody is ${by}`);
-  const {access, result} = understand(past.tree, call);
-  if (result === 'beyond') return undefined;
-  const verdict = judge(past, access, process);
-  const tree = typeof result !== 'string' && verdict.allowed ? result : past.tree;
+function take(state: State, limits: Limits, setting: Setting, step: Step): Taken | undefined {
+  if ('starts' in step) return start(state, setting, step.starts);
+  const {by, call} = step;
+  const process = state.processes.find(({name}) => name === by);
+  const {access, result} = understand(state.tree, call);
+  if (!process || result === 'beyond') return undefined;
+  const verdict = judge(state, access, process);
+  const tree = typeof result !== 'string' && verdict.allowed ? result : state.tree;
   const isLimited =
-    limitOfTree(limits, {...past, tree}) !== undefined ||
+    limitOfTree(limits, {...state, tree}) !== undefined ||
     access.parts.some(({target, ops}) =>
-      ops.some((op) => limitOfAccess(limits, past, target, op) !== undefined),
+      ops.some((op) => limitOfAccess(limits, state, target, op) !== undefined),
     );
   if (isLimited) return undefined;
   const wrong = answerTo(call, result, verdict.allowed);
   const names = verdict.by.map(({name}) => name).join(', ');
-  const send = `tell ${by} ${wordsOf(setting.root, call)}`;
   const line: Line = {
-    send,
+    send: `tell ${by} ${wordsOf(setting.root, call)}`,
     wrong: (answer) => {
       const why = wrong(answer);
       return why && `${by}: ${show(call)}: ${answer}, but ${why} (${names})`;
     },
   };
-  return {line, tree};
+  return {lines: [line], state: {...state, tree}};
 }
+
+const showStep = (step: Step): string =>
+  'starts' in step ? `starts ${step.starts}` : show(step.call);
 
 export interface Script {
   readonly lines: readonly Line[];
@@ -310,9 +340,9 @@ export function scriptOf(
 ): Script {
   const {tree: made, lines: before} = prepare(setting, setup);
   const rules = rulesIn(made, limits, drawn);
-  let past: Past = {rules, made, tree: made};
+  let state: State = {rules, made, tree: made, processes: ACTORS};
   const look = (turn: number, each: number, when: string): Line[] =>
-    lookLines(past, limits, setting, looksAt(past.tree, turn, each), when);
+    lookLines(state, limits, setting, looksAt(state, turn, each), when);
   const lines = [
     ...before,
     ...putLines(setting, anchor, rules, 'at first'),
@@ -320,17 +350,20 @@ export function scriptOf(
   ];
   let turn = 0;
   for (const step of steps) {
-    const taken = take(past, limits, setting, step);
+    const taken = take(state, limits, setting, step);
     if (!taken) continue;
-    past = {...past, tree: taken.tree};
-    const when = `after step ${++turn}, ${step.by}: ${show(step.call)}`;
-    lines.push(taken.line, ...look(turn, 1, when));
+    state = taken.state;
+    const when = `after step ${++turn}, ${step.by}: ${showStep(step)}`;
+    lines.push(...taken.lines, ...look(turn, 1, when));
   }
   lines.push(...look(turn + 1, 2, 'at last'), ...putLines(setting, anchor, rules, 'anew'));
-  past = {...past, made: past.tree};
+  state = {...state, made: state.tree};
   lines.push(
     ...look(turn + 1, 2, 'with the same rules made anew'),
     ...putLines(setting, anchor, [], 'at the end'),
+    ...(state.processes.length > ACTORS.length
+      ? [{send: `stop ${TOOL.name}`, wrong: fine('stop')}]
+      : []),
     {send: `sweep ${setting.root}`, wrong: fine('swept')},
   );
   return {lines, steps: turn};

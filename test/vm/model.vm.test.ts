@@ -5,7 +5,7 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {ACTORS, mounted, moving, still, type Case} from '../model/cases.js';
+import {ACTORS, mounted, moving, running, still, type Case} from '../model/cases.js';
 import {DISAGREEMENTS} from '../model/disagreements.js';
 import {LIMITS, UNLIMITED, type Limits} from '../model/limits.js';
 import {scriptOf, showCase, type Ids, type Line, type Script} from '../model/script.js';
@@ -14,7 +14,7 @@ import {Lines} from './helper/lines.js';
 import {vm} from './runner/shared.js';
 
 const FOLDER = '/tmp/model';
-const STEPS = Number(process.env.FGUARD_MODEL_STEPS ?? 1500);
+const STEPS = Number(process.env.FGUARD_MODEL_STEPS ?? 3000);
 const SEED = Number(process.env.FGUARD_MODEL_SEED ?? 16);
 const REPLAYED = process.env.FGUARD_MODEL_PATH;
 /** A process of the guest is kept with all that it has said: another takes its place. */
@@ -117,8 +117,9 @@ async function check(cases: fc.Arbitrary<Case>, share: number, inCase: number): 
 
 describe('the module says what the model says', () => {
   it('of a tree that stays as it is', () => check(still, 0.2, 5), HOURS);
-  it('after each change of the tree', () => check(moving, 0.5, 11), HOURS);
-  it('while filesystems come and go', () => check(mounted, 0.3, 11), HOURS);
+  it('after each change of the tree', () => check(moving, 0.4, 20), HOURS);
+  it('while filesystems come and go', () => check(mounted, 0.3, 13), HOURS);
+  it('while programs come and go', () => check(running, 0.1, 5), HOURS);
 });
 
 describe('where the module is not as the model has it, yet', () => {

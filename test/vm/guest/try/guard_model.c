@@ -177,6 +177,8 @@ static void look_one(struct fguard *guard, const struct fguard_query *query)
 		printf(" %c%u", letter(&why), why.rule);
 }
 
+static uint32_t pid_of(const char *name);
+
 static void look_at(struct fguard *guard, const char *path, uint32_t ops, uint32_t pid)
 {
 	struct fguard_query query = { .path = path, .pid = pid };
@@ -187,7 +189,7 @@ static void look_at(struct fguard *guard, const char *path, uint32_t ops, uint32
 }
 
 /*
- * look path=P pid=N ops=MASK [path=…]: what would happen, of each path by that process:
+ * look path=P by=NAME ops=MASK [path=…]: what would happen, of each path by that process:
  * . no rule, g granted, l let in but told, q asked, d refused; and the rule
  */
 static void look(struct fguard *guard, char **words)
@@ -196,7 +198,7 @@ static void look(struct fguard *guard, char **words)
 		char *of[] = { words[0], words[1], words[2], NULL };
 
 		look_at(guard, option(of, "path"), number_option(of, "ops", 0),
-			number_option(of, "pid", 0));
+			pid_of(option(of, "by")));
 	}
 	putchar('\n');
 }
@@ -217,6 +219,13 @@ static struct actor *actor_named(const char *name)
 		if (!strcmp(actors[i].name, name))
 			return &actors[i];
 	return NULL;
+}
+
+static uint32_t pid_of(const char *name)
+{
+	const struct actor *actor = name ? actor_named(name) : NULL;
+
+	return actor ? (uint32_t)actor->pid : 0;
 }
 
 static _Noreturn void become(const char *program, uint32_t uid, const int *in, const int *out)
@@ -274,6 +283,8 @@ static void start(struct fguard *guard, char **words)
 		puts("EMFILE");
 		return;
 	}
+	/* One that could not be started reads nothing. */
+	signal(SIGPIPE, SIG_IGN);
 	pid = fork();
 	if (!pid)
 		become(option(words + 1, "program"), number_option(words + 1, "uid", 0), in, out);

@@ -116,5 +116,6 @@ long uring_linked(char **words);
 /* library_model.c */
 long point(char **words);
 long make_file(char **words);
+long install(char **words);
 
 #endif
