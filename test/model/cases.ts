@@ -119,7 +119,7 @@ const step = (call: fc.Arbitrary<Call>): fc.Arbitrary<Step> =>
 
 const casesOf = (calls: fc.Arbitrary<Call>, most: number): fc.Arbitrary<Case> =>
   fc.record({
-    setup: fc.array(making, {minLength: 3, maxLength: 14, size: 'max'}),
+    setup: fc.array(making, {maxLength: 14, size: 'max'}),
     rules,
     steps: fc.array(step(calls), {minLength: 1, maxLength: most, size: 'max'}),
   });
@@ -182,7 +182,7 @@ const toolRule = fc
 /** Programs are upgraded, started and ended. */
 export const running: fc.Arbitrary<Case> = fc.record({
   setup: fc
-    .array(making, {minLength: 2, maxLength: 6})
+    .array(making, {maxLength: 6})
     .map((calls): Call[] => [...PROGRAMS.map((path): Call => ({call: 'install', path})), ...calls]),
   rules: fc
     .array(fc.oneof({weight: 3, arbitrary: toolRule}, {weight: 1, arbitrary: rule}), {
