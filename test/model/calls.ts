@@ -114,7 +114,7 @@ function make(tree: Tree, path: string, inode: Inode): Meaning {
 }
 
 const isMountPoint = (tree: Tree, ino: Ino | undefined): boolean =>
-  tree.mounts.some(({at}) => at?.ino === ino);
+  ino !== undefined && tree.mounts.some(({at}) => at?.ino === ino);
 
 function remove(tree: Tree, path: string, isDirectory: boolean): Meaning {
   const found = find(tree, path, false);
@@ -151,9 +151,9 @@ function pairOf(tree: Tree, path: string, second: string): Pair | Errno {
 /** What the kernel itself says against a rename. */
 function objection(tree: Tree, {from, to}: Pair, exchange: boolean): Errno | undefined {
   if (from.ino !== undefined && ancestorsOf(tree, to.entry).includes(from.ino)) return 'EINVAL';
+  if (isMountPoint(tree, from.ino) || isMountPoint(tree, to.ino)) return 'EBUSY';
   if (to.ino === undefined) return exchange ? 'ENOENT' : undefined;
   if (ancestorsOf(tree, from.entry).includes(to.ino)) return exchange ? 'EINVAL' : 'ENOTEMPTY';
-  if (isMountPoint(tree, from.ino) || isMountPoint(tree, to.ino)) return 'EBUSY';
   if (exchange || from.ino === to.ino) return undefined;
   const target = tree.inodes.get(to.ino);
   const isDirectory = kindOf(tree, from.ino) === 'directory';

@@ -88,6 +88,7 @@ describe('a tree', () => {
     expect(find(bound, '/e/f', false)).toMatchObject({
       ino: (find(here, '/g', false) as {ino: 1}).ino,
     });
+    expect(understand(covered, call('rename /d /x')).result).toBe('EBUSY');
     expect(find(after(covered, 'umount /d'), '/d/f', false)).not.toMatchObject({ino: undefined});
   });
 });
