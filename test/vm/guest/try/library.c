@@ -59,6 +59,9 @@ static long in_numbered_child(char **words)
 
 const struct verb library_verbs[] = {
 	{ "thread", 2, in_thread },
+	{ "point", 2, point },
+	{ "make", 1, make_file },
+	{ "install", 1, install },
 	{ "numbered", 3, in_numbered_child },
 	{ "as", 4, run_as },
 	{ "fork", 0, go_on_in_child },

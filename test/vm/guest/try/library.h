@@ -116,4 +116,9 @@ long uring_polled(char **words);
 long uring_spin(char **words);
 long uring_linked(char **words);
 
+/* library_model.c */
+long point(char **words);
+long make_file(char **words);
+long install(char **words);
+
 #endif
