@@ -143,6 +143,7 @@ describe('the hooks', () => {
     await vm.ok('rmmod fguard');
     const off = await vm.run('echo 0 >/proc/sys/kernel/ftrace_enabled');
     await vm.ok('modprobe fguard');
+    await lab.reconnect();
     if (off.code !== 0) {
       // Newer kernels let nobody switch it off.
       expect(off.stderr).toContain('Operation not supported');
