@@ -465,7 +465,8 @@ ON(security_path_truncate)
 
 /* ---- attributes ---------------------------------------------------------- */
 
-#define ATTR_BY_USER (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_ATIME | ATTR_MTIME)
+/* chown() of neither owner nor group takes capabilities away, and the time of change is new. */
+#define ATTR_BY_USER (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_ATIME | ATTR_MTIME | ATTR_CTIME)
 
 /*
  * notify_change(): chmod(), chown(), utimes(), by path, descriptor, io_uring or
