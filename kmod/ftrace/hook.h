@@ -18,7 +18,7 @@
 #define FGUARD_NEED_EXITS	BIT(28)	/* tasks that end */
 #define FGUARD_NEED_FORKS	BIT(29)	/* processes that begin */
 #define FGUARD_NEED_DESCRIPTORS	BIT(30)	/* use of descriptors opened earlier */
-#define FGUARD_NEED_TRACING	BIT(31)	/* tracing of processes let in by pid */
+#define FGUARD_NEED_TRACING	BIT(31)	/* tracing of, and by, whom rules name */
 
 /**
  * struct fguard_hook - one hooked function
