@@ -241,6 +241,8 @@ static u32 needs_of(const struct fguard_rule *rule)
 		needs |= FGUARD_NEED_DESCRIPTORS;
 	if (fguard_rule_lets_in(rule) || fguard_rule_binds(rule))
 		needs |= FGUARD_NEED_TRACING;
+	if (rule->subjects->n_loginuids)
+		needs |= FGUARD_NEED_LOGINS;
 	if (rule->subjects->children)
 		needs |= FGUARD_NEED_FORKS;
 	if (fguard_rule_asks(rule) || (fguard_rule_lets_in(rule) && rule->subjects->n_exes))

@@ -63,10 +63,15 @@ static bool holds(const struct fguard_subjects *subjects, const void *context)
 	return fguard_subjects_hold(subjects, context);
 }
 
+struct fguard_rule *fguard_against_task(const struct fguard_actor *actor)
+{
+	return fguard_roster_find(FGUARD_SIDE_AGAINST, actor, holds, actor);
+}
+
 struct fguard_rule *fguard_against_tracer(const struct fguard_actor *tracer)
 {
 	return fguard_roster_find_any(holds_not, tracer) ?:
-	       fguard_roster_find(FGUARD_SIDE_AGAINST, tracer, holds, tracer);
+	       fguard_against_task(tracer);
 }
 
 /* @context: the executable of now, or NULL, and that of then, or NULL. */

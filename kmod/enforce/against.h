@@ -29,6 +29,15 @@ struct fguard_rule *fguard_against_tracing(const struct fguard_actor *tracer,
 struct fguard_rule *fguard_against_tracer(const struct fguard_actor *tracer);
 
 /**
+ * fguard_against_task - is a rule against a task?
+ * @actor: the task
+ *
+ * Context: RCU read side.
+ * Return: a rule that is; NULL if there is none.
+ */
+struct fguard_rule *fguard_against_task(const struct fguard_actor *actor);
+
+/**
  * fguard_against_posing - a rule that keeps a task from another executable
  * @old: the executable that it has, or NULL
  * @new: the one that it would have without running it; NULL: any

@@ -12,6 +12,7 @@
 #include "uapi/fguard.h"
 
 /* What may be needed beside the operations of enum fguard_op. */
+#define FGUARD_NEED_LOGINS	BIT(24)	/* who says that he is logged in */
 #define FGUARD_NEED_NAMES	BIT(25)	/* what becomes of names */
 #define FGUARD_NEED_INODES	BIT(26)	/* inodes that are gone */
 #define FGUARD_NEED_EXES	BIT(27)	/* that a process is what its executable says */
