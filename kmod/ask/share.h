@@ -39,8 +39,8 @@ struct fguard_share {
  * fguard_share_payer - who pays for what the current task asks
  *
  * Context: any.
- * Return: root for a task of root; else who is logged in, and owns what becomes of the
- * login; else the owner of the outermost user namespace, or the real user.
+ * Return: root for a task of root; else the owner of the outermost user namespace, or the
+ * real user.
  */
 kuid_t fguard_share_payer(void);
 

@@ -221,11 +221,6 @@ static bool is_kept(const struct fguard_rule *rule)
 	return rule->flags & FGUARD_RULE_UNTIL_CLOSED;
 }
 
-static bool asks(const struct fguard_rule *rule)
-{
-	return rule->terms.otherwise == FGUARD_ELSE_ASK;
-}
-
 /* What a rule asks of the hooks, beside its operations. */
 static u32 needs_of(const struct fguard_rule *rule)
 {
@@ -244,14 +239,16 @@ static u32 needs_of(const struct fguard_rule *rule)
 		needs |= FGUARD_NEED_NAMES | FGUARD_NEED_INODES;
 	if (is_strict(rule))
 		needs |= FGUARD_NEED_DESCRIPTORS;
-	if (fguard_rule_lets_in(rule))
+	if (fguard_rule_lets_in(rule) || fguard_rule_binds(rule))
 		needs |= FGUARD_NEED_TRACING;
+	if (rule->subjects->n_loginuids)
+		needs |= FGUARD_NEED_LOGINS;
 	if (rule->subjects->children)
 		needs |= FGUARD_NEED_FORKS;
-	if (asks(rule) || (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
+	if (fguard_rule_asks(rule) || (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
 		needs |= FGUARD_NEED_EXES | FGUARD_NEED_INODES;
 	/* Answers are remembered by executable, and by script, which children are, too. */
-	if (asks(rule))
+	if (fguard_rule_asks(rule))
 		needs |= FGUARD_NEED_FORKS;
 	return needs;
 }
@@ -298,7 +295,7 @@ static int prepare(struct fguard_rule *rule, const struct fguard_rule *old,
 	err = prepare_id(rule, old);
 	if (!err) {
 		/* What was run while nobody looked is not known. */
-		if (asks(rule) && !asking_count++)
+		if (fguard_rule_asks(rule) && !asking_count++)
 			fguard_scripts_forget();
 		return 0;
 	}
@@ -319,7 +316,7 @@ put_hooks:
 
 static void give_back(struct fguard_rule *rule)
 {
-	asking_count -= asks(rule);
+	asking_count -= fguard_rule_asks(rule);
 	fguard_sites_leave(rule);
 	fguard_roster_remove(rule);
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
@@ -419,7 +416,7 @@ static void give_back_room(void)
 /* What was answered stays true where the same is asked; of a run, only by the same run. */
 static void inherit(struct fguard_rule *rule, struct fguard_rule *old)
 {
-	if (asks(rule) && asks(old) && rule->terms.ops == old->terms.ops &&
+	if (fguard_rule_asks(rule) && fguard_rule_asks(old) && rule->terms.ops == old->terms.ops &&
 	    !((rule->flags ^ old->flags) & FGUARD_RULE_FLAGS_ALL) &&
 	    (!(rule->flags & FGUARD_RULE_AGAINST) || rule->subjects == old->subjects))
 		fguard_memories_inherit(rule, old);
@@ -639,7 +636,7 @@ static void inherit_all(struct fguard_rule **new, u32 count)
 	u32 i;
 
 	for (i = 0; i < count; i++) {
-		old = asks(new[i]) ? claim(new[i]) : NULL;
+		old = fguard_rule_asks(new[i]) ? claim(new[i]) : NULL;
 		if (old)
 			inherit(new[i], old);
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/binfmts.h>
 #include <linux/blkdev.h>
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/file.h>
@@ -15,6 +16,7 @@
 #include <linux/posix_acl.h>
 #include <linux/ptrace.h>
 #include <linux/sched/task_stack.h>
+#include <linux/sched/signal.h>
 #include <linux/signal.h>
 #include <linux/security.h>
 #include <net/af_unix.h>
@@ -23,6 +25,7 @@
 
 #include "ask/asker.h"
 #include "enforce/access.h"
+#include "enforce/against.h"
 #include "enforce/any.h"
 #include "enforce/device.h"
 #include "enforce/ioctl.h"
@@ -897,11 +900,31 @@ ON(security_ptrace_traceme)
 
 /* Not by tracepoints: those forbid to wait, as locks do in a real-time kernel. */
 
+/* Without memory a child is not let in; one that rules are to be against does not run. */
+static noinline void end_unnoted(struct task_struct *child)
+{
+	const struct fguard_actor parent = {
+		.task = current, .exe = fguard_subject_exe(), .exe_known = true,
+	};
+	bool bound;
+
+	rcu_read_lock();
+	bound = fguard_against_task(&parent);
+	rcu_read_unlock();
+	if (parent.exe)
+		fput(parent.exe);
+	if (bound)
+		send_sig(SIGKILL, child, 1);
+}
+
 /* fork(): the child is whole and does not run yet. No lock held. */
 ON(wake_up_new_task)
 {
-	fguard_family_fork(ARGUMENT(struct task_struct *, 0));
-	fguard_script_fork(ARGUMENT(struct task_struct *, 0));
+	struct task_struct *child = ARGUMENT(struct task_struct *, 0);
+
+	if (unlikely(!fguard_family_fork(child)))
+		end_unnoted(child);
+	fguard_script_fork(child);
 }
 
 /* A task ends, which is the current one. No lock held. */
@@ -942,6 +965,16 @@ ON(security_bprm_check)
 ON(security_bprm_committed_creds)
 {
 	fguard_script_run(ARGUMENT(struct linux_binprm *, 0));
+}
+
+/*
+ * /proc/PID/loginuid, for oneself. Who was never logged in need not be privileged to say
+ * that he is somebody, and nothing tells later that it was he who said so.
+ */
+ON(audit_set_loginuid)
+{
+	if (!ns_capable_noaudit(&init_user_ns, CAP_AUDIT_CONTROL))
+		fguard_hook_refuse(fregs, -EPERM);
 }
 
 /* ---- passing for a program that is let in -------------------------------- */
@@ -1104,6 +1137,7 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_NOTE(security_inode_free, FGUARD_NEED_INODES),
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
+	FGUARD_HOOK(audit_set_loginuid, FGUARD_NEED_LOGINS),
 	FGUARD_HOOK(wake_up_new_task, FGUARD_NEED_FORKS),
 	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS | FGUARD_NEED_EXES),
 	FGUARD_HOOK(signal_setup_done, FGUARD_NEED_EXITS),

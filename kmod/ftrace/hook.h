@@ -12,13 +12,14 @@
 #include "uapi/fguard.h"
 
 /* What may be needed beside the operations of enum fguard_op. */
+#define FGUARD_NEED_LOGINS	BIT(24)	/* who says that he is logged in */
 #define FGUARD_NEED_NAMES	BIT(25)	/* what becomes of names */
 #define FGUARD_NEED_INODES	BIT(26)	/* inodes that are gone */
 #define FGUARD_NEED_EXES	BIT(27)	/* that a process is what its executable says */
 #define FGUARD_NEED_EXITS	BIT(28)	/* tasks that end */
 #define FGUARD_NEED_FORKS	BIT(29)	/* processes that begin */
 #define FGUARD_NEED_DESCRIPTORS	BIT(30)	/* use of descriptors opened earlier */
-#define FGUARD_NEED_TRACING	BIT(31)	/* tracing of processes let in by pid */
+#define FGUARD_NEED_TRACING	BIT(31)	/* tracing of, and by, whom rules name */
 
 /**
  * struct fguard_hook - one hooked function

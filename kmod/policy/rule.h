@@ -99,7 +99,9 @@ struct fguard_keeper {
  * @replaced: a rule that comes takes its place, and no other; set_lock
  * @by_path: link in the set's table of paths and suffixes; set_lock
  * @by_label: link in the set's table of rule names; set_lock
- * @by_subjects: link in the list of those that let its subjects in; RCU, set_lock
+ * @by_subjects: link in the list of those that let its subjects in, or that are against
+ *	them; RCU, set_lock
+ * @by_asking: link in the list of those that ask; RCU, set_lock
  * @by_ending: link in the list of those that end with its subjects; set_lock
  * @by_end: link in the set's tree of those that end at a time; set_lock
  * @keepers: sockets with which it ends, struct fguard_keeper, if it does; set_lock
@@ -143,6 +145,7 @@ struct fguard_rule {
 	struct hlist_node by_path;
 	struct hlist_node by_label;
 	struct list_head by_subjects;
+	struct list_head by_asking;
 	struct list_head by_ending;
 	struct rb_node by_end;
 	struct list_head keepers;
@@ -200,6 +203,32 @@ static inline bool fguard_rule_lets_in(const struct fguard_rule *rule)
 {
 	return !(rule->flags & FGUARD_RULE_AGAINST) &&
 	       fguard_subjects_name_anybody(rule->subjects);
+}
+
+/**
+ * fguard_rule_binds - does it keep whom it names from something?
+ * @rule: the rule
+ *
+ * Context: any.
+ * Return: false if it names nobody, lets those in whom it names, or only logs.
+ */
+static inline bool fguard_rule_binds(const struct fguard_rule *rule)
+{
+	return (rule->flags & FGUARD_RULE_AGAINST) &&
+	       rule->terms.otherwise != FGUARD_ELSE_LOG &&
+	       fguard_subjects_name_anybody(rule->subjects);
+}
+
+/**
+ * fguard_rule_asks - does it ask about whom it does not let in?
+ * @rule: the rule
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+static inline bool fguard_rule_asks(const struct fguard_rule *rule)
+{
+	return rule->terms.otherwise == FGUARD_ELSE_ASK;
 }
 
 /**

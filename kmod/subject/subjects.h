@@ -13,6 +13,13 @@ struct fguard_entries;
 struct fguard_kin;
 struct pid;
 
+/* Rules let in whom they name, or are against him. */
+enum fguard_side {
+	FGUARD_SIDE_FOR,
+	FGUARD_SIDE_AGAINST,
+	FGUARD_SIDES
+};
+
 /**
  * struct fguard_grant - a process that is let in
  * @pid: its thread group; held, so that the structure is never another's
@@ -65,8 +72,8 @@ struct fguard_place {
  * @family: tells these descendants from those of others, 0: not followed
  * @since: only descendants by later children than this are meant
  * @following: rules that have them followed
- * @letting: rules in force that let them in; RCU, set_lock
- * @entries: by which roster.c finds them then; set_lock
+ * @rules: rules in force that let them in, and that are against them; RCU, set_lock
+ * @entries: by which roster.c finds them then, for each of both; set_lock
  * @ending: rules in force that end with them; set_lock
  * @endings: by which roster.c finds them then; set_lock
  * @ends: there are such rules
@@ -96,8 +103,8 @@ struct fguard_subjects {
 	u64 family;
 	u64 since;
 	u32 following;
-	struct list_head letting;
-	struct fguard_entries *entries;
+	struct list_head rules[FGUARD_SIDES];
+	struct fguard_entries *entries[FGUARD_SIDES];
 	struct list_head ending;
 	struct fguard_entries *endings;
 	bool ends;

@@ -189,7 +189,17 @@ const CROWDS: Crowd[] = [
   {
     name: 'that are against others',
     rule: `uids=${ALLOWED} flags=${AGAINST} ${OPS}`,
-    deeds: [...ofWay(ALLOWED, REFUSED), ...ofWay(NOBODY, LET)],
+    deeds: [
+      ...ofWay(ALLOWED, REFUSED),
+      ...ofWay(NOBODY, LET),
+      ofMemory(ALLOWED, ALLOWED, 'EFAULT'),
+      ofMemory(NOBODY, NOBODY, 'EFAULT'),
+    ],
+  },
+  {
+    name: 'each of which is against another user',
+    rule: `each=1 flags=${AGAINST} ${OPS}`,
+    deeds: [ofMemory(NOBODY, NOBODY, 'EFAULT')],
   },
   {
     name: 'that only log',
