@@ -961,6 +961,48 @@ ON(security_bprm_check)
 		fguard_tracing_judge_exec(bprm->file, fregs);
 }
 
+/* @inode: the file, or what it is made of */
+static noinline void judge_handing(const struct file *file, const struct inode *inode,
+				   struct ftrace_regs *fregs)
+{
+	struct fguard_target target = {
+		.dentry = file->f_path.dentry,
+		.inode = inode,
+		.mnt = file->f_path.mnt,
+		.ops = BIT(FGUARD_OP_READ),
+	};
+	const struct fguard_access access = {
+		.targets = &target,
+		.count = 1,
+		.inner = inode != d_inode_rcu(file->f_path.dentry),
+	};
+
+	rcu_read_lock();
+	if (fguard_judge_concerns(target.dentry, inode))
+		fguard_judge(&access, fregs);
+	rcu_read_unlock();
+}
+
+/*
+ * execve(), before the task gives up its own program. A file that is run by another (by
+ * binfmt_misc, with its flags O or C) may be handed to that as a descriptor, which reads
+ * it: it was opened to be executed, and is read, too. No lock held but that against
+ * ptrace(). Since 5.8.
+ */
+ON(security_bprm_creds_from_file)
+{
+	const struct linux_binprm *bprm = ARGUMENT(struct linux_binprm *, 0);
+	const struct file *file = bprm->executable;
+	const struct inode *beneath;
+
+	if (likely(!bprm->have_execfd || !file))
+		return;
+	beneath = fguard_object_beneath(file->f_path.dentry);
+	if (beneath)
+		judge_handing(file, beneath, fregs);
+	judge_handing(file, file_inode(file), fregs);
+}
+
 /* execve(), from here on the task is of the new program. The lock against ptrace() is held. */
 ON(security_bprm_committed_creds)
 {
@@ -1142,6 +1184,7 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS | FGUARD_NEED_EXES),
 	FGUARD_HOOK(signal_setup_done, FGUARD_NEED_EXITS),
 	FGUARD_HOOK(security_bprm_check, FGUARD_NEED_EXES),
+	FGUARD_HOOK(security_bprm_creds_from_file, BIT(FGUARD_OP_READ)),
 	FGUARD_NOTE(security_bprm_committed_creds, FGUARD_NEED_EXES),
 	FGUARD_NOTE(proc_flush_pid, FGUARD_NEED_EXES),
 #ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE

@@ -36,9 +36,10 @@ struct fguard_rule;
  * @names: table of rules by directory and name
  * @aliases: table of rules by inode
  * @devices: table of rules by block device
- * @suffixes: table of rules by suffix
- * @filter: Bloom filter over the inodes of all objects and their directories,
- *	over suffixes and the ways to guarded paths; two bits for each, in one word
+ * @suffixes: table of rules by suffix, and the directory if it counts only below one
+ * @filter: Bloom filter over the inodes of all objects and their directories, over
+ *	suffixes and what they count below, and the ways to guarded paths; two bits
+ *	for each, in one word
  * @trees: rules about trees; without any, no ancestors are looked at
  * @partial: rules that leave some operations to others, and do not only log
  * @suffix_lengths: which lengths suffixes have
@@ -102,14 +103,30 @@ static inline u64 fguard_suffix_hash(const char *suffix, u32 length)
 	return ((u64)length << 32) | full_name_hash(NULL, suffix, length);
 }
 
+/**
+ * fguard_suffix_hash_below - the same, below a directory
+ * @hash: the hash of the suffix
+ * @ino: number of the directory's inode
+ *
+ * Rules about one suffix below many directories are apart from each other.
+ *
+ * Context: any.
+ * Return: the hash.
+ */
+static inline u64 fguard_suffix_hash_below(u64 hash, u64 ino)
+{
+	return hash ^ hash_64(ino, 32);
+}
+
 /* Keys of what stands in a filter beside inode numbers. */
+#define FGUARD_BELOW_SALT 0x62656c6f775f7361ULL
 #define FGUARD_WAY_SALT 0x70696e5f73616c74ULL
 #define FGUARD_DEVICE_SALT 0x6465765f73616c74ULL
 
 /**
  * fguard_store_may_hold_key - may a key stand in the filter?
  * @store: the store
- * @key: an inode number, a salted one, or the hash of a suffix
+ * @key: an inode number, the hash of a suffix, or one of them salted
  *
  * Context: RCU read side.
  * Return: false if certainly not.
@@ -257,7 +274,7 @@ fguard_device_bucket(const struct fguard_store *store, dev_t device)
 /**
  * fguard_suffix_bucket - where rules about a suffix stand
  * @store: the store
- * @hash: its hash
+ * @hash: its hash, or that with the directory below which they count
  *
  * Context: any.
  * Return: the bucket.
@@ -317,6 +334,7 @@ struct fguard_target {
  * @place: where the object hangs, NULL if that cannot be told
  * @seen: called for each rule about the object, if not NULL: how closely it
  *	names the object, and whether it allows the actor
+ * @seen_enough: set by that: a rule that lifts no refusal changes nothing any more
  */
 struct fguard_inquiry {
 	struct fguard_target *target;
@@ -329,6 +347,7 @@ struct fguard_inquiry {
 	struct dentry *place;
 	void (*seen)(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank,
 		     bool allowed);
+	bool seen_enough;
 };
 
 /**

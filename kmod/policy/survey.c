@@ -43,6 +43,20 @@ static void consider_one(struct fguard_survey *survey, struct fguard_rule *rule,
 		note_second(survey, decider, op);
 }
 
+/* All is refused, by more rules than are told. */
+static bool is_enough(const struct fguard_survey *survey)
+{
+	unsigned long ops = survey->ops;
+	unsigned int op;
+
+	if (survey->more != survey->ops)
+		return false;
+	for_each_set_bit(op, &ops, __FGUARD_OP_MAX)
+		if (survey->decisions[op].outcome != FGUARD_OUTCOME_DENY)
+			return false;
+	return true;
+}
+
 static void consider_each(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
 			  u32 rank, bool allowed)
 {
@@ -52,6 +66,7 @@ static void consider_each(struct fguard_inquiry *inquiry, struct fguard_rule *ru
 
 	for_each_set_bit(op, &ops, __FGUARD_OP_MAX)
 		consider_one(survey, rule, rank, allowed, op);
+	inquiry->seen_enough = is_enough(survey);
 }
 
 static void begin(struct fguard_survey *survey, struct fguard_target *target, u32 ops,

@@ -73,7 +73,16 @@ const OPENING = ['bd_prepare_to_claim', 'security_file_open'];
 const COMMANDING = ['security_file_ioctl', 'security_file_ioctl_compat'];
 
 const NEEDED: [Op, string[]][] = [
-  ['read', [...OPENING, ...COMMANDING, 'security_path_notify', 'security_quota_on']],
+  [
+    'read',
+    [
+      ...OPENING,
+      ...COMMANDING,
+      'security_bprm_creds_from_file',
+      'security_path_notify',
+      'security_quota_on',
+    ],
+  ],
   [
     'write',
     [
