@@ -11,6 +11,29 @@
 
 /* ---- deciding ------------------------------------------------------------ */
 
+/*
+ * A rule against some processes says nothing of others, and lifts no refusal for those:
+ * what the closest of them says is joined to what else was decided.
+ */
+static noinline void bind(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank)
+{
+	const struct fguard_terms *terms = inquiry->binder ? &inquiry->binder->terms : NULL;
+
+	if (!(inquiry->target->ops & rule->terms.ops) ||
+	    !fguard_decide_is_closer(terms, inquiry->binder_rank, &rule->terms, rank))
+		return;
+	inquiry->binder = rule;
+	inquiry->binder_rank = rank;
+}
+
+static void join_layers(struct fguard_inquiry *inquiry)
+{
+	if (unlikely(inquiry->binder) &&
+	    fguard_decide_consider(&inquiry->decision, &inquiry->binder->terms,
+				   FGUARD_RANK_OTHER, inquiry->target->ops, false))
+		inquiry->decider = inquiry->binder;
+}
+
 static __always_inline void have_say(struct fguard_inquiry *inquiry,
 				     struct fguard_rule *rule, u32 rank)
 {
@@ -26,6 +49,11 @@ static __always_inline void have_say(struct fguard_inquiry *inquiry,
 		return;
 	if (inquiry->seen)
 		inquiry->seen(inquiry, rule, rank, allowed);
+	if (unlikely(rule->flags & FGUARD_RULE_AGAINST)) {
+		if (!allowed)
+			bind(inquiry, rule, rank);
+		return;
+	}
 	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank, target->ops,
 				   allowed))
 		inquiry->decider = rule;
@@ -688,12 +716,14 @@ void fguard_store_look_at(struct fguard_inquiry *inquiry)
 	inquiry->store = rcu_dereference(fguard_store);
 	match_leaving(inquiry);
 	match_object(inquiry);
+	join_layers(inquiry);
 }
 
 void fguard_store_look_inside(struct fguard_inquiry *inquiry)
 {
 	inquiry->store = rcu_dereference(fguard_store);
 	match_trees(inquiry, inquiry->target->dentry, 1);
+	join_layers(inquiry);
 }
 
 #define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
@@ -706,6 +736,7 @@ void fguard_store_decide(struct fguard_inquiry *inquiry)
 	inquiry->store = rcu_dereference(fguard_store);
 	if (unlikely(target->device)) {
 		match_device(inquiry, target->device);
+		join_layers(inquiry);
 		return;
 	}
 	if (target->moves)
@@ -716,4 +747,5 @@ void fguard_store_decide(struct fguard_inquiry *inquiry)
 		match_object(inquiry);
 	if (target->ops & WAY_OPS)
 		match_way(inquiry);
+	join_layers(inquiry);
 }

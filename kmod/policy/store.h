@@ -328,6 +328,8 @@ struct fguard_target {
  * @actor: who does it
  * @decision: zeroed; what was decided
  * @decider: the rule that decided, or NULL
+ * @binder: the closest of the rules against the actor, or NULL; it can only take away
+ * @binder_rank: how close that is
  * @store: the tables
  * @by_inode: a rule that was found by the object's inode, or NULL
  * @uncertain: rules were found by its inode that may know it under another name
@@ -341,6 +343,8 @@ struct fguard_inquiry {
 	const struct fguard_actor *actor;
 	struct fguard_decision decision;
 	struct fguard_rule *decider;
+	struct fguard_rule *binder;
+	u32 binder_rank;
 	const struct fguard_store *store;
 	const struct fguard_rule *by_inode;
 	bool uncertain;
