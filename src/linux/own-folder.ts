@@ -93,11 +93,9 @@ class Walker {
     const rest = names(path);
     try {
       let reason = complaint('/', this.fd, this.stat);
-      for (
-        let name = rest.shift();
-        name !== undefined && reason === undefined;
-        name = rest.shift()
-      ) {
+      while (reason === undefined) {
+        const name = rest.shift();
+        if (name === undefined) break;
         const fd = openAt(this.fd, name);
         if (fd === undefined) return this.found(undefined, [name, ...rest]);
         reason = this.step(fd, name, rest);
@@ -153,6 +151,13 @@ export const whyForeign = (path: string): string | undefined =>
 export function findForeign(path: string): Foreign | undefined {
   const {reason, place} = walk(resolve(path));
   return reason === undefined ? undefined : {path: place, reason};
+}
+
+/** What others may change on the way to a path that is not where its name says; undefined: nothing. */
+export function findDetour(path: string, resolved: string): Foreign | undefined {
+  const {reason, place, missing} = walk(path);
+  if (reason === undefined || join(place, ...missing) === resolved) return undefined;
+  return {path: place, reason};
 }
 
 const foreign = (what: string, reason: string, next: readonly string[]): UserError =>
