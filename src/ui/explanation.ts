@@ -7,7 +7,7 @@ import {escapeText} from '../domain/text.js';
 import {answerLine} from './answers.js';
 import type {ExplanationDocument, MatchDocument} from '../formats/explanation-document.js';
 import {dim, paintVerdict, strong, warn} from './paint.js';
-import {holderLine, linksText} from './protected.js';
+import {holderLines, linksText} from './protected.js';
 import {elseCell, endLines, objectCell} from './rules-table.js';
 import {type Cell, type Line, renderTable} from './table.js';
 
@@ -86,7 +86,7 @@ export function renderExplanation(document: ExplanationDocument, columns?: numbe
     ...document.answers.map(answerLine),
     ...document.executables.flatMap(executableLines),
     ...aliasLines(document),
-    ...holders.map(holderLine),
+    ...holderLines(holders),
     ...beneathLines(document),
   ].join('\n');
 }

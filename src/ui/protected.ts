@@ -55,10 +55,26 @@ const ACCESS: Record<Holder['access'], string> = {
   w: 'for writing',
   rw: 'for reading and writing',
   map: '',
+  unknown: '',
 };
 
-/** Somebody whom the rule comes too late for. */
-export function holderLine({pid, comm, fd, path, access}: Holder): string {
-  const how = fd === null ? 'has it mapped' : `has it open ${ACCESS[access]}, descriptor ${fd}`;
-  return `${warn('already open:')} ${escapeText(path)}: ${escapeText(comm)}[${pid}] ${how}`;
+const UNKNOWN_MAX = 8;
+
+/* Where some never answered, none is asked any more: many may be unknown. */
+function unknownLines(holders: readonly Holder[]): string[] {
+  if (holders.length === 0) return [];
+  const first = holders.slice(0, UNKNOWN_MAX).map(({comm, pid}) => `${escapeText(comm)}[${pid}]`);
+  const more = holders.length - first.length;
+  const who = `${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [`${warn('cannot be looked at:')} whether it is mapped by ${who}`];
 }
+
+/** Those whom the rule comes too late for, and those of whom nobody knows. */
+export const holderLines = (holders: readonly Holder[]): string[] => [
+  ...holders.flatMap(({pid, comm, fd, path, access}) => {
+    if (path === null) return [];
+    const how = fd === null ? 'has it mapped' : `has it open ${ACCESS[access]}, descriptor ${fd}`;
+    return [`${warn('already open:')} ${escapeText(path)}: ${escapeText(comm)}[${pid}] ${how}`];
+  }),
+  ...unknownLines(holders.filter(({path}) => path === null)),
+];
