@@ -23,7 +23,7 @@ export default class Run extends BaseCommand {
     'The rules are in force from before the first instruction of CMD until its end. A PATH that is a directory counts with all below it, and it need not be there yet. ' +
     '--protect is about everybody else: only CMD and what it starts get in. The others are about CMD and what it starts, while everybody else gets in as before: ' +
     'where it touches an --ask PATH it waits for an answer (`fguard ask` in another terminal; none in time gives --default), ' +
-    'a --deny PATH is refused to it, a --read-only PATH it may only read, list and execute, and what it does with a --log PATH is reported (`fguard watch`).\n\n' +
+    'a --deny PATH is refused to it, a --read-only PATH it may only read, list and execute, and what it does with a --log PATH is reported (`fguard watch`). These rules stay after CMD while something that it started goes on.\n\n' +
     'Under sudo, doas or pkexec CMD runs as who called that, with their groups, HOME, USER and LOGNAME; --user names another, --as-root stays root. ' +
     "Exits with CMD's own code, or 128 and the signal that ended it.";
   static override usage =
@@ -106,6 +106,13 @@ export default class Run extends BaseCommand {
         const text = unreachedFlags(found);
         if (text !== undefined) this.caution(text);
       },
+      typing: () => {
+        this.caution(CAN_TYPE);
+      },
+      outlived: (rules) => {
+        const ids = rules.map(({id}) => id).join(' ');
+        this.caution(`${GOES_ON}: \`sudo fguard unprotect ${ids}\``);
+      },
       notRemoved: (rule, reason) => {
         this.caution(`rule ${rule.id} about ${objectText(rule)} was not removed: ${reason}`);
       },
@@ -117,6 +124,12 @@ export default class Run extends BaseCommand {
 
 const NOTHING_GUARDED =
   'this guards nothing: no --protect, --ask, --deny, --read-only or --log PATH is given';
+
+const CAN_TYPE =
+  'the command may type into this terminal (TIOCSTI), for whoever reads there: the kernel takes no filter from us';
+
+const GOES_ON =
+  'something that the command started goes on, and is guarded still; to remove the rules once it has ended';
 
 const runsAsText = (name: string): string =>
   `fguard: runs as ${escapeText(name)}; --as-root stays root`;

@@ -35,7 +35,9 @@ class Targets {
   /** The target behind a link of /proc. */
   at(link: string): string | undefined {
     const stat = this.files.size === 0 ? undefined : statIfPossible(link);
-    return this.file(stat) ?? (this.areOnlyFiles ? undefined : this.named(readLinkIfPossible(link)));
+    return (
+      this.file(stat) ?? (this.areOnlyFiles ? undefined : this.named(readLinkIfPossible(link)))
+    );
   }
 
   /** The same, or null, of a link that may keep us waiting. */
