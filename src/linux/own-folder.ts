@@ -147,9 +147,18 @@ const walk = (path: string): Walk => new Walker().walk(path);
 export const whyForeign = (path: string): string | undefined =>
   isAbsolute(path) ? walk(path).reason : `${path} is not a whole path`;
 
+/** A path from the root on. @throws UserError where it is of a directory that is gone */
+export function wholePath(path: string): string {
+  try {
+    return resolve(path);
+  } catch {
+    throw new UserError('ENOENT', `${path}: the current directory is gone`);
+  }
+}
+
 /** The place on the way to a path, or the path itself, that others may change, if there is one. */
 export function findForeign(path: string): Foreign | undefined {
-  const {reason, place} = walk(resolve(path));
+  const {reason, place} = walk(wholePath(path));
   return reason === undefined ? undefined : {path: place, reason};
 }
 

@@ -113,6 +113,7 @@ describe('ask --json', () => {
 
   it.each([
     ['not JSON', 'yes', 'line 1 is not an answer'],
+    ['no end for long', ' '.repeat(1 << 20) + '[]', 'line 1 is not an answer: it is too long'],
     ['no object', '[]', 'not an object'],
     ['no id', '{"verdict":"deny"}', '"id" is not the id'],
     ['a number for an id', '{"id":1,"verdict":"deny"}', '"id" is not the id'],

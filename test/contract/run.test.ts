@@ -328,6 +328,11 @@ describe.runIf(process.geteuid?.() === 0)('run under sudo', () => {
     });
   });
 
+  it('the command of another user is not in the group of root', async () => {
+    const {lines} = await run(['--', 'id', '-g'], {...sudo, SUDO_GID: '0'});
+    expect(lines).toEqual([userEntry(Number(NOBODY))?.[3]]);
+  });
+
   it.each([
     ['true', 0],
     ['/no/such/command', 127],
