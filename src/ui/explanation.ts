@@ -3,7 +3,7 @@ import type {AllowedExecutable} from '../domain/explanation.js';
 import type {Bypass} from '../domain/object.js';
 import {overwriterText} from '../domain/overwriter.js';
 import {shellWord} from '../domain/shell-word.js';
-import {escapeText} from '../domain/text.js';
+import {escapeComm, escapeText} from '../domain/text.js';
 import {answerLine} from './answers.js';
 import type {ExplanationDocument, MatchDocument} from '../formats/explanation-document.js';
 import {dim, paintVerdict, strong, warn} from './paint.js';
@@ -37,7 +37,7 @@ const row = (match: MatchDocument, now: number): Cell[] => [
 ];
 
 function headline({path, op, process, verdict, reason, why}: ExplanationDocument): string {
-  const who = process === null ? 'a stranger' : `${escapeText(process.comm)}[${process.pid}]`;
+  const who = process === null ? 'a stranger' : `${escapeComm(process.comm)}[${process.pid}]`;
   return `${paintVerdict(reason === 'ask' ? reason : verdict)}: ${strong(op)} of ${escapeText(path)} by ${who}: ${why}`;
 }
 
