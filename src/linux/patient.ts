@@ -48,7 +48,7 @@ export function patiently<T>(look: () => Promise<T>): Promise<T | undefined> {
       },
       (error: unknown) => {
         ended();
-        reject(error as Error);
+        reject(error);
       },
     );
   });
