@@ -286,7 +286,7 @@ describe('ask --exec', () => {
     expect(env).not.toContain('NEW_PATH');
     child.kill('SIGINT');
     const {stdout, stderr} = await done;
-    expect(stdout).toMatch(/^deny: asker\\x1b\[31m\[\d+\] delete \/srv\/a b$/m);
+    expect(stdout).toMatch(/^deny: asker\\x1b\\x5b31m\[\d+\] delete \/srv\/a b$/m);
     expect(stderr).toContain('said');
   });
 
