@@ -12,7 +12,7 @@ import {executableWarnings} from '../services/executables.js';
 import {protect} from '../services/protect.js';
 import {
   NOBODY_ANSWERS,
-  holderLine,
+  holderLines,
   linksWarning,
   protectedLines,
   savedLine,
@@ -164,7 +164,7 @@ export default class Protect extends BaseCommand {
     for (const text of [...unreachedWarnings(rules, typed), ...layerWarnings(rules, typed)])
       this.caution(text);
     if (unanswered) this.hint(NOBODY_ANSWERS);
-    this.tell(...rules.flatMap(protectedLines), ...holders.map(holderLine));
+    this.tell(...rules.flatMap(protectedLines), ...holderLines(holders));
     this.tell(...(saved ?? []).map(savedLine));
     return {
       rules: rules.map(({rule}) => ruleDocument(rule)),

@@ -23,7 +23,7 @@ export default class Run extends BaseCommand {
     'The rules are active from before the first instruction of CMD until it ends. A directory is guarded with everything in it. A PATH is guarded whether or not it exists yet.\n\n' +
     '--protect denies PATH to everyone except CMD and its descendants. The other flags restrict CMD and its descendants, and nobody else: ' +
     'with --ask, an access to PATH waits for an answer (run `fguard ask` in another terminal; without an answer in time, --default applies); ' +
-    'with --deny, it is denied; with --read-only, only reading, listing and executing are allowed; with --log, it is reported (see `fguard watch`).\n\n' +
+    'with --deny, it is denied; with --read-only, only reading, listing and executing are allowed; with --log, it is reported (see `fguard watch`). These rules stay after CMD while one of its descendants runs.\n\n' +
     "Under sudo, doas or pkexec, CMD runs as the user who called that, with that user's groups, HOME, USER and LOGNAME. --user runs it as another user, --as-root as root. " +
     "Exits with CMD's exit code, or with 128 plus the number of the signal that ended it.";
   static override usage =
@@ -108,6 +108,13 @@ export default class Run extends BaseCommand {
         const text = unreachedFlags(found);
         if (text !== undefined) this.caution(text);
       },
+      typing: () => {
+        this.caution(CAN_TYPE);
+      },
+      outlived: (rules) => {
+        const ids = rules.map(({id}) => id).join(' ');
+        this.caution(`${GOES_ON}: \`sudo fguard unprotect ${ids}\``);
+      },
       notRemoved: (rule, reason) => {
         this.caution(`cannot remove rule ${rule.id} about ${objectText(rule)}: ${reason}`);
       },
@@ -119,6 +126,12 @@ export default class Run extends BaseCommand {
 
 const NOTHING_GUARDED =
   'nothing is guarded: give at least one --protect, --ask, --deny, --read-only or --log PATH';
+
+const CAN_TYPE =
+  'the command can type into this terminal (TIOCSTI): the kernel does not accept a filter';
+
+const GOES_ON =
+  'a descendant of the command still runs, so its rules stay; to remove them once it has ended';
 
 const runsAsText = (name: string): string =>
   `fguard: running CMD as ${escapeText(name)}; use --as-root to run it as root`;

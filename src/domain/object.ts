@@ -13,8 +13,9 @@ export interface Holder {
   pid: number;
   comm: string;
   fd: number | null;
-  path: string;
-  access: HeldAccess | 'map';
+  /** Null: it keeps us from seeing what it has mapped, so that nobody knows. */
+  path: string | null;
+  access: HeldAccess | 'map' | 'unknown';
 }
 
 /** A device, or a file behind one, that holds the data of a file: a way around every rule about it. */

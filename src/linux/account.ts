@@ -29,9 +29,10 @@ const LEFT_BEHIND = [
   ...['DOAS_USER', 'PKEXEC_UID'],
 ];
 
+/* The group may be left of another sudo, and root's is not for those who are not root. */
 function account(uid: number, gid?: string): Account {
   const [name = String(uid), , , group = '', , home = '', shell = ''] = userEntry(uid) ?? [];
-  const own = gid ?? group;
+  const own = gid === undefined || (Number(gid) === 0 && uid !== 0) ? group : gid;
   if (!/^\d+$/.test(own)) throw wrongUsage(`cannot find the group of user ${name}`);
   return {
     uid,

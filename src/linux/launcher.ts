@@ -5,7 +5,7 @@ import {constants} from 'node:os';
 import type {Duplex} from 'node:stream';
 import {isatty} from 'node:tty';
 
-import {onDeath} from './libc/index.js';
+import {launching, onDeath} from './libc/index.js';
 import {type Account, becoming, environmentOf} from './account.js';
 
 /* Waits for a word on file descriptor 3, without which it exits, and then execs the command: the same process. */
@@ -34,6 +34,21 @@ const SIGRTMIN = 34;
 function realTimeEnding(signal: number): Ending {
   const name = signal < SIGRTMIN ? `SIG${signal}` : `SIGRTMIN+${signal - SIGRTMIN}`;
   return {code: 128 + signal, signal: name};
+}
+
+/** What is arranged before a command is launched. */
+export interface Precautions {
+  /** The command cannot type into its terminal, for whoever reads there next. */
+  isTypingRefused: boolean;
+  /** Whether something that it started goes on; to be asked once it has ended. */
+  outlives: () => boolean;
+}
+
+/** To be called by the thread that launches. Holds for all that is launched from then on. */
+export async function takePrecautions(): Promise<Precautions> {
+  const libc = await launching();
+  libc.adoptDescendants();
+  return {isTypingRefused: libc.refuseTyping(), outlives: libc.hasChildren};
 }
 
 /** A command that already has a process but has not yet run its first instruction. */

@@ -93,11 +93,9 @@ class Walker {
     const rest = names(path);
     try {
       let reason = complaint('/', this.fd, this.stat);
-      for (
-        let name = rest.shift();
-        name !== undefined && reason === undefined;
-        name = rest.shift()
-      ) {
+      while (reason === undefined) {
+        const name = rest.shift();
+        if (name === undefined) break;
         const fd = openAt(this.fd, name);
         if (fd === undefined) return this.found(undefined, [name, ...rest]);
         reason = this.step(fd, name, rest);
@@ -149,10 +147,26 @@ const walk = (path: string): Walk => new Walker().walk(path);
 export const whyForeign = (path: string): string | undefined =>
   isAbsolute(path) ? walk(path).reason : `${path} is not an absolute path`;
 
+/** A path from the root on. @throws UserError where it is of a directory that is gone */
+export function wholePath(path: string): string {
+  try {
+    return resolve(path);
+  } catch {
+    throw new UserError('ENOENT', `${path}: the current directory is gone`);
+  }
+}
+
 /** The place on the way to a path, or the path itself, that others may change, if there is one. */
 export function findForeign(path: string): Foreign | undefined {
-  const {reason, place} = walk(resolve(path));
+  const {reason, place} = walk(wholePath(path));
   return reason === undefined ? undefined : {path: place, reason};
+}
+
+/** What others may change on the way to a path that is not where its name says; undefined: nothing. */
+export function findDetour(path: string, resolved: string): Foreign | undefined {
+  const {reason, place, missing} = walk(path);
+  if (reason === undefined || join(place, ...missing) === resolved) return undefined;
+  return {path: place, reason};
 }
 
 const foreign = (what: string, reason: string, next: readonly string[]): UserError =>

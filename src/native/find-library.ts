@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {UserError} from '../domain/errors.js';
-import {requireOwn} from '../linux/own-folder.js';
+import {requireOwn, wholePath} from '../linux/own-folder.js';
 import {buildLibrary} from './build-library.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,7 +22,7 @@ const missing = (path: string, next: string[]): UserError =>
 export function findLibrary(): string {
   const chosen = process.env.FGUARD_LIBRARY;
   if (chosen !== undefined && chosen !== '') {
-    if (existsSync(chosen)) return requireOwn(resolve(chosen), ['unset FGUARD_LIBRARY']);
+    if (existsSync(chosen)) return requireOwn(wholePath(chosen), ['unset FGUARD_LIBRARY']);
     throw missing(chosen, ['unset FGUARD_LIBRARY']);
   }
   const found = [BUILT, ...SYSTEM.map((dir) => `${dir}/libfguard.so.0`)].find((p) => existsSync(p));

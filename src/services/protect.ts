@@ -88,8 +88,14 @@ export interface ProtectResult {
   unanswered: boolean;
 }
 
-/** Guards objects, all or none, and finds processes that already have them open. */
-export async function protect(request: ProtectRequest): Promise<ProtectResult> {
+/**
+ * Guards objects, all or none, and finds processes that already have them open.
+ * @param save saves the rules; before the search, which may take long
+ */
+export async function protect(
+  request: ProtectRequest,
+  save: (rules: readonly KernelRule[]) => void = () => undefined,
+): Promise<ProtectResult> {
   const {paths, ...rest} = request;
   rest.pids.forEach(requireProcess);
   const objects = resolveObjects(request);
@@ -102,6 +108,7 @@ export async function protect(request: ProtectRequest): Promise<ProtectResult> {
     ),
     unanswered: asks && guard.status().answerers === 0,
   }));
+  save(added.map(({rule}) => rule));
   const isDirectory = new Map(objects.map((object) => [object.path, object.isDirectory]));
   const rules = added.map((one): Protected => {
     const {path, suffix} = one.rule;
@@ -113,5 +120,5 @@ export async function protect(request: ProtectRequest): Promise<ProtectResult> {
       layers: findLayers(one.rule, inForce),
     };
   });
-  return {rules, holders: findHolders(rules.map(({rule}) => rule)), unanswered};
+  return {rules, holders: await findHolders(rules.map(({rule}) => rule)), unanswered};
 }

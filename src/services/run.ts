@@ -6,7 +6,7 @@ import type {Guard} from '../native/index.js';
 import {fguard_else as ELSE} from '../domain/uapi.gen.js';
 import type {Account} from '../linux/account.js';
 import {explain, openGuard} from './guard.js';
-import {type Ending, Launcher} from '../linux/launcher.js';
+import {type Ending, Launcher, type Precautions, takePrecautions} from '../linux/launcher.js';
 import {findUnreached} from './mounts-below.js';
 import {addRules, requireName} from './protect.js';
 import {type ResolvedPath, resolvePath} from '../linux/resolve-path.js';
@@ -39,6 +39,10 @@ export interface RunListener {
   unanswered(): void;
   /** Mounts below the paths that no rule covers. */
   unreached(found: readonly RunPath[]): void;
+  /** The command can type into its terminal, for the shell that ran us. */
+  typing(): void;
+  /** After the command has ended: descendants still run, and these rules stay. */
+  outlived(rules: readonly KernelRule[]): void;
   /** After the command has ended: a rule that could not be removed, and why. */
   notRemoved(rule: KernelRule, reason: string): void;
 }
@@ -62,7 +66,10 @@ const KINDS: Record<RunKind, Pick<RuleRequest, 'against' | 'otherwise' | 'ops'>>
   },
 };
 
-/* A rule about the process and its descendants. */
+/*
+ * A rule about the process and its descendants. One against them is not to end with
+ * the first, which could leave the rest to a child.
+ */
 const ruleRequest = (
   object: RunObject,
   {deadline, defaultVerdict}: RunRequest,
@@ -74,7 +81,7 @@ const ruleRequest = (
   tree: isTree(object),
   children: true,
   strict: false,
-  untilExit: true,
+  untilExit: !KINDS[object.kind].against,
   ...KINDS[object.kind],
   error: 0,
   defaultVerdict,
@@ -145,11 +152,25 @@ const findUnreachedPaths = (
     return findUnreached(rule, inForce).map(({path}) => ({kind, path}));
   });
 
+/* Those against the command stay for as long as there may be something of it. */
+function removeEnded(
+  guard: Guard,
+  rules: readonly KernelRule[],
+  {outlives}: Precautions,
+  listener: RunListener,
+): void {
+  const staying = rules.filter(({against}) => against);
+  const stay = staying.length > 0 && outlives();
+  removeRules(guard, stay ? rules.filter(({against}) => !against) : rules, listener);
+  if (stay) listener.outlived(staying);
+}
+
 async function guardAndRun(
   guard: Guard,
   run: RunRequest,
   objects: readonly RunObject[],
   launcher: Launcher,
+  precautions: Precautions,
   listener: RunListener,
 ): Promise<RunResult> {
   const requests = objects.map((object) => ruleRequest(object, run, launcher.pid));
@@ -157,9 +178,12 @@ async function guardAndRun(
   const rules = added.map(({rule}) => rule);
   try {
     listener.unreached(findUnreachedPaths(rules, objects, inForce));
-    return {...(await launcher.go()), rules};
-  } finally {
+    const ending = await launcher.go();
+    removeEnded(guard, rules, precautions, listener);
+    return {...ending, rules};
+  } catch (error) {
     removeRules(guard, rules, listener);
+    throw error;
   }
 }
 
@@ -183,9 +207,11 @@ export async function runGuarded(run: RunRequest, listener: RunListener): Promis
     requireUnguarded(guard, objects);
     const asks = objects.some(({kind}) => kind === 'ask');
     if (asks && guard.status().answerers === 0) listener.unanswered();
+    const precautions = await takePrecautions();
+    if (!precautions.isTypingRefused) listener.typing();
     const launcher = new Launcher(run.command, run.account);
     try {
-      return await guardAndRun(guard, run, objects, launcher, listener);
+      return await guardAndRun(guard, run, objects, launcher, precautions, listener);
     } catch (error) {
       await launcher.cancel();
       throw error;

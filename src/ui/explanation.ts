@@ -3,11 +3,11 @@ import type {AllowedExecutable} from '../domain/explanation.js';
 import type {Bypass} from '../domain/object.js';
 import {overwriterText} from '../domain/overwriter.js';
 import {shellWord} from '../domain/shell-word.js';
-import {escapeText} from '../domain/text.js';
+import {escapeComm, escapeText} from '../domain/text.js';
 import {answerLine} from './answers.js';
 import type {ExplanationDocument, MatchDocument} from '../formats/explanation-document.js';
 import {dim, paintVerdict, strong, warn} from './paint.js';
-import {holderLine, linksText} from './protected.js';
+import {holderLines, linksText} from './protected.js';
 import {elseCell, endLines, objectCell} from './rules-table.js';
 import {type Cell, type Line, renderTable} from './table.js';
 
@@ -38,7 +38,7 @@ const row = (match: MatchDocument, now: number): Cell[] => [
 
 function headline({path, op, process, verdict, reason, why}: ExplanationDocument): string {
   const who =
-    process === null ? 'a process no rule allows' : `${escapeText(process.comm)}[${process.pid}]`;
+    process === null ? 'a process no rule allows' : `${escapeComm(process.comm)}[${process.pid}]`;
   return `${paintVerdict(reason === 'ask' ? reason : verdict)}: ${strong(op)} of ${escapeText(path)} by ${who}: ${why}`;
 }
 
@@ -87,7 +87,7 @@ export function renderExplanation(document: ExplanationDocument, columns?: numbe
     ...document.answers.map(answerLine),
     ...document.executables.flatMap(executableLines),
     ...aliasLines(document),
-    ...holders.map(holderLine),
+    ...holderLines(holders),
     ...beneathLines(document),
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import {exactDuration} from '../domain/duration.js';
 import {ELSES, VERDICTS} from '../domain/names.js';
 import type {HardLinks, Holder, Protected} from '../domain/object.js';
 import type {KernelRule} from '../domain/rule.js';
-import {escapeText} from '../domain/text.js';
+import {escapeComm, escapeText} from '../domain/text.js';
 import {objectText} from './object-text.js';
 import {dim, strong, warn} from './paint.js';
 
@@ -58,11 +58,27 @@ const ACCESS: Record<Holder['access'], string> = {
   w: 'for writing',
   rw: 'for reading and writing',
   map: '',
+  unknown: '',
 };
 
-/** A process that opened the file before the rule. */
-export function holderLine({pid, comm, fd, path, access}: Holder): string {
-  const how =
-    fd === null ? 'has it mapped' : `has it open ${ACCESS[access]} as file descriptor ${fd}`;
-  return `${warn('already open:')} ${escapeText(path)}: ${escapeText(comm)}[${pid}] ${how}`;
+const UNKNOWN_MAX = 8;
+
+/* Where some never answered, none is asked any more: many may be unknown. */
+function unknownLines(holders: readonly Holder[]): string[] {
+  if (holders.length === 0) return [];
+  const first = holders.slice(0, UNKNOWN_MAX).map(({comm, pid}) => `${escapeComm(comm)}[${pid}]`);
+  const more = holders.length - first.length;
+  const who = `${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [`${warn('cannot be looked at:')} whether it is mapped by ${who}`];
 }
+
+/** Those whom the rule comes too late for, and those of whom nobody knows. */
+export const holderLines = (holders: readonly Holder[]): string[] => [
+  ...holders.flatMap(({pid, comm, fd, path, access}) => {
+    if (path === null) return [];
+    const how =
+      fd === null ? 'has it mapped' : `has it open ${ACCESS[access]} as file descriptor ${fd}`;
+    return [`${warn('already open:')} ${escapeText(path)}: ${escapeComm(comm)}[${pid}] ${how}`];
+  }),
+  ...unknownLines(holders.filter(({path}) => path === null)),
+];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {durationText} from '../domain/duration.js';
-import {escapeText} from '../domain/text.js';
+import {escapeComm, escapeText} from '../domain/text.js';
 import {statePaint, strong, warn} from './paint.js';
 import type {WaitingDocument} from '../formats/question-json.js';
 import type {StatusDocument} from '../formats/status-document.js';
@@ -11,7 +11,7 @@ const WAITING_HEAD = ['request', 'process', 'operation', 'object', 'time left'];
 
 const waitingRow = (question: WaitingDocument): Cell[] => [
   [{text: question.id}, {text: `rule ${question.rule}`}],
-  [{text: `${escapeText(question.comm)}[${question.pid}]`}],
+  [{text: `${escapeComm(question.comm)}[${question.pid}]`}],
   [{text: question.op}],
   [
     {text: escapeText(question.path)},

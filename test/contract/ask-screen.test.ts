@@ -28,7 +28,7 @@ describe('ask in a terminal', () => {
     feed.question(2);
     const text = await screen.until(/1 other pending request[^]*q: quit/);
     const flat = text.replace(/\s+/g, ' ');
-    expect(flat).toContain('asker\\x1b[31m[');
+    expect(flat).toContain('asker\\x1b\\x5b31m[');
     expect(flat).toMatch(/wants to rename (90|8\d) s left, then deny/);
     expect(flat).toContain('file /srv/a.db to /srv/b.db');
     expect(flat).toMatch(/program .*node/);
@@ -65,7 +65,7 @@ describe('ask in a terminal', () => {
     }
     const ids = expected.map((terms, at) => `answer id=${at + 1} ${terms}`);
     expect(feed.answers()).toEqual(ids);
-    expect(await screen.until('deny once: asker\\x1b[31m')).toContain('allow forever: ');
+    expect(await screen.until('deny once: asker\\x1b\\x5b31m')).toContain('allow forever: ');
   });
 
   it('keys that mean nothing answer nothing', async () => {

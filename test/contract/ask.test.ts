@@ -113,6 +113,7 @@ describe('ask --json', () => {
 
   it.each([
     ['not JSON', 'yes', 'line 1 is not an answer'],
+    ['no end for long', ' '.repeat(1 << 20) + '[]', 'line 1 is not an answer: it is too long'],
     ['no object', '[]', 'not an object'],
     ['no id', '{"verdict":"deny"}', '"id" must be the id'],
     ['a number for an id', '{"id":1,"verdict":"deny"}', '"id" must be the id'],
@@ -285,7 +286,7 @@ describe('ask --exec', () => {
     expect(env).not.toContain('NEW_PATH');
     child.kill('SIGINT');
     const {stdout, stderr} = await done;
-    expect(stdout).toMatch(/^deny: asker\\x1b\[31m\[\d+\] delete \/srv\/a b$/m);
+    expect(stdout).toMatch(/^deny: asker\\x1b\\x5b31m\[\d+\] delete \/srv\/a b$/m);
     expect(stderr).toContain('said');
   });
 

@@ -86,11 +86,11 @@ describe('run', () => {
     expect(document).toMatchObject({
       rules: [
         {else: 'deny', against: false, match: {path: join(folder, 'own')}},
-        {else: 'ask', against: true, default: 'deny', match: {tree: true}, untilExit: true},
+        {else: 'ask', against: true, default: 'deny', match: {tree: true}, untilExit: false},
       ],
     });
     const pid = /^command (\d+)$/m.exec(log(folder).join('\n'))?.[1] ?? '';
-    const flags = FLAGS | FGUARD_RULE_TREE | FGUARD_RULE_AGAINST;
+    const flags = FGUARD_RULE_CHILDREN | FGUARD_RULE_TREE | FGUARD_RULE_AGAINST;
     expect(log(folder).slice(2, 5)).toEqual([
       `add path=${folder}/tree suffix=- name=- flags=${flags} ops=0 else=2 error=0 ttl=0`,
       'ask default_allow=0 deadline=0',
@@ -110,7 +110,7 @@ describe('run', () => {
     const paths = names.flatMap((name) => [`--${name}`, join(folder, name)]);
     const env = {FAKE_LOG: join(folder, 'log')};
     expect(await fguard(['run', ...paths, '--', 'true'], env)).toMatchObject({code: 0, stderr: ''});
-    const flags = FLAGS | FGUARD_RULE_TREE | FGUARD_RULE_AGAINST;
+    const flags = FGUARD_RULE_CHILDREN | FGUARD_RULE_TREE | FGUARD_RULE_AGAINST;
     const changing = OPS.list.filter((op) => !['read', 'exec', 'list'].includes(op));
     const added = log(folder).filter((line) => line.startsWith('add '));
     expect(added).toEqual(
@@ -123,6 +123,32 @@ describe('run', () => {
           `add path=${folder}/${name} suffix=- name=- flags=${flags} ops=${ops} else=${otherwise} error=0 ttl=0`,
       ),
     );
+  });
+
+  it('keeps rules against the command while something that it started goes on', async () => {
+    /* A fifo holds up the child, as long as we like. */
+    const folder = newFolder();
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const paths = ['--deny', join(folder, 'a'), '--protect', join(folder, 'b')];
+    const script = `(setsid sh -c 'read word <${fifo}' >/dev/null 2>&1 &); exit 3`;
+    const env = {FAKE_LOG: join(folder, 'log')};
+    const ended = await fguard(['run', ...paths, '--', 'sh', '-c', script], env);
+    writeFileSync(fifo, 'go\n');
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toContain('goes on, and is guarded still');
+    expect(ended.stderr).toContain('sudo fguard unprotect 2`');
+    expect(log(folder).filter((line) => line.startsWith('delete'))).toEqual([
+      'delete id=2 path=- name=-',
+    ]);
+  });
+
+  it('lets the command type nothing into the terminal', async () => {
+    /* Not a terminal: another errno than of what no filter refuses. */
+    const program =
+      '$x = "x"; ioctl(STDIN, $_, $x) or print $! + 0, " " for 0x5412, 0x541c, 0x5401';
+    const {stdout} = await fguard(['run', '--deny', '/tmp/x', '--', 'perl', '-e', program]);
+    expect(stdout).toBe('1 1 25 ');
   });
 
   it.each([
@@ -300,6 +326,11 @@ describe.runIf(process.geteuid?.() === 0)('run under sudo', () => {
       code: 0,
       lines: [NOBODY, NOBODY, '12', `${home} nobody nobody none`, '0'.repeat(16)],
     });
+  });
+
+  it('the command of another user is not in the group of root', async () => {
+    const {lines} = await run(['--', 'id', '-g'], {...sudo, SUDO_GID: '0'});
+    expect(lines).toEqual([userEntry(Number(NOBODY))?.[3]]);
   });
 
   it.each([

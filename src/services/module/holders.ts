@@ -2,6 +2,7 @@
 /* What keeps the module from being unloaded, or is connected to it. */
 import type {Question} from '../../domain/question.js';
 import {directories, entries, readIfPossible, readLinkIfPossible} from '../../linux/files.js';
+import {readMaps} from '../../linux/patient.js';
 import {processIds, processName} from '../../linux/proc.js';
 
 const MODULE = '/sys/module/fguard';
@@ -27,15 +28,20 @@ function hasSocket(pid: number, sockets: ReadonlySet<string>): boolean {
 }
 
 /* The kernel does not report the family of a socket; with our library it is ours. */
-const hasLibrary = (pid: number): boolean =>
-  readIfPossible(`/proc/${pid}/maps`)?.includes('/libfguard.so') === true;
+async function connection(pid: number): Promise<string[]> {
+  const maps = await readMaps(pid);
+  const who = `process ${pid} (${processName(pid)})`;
+  if (maps === undefined) return [`${who}, which cannot be looked at`];
+  return maps.includes('/libfguard.so') ? [who] : [];
+}
 
 /** Processes that are connected to the module, as far as that can be determined. */
-function connectedProcesses(): string[] {
+async function connectedProcesses(): Promise<string[]> {
   const sockets = netlinkSockets();
-  return processIds()
-    .filter((pid) => pid !== process.pid && hasLibrary(pid) && hasSocket(pid, sockets))
-    .map((pid) => `process ${pid} (${processName(pid)})`);
+  const found: string[] = [];
+  for (const pid of processIds())
+    if (pid !== process.pid && hasSocket(pid, sockets)) found.push(...(await connection(pid)));
+  return found;
 }
 
 const dependentModules = (): string[] =>
@@ -49,9 +55,9 @@ const answeredPeople = (questions: readonly Question[]): string[] =>
   references() > questions.length ? ['a task that is still inside an allowed system call'] : [];
 
 /** What may keep the module from being unloaded. */
-export const holders = (questions: readonly Question[]): string[] => [
+export const holders = async (questions: readonly Question[]): Promise<string[]> => [
   ...waitingPeople(questions),
   ...answeredPeople(questions),
   ...dependentModules(),
-  ...connectedProcesses(),
+  ...(await connectedProcesses()),
 ];

@@ -98,6 +98,8 @@ async function insert(file: string): Promise<void> {
   const last = (await kernelWords()).at(-1);
   const {code, stderr} = await runCommand('insmod', [file, ...parameters()]);
   if (code === 0) return;
+  /* Somebody else has loaded it meanwhile, such as the boot. */
+  if (isLoaded() && stderr.includes('File exists')) return;
   const refusal = stderr.trim().replace(/^insmod: ERROR: /, '');
   const next = REMEDIES.filter(([pattern]) => pattern.test(refusal)).map(([, remedy]) => remedy);
   const words = await kernelWords();

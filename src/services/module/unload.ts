@@ -19,9 +19,12 @@ const locked = (): UserError =>
     next: ['sudo systemctl reboot'],
   });
 
-function refusal({stderr}: CommandResult, questions: readonly Question[]): UserError {
+async function refusal(
+  {stderr}: CommandResult,
+  questions: readonly Question[],
+): Promise<UserError> {
   const reason = stderr.trim().replace(/^rmmod: ERROR: /, '');
-  const who = holders(questions);
+  const who = await holders(questions);
   const held = who.length === 0 ? '' : `; it may be in use by ${who.join(', ')}`;
   const next = [
     ...(questions.length === 0 ? [] : ['sudo fguard ask']),
@@ -65,5 +68,5 @@ export async function unloadModule(force: boolean): Promise<boolean> {
   if ((await askModule((guard) => guard.status()))?.locked === true) throw locked();
   const result = await (force ? removeSettled() : remove());
   if (result.code === 0) return true;
-  throw refusal(result, (await askModule((guard) => guard.questions())) ?? []);
+  throw await refusal(result, (await askModule((guard) => guard.questions())) ?? []);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import {dirname, resolve} from 'node:path';
+import {dirname} from 'node:path';
 
 import type {Mistake} from '../../domain/mistake.js';
 import {shellWord} from '../../domain/shell-word.js';
 import {errnoText} from '../../domain/errno.js';
 import {UserError, notPermitted} from '../../domain/errors.js';
-import {type Foreign, findForeign} from '../../linux/own-folder.js';
+import {type Foreign, findForeign, wholePath} from '../../linux/own-folder.js';
 import {
   type Entry,
   entries,
@@ -39,7 +39,7 @@ function entriesOf(directory: string): Entry[] {
     return readEntries(directory);
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'ENOENT' && isAbsent(resolve(directory))) return [];
+    if (code === 'ENOENT' && isAbsent(wholePath(directory))) return [];
     const message = `cannot read ${directory}: ${errnoText(code)}`;
     if (code === 'EACCES') throw notPermitted(message, [withSudo()]);
     throw new UserError(code, message);
@@ -105,7 +105,7 @@ const isLink = (path: string): boolean => lstatIfPossible(path)?.isSymbolicLink(
 function findForeignFrom(path: string): ForeignRules | undefined {
   const found = findForeign(path);
   if (found === undefined) return undefined;
-  const from = resolve(path);
+  const from = wholePath(path);
   if (isOnTheWay(found.path, from)) return {...found, from};
   return {...found, from, reason: `${from} leads through a link, and ${found.reason}`};
 }
@@ -183,7 +183,7 @@ export function requireOwnRules(directory = RULES_DIRECTORY): void {
 }
 
 /* Compared after resolving symbolic links. */
-const placeOf = (path: string): string => realPathIfPossible(path) ?? resolve(path);
+const placeOf = (path: string): string => realPathIfPossible(path) ?? wholePath(path);
 
 /* Including files not yet moved to their places. */
 function isSavedFile(file: string, saved: string): boolean {

@@ -103,10 +103,9 @@ export async function protectAndSave(
     objects.map((path) => ({path, suffix, name})),
     directory,
   );
-  const result = await protect(request);
-  const saved = saveRules(
-    result.rules.map(({rule}) => rule),
-    directory,
-  );
+  let saved: string[] = [];
+  const result = await protect(request, (rules) => {
+    saved = saveRules(rules, directory);
+  });
   return {...result, saved};
 }

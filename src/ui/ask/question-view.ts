@@ -3,7 +3,7 @@ import {OPS, VERDICTS} from '../../domain/names.js';
 import {lastName} from '../../domain/path.js';
 import {type AskedPerson, type Invocation, type Question, timeLeft} from '../../domain/question.js';
 import {shellWord} from '../../domain/shell-word.js';
-import {escapeText} from '../../domain/text.js';
+import {escapeComm, escapeText} from '../../domain/text.js';
 import {objectText} from '../object-text.js';
 import {dim, strong, verdictPaint, warn} from '../paint.js';
 import {fit, pad, pieces, width, words} from '../width.js';
@@ -77,7 +77,7 @@ function userText({uid, loginuid}: Question, userName: (uid: number) => string):
 }
 
 const chainText = ({parents}: AskedPerson): string =>
-  parents.map(({pid, comm}) => `${escapeText(comm)}[${pid}]`).join(' < ');
+  parents.map(({pid, comm}) => `${escapeComm(comm)}[${pid}]`).join(' < ');
 
 function ruleText({question, rule}: AskedPerson): string {
   if (rule === undefined) return String(question.rule);
@@ -124,7 +124,7 @@ function reachLines({question}: AskedPerson, {columns, userName}: ViewSettings):
 
 function headLines({question}: AskedPerson, {columns, now}: ViewSettings): string[] {
   const {comm, pid, op, defaultVerdict} = question;
-  const who = `${escapeText(comm)}[${pid}]`;
+  const who = `${escapeComm(comm)}[${pid}]`;
   const left = `${secondsLeft(question, now)} left, then ${VERDICTS.name(defaultVerdict)}`;
   const what = `wants to ${verb(OPS.name(op))}`;
   const line = `${who} ${what}`;
@@ -160,12 +160,12 @@ interface Block {
 const height = (blocks: readonly Block[]): number =>
   blocks.reduce((sum, {lines}) => sum + lines.length, 0);
 
-/* More lines than the screen has could not be painted over. */
-function fitRows(blocks: readonly Block[], rows: number): string[] {
+/* More lines than the screen has could not be painted over. Undefined where it has too few. */
+function fitRows(blocks: readonly Block[], rows: number): string[] | undefined {
   let left = [...blocks];
   for (let spare = SPARE_MAX; spare > 0 && height(left) >= rows; spare--)
     left = left.filter((block) => block.spare !== spare);
-  return left.flatMap(({lines}) => lines).slice(-Math.max(1, rows - 1));
+  return height(left) < rows ? left.flatMap(({lines}) => lines) : undefined;
 }
 
 /* A text that may need several lines. */
@@ -213,8 +213,17 @@ function fieldBlocks(list: readonly Field[], columns: number, lines: number): Bl
   }));
 }
 
-/** The question with all that is known, and the keys; it fits the terminal. */
-export function questionLines(asked: AskedPerson, settings: ViewSettings): string[] {
+/** What stands where a question has no room; nobody is to answer what does not show. */
+export const tooSmall = ({columns, rows}: Pick<ViewSettings, 'columns' | 'rows'>): string[] =>
+  words('a question waits: make this window larger', Math.max(LEAST_COLUMNS, columns - 1))
+    .slice(0, Math.max(1, rows - 1))
+    .map(warn);
+
+/**
+ * The question with all that is known, and the keys; it fits the terminal.
+ * @returns undefined where that has no room for what the answer is about
+ */
+export function questionLines(asked: AskedPerson, settings: ViewSettings): string[] | undefined {
   /* The cell at the edge stays free: some terminals would begin a line of their own. */
   const columns = Math.max(LEAST_COLUMNS, settings.columns - 1);
   const inner = {...settings, columns};

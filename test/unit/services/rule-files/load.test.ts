@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-import fs, {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import fs, {lchownSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import {ruleFiles} from '../../../../src/services/rule-files/find.js';
 import {loadRuleFiles} from '../../../../src/services/rule-files/load.js';
 import {fguard_else, fguard_verdict} from '../../../../src/domain/uapi.gen.js';
+import {EVE, evesFolder, isRoot} from '../../eve.js';
 import {newFolder} from '../../folder.js';
 import {REQUEST} from '../../plain-rule.js';
 
@@ -234,4 +235,35 @@ it('a path on a disk that fails is a mistake like another', () => {
   expect(complaints('rules:\n  - {path: FOLDER/real/x}\n  - {suffix: .x}\n')).toEqual([
     expect.stringMatching(/^2:12 .*input or output error$/),
   ]);
+});
+
+describe.runIf(isRoot)('a rule about a place of another user', () => {
+  const about = (path: string): string => `rules:\n  - path: ${path}\n    allow: {uids: [0]}\n`;
+  const because = (eve: string): string =>
+    `that others may change (${eve} belongs to user ${EVE}): name the place that is meant, without links`;
+
+  /*
+   * eve/
+   * ├── real/
+   * ├── .ssh -> folder/real
+   * ├── root -> folder/real   which root has made
+   * └── gone -> folder/new    which is not there
+   */
+  it('does not follow what she may put a link to', () => {
+    const eve = evesFolder();
+    mkdirSync(join(eve, 'real'));
+    symlinkSync(join(folder, 'real'), join(eve, '.ssh'));
+    lchownSync(join(eve, '.ssh'), EVE, EVE);
+    symlinkSync(join(folder, 'real'), join(eve, 'root'));
+    symlinkSync(join(folder, 'new'), join(eve, 'gone'));
+    const leads = (from: string, to: string): string[] => [
+      `2:11 ${join(eve, from)} leads to ${join(folder, to)} by a link ${because(eve)}`,
+    ];
+    expect(complaints(about(join(eve, '.ssh')))).toEqual(leads('.ssh', 'real'));
+    expect(complaints(about(join(eve, 'root')))).toEqual(leads('root', 'real'));
+    expect(complaints(about(join(eve, '.ssh/new')))).toEqual(leads('.ssh/new', 'real/new'));
+    expect(complaints(about(join(eve, 'gone')))).toEqual(leads('gone', 'new'));
+    expect(requests(about(join(eve, 'real/new')))).toMatchObject([{path: join(eve, 'real/new')}]);
+    expect(requests(about(join(eve, 'new')))).toMatchObject([{path: join(eve, 'new')}]);
+  });
 });
