@@ -3,12 +3,17 @@ import type {Readable} from 'node:stream';
 
 /** Puts lines together that come in pieces. */
 export class LineSplitter {
-  private rest = '';
+  /* Joined once the line is whole: it may come in thousands of pieces. */
+  private rest: string[] = [];
 
   /** The lines that are whole with this piece. */
   add(piece: string): string[] {
-    const lines = (this.rest + piece).split('\n');
-    this.rest = lines.pop() ?? '';
+    const [first = '', ...others] = piece.split('\n');
+    this.rest.push(first);
+    const last = others.pop();
+    if (last === undefined) return [];
+    const lines = [this.rest.join(''), ...others];
+    this.rest = [last];
     return lines;
   }
 }
