@@ -6,12 +6,13 @@
  */
 import fs from 'node:fs';
 import {userInfo} from 'node:os';
-import {isAbsolute, join, resolve} from 'node:path';
+import {isAbsolute, join} from 'node:path';
 
 import {decodePath, encodePath} from '../domain/text.js';
 import {errnoText} from '../domain/errno.js';
 import {UserError} from '../domain/errors.js';
 import {entries, errorCode} from './files.js';
+import {wholePath} from './whole-path.js';
 import {isProcess} from './proc.js';
 
 /* Not among Node's constants; the same number on all architectures that it runs on. */
@@ -151,7 +152,7 @@ export const whyForeign = (path: string): string | undefined =>
 
 /** The place on the way to a path, or the path itself, that others may change, if there is one. */
 export function findForeign(path: string): Foreign | undefined {
-  const {reason, place} = walk(resolve(path));
+  const {reason, place} = walk(wholePath(path));
   return reason === undefined ? undefined : {path: place, reason};
 }
 

@@ -2,6 +2,8 @@
 import {BaseCommand} from '../../cli/base-command.js';
 import {interruptSignal} from '../../cli/interrupt.js';
 import {installService} from '../../services/service/install.js';
+import {requireOwnProgram} from '../../services/service/own-program.js';
+import {requireRoot} from '../../linux/privilege.js';
 import {serviceLines} from '../../ui/service.js';
 
 export default class ServiceInstall extends BaseCommand {
@@ -27,6 +29,8 @@ export default class ServiceInstall extends BaseCommand {
 
   async run() {
     await this.parse(ServiceInstall);
+    requireRoot('installing the service');
+    requireOwnProgram();
     const report = await installService(interruptSignal());
     this.tell(...serviceLines(report));
     return report;
