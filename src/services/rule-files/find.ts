@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {dirname, resolve} from 'node:path';
+import {dirname} from 'node:path';
 
 import type {Mistake} from '../../domain/mistake.js';
 import {shellWord} from '../../domain/shell-word.js';
@@ -17,6 +17,7 @@ import {
   statIfPossible,
 } from '../../linux/files.js';
 import {runsAsRoot, withSudo} from '../../linux/privilege.js';
+import {wholePath} from '../../linux/whole-path.js';
 import {placeFiles, unplacedFiles, unplacedPath} from './write.js';
 
 /** Where saved rules are; tests have theirs elsewhere. */
@@ -39,7 +40,7 @@ function entriesOf(directory: string): Entry[] {
     return readEntries(directory);
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'ENOENT' && isAbsent(resolve(directory))) return [];
+    if (code === 'ENOENT' && isAbsent(wholePath(directory))) return [];
     const message = `cannot read ${directory}: ${errnoText(code)}`;
     if (code === 'EACCES') throw notPermitted(message, [withSudo()]);
     throw new UserError(code, message);
@@ -105,7 +106,7 @@ const isLink = (path: string): boolean => lstatIfPossible(path)?.isSymbolicLink(
 function findForeignFrom(path: string): ForeignRules | undefined {
   const found = findForeign(path);
   if (found === undefined) return undefined;
-  const from = resolve(path);
+  const from = wholePath(path);
   if (isOnTheWay(found.path, from)) return {...found, from};
   return {...found, from, reason: `${from} leads through a link, and ${found.reason}`};
 }
@@ -183,7 +184,7 @@ export function requireOwnRules(directory = RULES_DIRECTORY): void {
 }
 
 /* Compared after resolving symbolic links. */
-const placeOf = (path: string): string => realPathIfPossible(path) ?? resolve(path);
+const placeOf = (path: string): string => realPathIfPossible(path) ?? wholePath(path);
 
 /* Including files not yet moved to their places. */
 function isSavedFile(file: string, saved: string): boolean {
