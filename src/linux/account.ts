@@ -29,10 +29,15 @@ const LEFT_BEHIND = [
   ...['DOAS_USER', 'PKEXEC_UID'],
 ];
 
-function account(uid: number, gid?: string): Account {
+/*
+ * The group of the user database, since it names the others, too. What sudo leaves is for
+ * users that it does not know; as `su` keeps it, it may be another's, but not root's.
+ */
+function account(uid: number, left?: string): Account {
   const [name = String(uid), , , group = '', , home = '', shell = ''] = userEntry(uid) ?? [];
-  const own = gid ?? group;
-  if (!/^\d+$/.test(own)) throw wrongUsage(`cannot find the group of user ${name}`);
+  const own = group === '' ? (left ?? '') : group;
+  if (!/^\d+$/.test(own) || (group === '' && Number(own) === 0 && uid !== 0))
+    throw wrongUsage(`cannot find the group of user ${name}`);
   return {
     uid,
     gid: Number(own),
