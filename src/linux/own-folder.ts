@@ -9,7 +9,7 @@ import {userInfo} from 'node:os';
 import {isAbsolute, join} from 'node:path';
 
 import {decodePath, encodePath} from '../domain/text.js';
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError} from '../domain/errors.js';
 import {entries, errorCode} from './files.js';
 import {wholePath} from './whole-path.js';
@@ -173,7 +173,8 @@ function makeFolder(folder: string): void {
     fs.mkdirSync(encodePath(folder), {mode: 0o755});
   } catch (error) {
     const code = errorCode(error);
-    if (code !== 'EEXIST') throw new UserError(code, `cannot create ${folder}: ${errnoText(code)}`);
+    if (code !== 'EEXIST')
+      throw new UserError(code, `cannot create ${folder}: ${fileErrorText(code)}`);
   }
 }
 

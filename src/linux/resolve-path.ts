@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError, notPermitted, wrongUsage} from '../domain/errors.js';
 import {inDirectory} from '../domain/path.js';
 import {requireOwnLinks} from './foreign-link.js';
@@ -30,7 +30,7 @@ function unreachable(error: unknown, path: string): unknown {
   const reason = REASONS[code];
   if (reason !== undefined) return new UserError(code, reason(path));
   /* a disk that fails, or a server that is gone */
-  return isErrno(code) ? new UserError(code, `${path}: ${errnoText(code)}`) : error;
+  return isErrno(code) ? new UserError(code, `${path}: ${fileErrorText(code)}`) : error;
 }
 
 /** The real path, or undefined if there is nothing; every other failure names the path. */

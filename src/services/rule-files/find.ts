@@ -3,7 +3,7 @@ import {dirname} from 'node:path';
 
 import type {Mistake} from '../../domain/mistake.js';
 import {shellWord} from '../../domain/shell-word.js';
-import {errnoText} from '../../domain/errno.js';
+import {fileErrorText} from '../../domain/errno.js';
 import {UserError, notPermitted} from '../../domain/errors.js';
 import {type Foreign, findForeign} from '../../linux/own-folder.js';
 import {
@@ -41,7 +41,7 @@ function entriesOf(directory: string): Entry[] {
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' && isAbsent(wholePath(directory))) return [];
-    const message = `cannot read ${directory}: ${errnoText(code)}`;
+    const message = `cannot read ${directory}: ${fileErrorText(code)}`;
     if (code === 'EACCES') throw notPermitted(message, [withSudo()]);
     throw new UserError(code, message);
   }
