@@ -44,7 +44,7 @@ describe('a rule keeps root from running the program', () => {
 
   it('by its own files, and the libraries that Node is made of', () => {
     expect(ownNeeds()).toContain(realpathSync(packageFile('bin/run.js')));
-    expect(ownNeeds().some((path) => /\/libc\.so\.6$/.test(path))).toBe(true);
+    expect(ownNeeds().some((path) => path.endsWith('/libc.so.6'))).toBe(true);
   });
 
   it('and is told of in a rule file', () => {
