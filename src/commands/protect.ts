@@ -9,6 +9,7 @@ import {escapeText} from '../domain/text.js';
 import type {ErrnoName} from '../domain/errno.js';
 import {toProtectRequest} from '../cli/protect-request.js';
 import {executableWarnings} from '../services/executables.js';
+import {lockOutWarnings} from '../services/own-needs.js';
 import {protect} from '../services/protect.js';
 import {
   NOBODY_ANSWERS,
@@ -159,6 +160,7 @@ export default class Protect extends BaseCommand {
       : {...(await protect(request)), saved: undefined};
     for (const text of request.exes.flatMap(executableWarnings)) this.caution(escapeText(text));
     for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
+    for (const text of lockOutWarnings(rules.map(({rule}) => rule))) this.caution(escapeText(text));
     for (const text of executingWarnings(rules)) this.caution(text);
     const typed = raw.filter((token) => token.type === 'flag');
     for (const text of [...unreachedWarnings(rules, typed), ...layerWarnings(rules, typed)])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** The errnos that the module, the library or the file system hand us, and what to say without a sentence of theirs. */
+/** The errnos that the module or the library hand us, and what to say without a sentence of theirs. */
 const TABLE = {
   EPERM: [1, 'this needs CAP_SYS_ADMIN in the initial user namespace'],
   ENOENT: [2, 'no such file or directory'],
@@ -40,3 +40,31 @@ export const errnoName = (number: number): string => NAMES.get(number) ?? `E${nu
 
 export const errnoText = (name: string): string =>
   isErrnoName(name) ? TABLE[name][1] : `error ${name}`;
+
+/* What a file system means by them; those that are not here mean the same of a file. */
+const OF_FILES: Readonly<Record<string, string>> = {
+  EPERM: 'operation not permitted',
+  ENXIO: 'no such device or address',
+  EBUSY: 'it is in use',
+  EXDEV: 'it is on another file system',
+  ENODEV: 'no such device',
+  EINVAL: 'the file system does not support this',
+  ENFILE: 'too many open files in the system',
+  EMFILE: 'too many open files',
+  ETXTBSY: 'the program is running',
+  EFBIG: 'the file is too large',
+  ENOSPC: 'no space left on the device',
+  EROFS: 'the file system is mounted read-only',
+  EMLINK: 'too many links',
+  ENOTEMPTY: 'the directory is not empty',
+  EOPNOTSUPP: 'the file system does not support this',
+  ENOTCONN: 'the file server does not answer',
+  ETIMEDOUT: 'the file server does not answer',
+  EHOSTDOWN: 'the file server does not answer',
+  ESTALE: 'the file is gone from its server',
+  EDQUOT: 'the disk quota is exceeded',
+};
+
+/** The same for what the system says about a file. */
+export const fileErrorText = (name: string): string =>
+  Object.hasOwn(OF_FILES, name) ? (OF_FILES[name] ?? name) : errnoText(name);

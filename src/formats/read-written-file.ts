@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {decodePath} from '../domain/text.js';
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError, notPermitted} from '../domain/errors.js';
 import {MIB, errorCode, readRegular} from '../linux/files.js';
 import {withSudo} from '../linux/privilege.js';
@@ -18,7 +18,7 @@ function read(path: string, max: number): string {
   } catch (error) {
     const code = errorCode(error);
     if (error instanceof UserError || code === '' || code.startsWith('ERR_')) throw error;
-    const message = `cannot read ${path}: ${errnoText(code)}`;
+    const message = `cannot read ${path}: ${fileErrorText(code)}`;
     throw code === 'EACCES' ? notPermitted(message, [withSudo()]) : new UserError(code, message);
   }
 }

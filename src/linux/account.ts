@@ -29,11 +29,15 @@ const LEFT_BEHIND = [
   ...['DOAS_USER', 'PKEXEC_UID'],
 ];
 
-/* The group may be left of another sudo, and root's is not for those who are not root. */
-function account(uid: number, gid?: string): Account {
+/*
+ * The group of the user database, since it names the others, too. What sudo leaves is for
+ * users that it does not know; as `su` keeps it, it may be another's, but not root's.
+ */
+function account(uid: number, left?: string): Account {
   const [name = String(uid), , , group = '', , home = '', shell = ''] = userEntry(uid) ?? [];
-  const own = gid === undefined || (Number(gid) === 0 && uid !== 0) ? group : gid;
-  if (!/^\d+$/.test(own)) throw wrongUsage(`cannot find the group of user ${name}`);
+  const own = group === '' ? (left ?? '') : group;
+  if (!/^\d+$/.test(own) || (group === '' && Number(own) === 0 && uid !== 0))
+    throw wrongUsage(`cannot find the group of user ${name}`);
   return {
     uid,
     gid: Number(own),

@@ -5,7 +5,7 @@ import {closeSync, constants, fchmodSync, openSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 
 import {cleanEnvironment} from './environment.js';
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError, interrupted} from '../domain/errors.js';
 import {hasProgram} from './command.js';
 import {errorCode} from './files.js';
@@ -27,7 +27,7 @@ function makeLockFile(file: string): void {
     fchmodSync(fd, 0o600);
     closeSync(fd);
   } catch (error) {
-    throw new UserError('ELOCK', `cannot lock ${file}: ${errnoText(errorCode(error))}`);
+    throw new UserError('ELOCK', `cannot lock ${file}: ${fileErrorText(errorCode(error))}`);
   }
 }
 

@@ -6,12 +6,13 @@
  */
 import fs from 'node:fs';
 import {userInfo} from 'node:os';
-import {isAbsolute, join, resolve} from 'node:path';
+import {isAbsolute, join} from 'node:path';
 
 import {decodePath, encodePath} from '../domain/text.js';
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError} from '../domain/errors.js';
 import {entries, errorCode} from './files.js';
+import {wholePath} from './whole-path.js';
 import {isProcess} from './proc.js';
 
 /* Not among Node's constants; the same number on all architectures that it runs on. */
@@ -147,26 +148,10 @@ const walk = (path: string): Walk => new Walker().walk(path);
 export const whyForeign = (path: string): string | undefined =>
   isAbsolute(path) ? walk(path).reason : `${path} is not an absolute path`;
 
-/** A path from the root on. @throws UserError where it is of a directory that is gone */
-export function wholePath(path: string): string {
-  try {
-    return resolve(path);
-  } catch {
-    throw new UserError('ENOENT', `${path}: the current directory is gone`);
-  }
-}
-
 /** The place on the way to a path, or the path itself, that others may change, if there is one. */
 export function findForeign(path: string): Foreign | undefined {
   const {reason, place} = walk(wholePath(path));
   return reason === undefined ? undefined : {path: place, reason};
-}
-
-/** What others may change on the way to a path that is not where its name says; undefined: nothing. */
-export function findDetour(path: string, resolved: string): Foreign | undefined {
-  const {reason, place, missing} = walk(path);
-  if (reason === undefined || join(place, ...missing) === resolved) return undefined;
-  return {path: place, reason};
 }
 
 const foreign = (what: string, reason: string, next: readonly string[]): UserError =>
@@ -186,7 +171,8 @@ function makeFolder(folder: string): void {
     fs.mkdirSync(encodePath(folder), {mode: 0o755});
   } catch (error) {
     const code = errorCode(error);
-    if (code !== 'EEXIST') throw new UserError(code, `cannot create ${folder}: ${errnoText(code)}`);
+    if (code !== 'EEXIST')
+      throw new UserError(code, `cannot create ${folder}: ${fileErrorText(code)}`);
   }
 }
 

@@ -10,7 +10,7 @@ import {findHolders} from '../linux/holders.js';
 import {findLayers} from './layers.js';
 import {findUnreached} from './mounts-below.js';
 import {requireProcess} from '../linux/processes.js';
-import {type ResolvedPath, resolveExisting, resolvePath} from '../linux/resolve-path.js';
+import {type ResolvedPath, requireExisting, resolvePath} from '../linux/resolve-path.js';
 
 /** Without a path, it is about a suffix everywhere. */
 export type ProtectRequest = Omit<RuleRequest, 'path' | 'tree'> & {
@@ -40,7 +40,8 @@ export function resolveObject(
   {tree, suffix}: Pick<ProtectRequest, 'tree' | 'suffix'>,
   resolve: (path: string) => ResolvedPath = resolvePath,
 ): ResolvedPath {
-  const resolved = suffix === null ? resolve(path) : resolveExisting(path);
+  const resolved = resolve(path);
+  if (suffix !== null) requireExisting(resolved, path);
   const needsDirectory = suffix !== null || (tree === true && resolved.exists);
   if (needsDirectory && !resolved.isDirectory)
     throw new UserError('ENOTDIR', `${path} is not a directory`);

@@ -312,7 +312,7 @@ describe('run', () => {
 
 describe.runIf(process.geteuid?.() === 0)('run under sudo', () => {
   const NOBODY = '65534';
-  const sudo = {SUDO_UID: NOBODY, SUDO_GID: '12', SUDO_USER: 'nobody', HOME: '/root', USER: 'root'};
+  const sudo = {SUDO_UID: NOBODY, SUDO_GID: '0', SUDO_USER: 'nobody', HOME: '/root', USER: 'root'};
   const show =
     'id -u; id -ru; id -g; echo $HOME $USER $LOGNAME ${SUDO_USER-none}; grep ^Cap[^B] /proc/self/status | cut -f2 | uniq';
   const run = async (words: string[], env: Record<string, string> = sudo) => {
@@ -324,7 +324,7 @@ describe.runIf(process.geteuid?.() === 0)('run under sudo', () => {
   it('the command runs as who called it, and nothing of root is left', async () => {
     expect(await run(['--', 'sh', '-c', show])).toEqual({
       code: 0,
-      lines: [NOBODY, NOBODY, '12', `${home} nobody nobody none`, '0'.repeat(16)],
+      lines: [NOBODY, NOBODY, NOBODY, `${home} nobody nobody none`, '0'.repeat(16)],
     });
   });
 
@@ -358,15 +358,18 @@ describe.runIf(process.geteuid?.() === 0)('run under sudo', () => {
     },
   );
 
-  it.each([{SUDO_UID: 'x'}, {SUDO_UID: '-1'}, {SUDO_UID: ''}, {SUDO_UID: '41234'}])(
-    'a caller that cannot be told is not root: %o',
-    async (env) => {
-      expect(await run(['--', 'id', '-u'], env as Record<string, string>)).toEqual({
-        code: 2,
-        lines: [],
-      });
-    },
-  );
+  it.each([
+    {SUDO_UID: 'x'},
+    {SUDO_UID: '-1'},
+    {SUDO_UID: ''},
+    {SUDO_UID: '41234'},
+    {SUDO_UID: '41234', SUDO_GID: '0'},
+  ])('a caller that cannot be told is not root: %o', async (env) => {
+    expect(await run(['--', 'id', '-u'], env as Record<string, string>)).toEqual({
+      code: 2,
+      lines: [],
+    });
+  });
 
   it('the groups are those of the user, and none of root', async () => {
     const {lines} = await run(['--user', 'daemon', '--', 'id', '-G']);

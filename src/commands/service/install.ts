@@ -2,6 +2,8 @@
 import {BaseCommand} from '../../cli/base-command.js';
 import {interruptSignal} from '../../cli/interrupt.js';
 import {installService} from '../../services/service/install.js';
+import {requireOwnProgram} from '../../services/service/own-program.js';
+import {requireRoot} from '../../linux/privilege.js';
 import {serviceLines} from '../../ui/service.js';
 
 export default class ServiceInstall extends BaseCommand {
@@ -9,7 +11,7 @@ export default class ServiceInstall extends BaseCommand {
   static override description =
     'fguard.service builds the module if needed, loads it, and applies the saved rules in /etc/fguard/rules.d before any ordinary service starts. ' +
     '`systemctl reload fguard` applies them again; at every moment either the old rules or the new ones are active. ' +
-    'fguard-log.service writes each denied access to the journal: see `journalctl FGUARD_VERDICT=deny` and `fguard watch --help`. ' +
+    'fguard-log.service writes each denied access to the journal: see `journalctl -u fguard-log FGUARD_VERDICT=deny` and `fguard watch --help`. ' +
     'fguard-agent.service answers access requests if there is an /etc/fguard/agent.yaml. ' +
     'A hook builds the module for each kernel that is installed. ' +
     'Existing files are kept. If the service does not start, everything is undone; if only some of the saved rules have errors, the others are applied and the exit code is 1.\n\n' +
@@ -27,6 +29,8 @@ export default class ServiceInstall extends BaseCommand {
 
   async run() {
     await this.parse(ServiceInstall);
+    requireRoot('installing the service');
+    requireOwnProgram();
     const report = await installService(interruptSignal());
     this.tell(...serviceLines(report));
     return report;

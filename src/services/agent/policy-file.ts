@@ -5,7 +5,7 @@ import type {Mistake} from '../../domain/mistake.js';
 import {OPS, VERDICTS} from '../../domain/names.js';
 import type {Policy, PolicyAnswer, PolicyEntry, PolicyMatch} from '../../domain/policy.js';
 import {findUids} from '../../linux/passwd.js';
-import {resolvePath} from '../../linux/resolve-path.js';
+import {resolveWritten} from '../../linux/resolve-path.js';
 import {MIB} from '../../linux/files.js';
 import {readWrittenFile} from '../../formats/read-written-file.js';
 import type {Place, WrittenFile} from '../../formats/written-file.js';
@@ -64,10 +64,10 @@ function toAnswer(word: string, lifetime: string | undefined): PolicyAnswer {
   return lifetime === undefined ? once(verdict) : (answerFor(verdict, lifetime) ?? once(verdict));
 }
 
-/* The path as requests name it; a missing path is used as written. */
+/* The path as requests name it; as written if it is missing, or a user's link leads elsewhere. */
 function realName(path: string): string {
   try {
-    return resolvePath(path).path;
+    return resolveWritten(path).path;
   } catch {
     return path.replace(/(?<=.)\/+$/, '');
   }

@@ -94,12 +94,16 @@ const parameters = (): string[] =>
     ([, parameter]) => parameter ?? '',
   );
 
-async function insert(file: string): Promise<void> {
+/**
+ * Loads a module file.
+ * @returns false if another process has loaded the module meanwhile
+ * @throws UserError if the kernel refused it
+ */
+export async function insert(file: string, isThere = isLoaded): Promise<boolean> {
   const last = (await kernelWords()).at(-1);
   const {code, stderr} = await runCommand('insmod', [file, ...parameters()]);
-  if (code === 0) return;
-  /* Somebody else has loaded it meanwhile, such as the boot. */
-  if (isLoaded() && stderr.includes('File exists')) return;
+  if (code === 0) return true;
+  if (isThere()) return false;
   const refusal = stderr.trim().replace(/^insmod: ERROR: /, '');
   const next = REMEDIES.filter(([pattern]) => pattern.test(refusal)).map(([, remedy]) => remedy);
   const words = await kernelWords();
@@ -117,8 +121,8 @@ export async function loadModule(
 ): Promise<LoadResult> {
   requireRoot('loading a module');
   const kernel = release();
-  const file = isLoaded() ? null : await findModule(kernel, progress, signal);
-  if (file !== null) await insert(file);
+  const found = isLoaded() ? null : await findModule(kernel, progress, signal);
+  const isOurs = found !== null && (await insert(found));
   const status = await withGuard((guard) => guard.status());
-  return {status, kernel, file};
+  return {status, kernel, file: isOurs ? found : null};
 }

@@ -14,6 +14,7 @@ import {listRules} from '../rules.js';
 import {applyUntilConfirmed} from './confirm.js';
 import {RULES_DIRECTORY, ignoredRuleFiles, ownRuleFiles, ownRuleFilesAlone} from './find.js';
 import {loadReadableRuleFiles, loadRuleFiles} from './load.js';
+import {lockOuts} from './lock-outs.js';
 import {opens} from './strictness.js';
 import {type Decision, decidePending, requireNonePending} from './pending.js';
 
@@ -108,7 +109,10 @@ export async function planRules(
   const exes = new Set(requests.flatMap((request) => request.exes));
   const doubts = [...exes].flatMap(executableWarnings);
   const ignored = ignoredRuleFiles(named);
-  const warnings = [...[...ignored, ...absent].map((one) => describe([one])), ...doubts];
+  const warnings = [
+    ...[...ignored, ...absent, ...lockOuts(rules)].map((one) => describe([one])),
+    ...doubts,
+  ];
   const inForce = await listRules();
   const difference = compareRules(inForce, requests);
   if (leftOut.length > 0)

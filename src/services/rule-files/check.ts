@@ -2,6 +2,7 @@
 import {type Mistake, sortMistakes} from '../../domain/mistake.js';
 import {overwriterWarning} from '../../linux/overwriters.js';
 import {ignoredRuleFiles, ownRuleFiles} from './find.js';
+import {lockOuts} from './lock-outs.js';
 import {type LoadedRules, type PlacedRule, loadRuleFiles} from './load.js';
 
 /* A process that can overwrite an allowed program can bypass the rule. */
@@ -23,6 +24,9 @@ export function checkRuleFiles(named: readonly string[]): LoadedRules {
   const ignored = ignoredRuleFiles(named);
   return {
     ...loaded,
-    warnings: [...ignored, ...sortMistakes([...warnings, ...doubts(rules)], files)],
+    warnings: [
+      ...ignored,
+      ...sortMistakes([...warnings, ...doubts(rules), ...lockOuts(rules)], files),
+    ],
   };
 }

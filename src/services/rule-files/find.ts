@@ -3,9 +3,9 @@ import {dirname} from 'node:path';
 
 import type {Mistake} from '../../domain/mistake.js';
 import {shellWord} from '../../domain/shell-word.js';
-import {errnoText} from '../../domain/errno.js';
+import {fileErrorText} from '../../domain/errno.js';
 import {UserError, notPermitted} from '../../domain/errors.js';
-import {type Foreign, findForeign, wholePath} from '../../linux/own-folder.js';
+import {type Foreign, findForeign} from '../../linux/own-folder.js';
 import {
   type Entry,
   entries,
@@ -17,6 +17,7 @@ import {
   statIfPossible,
 } from '../../linux/files.js';
 import {runsAsRoot, withSudo} from '../../linux/privilege.js';
+import {wholePath} from '../../linux/whole-path.js';
 import {placeFiles, unplacedFiles, unplacedPath} from './write.js';
 
 /** Where saved rules are; tests have theirs elsewhere. */
@@ -40,7 +41,7 @@ function entriesOf(directory: string): Entry[] {
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' && isAbsent(wholePath(directory))) return [];
-    const message = `cannot read ${directory}: ${errnoText(code)}`;
+    const message = `cannot read ${directory}: ${fileErrorText(code)}`;
     if (code === 'EACCES') throw notPermitted(message, [withSudo()]);
     throw new UserError(code, message);
   }

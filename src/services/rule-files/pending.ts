@@ -5,13 +5,26 @@ import {type Server, type Socket, connect, createServer} from 'node:net';
 import {dirname} from 'node:path';
 
 import {UserError, notPermitted} from '../../domain/errors.js';
-import {errorCode} from '../../linux/files.js';
-import {withSudo} from '../../linux/privilege.js';
+import {errorCode, lstatIfPossible} from '../../linux/files.js';
+import {requireOwn} from '../../linux/own-folder.js';
+import {runsAsRoot, withSudo} from '../../linux/privilege.js';
 import {exclusively} from '../../linux/exclusive.js';
 import {lineReader} from '../../linux/lines.js';
 
 /* FGUARD_RUN is for tests, which would otherwise share one pending set. */
 const PENDING_SOCKET = `${process.env.FGUARD_RUN ?? '/run/fguard'}/confirm.sock`;
+
+const OTHERS_MAY_WRITE = 0o022n;
+
+/* Root believes who answers there, and may have the variable from whoever ran `su`. */
+function requireOwnSocket(path: string): void {
+  if (!runsAsRoot()) return;
+  const folder = requireOwn(dirname(path), ['unset FGUARD_RUN']);
+  const mode = lstatIfPossible(folder)?.mode ?? 0n;
+  if ((mode & OTHERS_MAY_WRITE) === 0n) return;
+  const message = `${folder} is not safe to use: others may write to it`;
+  throw new UserError('EUNSAFE', message, {next: ['unset FGUARD_RUN']});
+}
 
 /** How the waiting ended. */
 export type Decision = 'keep' | 'back';
@@ -22,7 +35,8 @@ const forRoot = (): UserError =>
   notPermitted('only root can confirm rules or roll them back', [withSudo()]);
 
 /** Connects to the process that keeps the old rules; undefined if there is none. */
-function connectPending(path = PENDING_SOCKET): Promise<Socket | undefined> {
+async function connectPending(path = PENDING_SOCKET): Promise<Socket | undefined> {
+  requireOwnSocket(path);
   return new Promise((resolve, reject) => {
     const socket = connect(path, () => {
       resolve(socket);
@@ -64,6 +78,7 @@ export async function awaitDecisions(
       if (isDecision(line)) void decide(line).then((reply) => socket.end(`${reply}\n`));
     });
   });
+  requireOwnSocket(path);
   mkdirSync(dirname(path), {recursive: true, mode: 0o700});
   /* A socket left by a crash does not answer. Two processes may both try to replace it. */
   const takePlace = async (): Promise<void> => {

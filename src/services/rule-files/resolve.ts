@@ -9,7 +9,6 @@ import {type ErrnoName, errnoNumber} from '../../domain/errno.js';
 import {UserError} from '../../domain/errors.js';
 import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from '../../domain/uapi.gen.js';
 import {cgroupDirectory} from '../../linux/cgroups.js';
-import {findDetour} from '../../linux/own-folder.js';
 import {resolveExecutable} from '../executables.js';
 import {resolveObject} from '../protect.js';
 import {PathResolver} from '../../linux/resolve-path.js';
@@ -35,24 +34,6 @@ const byNumber =
 
 const NOBODY: Subjects = {exes: [], uids: [], gids: [], loginuids: [], cgroups: []};
 
-/*
- * Rules are resolved again and again, at boot too. Whoever could choose each time
- * where a link on the way leads would have /etc guarded.
- */
-function resolveSaved(
-  path: string,
-  what: Parameters<typeof resolveObject>[1],
-  resolve: NonNullable<Parameters<typeof resolveObject>[2]>,
-): string {
-  const resolved = resolveObject(path, what, resolve).path;
-  const detour = findDetour(path, resolved);
-  if (detour === undefined) return resolved;
-  throw new UserError(
-    'EUNSAFE',
-    `${path} leads to ${resolved} by a link that others may change (${detour.reason}): name the place that is meant, without links`,
-  );
-}
-
 /** Resolves the rules of any number of files. */
 export class RuleResolver {
   readonly mistakes: Mistake[] = [];
@@ -75,7 +56,7 @@ export class RuleResolver {
     const {name = null, path, tree = false, suffix = null, strict = false} = rule;
     this.checkLengths(file, place, rule, match);
     const resolve = (): string =>
-      resolveSaved(path ?? '', {tree, suffix}, (one) => this.paths.resolve(one));
+      resolveObject(path ?? '', {tree, suffix}, (one) => this.paths.resolve(one)).path;
     return {
       name,
       path: path === undefined ? null : this.attempt(file, [...match, 'path'], '', resolve),

@@ -6,7 +6,7 @@ import {type KernelRule, type RuleRequest, ruleDocument} from '../../domain/rule
 import {objectKey} from '../../domain/rule-difference.js';
 import {toSaved} from '../../domain/rule-file.js';
 import {encodePath} from '../../domain/text.js';
-import {errnoText} from '../../domain/errno.js';
+import {fileErrorText} from '../../domain/errno.js';
 import {UserError} from '../../domain/errors.js';
 import {errorCode} from '../../linux/files.js';
 import {type ProtectRequest, type ProtectResult, protect, resolveObject} from '../protect.js';
@@ -86,7 +86,10 @@ function saveRules(rules: readonly KernelRule[], directory: string): string[] {
     const code = errorCode(error);
     if (code === '') throw error;
     const where = files.length === 1 ? `as ${files[0] ?? ''}` : `in ${directory}`;
-    throw new UserError(code, `${inForce(rules)} but cannot be saved ${where}: ${errnoText(code)}`);
+    throw new UserError(
+      code,
+      `${inForce(rules)} but cannot be saved ${where}: ${fileErrorText(code)}`,
+    );
   }
   return files;
 }

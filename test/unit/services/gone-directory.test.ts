@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
-import {spawnSync} from 'node:child_process';
-import {expect, it} from 'vitest';
+import {afterEach, expect, it, vi} from 'vitest';
 
-it('says that the current directory is gone, not that there is a bug', () => {
-  const script = 'd=$(mktemp -d) && cd "$d" && rmdir "$d" && exec node "$0" check a.yaml';
-  const run = process.cwd() + '/bin/run.js';
-  const {stderr} = spawnSync('sh', ['-c', script, run], {encoding: 'utf8'});
-  expect(stderr).toContain('the current directory is gone');
-  expect(stderr).not.toContain('this is a bug');
+import {findForeign} from '../../../src/linux/own-folder.js';
+import {ownRuleFiles} from '../../../src/services/rule-files/find.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+it.each([
+  ['rule files', () => ownRuleFiles(['a.yaml'])],
+  ['folders', () => findForeign('a')],
+])('says of %s that the current directory is gone', (_what, look) => {
+  vi.spyOn(process, 'cwd').mockImplementation(() => {
+    throw Object.assign(new Error('uv_cwd'), {code: 'ENOENT'});
+  });
+  expect(look).toThrow('the current directory is gone');
 });

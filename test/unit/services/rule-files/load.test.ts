@@ -239,8 +239,6 @@ it('a path on a disk that fails is a mistake like another', () => {
 
 describe.runIf(isRoot)('a rule about a place of another user', () => {
   const about = (path: string): string => `rules:\n  - path: ${path}\n    allow: {uids: [0]}\n`;
-  const because = (eve: string): string =>
-    `that others may change (${eve} belongs to user ${EVE}): name the place that is meant, without links`;
 
   /*
    * eve/
@@ -256,13 +254,15 @@ describe.runIf(isRoot)('a rule about a place of another user', () => {
     lchownSync(join(eve, '.ssh'), EVE, EVE);
     symlinkSync(join(folder, 'real'), join(eve, 'root'));
     symlinkSync(join(folder, 'new'), join(eve, 'gone'));
-    const leads = (from: string, to: string): string[] => [
-      `2:11 ${join(eve, from)} leads to ${join(folder, to)} by a link ${because(eve)}`,
+    const leads = (from: string): string[] => [
+      expect.stringMatching(
+        `${join(eve, from)} is a link of user ${EVE} and leads to .*, which is not that user's`,
+      ) as string,
     ];
-    expect(complaints(about(join(eve, '.ssh')))).toEqual(leads('.ssh', 'real'));
-    expect(complaints(about(join(eve, 'root')))).toEqual(leads('root', 'real'));
-    expect(complaints(about(join(eve, '.ssh/new')))).toEqual(leads('.ssh/new', 'real/new'));
-    expect(complaints(about(join(eve, 'gone')))).toEqual(leads('gone', 'new'));
+    expect(complaints(about(join(eve, '.ssh')))).toEqual(leads('.ssh'));
+    expect(complaints(about(join(eve, 'root')))).toEqual(leads('root'));
+    expect(complaints(about(join(eve, '.ssh/new')))).toEqual(leads('.ssh'));
+    expect(complaints(about(join(eve, 'gone')))).toEqual(leads('gone'));
     expect(requests(about(join(eve, 'real/new')))).toMatchObject([{path: join(eve, 'real/new')}]);
     expect(requests(about(join(eve, 'new')))).toMatchObject([{path: join(eve, 'new')}]);
   });
