@@ -63,7 +63,8 @@ export default class Watch extends BaseCommand {
       command: '<%= config.bin %> watch --verdict deny --format ecs',
     },
     {
-      description: 'Write denied accesses to the journal, for `journalctl -u fguard-log FGUARD_VERDICT=deny`',
+      description:
+        'Write denied accesses to the journal, for `journalctl -u fguard-log FGUARD_VERDICT=deny`',
       command: '<%= config.bin %> watch --verdict deny --format journal',
     },
   ];
