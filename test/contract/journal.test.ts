@@ -33,7 +33,7 @@ describe('watch --format journal', () => {
     const env = {FGUARD_JOURNAL: path, FAKE_EVENTS: 'gap'};
     expect(await fguard([...ARGS, '--count', '2'], env)).toMatchObject({code: 0, stdout: ''});
     expect(await nextEntry(journal)).toMatchObject({
-      MESSAGE: 'deny delete rm\\x1b[2J[100] root rule 7 /srv/a.db',
+      MESSAGE: 'deny delete rm\\x1b\\x5b2J[100] root rule 7 /srv/a.db',
       FGUARD_COMM: 'rm\u001b[2J',
       FGUARD_SEQ: '1',
     });
@@ -110,7 +110,7 @@ describe('watch --format journal', () => {
     const child = start(ARGS, {...env, PATH: `${folder}:${process.env.PATH ?? ''}`});
     const done = finish(child);
     expect(await nextEntry(journal)).toMatchObject({
-      MESSAGE: 'deny delete rm\\x1b[2J[100] 123456789 rule 7 /srv/a.db',
+      MESSAGE: 'deny delete rm\\x1b\\x5b2J[100] 123456789 rule 7 /srv/a.db',
     });
     expect(await numbers(journal, 2000)).toHaveLength(2000);
     await eventually(() => {

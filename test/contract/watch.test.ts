@@ -62,7 +62,7 @@ describe('watch', () => {
 
   it('for a person, what others named cannot command the terminal', async () => {
     const {stdout} = await fguard(['watch', '--count', '1'], {FAKE_EVENTS: '1'});
-    expect(stdout).toContain('rm\\x1b[2J[100]');
+    expect(stdout).toContain('rm\\x1b\\x5b2J[100]');
     expect(stdout).not.toContain('\u001b');
   });
 
