@@ -61,8 +61,9 @@ licences() {
 }
 
 # shellcheck disable=SC2034 # for step.sh
-steps=11
+steps=12
 step 'types' types
+step 'generated files' node scripts/gen-uapi.mjs --check
 step 'lint' npx eslint --cache --cache-location .cache/eslint/ .
 step 'format' format
 step 'shell scripts' shell_scripts

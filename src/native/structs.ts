@@ -123,13 +123,13 @@ const TAKE: Record<keyof typeof NATIVE, (value: never, count: number) => unknown
 export function reader<L extends Layout>(layout: L): (struct: Raw<L>) => Values<L> {
   const members = membersOf(layout).map(([name, kind]) => {
     const take = typeof kind === 'number' ? arrayText : TAKE[kind];
-    return {name, count: `n_${name}`, take};
+    return {name, count: `n_${name}` in layout ? `n_${name}` : null, take};
   });
   return (struct) => {
     const raw = struct as Readonly<Record<string, unknown>>;
     const values: Record<string, unknown> = {};
     for (const {name, count, take} of members)
-      values[name] = take(raw[name] as never, raw[count] as number);
+      values[name] = take(raw[name] as never, count === null ? 0 : (raw[count] as number));
     return values as Values<L>;
   };
 }
