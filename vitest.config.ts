@@ -4,7 +4,12 @@ import {PATIENCE} from './src/lab/patience.js';
 
 export default defineConfig({
   test: {
-    include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/vm/*.test.ts'],
+    include: [
+      'test/unit/**/*.test.ts',
+      'test/contract/**/*.test.ts',
+      'test/model/**/*.test.ts',
+      'test/vm/*.test.ts',
+    ],
     exclude: ['test/unit/libnetlink/**', '**/*.vm.test.ts', 'node_modules/**'],
     testTimeout: 30_000 * PATIENCE,
     hookTimeout: 60_000 * PATIENCE,

@@ -10,6 +10,7 @@
 #include "events/event.h"
 #include "events/subscription.h"
 #include "ftrace/hook.h"
+#include "ftrace/selftest.h"
 #include "object/mount.h"
 #include "object/program.h"
 #include "subject/family.h"
@@ -34,7 +35,7 @@ static int __init fguard_init(void)
 	err = fguard_expire_init(&fguard_set_expiry);
 	if (err)
 		goto subscriptions_exit;
-	err = fguard_hooks_init(fguard_hook_table, fguard_hook_table_size);
+	err = fguard_hooks_init(fguard_hook_table, fguard_hook_table_size, fguard_selftest);
 	if (err)
 		goto expire_exit;
 	/* Last, so that no command arrives before the guard stands. */
@@ -46,6 +47,7 @@ static int __init fguard_init(void)
 hooks_exit:
 	fguard_hooks_exit();
 expire_exit:
+	fguard_selftest_end();
 	fguard_expire_exit();
 subscriptions_exit:
 	fguard_subscriptions_exit();
@@ -63,6 +65,7 @@ static void __exit fguard_exit(void)
 	fguard_mappings_exit();
 	fguard_subscriptions_exit();
 	fguard_hooks_exit();
+	fguard_selftest_end();
 	fguard_family_exit();
 	fguard_scripts_exit();
 	fguard_questions_exit();

@@ -76,7 +76,7 @@ int fguard_find_family(struct fguard *guard, const char *name, const char *group
 	fguard_request_free(&request);
 	if (!err && family->id < NLMSG_MIN_TYPE)
 		err = fguard_fail(guard, -EPROTO,
-				  "the kernel gave no number for family %s", name);
+				  "the kernel did not give a number for family %s", name);
 	return err;
 }
 
@@ -110,7 +110,7 @@ static int find_module(struct fguard *guard)
 		return err;
 	if (family.version != FGUARD_GENL_VERSION)
 		return fguard_fail(guard, -EPROTO,
-				   "the fguard module speaks version %u of the protocol, this library version %u",
+				   "the fguard module uses version %u of the protocol, this library version %u",
 				   family.version, FGUARD_GENL_VERSION);
 	guard->family = family.id;
 	guard->version = family.version;

@@ -114,7 +114,7 @@ int fguard_event_records(struct fguard *guard, const struct nlmsghdr *head,
 	    !fguard_find_records(data, length, records, size))
 		return 0;
 	return fguard_fail(guard, -EPROTO,
-			   "the kernel sent events that are not understood");
+			   "the kernel sent malformed events");
 }
 
 int fguard_keep_event(struct fguard *guard, const struct nlmsghdr *head)

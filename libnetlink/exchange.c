@@ -32,7 +32,7 @@ static int send_large(struct fguard *guard, const struct nlmsghdr *head)
 		err = guard->transport->send(guard->carrier, head, size);
 	if (err == -EPERM)
 		return fguard_fail(guard, err,
-				   "a message of %zu bytes needs CAP_NET_ADMIN, to enlarge the socket's buffer",
+				   "a message of %zu bytes needs CAP_NET_ADMIN to enlarge the socket's buffer",
 				   size);
 	return err ? fguard_fail_errno(guard, err) : 0;
 }
@@ -68,7 +68,7 @@ static void take_reply(struct fguard *guard, struct exchange *exchange,
 	    exchange->reply && !fguard_payload(head, &data, &size))
 		err = exchange->reply(data, size, exchange->context);
 	if (err == -EPROTO)
-		fguard_fail(guard, err, "the kernel sent a reply that is not understood");
+		fguard_fail(guard, err, "the kernel sent a malformed reply");
 	else if (err)
 		fguard_fail_errno(guard, err);
 	note_error(exchange, err);

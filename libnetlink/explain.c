@@ -93,7 +93,7 @@ static int check_query(struct fguard *guard, const struct fguard_query *query)
 		return fguard_fail(guard, -EINVAL, "the query has no path");
 	if (query->op >= __FGUARD_OP_MAX)
 		return fguard_fail(guard, -ERANGE,
-				   "the query is about an unknown operation: %u",
+				   "the query has an unknown operation: %u",
 				   query->op);
 	return 0;
 }
@@ -120,6 +120,6 @@ int fguard_explain(struct fguard *guard, const struct fguard_query *query,
 				      &account);
 	fguard_request_free(&request);
 	if (!err && !account.told)
-		err = fguard_fail(guard, -EPROTO, "the kernel explained nothing");
+		err = fguard_fail(guard, -EPROTO, "the kernel sent no explanation");
 	return err;
 }

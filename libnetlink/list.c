@@ -84,6 +84,6 @@ int fguard_next_rule(struct fguard *guard, struct fguard_rule_info *info)
 	err = fguard_read_rule(&guard->list, rule, info);
 	if (err == -EPROTO)
 		return fguard_fail(guard, err,
-				   "the kernel sent a rule that is not understood");
+				   "the kernel sent a malformed rule");
 	return err ? fguard_fail_errno(guard, err) : 1;
 }

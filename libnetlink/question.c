@@ -173,7 +173,7 @@ int fguard_next_answer(struct fguard *guard, struct fguard_remembered *answer)
 		return err;
 	if (read_answer(attr, answer))
 		return fguard_fail(guard, -EPROTO,
-				   "the kernel sent an answer that is not understood");
+				   "the kernel sent a malformed answer");
 	return 1;
 }
 

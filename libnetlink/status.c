@@ -106,7 +106,7 @@ int fguard_get_status(struct fguard *guard, struct fguard_status *status,
 	err = fguard_exchange(guard, &request, take_status, &report);
 	fguard_request_free(&request);
 	if (!err && !report.told)
-		err = fguard_fail(guard, -EPROTO, "the kernel told no status");
+		err = fguard_fail(guard, -EPROTO, "the kernel sent no status");
 	return err;
 }
 

@@ -57,7 +57,7 @@ static int check_filter(struct fguard *guard, const struct fguard_filter *filter
 	    (filter->n_pids && !filter->pids) ||
 	    (filter->n_uids && !filter->uids))
 		return fguard_fail(guard, -EINVAL,
-				   "the filter lacks a value that it counts");
+				   "the filter has a number of values but no array of them");
 	return 0;
 }
 
@@ -71,7 +71,7 @@ static int listen_to_unload(struct fguard *guard)
 		return err;
 	if (!control.group)
 		return fguard_fail(guard, -EPROTO,
-				   "the kernel does not tell when modules go");
+				   "the kernel does not report when modules are unloaded");
 	if (!guard->notices)
 		err = guard->transport->open(guard->carrier, &guard->notices);
 	if (!err)

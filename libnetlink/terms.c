@@ -74,7 +74,7 @@ static int check_count(struct fguard *guard, size_t number, const char *kind,
 {
 	if (n && !values)
 		return fguard_fail(guard, -EINVAL,
-				   "rule %zu has no %s, but a number of them",
+				   "rule %zu has a number of %s but no array of them",
 				   number, kind);
 	if (n > FGUARD_SUBJECTS_MAX)
 		return fguard_fail(guard, -E2BIG,
@@ -90,7 +90,7 @@ static int check_strings(struct fguard *guard, size_t number, const char *kind,
 
 	if (!err && !fguard_has_strings(values, n))
 		err = fguard_fail(guard, -EINVAL,
-				  "rule %zu lacks one of its %s", number, kind);
+				  "rule %zu has a null pointer among its %s", number, kind);
 	return err;
 }
 
@@ -127,7 +127,7 @@ int fguard_check_rule(struct fguard *guard, const struct fguard_rule *rule,
 				   number);
 	if (rule->otherwise >= __FGUARD_ELSE_MAX)
 		return fguard_fail(guard, -ERANGE,
-				   "rule %zu does something unknown with others: %u",
+				   "rule %zu has an unknown else action: %u",
 				   number, rule->otherwise);
 	return check_subjects(guard, rule, number);
 }

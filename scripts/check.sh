@@ -21,12 +21,6 @@ types() {
 	npx tsc --noEmit -p test/hostile
 }
 
-format() {
-	npx prettier --check .
-	# not among what "prettier ." looks at
-	npx prettier --check --ignore-path /dev/null 'test/vm/**/*.ts' 'scripts/**/*.ts'
-}
-
 shell_scripts() {
 	"$repo/scripts/packages.sh" shellcheck
 	own_files '*.sh' .ci/run | xargs shellcheck -x -P SCRIPTDIR -e SC2016
@@ -65,7 +59,8 @@ steps=12
 step 'types' types
 step 'generated files' node scripts/gen-uapi.mjs --check
 step 'lint' npx eslint --cache --cache-location .cache/eslint/ .
-step 'format' format
+step 'unused files, exports and packages' npx knip --no-progress
+step 'format' npm run -s format:check
 step 'shell scripts' shell_scripts
 step 'module for 6.1: W=1, sparse, names' "$repo/scripts/check-module.sh" 6.1
 step 'module for the newest kernel: W=1, sparse, names' "$repo/scripts/check-module.sh" newest

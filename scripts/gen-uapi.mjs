@@ -102,7 +102,7 @@ export function render({defines, enums, structs}) {
   return `${lines.join('\n')}\n`;
 }
 
-const SCHEMAS = ['schemas/rules.schema.json', 'schemas/policy.schema.json'];
+const SCHEMAS = ['events', 'policy', 'rules'].map((name) => `schemas/${name}.schema.json`);
 
 /* An operation's list of names is the only one that has "exec". */
 function withOps(schema, {enums}) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which room of kmod/ may include which; prints the includes that go the other way.
+// Which room of kmod/ may include which; prints the includes that go the other way, and
+// the files of which each needs the others.
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -28,16 +29,65 @@ function wrongIncludes(room: string, file: string): string[] {
   );
 }
 
+/** The one circle there may be: none of these means anything without the others. */
+const CIRCLE: readonly string[] = ['ask/asker', 'ask/question', 'ask/remember'];
+
+const isSource = (file: string): boolean => /\.[ch]$/.test(file);
+
+/** A file and its header are one: which others they include, by names like `ask/share`. */
+function includesOf(files: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const file of files) {
+    const name = file.replace(/\.[ch]$/, '');
+    const others = found.get(name) ?? new Set<string>();
+    const text = readFileSync(path.join(kmod, file), 'utf8');
+    for (const [, other = ''] of text.matchAll(/^#include "(\w+\/\w+)\.h"$/gm))
+      if (other !== name) others.add(other);
+    found.set(name, others);
+  }
+  return found;
+}
+
+/** All that a file needs, at any remove. */
+function reachOf(name: string, includes: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const reach = new Set<string>();
+  const left = [name];
+  for (let next = left.pop(); next !== undefined; next = left.pop())
+    for (const other of includes.get(next) ?? [])
+      if (!reach.has(other)) {
+        reach.add(other);
+        left.push(other);
+      }
+  return reach;
+}
+
+function circlesIn(includes: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const names = [...includes.keys()].sort();
+  const reaches = new Map(names.map((name) => [name, reachOf(name, includes)]));
+  const circles = names.map((name) =>
+    names.filter((other) => reaches.get(name)?.has(other) && reaches.get(other)?.has(name)),
+  );
+  return [...new Set(circles.map((circle) => circle.join(' ')))]
+    .filter((circle) => circle !== '' && circle !== CIRCLE.join(' '))
+    .map((circle) => `kmod/: each of these needs the others: ${circle}`);
+}
+
 const rooms = readdirSync(kmod, {withFileTypes: true})
   .filter((entry) => entry.isDirectory() && !['compat-include', 'uapi'].includes(entry.name))
   .map(({name}) => name);
-const found = rooms.flatMap((room) =>
-  room in ROOMS
-    ? readdirSync(path.join(kmod, room))
-        .filter((file) => /\.[ch]$/.test(file))
-        .flatMap((file) => wrongIncludes(room, file))
-    : [`kmod/${room}: not among the rooms of ${path.basename(import.meta.filename)}`],
+const files = rooms.flatMap((room) =>
+  readdirSync(path.join(kmod, room)).map((file) => `${room}/${file}`),
 );
+const found = [
+  ...rooms.flatMap((room) =>
+    room in ROOMS
+      ? readdirSync(path.join(kmod, room))
+          .filter(isSource)
+          .flatMap((file) => wrongIncludes(room, file))
+      : [`kmod/${room}: not among the rooms of ${path.basename(import.meta.filename)}`],
+  ),
+  ...circlesIn(includesOf(files.filter(isSource))),
+];
 found.forEach((complaint) => {
   console.error(complaint);
 });

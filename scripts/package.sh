@@ -113,9 +113,9 @@ service() {
 }
 
 documentation() {
-	local man=$stage/usr/share/man/man1 share=$stage/usr/share
+	local man=$stage/usr/share/man share=$stage/usr/share
 	node --import tsx scripts/man.ts "$man"
-	gzip -9n "$man"/*.1
+	gzip -9n "$man"/man*/*
 	node --import tsx scripts/completion.ts bash "$share/bash-completion/completions/fguard"
 	node --import tsx scripts/completion.ts zsh "$share/zsh/vendor-completions/_fguard"
 	node --import tsx scripts/completion.ts fish "$share/fish/vendor_completions.d/fguard.fish"

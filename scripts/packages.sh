@@ -14,6 +14,7 @@ missing() {
 install() {
 	[[ $# -gt 0 ]] || return 0
 	[[ $(id -u) -eq 0 ]] || die "these packages are missing, and only root can install them: $*"
+	lock packages
 	apt-get update
 	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }

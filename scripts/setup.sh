@@ -8,7 +8,7 @@ set -euo pipefail
 
 packages=(gcc libc6-dev make pkg-config libmnl-dev libcmocka-dev qemu-system-x86
 	debootstrap debian-archive-keyring busybox-static cpio kmod xz-utils zstd
-	btrfs-progs dosfstools jq sqlite3 xfsprogs tmux fish)
+	btrfs-progs dosfstools jq sqlite3 xfsprogs tmux fish zsh)
 
 check_machine() {
 	[[ $(id -u) -eq 0 ]] || die 'run this as root: it installs packages and makes build roots'

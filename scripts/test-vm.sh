@@ -29,12 +29,16 @@ test_kernel() {
 export -f test_kernel
 
 # A machine keeps one processor busy. Where there are more processors than kernels,
-# each kernel has several machines that share out its suite.
+# each kernel has several machines that share out the files.
 processors=$(nproc)
-shards=1
-if [[ ${1:--} == -* && $processors -gt ${#kernels[@]} ]]; then
-	shards=$((processors / ${#kernels[@]}))
-fi
+shards=$((processors / ${#kernels[@]}))
+named=0
+for word in "$@"; do
+	[[ $word != -* ]] || break
+	named=$((named + 1))
+done
+[[ $named -eq 0 || $named -ge $shards ]] || shards=$named
+[[ $shards -ge 1 ]] || shards=1
 # shellcheck disable=SC2016
 for kernel in "${kernels[@]}"; do
 	for ((shard = 1; shard <= shards; shard++)); do

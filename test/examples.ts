@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What every example of help, manual pages and README claims, and how that is
+ * What every example of help, manual pages and sh blocks of pages claims, and how that is
  * seen: test/contract/examples.test.ts wants a row for each, test/vm runs them.
  */
 
@@ -17,8 +17,8 @@ interface Seen {
 interface SeenElsewhere {
   claim: string;
   test: string;
-  /** What stands there. */
-  text: string;
+  /** Its name there. */
+  title: string;
 }
 
 export type Example = Seen | SeenElsewhere;
@@ -45,10 +45,10 @@ shows() { until grep -Eq -- "$1" out; do kill -0 $!; "\${@:2}" >/dev/null 2>&1 |
 stops() { kill -INT $!; wait $! || [ $? = 130 ]; }
 `;
 
-const elsewhere = (claim: string, test: string, text: string): SeenElsewhere => ({
+const elsewhere = (claim: string, test: string, title: string): SeenElsewhere => ({
   claim,
   test,
-  text,
+  title,
 });
 
 /* Two programs are let in for ever; nobody is asked any more. */
@@ -70,10 +70,6 @@ export const EXAMPLES: Record<string, Example> = {
     claim: 'that process gets in, and no other',
     words: {4711: '$$'},
     script: `EXAMPLE; read -r line </srv/a.db; refused cat /srv/a.db`,
-  },
-  'fguard protect /srv/a.db --pid $$': {
-    claim: 'the shell gets in, and mv does not',
-    script: `EXAMPLE; read -r line </srv/a.db; refused mv /srv/a.db /srv/b.db; [ -e /srv/a.db ]`,
   },
   'fguard protect /etc/hosts --ops write,create,delete,rename,link,truncate,attr,mount': {
     claim: 'all read it, and nobody changes it by any way there is',
@@ -272,12 +268,12 @@ END
   'fguard ask': elsewhere(
     'keys answer one question after another',
     'test/contract/ask-screen.test.ts',
-    'ask in a terminal',
+    'shows who, what, where and how long, in %i columns',
   ),
   'fguard ask --default deny': elsewhere(
     'what waits when it leaves is refused',
     'test/contract/ask-screen.test.ts',
-    '--default is what Enter',
+    '--default is what Enter and leaving answer',
   ),
   'fguard ask --exec ./decide': {
     claim: 'the exit code of the program is the answer',
@@ -338,7 +334,7 @@ END
   'fguard watch --verdict deny --format journal': elsewhere(
     'makes each refusal an entry of the journal',
     'test/contract/journal.test.ts',
-    "'--format', 'journal'",
+    'makes an entry of each event and of each gap, and prints nothing',
   ),
   'fguard whois 4711': {
     claim: 'says which program and which user it is',
@@ -349,77 +345,89 @@ END
     claim: 'says the same for a program',
     script: `EXAMPLE >out; jq -e '.pid == '$$' and .uid == 0' out`,
   },
-  'sudo fguard doctor': elsewhere('names what is wrong', 'test/contract/life.test.ts', "'doctor'"),
+  'sudo fguard doctor': elsewhere(
+    'names what is wrong',
+    'test/contract/life.test.ts',
+    'is a table with a remedy below each trouble, and a sentence beside it',
+  ),
   'sudo fguard doctor --json | jq \'.checks[] | select(.state == "failed")\'': elsewhere(
     'each check has a state, and what failed says what to do',
     'test/vm/cli-life.vm.test.ts',
-    'fguard doctor --json',
+    'finds the hooks in force, nobody else at them, and all that belongs together',
   ),
-  'fguard lab': elsewhere('a shell in a VM', 'test/vm/lab.vm.test.ts', "'lab'"),
+  'fguard lab': elsewhere(
+    'a shell in a VM',
+    'test/vm/lab.vm.test.ts',
+    'runs a command in a VM: input, output, folder, module, Ctrl-C, exit code; nothing is left',
+  ),
   'fguard lab --kernel newest -- uname -r': elsewhere(
     'one command on another kernel',
     'test/vm/lab.vm.test.ts',
-    "'--kernel'",
+    'runs a command in a VM: input, output, folder, module, Ctrl-C, exit code; nothing is left',
   ),
   "fguard lab -- sh -c 'fguard protect .; ls'": elsewhere(
     'the module is loaded there, and nothing reaches this machine',
     'test/vm/lab.vm.test.ts',
-    "'lab'",
+    'runs a command in a VM: input, output, folder, module, Ctrl-C, exit code; nothing is left',
   ),
-  'fguard load': elsewhere('inserts the module', 'test/vm/selftest.vm.test.ts', 'fguard load'),
+  'fguard load': elsewhere(
+    'inserts the module',
+    'test/vm/selftest.vm.test.ts',
+    '`fguard load` passes on why the kernel did not take the module',
+  ),
   'fguard load --json': elsewhere(
     'says the same for a program',
     'test/vm/cli-life.vm.test.ts',
-    'fguard load --json',
+    'names who waits for an answer; with --force he gets the default, and it is removed',
   ),
   'fguard apply && fguard lock': elsewhere(
     'nobody changes a rule until the machine restarts',
     'test/vm/cli-lock.vm.test.ts',
-    'fguard lock',
+    'locking again is no error, and load finds it there',
   ),
   'fguard rebuild': elsewhere(
     'the module of this kernel is built anew',
-    'test/vm/cli-life.vm.test.ts',
-    'fguard rebuild',
+    'test/vm/rebuild.vm.test.ts',
+    'makes the module that the tests run, and installs it',
   ),
   'fguard rebuild --kernel 6.1.0-56-amd64': elsewhere(
     'the module of that kernel is built',
     'test/vm/rebuild.vm.test.ts',
-    'fguard rebuild --kernel',
+    'makes the module that the tests run, and installs it',
   ),
   'fguard rebuild --all': elsewhere(
     'that of each kernel that is installed',
     'test/vm/rebuild.vm.test.ts',
-    'fguard rebuild --all',
+    'of all kernels takes from the cache, and names what one lacks',
   ),
   'fguard service install': elsewhere(
     'the rules are in force from now on and at each boot',
     'test/vm/service/service.test.ts',
-    'fguard service install',
+    'guards from its installation on',
   ),
   'fguard service install --json': elsewhere(
     'says the same for a program',
     'test/vm/service/service.test.ts',
-    'fguard service install --json',
+    'guards from its installation on',
   ),
   'fguard service remove': elsewhere(
     'nothing of it is left',
     'test/vm/service/service.test.ts',
-    'fguard service remove',
+    'that guards in part is removed, also while somebody waits for an answer',
   ),
   'fguard service remove --json': elsewhere(
     'says the same for a program',
     'test/vm/service/service.test.ts',
-    'fguard service remove --json',
+    'nothing is guarded, now or after the next boot',
   ),
   'fguard unload': elsewhere(
     'nothing is guarded any more',
     'test/vm/cli-life.vm.test.ts',
-    'fguard unload',
+    'names who waits for an answer; with --force he gets the default, and it is removed',
   ),
   'fguard unload --force': elsewhere(
     'also while questions wait',
     'test/vm/cli-life.vm.test.ts',
-    'fguard unload --force',
+    'names who waits for an answer; with --force he gets the default, and it is removed',
   ),
 };

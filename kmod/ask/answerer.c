@@ -10,7 +10,7 @@
 #include <linux/workqueue.h>
 
 #include "ask/answerer.h"
-#include "ask/question.h"
+#include "ask/share.h"
 #include "events/subscription.h"
 #include "ftrace/hook.h"
 #include "subject/family.h"
@@ -43,6 +43,7 @@ struct fguard_answerer {
 
 static LIST_HEAD(answerers);
 static u32 answerer_count;
+static const struct fguard_answering *answering;
 
 u32 fguard_answerers_present(void)
 {
@@ -193,7 +194,7 @@ static int take_kin(struct fguard_answerer *answerer, struct netlink_ext_ack *ex
 static void enter(struct fguard_answerer *answerer)
 {
 	spin_lock(&fguard_question_lock);
-	fguard_questions_tell(answerer->subscription);
+	answering->comes(answerer->subscription);
 	list_add_tail_rcu(&answerer->node, &answerers);
 	WRITE_ONCE(answerer_count, answerer_count + 1);
 	spin_unlock(&fguard_question_lock);
@@ -244,18 +245,28 @@ static void end(void *fed)
 	list_del_rcu(&answerer->node);
 	WRITE_ONCE(answerer_count, answerer_count - 1);
 	if (!answerer_count)
-		fguard_questions_abandon();
+		answering->last_goes();
 	spin_unlock(&fguard_question_lock);
 	fguard_family_end(answerer->kin);
 	fguard_hooks_put(NEEDS);
 	call_rcu(&answerer->rcu, answerer_free);
 }
 
+static void has_room(void)
+{
+	answering->has_room();
+}
+
 const struct fguard_feed fguard_questions_feed = {
 	.begin = begin,
 	.end = end,
-	.has_room = fguard_questions_tell_rest,
+	.has_room = has_room,
 };
+
+void fguard_answerers_init(const struct fguard_answering *told)
+{
+	answering = told;
+}
 
 void fguard_answerers_exit(void)
 {

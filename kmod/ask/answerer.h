@@ -7,6 +7,7 @@
 
 struct fguard_feed;
 struct fguard_record;
+struct fguard_subscription;
 
 /* What the current task is to the answerers. */
 enum fguard_relation {
@@ -19,6 +20,26 @@ enum fguard_relation {
 
 /* Makes the process that subscribes an answerer. When the last ends, all questions do. */
 extern const struct fguard_feed fguard_questions_feed;
+
+/**
+ * struct fguard_answering - what happens to answerers
+ * @comes: there is a new one; question_lock held
+ * @has_room: one has room again; may sleep
+ * @last_goes: none is left; question_lock held
+ */
+struct fguard_answering {
+	void (*comes)(struct fguard_subscription *subscription);
+	void (*has_room)(void);
+	void (*last_goes)(void);
+};
+
+/**
+ * fguard_answerers_init - say who is told of that
+ * @told: static
+ *
+ * Context: nobody answers yet.
+ */
+void fguard_answerers_init(const struct fguard_answering *told);
 
 /**
  * fguard_answerers_present - is there any?

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ctype.h>
 #include <linux/dcache.h>
 #include <linux/hashtable.h>
 #include <linux/random.h>
@@ -21,8 +22,6 @@
 
 #define BUCKET_BITS	10
 
-DEFINE_SPINLOCK(fguard_question_lock);
-
 /* Those not settled, in the order of their numbers, and where a search begins. */
 static LIST_HEAD(questions);
 static DEFINE_HASHTABLE(questions_by_key, BUCKET_BITS);
@@ -37,14 +36,29 @@ static siphash_key_t name_key;
 
 /* ---- what is asked about --------------------------------------------------- */
 
-/* Filesystems begin the names of what they make for a moment with this. */
+static bool is_number(const char *text, unsigned int length)
+{
+	while (length && isxdigit(text[length - 1]))
+		length--;
+	return !length;
+}
+
+/* overlayfs numbers what it makes for a moment: "#3f", in a directory of its own. */
 static bool is_temporary(struct dentry *dentry)
 {
+	struct dentry *parent = READ_ONCE(dentry->d_parent);
+	const struct qstr *name;
 	bool so;
 
 	spin_lock(&dentry->d_lock);
-	so = dentry->d_name.name[0] == '#';
+	name = &dentry->d_name;
+	so = name->len > 1 && *name->name == '#' && is_number(name->name + 1, name->len - 1);
 	spin_unlock(&dentry->d_lock);
+	if (!so)
+		return false;
+	spin_lock(&parent->d_lock);
+	so = !strcmp(parent->d_name.name, "work") || !strcmp(parent->d_name.name, "index");
+	spin_unlock(&parent->d_lock);
 	return so;
 }
 
@@ -150,13 +164,41 @@ bool fguard_key_equal(const struct fguard_key *a, const struct fguard_key *b)
 	return true;
 }
 
+static bool same_inode(const struct fguard_thing *a, const struct fguard_thing *b)
+{
+	return a->exists && b->exists && fguard_identity_equal(&a->inode, &b->inode);
+}
+
+/* As the layers of an overlay have what it shows: by the same name. */
+static bool may_be_layer_of(const struct fguard_thing *above, const struct fguard_thing *thing)
+{
+	return above->name == thing->name && above->directory.dev != thing->directory.dev;
+}
+
+/*
+ * A call may reach several objects of a filesystem, and a ring's call carries out many:
+ * what is done behind it counts only with what was asked about.
+ */
+static bool covers_behind(const struct fguard_key *asked, const struct fguard_thing *now)
+{
+	u8 i;
+
+	for (i = 0; i < asked->count; i++)
+		if (same_inode(&asked->things[i], now) ||
+		    (!asked->behind && may_be_layer_of(&asked->things[i], now)))
+			return true;
+	/* What is made for a moment is made of it. */
+	return !now->exists && !now->name;
+}
+
 bool fguard_key_covers(const struct fguard_key *asked, const struct fguard_key *next)
 {
 	const struct fguard_thing *before = &asked->things[0], *now = &next->things[0];
 
 	if (asked->rule != next->rule)
 		return false;
-	if (next->behind && (!asked->behind || asked->op == next->op))
+	if (next->behind && (!asked->behind || asked->op == next->op) &&
+	    covers_behind(asked, now))
 		return true;
 	/* open() may shorten what it opens for reading. */
 	if (asked->op == FGUARD_OP_READ && next->op != FGUARD_OP_READ)
@@ -481,7 +523,7 @@ void fguard_question_announce(struct fguard_question *question)
 	spin_unlock(&fguard_question_lock);
 }
 
-void fguard_questions_tell_rest(void)
+static void tell_rest(void)
 {
 	struct fguard_question *question, *next;
 
@@ -576,7 +618,7 @@ int fguard_question_answer(const struct fguard_answer *answer,
 	return err;
 }
 
-void fguard_questions_tell(struct fguard_subscription *subscription)
+static void tell_all(struct fguard_subscription *subscription)
 {
 	struct fguard_question *question;
 	u64 now = ktime_get_real_ns();
@@ -592,7 +634,7 @@ void fguard_questions_tell(struct fguard_subscription *subscription)
 	}
 }
 
-void fguard_questions_abandon(void)
+static void abandon(void)
 {
 	struct fguard_question *question, *next;
 
@@ -648,8 +690,15 @@ void fguard_questions_count(struct fguard_question_totals *totals)
 
 /* ---- life -------------------------------------------------------------------------- */
 
+static const struct fguard_answering answering = {
+	.comes = tell_all,
+	.has_room = tell_rest,
+	.last_goes = abandon,
+};
+
 void fguard_questions_init(void)
 {
+	fguard_answerers_init(&answering);
 	get_random_bytes(&name_key, sizeof(name_key));
 	fguard_alarm_init(&alarm, look);
 }

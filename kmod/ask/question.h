@@ -7,23 +7,17 @@
 #ifndef _FGUARD_QUESTION_H
 #define _FGUARD_QUESTION_H
 
-#include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
-#include <linux/spinlock.h>
 #include <linux/uidgid.h>
 #include <linux/wait.h>
 
+#include "ask/share.h"
 #include "object/object.h"
 #include "object/program.h"
 #include "policy/request.h"
 
 struct fguard_rule;
-struct fguard_share;
-struct fguard_subscription;
-
-/* Users make it, so it is on their account. */
-#define FGUARD_GFP_ASKING (GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT)
 
 /**
  * struct fguard_thing - an object of an access, so that it is known when the access
@@ -127,8 +121,6 @@ struct fguard_question {
 	wait_queue_head_t wait;
 	struct fguard_question_record *record;
 };
-
-extern spinlock_t fguard_question_lock;
 
 /**
  * fguard_key_ops - what a rule asks about in an access
@@ -277,28 +269,6 @@ void fguard_question_announce(struct fguard_question *question);
  * Return: false if a signal came.
  */
 bool fguard_question_wait(struct fguard_question *question);
-
-/**
- * fguard_questions_tell - tell a new answerer what waits already
- * @subscription: the answerer
- *
- * Context: question_lock held.
- */
-void fguard_questions_tell(struct fguard_subscription *subscription);
-
-/**
- * fguard_questions_tell_rest - an answerer has room again
- *
- * Context: may sleep.
- */
-void fguard_questions_tell_rest(void);
-
-/**
- * fguard_questions_abandon - no answerer is left: settle all
- *
- * Context: question_lock held.
- */
-void fguard_questions_abandon(void);
 
 /**
  * fguard_questions_retire - a rule goes: settle what it asks, and ask no more

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/audit.h>
 #include <linux/cred.h>
 #include <linux/hashtable.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
-#include "ask/question.h"
 #include "ask/share.h"
 
 #define BUCKET_BITS 8
+
+DEFINE_SPINLOCK(fguard_question_lock);
 
 static DEFINE_HASHTABLE(shares, BUCKET_BITS);
 
@@ -21,19 +21,16 @@ static kuid_t owner_of(const struct user_namespace *namespace)
 }
 
 /*
- * One who has many users at hand (subordinate ones, by a namespace or by a set-user-ID
- * file of theirs) is still one: the login stays through all that.
+ * Not who is logged in: anybody may say that of himself who never was, and would take
+ * the shares of others.
  */
 kuid_t fguard_share_payer(void)
 {
 	const struct user_namespace *namespace = current_real_cred()->user_ns;
-	kuid_t real = current_real_cred()->uid, login = audit_get_loginuid(current);
+	kuid_t real = current_real_cred()->uid;
 
-	if (uid_eq(real, GLOBAL_ROOT_UID))
-		return real;
-	if (uid_valid(login) && !uid_eq(login, GLOBAL_ROOT_UID))
-		return login;
-	if (namespace == &init_user_ns || uid_eq(owner_of(namespace), GLOBAL_ROOT_UID))
+	if (uid_eq(real, GLOBAL_ROOT_UID) || namespace == &init_user_ns ||
+	    uid_eq(owner_of(namespace), GLOBAL_ROOT_UID))
 		return real;
 	return owner_of(namespace);
 }

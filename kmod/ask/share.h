@@ -3,8 +3,18 @@
 #ifndef _FGUARD_SHARE_H
 #define _FGUARD_SHARE_H
 
+#include <linux/gfp.h>
 #include <linux/list.h>
+#include <linux/spinlock.h>
 #include <linux/uidgid.h>
+
+#include "uapi/fguard.h"
+
+/* Users make it, so it is on their account. */
+#define FGUARD_GFP_ASKING (GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT)
+
+/* For all that is noted of questions, of those who ask, and of answers. */
+extern spinlock_t fguard_question_lock;
 
 /* Questions that askers of one user still hold, those that are settled, too. */
 #define FGUARD_CLAIMS_SHARE (4 * FGUARD_QUESTIONS_SHARE)
@@ -29,8 +39,8 @@ struct fguard_share {
  * fguard_share_payer - who pays for what the current task asks
  *
  * Context: any.
- * Return: root for a task of root; else who is logged in, and owns what becomes of the
- * login; else the owner of the outermost user namespace, or the real user.
+ * Return: root for a task of root; else the owner of the outermost user namespace, or the
+ * real user.
  */
 kuid_t fguard_share_payer(void);
 

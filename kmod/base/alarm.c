@@ -36,6 +36,11 @@ void fguard_alarm_now(struct fguard_alarm *alarm)
 		queue_work(system_dfl_wq, &alarm->work);
 }
 
+void fguard_alarm_settle(struct fguard_alarm *alarm)
+{
+	flush_work(&alarm->work);
+}
+
 static void silence(struct fguard_alarm *alarm)
 {
 	hrtimer_cancel(&alarm->timer);

@@ -45,6 +45,14 @@ void fguard_alarm_set(struct fguard_alarm *alarm, u64 time);
 void fguard_alarm_now(struct fguard_alarm *alarm);
 
 /**
+ * fguard_alarm_settle - wait for the work that is under way, or was to be done now
+ * @alarm: the alarm
+ *
+ * Context: may sleep.
+ */
+void fguard_alarm_settle(struct fguard_alarm *alarm);
+
+/**
  * fguard_alarm_end - do it no more, and wait until nobody does it
  * @alarm: the alarm; it may still be set, in vain
  *

@@ -12,10 +12,11 @@
 
 static const struct fguard_expiry *expiry;
 
-/* When it rings next, and how many need to know of processes that end. */
+/* When it rings next, whether sockets were closed, and how many look for processes that end. */
 static DEFINE_SPINLOCK(expire_lock);
 static struct fguard_alarm alarm;
 static u64 next_look;
+static bool closed;
 static DEFINE_MUTEX(watch_lock);
 static unsigned int watchers;
 
@@ -36,7 +37,7 @@ static void look(struct work_struct *work)
 	spin_lock(&expire_lock);
 	next_look = 0;
 	spin_unlock(&expire_lock);
-	next = expiry->over(ktime_get_boottime_ns());
+	next = expiry->over(ktime_get_boottime_ns(), xchg(&closed, false));
 	if (next)
 		fguard_expire_at(next);
 }
@@ -74,12 +75,16 @@ void fguard_expire_unwatch(void)
 	mutex_unlock(&watch_lock);
 }
 
+/* Of whatever process: it does not wait for who changes rules. */
 static int socket_closed(struct notifier_block *block, unsigned long event, void *data)
 {
 	const struct netlink_notify *notify = data;
 
-	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
-		expiry->closed();
+	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC &&
+	    expiry->may_close()) {
+		xchg(&closed, true);
+		fguard_alarm_now(&alarm);
+	}
 	return NOTIFY_DONE;
 }
 
@@ -90,6 +95,11 @@ int fguard_expire_init(const struct fguard_expiry *of_rules)
 	expiry = of_rules;
 	fguard_alarm_init(&alarm, look);
 	return netlink_register_notifier(&socket_notifier);
+}
+
+void fguard_expire_settle(void)
+{
+	fguard_alarm_settle(&alarm);
 }
 
 void fguard_expire_exit(void)

@@ -35,14 +35,13 @@ void fguard_expire_unwatch(void);
 /**
  * struct fguard_expiry - how rules end
  * @over: ends those whose time, in nanoseconds since boot, is over, or whose last process
- *	is gone; returns when the next one's time is over, 0: none's
- * @closed: ends those whose last socket was closed
- *
- * Both may sleep.
+ *	is gone, or, if sockets were closed, whose last socket was; returns when the next
+ *	one's time is over, 0: none's; may sleep
+ * @may_close: whether a socket that is closed may end one; in any context
  */
 struct fguard_expiry {
-	u64 (*over)(u64 now);
-	void (*closed)(void);
+	u64 (*over)(u64 now, bool closed);
+	bool (*may_close)(void);
 };
 
 /**
@@ -53,6 +52,13 @@ struct fguard_expiry {
  * Return: 0 or a negative errno.
  */
 int fguard_expire_init(const struct fguard_expiry *expiry);
+
+/**
+ * fguard_expire_settle - wait until what was to end by now has ended
+ *
+ * Context: may sleep.
+ */
+void fguard_expire_settle(void);
 
 /**
  * fguard_expire_exit - look no more

@@ -4,6 +4,7 @@
 #include <linux/timekeeping.h>
 
 #include "control/message.h"
+#include "policy/make.h"
 
 /* ---- policy -------------------------------------------------------------- */
 

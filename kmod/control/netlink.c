@@ -10,6 +10,7 @@
 #include "ask/answerer.h"
 #include "ask/question.h"
 #include "ask/remember.h"
+#include "control/expire.h"
 #include "control/explain.h"
 #include "control/lock.h"
 #include "control/message.h"
@@ -17,6 +18,7 @@
 #include "control/set.h"
 #include "enforce/access.h"
 #include "events/subscription.h"
+#include "policy/make.h"
 
 static struct genl_family family;
 
@@ -75,10 +77,14 @@ static bool opener_is_capable(const struct sk_buff *skb)
 	       file_ns_capable(socket->file, &init_user_ns, CAP_SYS_ADMIN);
 }
 
-static int may_command(const struct sk_buff *skb, struct netlink_ext_ack *extack)
+/* What a socket has left behind is gone for whoever commands after it was closed. */
+static int begin_command(const struct sk_buff *skb, struct netlink_ext_ack *extack)
 {
-	if (netlink_capable(skb, CAP_SYS_ADMIN) && opener_is_capable(skb))
+	if (netlink_capable(skb, CAP_SYS_ADMIN) && opener_is_capable(skb)) {
+		fguard_expire_settle();
+		fguard_subscriptions_settle();
 		return 0;
+	}
 	NL_SET_ERR_MSG(extack, "CAP_SYS_ADMIN in the initial user namespace is required");
 	return -EPERM;
 }
@@ -106,7 +112,7 @@ static int count_rules(const struct genl_info *info, u32 *count)
 static int begin_rules(const struct sk_buff *skb, const struct genl_info *info,
 		       u32 *count)
 {
-	int err = may_command(skb, info->extack) ?: fguard_lock_check(info->extack);
+	int err = begin_command(skb, info->extack) ?: fguard_lock_check(info->extack);
 
 	return err ?: count_rules(info, count);
 }
@@ -317,7 +323,7 @@ static int start_listing(struct netlink_callback *cb)
 {
 	/* A rule with FGUARD_SUBJECTS_MAX grants needs a large message. */
 	cb->min_dump_alloc = 1 << 16;
-	return may_command(cb->skb, cb->extack);
+	return begin_command(cb->skb, cb->extack);
 }
 
 static int show_rule(const struct fguard_rule *rule, void *context)
@@ -420,7 +426,7 @@ static int get_status(struct sk_buff *skb, struct genl_info *info)
 	void *header;
 	int err;
 
-	err = may_command(skb, info->extack);
+	err = begin_command(skb, info->extack);
 	if (err)
 		return err;
 	reply = genlmsg_new(STATUS_SIZE, GFP_KERNEL);
@@ -486,7 +492,7 @@ static int subscribe(struct sk_buff *skb, struct genl_info *info)
 	struct fguard_filter *filter;
 	int err;
 
-	err = may_command(skb, info->extack);
+	err = begin_command(skb, info->extack);
 	if (err)
 		return err;
 	if (!info->attrs[FGUARD_A_SUBSCRIPTION]) {
@@ -567,7 +573,7 @@ static int answer(struct sk_buff *skb, struct genl_info *info)
 	struct fguard_answer given = {};
 	int err;
 
-	err = may_command(skb, info->extack);
+	err = begin_command(skb, info->extack);
 	if (err)
 		return err;
 	if (!info->attrs[FGUARD_A_ANSWER]) {
@@ -713,7 +719,7 @@ static int forget_answers(struct sk_buff *skb, struct genl_info *info)
 	u64 *numbers;
 	int err, count;
 
-	err = may_command(skb, info->extack);
+	err = begin_command(skb, info->extack);
 	if (err)
 		return err;
 	numbers = kvmalloc_array(FGUARD_FORGET_MAX, sizeof(*numbers), GFP_KERNEL);
@@ -757,7 +763,7 @@ static int explain(struct sk_buff *skb, struct genl_info *info)
 	void *header = NULL;
 	int err;
 
-	err = may_command(skb, info->extack);
+	err = begin_command(skb, info->extack);
 	if (err)
 		return err;
 	if (!info->attrs[FGUARD_A_EXPLAIN]) {
@@ -790,7 +796,7 @@ free:
 
 static int lock(struct sk_buff *skb, struct genl_info *info)
 {
-	int err = may_command(skb, info->extack) ?: fguard_lock(info->extack);
+	int err = begin_command(skb, info->extack) ?: fguard_lock(info->extack);
 
 	if (!err)
 		fguard_set_settle();

@@ -18,8 +18,9 @@
 #include "enforce/access.h"
 #include "enforce/mapping.h"
 #include "ftrace/hook.h"
-#include "policy/alias.h"
+#include "policy/make.h"
 #include "policy/roster.h"
+#include "policy/site.h"
 #include "policy/store.h"
 #include "subject/family.h"
 #include "subject/script.h"
@@ -220,11 +221,6 @@ static bool is_kept(const struct fguard_rule *rule)
 	return rule->flags & FGUARD_RULE_UNTIL_CLOSED;
 }
 
-static bool asks(const struct fguard_rule *rule)
-{
-	return rule->terms.otherwise == FGUARD_ELSE_ASK;
-}
-
 /* What a rule asks of the hooks, beside its operations. */
 static u32 needs_of(const struct fguard_rule *rule)
 {
@@ -243,14 +239,16 @@ static u32 needs_of(const struct fguard_rule *rule)
 		needs |= FGUARD_NEED_NAMES | FGUARD_NEED_INODES;
 	if (is_strict(rule))
 		needs |= FGUARD_NEED_DESCRIPTORS;
-	if (fguard_rule_lets_in(rule))
+	if (fguard_rule_lets_in(rule) || fguard_rule_binds(rule))
 		needs |= FGUARD_NEED_TRACING;
+	if (rule->subjects->n_loginuids)
+		needs |= FGUARD_NEED_LOGINS;
 	if (rule->subjects->children)
 		needs |= FGUARD_NEED_FORKS;
-	if (asks(rule) || (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
+	if (fguard_rule_asks(rule) || (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
 		needs |= FGUARD_NEED_EXES | FGUARD_NEED_INODES;
 	/* Answers are remembered by executable, and by script, which children are, too. */
-	if (asks(rule))
+	if (fguard_rule_asks(rule))
 		needs |= FGUARD_NEED_FORKS;
 	return needs;
 }
@@ -297,7 +295,7 @@ static int prepare(struct fguard_rule *rule, const struct fguard_rule *old,
 	err = prepare_id(rule, old);
 	if (!err) {
 		/* What was run while nobody looked is not known. */
-		if (asks(rule) && !asking_count++)
+		if (fguard_rule_asks(rule) && !asking_count++)
 			fguard_scripts_forget();
 		return 0;
 	}
@@ -318,7 +316,7 @@ put_hooks:
 
 static void give_back(struct fguard_rule *rule)
 {
-	asking_count -= asks(rule);
+	asking_count -= fguard_rule_asks(rule);
 	fguard_sites_leave(rule);
 	fguard_roster_remove(rule);
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
@@ -418,7 +416,7 @@ static void give_back_room(void)
 /* What was answered stays true where the same is asked; of a run, only by the same run. */
 static void inherit(struct fguard_rule *rule, struct fguard_rule *old)
 {
-	if (asks(rule) && asks(old) && rule->terms.ops == old->terms.ops &&
+	if (fguard_rule_asks(rule) && fguard_rule_asks(old) && rule->terms.ops == old->terms.ops &&
 	    !((rule->flags ^ old->flags) & FGUARD_RULE_FLAGS_ALL) &&
 	    (!(rule->flags & FGUARD_RULE_AGAINST) || rule->subjects == old->subjects))
 		fguard_memories_inherit(rule, old);
@@ -638,7 +636,7 @@ static void inherit_all(struct fguard_rule **new, u32 count)
 	u32 i;
 
 	for (i = 0; i < count; i++) {
-		old = asks(new[i]) ? claim(new[i]) : NULL;
+		old = fguard_rule_asks(new[i]) ? claim(new[i]) : NULL;
 		if (old)
 			inherit(new[i], old);
 	}
@@ -760,22 +758,6 @@ static u64 remove_over(u64 now)
 	return 0;
 }
 
-static u64 end_over(u64 now)
-{
-	u32 before;
-	u64 next;
-
-	mutex_lock(&set_lock);
-	before = rule_count;
-	fguard_roster_ended(remove);
-	next = remove_over(now);
-	give_back_room();
-	if (rule_count < before)
-		leave_to_others();
-	mutex_unlock(&set_lock);
-	return next;
-}
-
 static void drop_closed(struct fguard_rule *rule)
 {
 	struct fguard_keeper *keeper, *next;
@@ -785,30 +767,43 @@ static void drop_closed(struct fguard_rule *rule)
 			fguard_rule_keeper_drop(keeper);
 }
 
-static void end_closed(void)
+static void remove_closed(void)
 {
 	struct fguard_rule *rule, *next;
-	u32 before;
 
-	if (list_empty(&kept))
-		return;
-	mutex_lock(&set_lock);
-	before = rule_count;
 	list_for_each_entry_safe(rule, next, &kept, by_keepers) {
 		drop_closed(rule);
 		if (list_empty(&rule->keepers))
 			remove(rule);
 	}
-	if (rule_count < before) {
-		give_back_room();
+}
+
+static u64 end_over(u64 now, bool closed)
+{
+	u32 before;
+	u64 next;
+
+	mutex_lock(&set_lock);
+	before = rule_count;
+	if (closed)
+		remove_closed();
+	fguard_roster_ended(remove);
+	next = remove_over(now);
+	give_back_room();
+	if (rule_count < before)
 		leave_to_others();
-	}
 	mutex_unlock(&set_lock);
+	return next;
+}
+
+static bool may_close(void)
+{
+	return !list_empty_careful(&kept);
 }
 
 const struct fguard_expiry fguard_set_expiry = {
 	.over = end_over,
-	.closed = end_closed,
+	.may_close = may_close,
 };
 
 /* ---- showing the set ----------------------------------------------------- */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/binfmts.h>
 #include <linux/blkdev.h>
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/file.h>
@@ -15,6 +16,7 @@
 #include <linux/posix_acl.h>
 #include <linux/ptrace.h>
 #include <linux/sched/task_stack.h>
+#include <linux/sched/signal.h>
 #include <linux/signal.h>
 #include <linux/security.h>
 #include <net/af_unix.h>
@@ -23,6 +25,7 @@
 
 #include "ask/asker.h"
 #include "enforce/access.h"
+#include "enforce/against.h"
 #include "enforce/any.h"
 #include "enforce/device.h"
 #include "enforce/ioctl.h"
@@ -31,6 +34,7 @@
 #include "enforce/tracing.h"
 #include "ftrace/syscall.h"
 #include "object/mount.h"
+#include "policy/copyup.h"
 #include "policy/names.h"
 #include "subject/family.h"
 #include "subject/script.h"
@@ -464,7 +468,8 @@ ON(security_path_truncate)
 
 /* ---- attributes ---------------------------------------------------------- */
 
-#define ATTR_BY_USER (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_ATIME | ATTR_MTIME)
+/* chown() of neither owner nor group takes capabilities away, and the time of change is new. */
+#define ATTR_BY_USER (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_ATIME | ATTR_MTIME | ATTR_CTIME)
 
 /*
  * notify_change(): chmod(), chown(), utimes(), by path, descriptor, io_uring or
@@ -895,11 +900,31 @@ ON(security_ptrace_traceme)
 
 /* Not by tracepoints: those forbid to wait, as locks do in a real-time kernel. */
 
+/* Without memory a child is not let in; one that rules are to be against does not run. */
+static noinline void end_unnoted(struct task_struct *child)
+{
+	const struct fguard_actor parent = {
+		.task = current, .exe = fguard_subject_exe(), .exe_known = true,
+	};
+	bool bound;
+
+	rcu_read_lock();
+	bound = fguard_against_task(&parent);
+	rcu_read_unlock();
+	if (parent.exe)
+		fput(parent.exe);
+	if (bound)
+		send_sig(SIGKILL, child, 1);
+}
+
 /* fork(): the child is whole and does not run yet. No lock held. */
 ON(wake_up_new_task)
 {
-	fguard_family_fork(ARGUMENT(struct task_struct *, 0));
-	fguard_script_fork(ARGUMENT(struct task_struct *, 0));
+	struct task_struct *child = ARGUMENT(struct task_struct *, 0);
+
+	if (unlikely(!fguard_family_fork(child)))
+		end_unnoted(child);
+	fguard_script_fork(child);
 }
 
 /* A task ends, which is the current one. No lock held. */
@@ -936,10 +961,62 @@ ON(security_bprm_check)
 		fguard_tracing_judge_exec(bprm->file, fregs);
 }
 
+/* @inode: the file, or what it is made of */
+static noinline void judge_handing(const struct file *file, const struct inode *inode,
+				   struct ftrace_regs *fregs)
+{
+	struct fguard_target target = {
+		.dentry = file->f_path.dentry,
+		.inode = inode,
+		.mnt = file->f_path.mnt,
+		.ops = BIT(FGUARD_OP_READ),
+	};
+	const struct fguard_access access = {
+		.targets = &target,
+		.count = 1,
+		.inner = inode != d_inode_rcu(file->f_path.dentry),
+	};
+
+	rcu_read_lock();
+	if (fguard_judge_concerns(target.dentry, inode))
+		fguard_judge(&access, fregs);
+	rcu_read_unlock();
+}
+
+/*
+ * execve(), before the task gives up its own program. A file that is run by another (by
+ * binfmt_misc, with its flags O or C) may be handed to that as a descriptor, which reads
+ * it: it was opened to be executed, and is read, too. No lock held but that against
+ * ptrace(). Since 5.8.
+ */
+ON(security_bprm_creds_from_file)
+{
+	const struct linux_binprm *bprm = ARGUMENT(struct linux_binprm *, 0);
+	const struct file *file = bprm->executable;
+	const struct inode *beneath;
+
+	if (likely(!bprm->have_execfd || !file))
+		return;
+	beneath = fguard_object_beneath(file->f_path.dentry);
+	if (beneath)
+		judge_handing(file, beneath, fregs);
+	judge_handing(file, file_inode(file), fregs);
+}
+
 /* execve(), from here on the task is of the new program. The lock against ptrace() is held. */
 ON(security_bprm_committed_creds)
 {
 	fguard_script_run(ARGUMENT(struct linux_binprm *, 0));
+}
+
+/*
+ * /proc/PID/loginuid, for oneself. Who was never logged in need not be privileged to say
+ * that he is somebody, and nothing tells later that it was he who said so.
+ */
+ON(audit_set_loginuid)
+{
+	if (!ns_capable_noaudit(&init_user_ns, CAP_AUDIT_CONTROL))
+		fguard_hook_refuse(fregs, -EPERM);
 }
 
 /* ---- passing for a program that is let in -------------------------------- */
@@ -1009,7 +1086,10 @@ ON(d_delete)
  */
 ON(security_inode_copy_up)
 {
-	fguard_names_copying(ARGUMENT(struct dentry *, 0));
+	int err = fguard_copyup_begin(ARGUMENT(struct dentry *, 0));
+
+	if (unlikely(err))
+		fguard_hook_refuse(fregs, err);
 }
 
 /* An inode leaves memory. No lock held. */
@@ -1095,14 +1175,16 @@ struct fguard_hook fguard_hook_table[] = {
 	FGUARD_NOTE(d_make_persistent, FGUARD_NEED_NAMES),
 #endif
 	FGUARD_NOTE(d_delete, FGUARD_NEED_NAMES),
-	FGUARD_NOTE(security_inode_copy_up, FGUARD_NEED_NAMES),
+	FGUARD_HOOK(security_inode_copy_up, FGUARD_NEED_NAMES),
 	FGUARD_NOTE(security_inode_free, FGUARD_NEED_INODES),
 	FGUARD_HOOK(security_ptrace_access_check, FGUARD_NEED_TRACING),
 	FGUARD_HOOK(security_ptrace_traceme, FGUARD_NEED_TRACING),
+	FGUARD_HOOK(audit_set_loginuid, FGUARD_NEED_LOGINS),
 	FGUARD_HOOK(wake_up_new_task, FGUARD_NEED_FORKS),
 	FGUARD_HOOK(exit_signals, FGUARD_NEED_EXITS | FGUARD_NEED_EXES),
 	FGUARD_HOOK(signal_setup_done, FGUARD_NEED_EXITS),
 	FGUARD_HOOK(security_bprm_check, FGUARD_NEED_EXES),
+	FGUARD_HOOK(security_bprm_creds_from_file, BIT(FGUARD_OP_READ)),
 	FGUARD_NOTE(security_bprm_committed_creds, FGUARD_NEED_EXES),
 	FGUARD_NOTE(proc_flush_pid, FGUARD_NEED_EXES),
 #ifdef FGUARD_HAVE_REPLACE_MM_EXE_FILE

@@ -5,6 +5,7 @@
 #include "ask/remember.h"
 #include "enforce/against.h"
 #include "policy/roster.h"
+#include "policy/site.h"
 
 /* ---- tracing ------------------------------------------------------------- */
 
@@ -29,13 +30,27 @@ static bool holds_tracee_only(const struct fguard_subjects *subjects, const void
 	       !fguard_subjects_hold(subjects, pair->tracer);
 }
 
+/* Others would do for him what he may not do himself. */
+static bool holds_tracer_only(const struct fguard_subjects *subjects, const void *context)
+{
+	const struct pair *pair = context;
+
+	return fguard_subjects_hold(subjects, pair->tracer) &&
+	       !fguard_subjects_hold(subjects, pair->tracee);
+}
+
 struct fguard_rule *fguard_against_tracing(const struct fguard_actor *tracer,
 					   const struct fguard_actor *tracee,
 					   bool by_exe)
 {
 	const struct pair pair = { tracer, tracee, by_exe };
+	struct fguard_rule *rule;
 
-	return fguard_roster_find(tracee, holds_tracee_only, &pair);
+	rule = fguard_roster_find(FGUARD_SIDE_FOR, tracee, holds_tracee_only, &pair);
+	/* What somebody runs binds him no less. */
+	if (rule || by_exe)
+		return rule;
+	return fguard_roster_find(FGUARD_SIDE_AGAINST, tracer, holds_tracer_only, &pair);
 }
 
 static bool holds_not(const struct fguard_subjects *subjects, const void *context)
@@ -43,9 +58,20 @@ static bool holds_not(const struct fguard_subjects *subjects, const void *contex
 	return !fguard_subjects_hold(subjects, context);
 }
 
+static bool holds(const struct fguard_subjects *subjects, const void *context)
+{
+	return fguard_subjects_hold(subjects, context);
+}
+
+struct fguard_rule *fguard_against_task(const struct fguard_actor *actor)
+{
+	return fguard_roster_find(FGUARD_SIDE_AGAINST, actor, holds, actor);
+}
+
 struct fguard_rule *fguard_against_tracer(const struct fguard_actor *tracer)
 {
-	return fguard_roster_find_any(holds_not, tracer);
+	return fguard_roster_find_any(holds_not, tracer) ?:
+	       fguard_against_task(tracer);
 }
 
 /* @context: the executable of now, or NULL, and that of then, or NULL. */
@@ -63,8 +89,10 @@ struct fguard_rule *fguard_against_posing(const struct file *old,
 
 	if (old && new && file_inode(old) == file_inode(new))
 		return NULL;
+	/* Whoever answers goes by the executable, whichever it is. */
 	return fguard_roster_find_program(new, gain_by_posing, exes) ?:
-	       fguard_remembers_program(new);
+	       fguard_remembers_program(new) ?:
+	       fguard_roster_asking();
 }
 
 /* ---- objects that nobody can tell ---------------------------------------- */

@@ -12,7 +12,8 @@
  * @by_exe: only rules that name executables count
  *
  * Context: RCU read side; looks up no executables.
- * Return: a rule that lets @tracee in and @tracer not; NULL if there is none.
+ * Return: a rule that lets @tracee in and @tracer not, or that is against @tracer and
+ * not against @tracee; NULL if there is none.
  */
 struct fguard_rule *fguard_against_tracing(const struct fguard_actor *tracer,
 					   const struct fguard_actor *tracee,
@@ -23,9 +24,18 @@ struct fguard_rule *fguard_against_tracing(const struct fguard_actor *tracer,
  * @tracer: the task
  *
  * Context: as fguard_against_tracing().
- * Return: a rule that does not let @tracer in; NULL if there is none.
+ * Return: a rule that does not let @tracer in, or is against him; NULL if there is none.
  */
 struct fguard_rule *fguard_against_tracer(const struct fguard_actor *tracer);
+
+/**
+ * fguard_against_task - is a rule against a task?
+ * @actor: the task
+ *
+ * Context: RCU read side.
+ * Return: a rule that is; NULL if there is none.
+ */
+struct fguard_rule *fguard_against_task(const struct fguard_actor *actor);
 
 /**
  * fguard_against_posing - a rule that keeps a task from another executable
@@ -33,8 +43,8 @@ struct fguard_rule *fguard_against_tracer(const struct fguard_actor *tracer);
  * @new: the one that it would have without running it; NULL: any
  *
  * Context: RCU read side.
- * Return: a rule that lets in whoever has @new; NULL if there is none, or if it lets
- * in whoever has @old, too.
+ * Return: a rule that lets in whoever has @new, unless it lets in whoever has @old, too;
+ * or one that asks; NULL if there is none.
  */
 struct fguard_rule *fguard_against_posing(const struct file *old,
 					  const struct file *new);

@@ -10,6 +10,7 @@
 #include "object/mount.h"
 #include "policy/names.h"
 #include "policy/rule.h"
+#include "policy/site.h"
 #include "policy/survey.h"
 #include "subject/subject.h"
 
@@ -579,18 +580,19 @@ void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs)
 
 /* ---- files --------------------------------------------------------------- */
 
-static noinline bool is_by_nobody(const struct file *file)
+/* A mount of the kernel's own, which a user gets no path through; none that he took away. */
+static noinline bool is_by_kernel(const struct file *file)
 {
-	return is_of_nobody(file->f_path.mnt);
+	return fguard_mounts_known() && IS_ERR(fguard_mount_namespace(file->f_path.mnt));
 }
 
 /*
  * overlayfs and its like open a file of their own for each that they are asked for,
- * and more to copy it: as their mounter, through a mount of no namespace.
+ * and more to copy it: as their mounter, through a mount of the kernel's own.
  */
 static inline bool is_behind_another(const struct file *file)
 {
-	if (unlikely(current_cred() != current_real_cred()) && is_by_nobody(file))
+	if (unlikely(current_cred() != current_real_cred()) && is_by_kernel(file))
 		return true;
 #ifdef FMODE_BACKING
 	if (file->f_mode & FMODE_BACKING)

@@ -186,11 +186,12 @@ struct teller {
 
 /*
  * As its filesystem knows it, whatever mount it is reached through. Of a filesystem that
- * a user mounted himself, who answers must not believe even the last name.
+ * a user mounted himself, who answers must not believe even the last name. @length: of
+ * what put_as_rule() has written, or its error
  */
-static u16 put_marked(char *to, struct dentry *dentry, const struct teller *teller, u8 flag)
+static u16 put_marked(char *to, int length, struct dentry *dentry,
+		      const struct teller *teller, u8 flag)
 {
-	int length = put_as_rule(to, teller->rule, dentry);
 	char *start;
 
 	*teller->cut |= flag;
@@ -230,7 +231,8 @@ static u16 put_path(char *to, const struct path *path, const struct teller *tell
 	if (length >= 0)
 		return length;
 	if (length != -ENAMETOOLONG)
-		return put_marked(to, path->dentry, teller, flag);
+		return put_marked(to, put_as_rule(to, teller->rule, path->dentry),
+				  path->dentry, teller, flag);
 	*teller->cut |= flag;
 	return fguard_name_copy(to, path->dentry);
 }
@@ -262,17 +264,29 @@ static struct vfsmount *mount_in_use(struct dentry *dentry)
 	return shows(mnt, dentry) ? mnt : NULL;
 }
 
-/* Some functions are not told through which mount the object was reached. */
+/* Does the task see what the machine's administrator mounted, and from the same root? */
+static bool sees_all(bool asks)
+{
+	return (!asks && !fguard_mounts_known()) || fguard_view_is_whole();
+}
+
+/*
+ * Some functions are not told through which mount the object was reached. The rule's
+ * maker may be believed where the task could not have arranged a path of its own.
+ */
 static u16 put_dentry(char *to, struct dentry *dentry, const struct teller *teller, u8 flag)
 {
-	struct path path = { .mnt = mount_in_use(dentry), .dentry = dentry };
+	struct path path = { .mnt = NULL, .dentry = dentry };
 	int length = put_as_rule(to, teller->rule, dentry);
 
+	if (!sees_all(teller->asks))
+		return put_marked(to, length, dentry, teller, flag);
 	if (length >= 0)
 		return length;
+	path.mnt = mount_in_use(dentry);
 	if (path.mnt)
 		return put_path(to, &path, teller, flag);
-	return put_marked(to, dentry, teller, flag);
+	return put_marked(to, length, dentry, teller, flag);
 }
 
 /* Who opens a device by its number names no node: the rule does, or udev would. */

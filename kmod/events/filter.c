@@ -2,6 +2,7 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/file.h>
+#include <linux/hash.h>
 #include <linux/namei.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -14,6 +15,7 @@
 /**
  * struct fguard_criterion - one value of a filter
  * @next: the next of its kind
+ * @by_root: of a tree: link in the filter's table of trees
  * @type: enum fguard_subscription_attr
  * @string: path or suffix
  * @length: its length
@@ -26,6 +28,7 @@
  */
 struct fguard_criterion {
 	struct fguard_criterion *next;
+	struct hlist_node by_root;
 	int type;
 	char *string;
 	u32 length;
@@ -150,6 +153,24 @@ static int fill(struct fguard_criterion *criterion, u32 number,
 	}
 }
 
+static unsigned int bucket_of(u64 ino)
+{
+	return hash_64(ino, FGUARD_FILTER_TREE_BITS);
+}
+
+static void enter(struct fguard_filter *filter, enum fguard_filter_kind kind,
+		  struct fguard_criterion *criterion)
+{
+	criterion->next = filter->kinds[kind];
+	filter->kinds[kind] = criterion;
+	filter->count[kind]++;
+	if (criterion->type != FGUARD_SUBSCRIPTION_A_TREE)
+		return;
+	filter->has_trees = true;
+	hlist_add_head(&criterion->by_root,
+		       &filter->trees[bucket_of(criterion->identity.ino)]);
+}
+
 static enum fguard_filter_kind kind_of(int type)
 {
 	switch (type) {
@@ -189,9 +210,7 @@ int fguard_filter_add(struct fguard_filter *filter, int type, const char *string
 		criterion_free(criterion);
 		return err;
 	}
-	criterion->next = filter->kinds[kind];
-	filter->kinds[kind] = criterion;
-	filter->count[kind]++;
+	enter(filter, kind, criterion);
 	return 0;
 }
 
@@ -242,30 +261,50 @@ static bool is_named(const struct fguard_criterion *criterion, struct dentry *de
 	return named;
 }
 
-/* As with rules, a tree is the directory itself, too. */
-static bool is_in_tree(const struct fguard_criterion *criterion,
-		       const struct fguard_target *target)
+static bool is_root_of_any(const struct fguard_filter *filter, const struct inode *inode)
 {
-	return (target->inode && fguard_identity_is(&criterion->identity, target->inode)) ||
-	       fguard_object_is_below(target->dentry, &criterion->identity);
+	const struct fguard_criterion *criterion;
+
+	if (!inode)
+		return false;
+	hlist_for_each_entry(criterion, &filter->trees[bucket_of(inode->i_ino)], by_root)
+		if (fguard_identity_is(&criterion->identity, inode))
+			return true;
+	return false;
+}
+
+/* As with rules, a tree is the directory itself, too. To the root once for all trees. */
+static noinline bool is_in_any_tree(const struct fguard_filter *filter,
+				    const struct fguard_target *target)
+{
+	const struct dentry *dentry = target->dentry;
+
+	if (is_root_of_any(filter, target->inode))
+		return true;
+	while (!IS_ROOT(dentry)) {
+		dentry = READ_ONCE(dentry->d_parent);
+		if (is_root_of_any(filter, d_inode_rcu(dentry)))
+			return true;
+	}
+	return false;
 }
 
 static bool is_about(const struct fguard_criterion *criterion,
 		     const struct fguard_target *target)
 {
-	if (criterion->type == FGUARD_SUBSCRIPTION_A_TREE)
-		return is_in_tree(criterion, target);
-	return (criterion->type == FGUARD_SUBSCRIPTION_A_PATH && is_inode(criterion, target)) ||
-	       is_named(criterion, target->dentry);
+	return criterion->type != FGUARD_SUBSCRIPTION_A_TREE &&
+	       (is_inode(criterion, target) || is_named(criterion, target->dentry));
 }
 
-static noinline bool is_about_any(const struct fguard_criterion *criterion,
+static noinline bool is_about_any(const struct fguard_filter *filter,
 				  const struct fguard_target *target)
 {
+	const struct fguard_criterion *criterion = filter->kinds[FGUARD_FILTER_OBJECT];
+
 	for (; criterion; criterion = criterion->next)
 		if (is_about(criterion, target))
 			return true;
-	return false;
+	return filter->has_trees && is_in_any_tree(filter, target);
 }
 
 static bool is_about_device(const struct fguard_criterion *criterion, dev_t device)
@@ -278,24 +317,27 @@ static bool is_about_device(const struct fguard_criterion *criterion, dev_t devi
 }
 
 /* Mostly the first criterion is the path of what is accessed. */
-static bool target_passes(const struct fguard_criterion *criteria,
+static bool target_passes(const struct fguard_filter *filter,
 			  const struct fguard_target *target)
 {
+	const struct fguard_criterion *criteria = filter->kinds[FGUARD_FILTER_OBJECT];
+
 	if (unlikely(target->device))
 		return is_about_device(criteria, target->device);
-	return criteria &&
-	       (is_inode(criteria, target) || is_about_any(criteria, target));
+	return is_inode(criteria, target) || is_about_any(filter, target);
 }
 
-static bool object_passes(const struct fguard_criterion *criteria,
+static bool object_passes(const struct fguard_filter *filter,
 			  const struct fguard_access *access)
 {
 	unsigned int i;
 
+	if (!filter->kinds[FGUARD_FILTER_OBJECT])
+		return true;
 	for (i = 0; i < access->count; i++)
-		if (target_passes(criteria, &access->targets[i]))
+		if (target_passes(filter, &access->targets[i]))
 			return true;
-	return !criteria;
+	return false;
 }
 
 static bool pid_passes(const struct fguard_criterion *criteria)
@@ -346,5 +388,5 @@ bool fguard_filter_passes(const struct fguard_filter *filter,
 	       pid_passes(filter->kinds[FGUARD_FILTER_PID]) &&
 	       uid_passes(filter->kinds[FGUARD_FILTER_UID]) &&
 	       exe_passes(filter->kinds[FGUARD_FILTER_EXE]) &&
-	       object_passes(filter->kinds[FGUARD_FILTER_OBJECT], access);
+	       object_passes(filter, access);
 }

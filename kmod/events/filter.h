@@ -3,6 +3,7 @@
 #ifndef _FGUARD_FILTER_H
 #define _FGUARD_FILTER_H
 
+#include <linux/list.h>
 #include <linux/netlink.h>
 #include <linux/rcupdate.h>
 
@@ -21,6 +22,8 @@ enum fguard_filter_kind {
 
 struct fguard_criterion;
 
+#define FGUARD_FILTER_TREE_BITS 8
+
 /**
  * struct fguard_filter - what a subscription delivers
  * @flags: FGUARD_SUBSCRIBE_*
@@ -28,6 +31,8 @@ struct fguard_criterion;
  * @verdicts: mask of enum fguard_verdict
  * @kinds: criteria of each kind; an empty kind lets everything pass
  * @count: how many there are of each kind
+ * @trees: those that are trees, once more, by the inode of their root
+ * @has_trees: there are any
  * @rcu: frees it after the last reader
  */
 struct fguard_filter {
@@ -36,6 +41,8 @@ struct fguard_filter {
 	u32 verdicts;
 	struct fguard_criterion *kinds[__FGUARD_FILTER_MAX];
 	u32 count[__FGUARD_FILTER_MAX];
+	struct hlist_head trees[1 << FGUARD_FILTER_TREE_BITS];
+	bool has_trees;
 	struct rcu_head rcu;
 };
 

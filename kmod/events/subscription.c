@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
@@ -451,7 +452,7 @@ static int begin_with(struct fguard_subscription *subscription, u32 portid,
 	subscription->thread = thread;
 	rcu_assign_pointer(subscription->filter, filter);
 	list_add_tail_rcu(&subscription->node, &subscriptions);
-	subscriber_count++;
+	WRITE_ONCE(subscriber_count, subscriber_count + 1);
 	if (!feed)
 		WRITE_ONCE(fguard_subscribers, fguard_subscribers + 1);
 	wake_up_process(thread);
@@ -477,7 +478,7 @@ static void end(struct fguard_subscription *subscription)
 	struct fguard_filter *filter = filter_of(subscription);
 
 	list_del_rcu(&subscription->node);
-	subscriber_count--;
+	WRITE_ONCE(subscriber_count, subscriber_count - 1);
 	if (subscription->feed)
 		subscription->feed->end(subscription->fed);
 	else
@@ -532,25 +533,27 @@ unlock:
 }
 
 /* By now another socket may have the port, and be subscribed. */
-static void end_closed(void)
+static void end_closed(struct work_struct *work)
 {
 	struct fguard_subscription *subscription, *next;
 
+	mutex_lock(&subscription_lock);
 	list_for_each_entry_safe(subscription, next, &subscriptions, node)
 		if (sock_flag(subscription->reader, SOCK_DEAD))
 			end(subscription);
+	mutex_unlock(&subscription_lock);
 }
 
+static DECLARE_WORK(closing, end_closed);
+
+/* Of whatever process: it does not wait for who subscribes. */
 static int socket_closed(struct notifier_block *block, unsigned long event, void *data)
 {
 	const struct netlink_notify *notify = data;
 
-	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC ||
-	    !READ_ONCE(subscriber_count))
-		return NOTIFY_DONE;
-	mutex_lock(&subscription_lock);
-	end_closed();
-	mutex_unlock(&subscription_lock);
+	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC &&
+	    READ_ONCE(subscriber_count))
+		queue_work(system_dfl_wq, &closing);
 	return NOTIFY_DONE;
 }
 
@@ -572,6 +575,11 @@ void fguard_subscriptions_count(struct fguard_delivery *delivery)
 	mutex_unlock(&subscription_lock);
 }
 
+void fguard_subscriptions_settle(void)
+{
+	flush_work(&closing);
+}
+
 int fguard_subscriptions_init(fguard_pack_fn *pack_records)
 {
 	pack = pack_records;
@@ -583,6 +591,7 @@ void fguard_subscriptions_exit(void)
 	struct fguard_subscription *subscription, *next;
 
 	netlink_unregister_notifier(&socket_notifier);
+	cancel_work_sync(&closing);
 	mutex_lock(&subscription_lock);
 	list_for_each_entry_safe(subscription, next, &subscriptions, node)
 		end(subscription);

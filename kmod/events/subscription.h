@@ -163,6 +163,13 @@ struct fguard_delivery {
 void fguard_subscriptions_count(struct fguard_delivery *delivery);
 
 /**
+ * fguard_subscriptions_settle - wait until those whose socket was closed have ended
+ *
+ * Context: may sleep.
+ */
+void fguard_subscriptions_settle(void);
+
+/**
  * fguard_subscriptions_init - begin to watch for sockets that close
  * @pack_records: makes the messages
  *

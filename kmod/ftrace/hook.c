@@ -11,12 +11,11 @@
 #include <linux/workqueue.h>
 
 #include "ftrace/hook.h"
-#include "ftrace/selftest.h"
 
 #define NEEDS 32
 
 /*
- * Rules are often made anew; and ftrace waits long for each hook that goes. A new
+ * Rules are often made anew, and each time the kernel's text would change. A new
  * value is for the next rule that goes: to hurry what waits, a write would race with
  * the module's end.
  */
@@ -28,6 +27,7 @@ MODULE_PARM_DESC(linger, "milliseconds that hooks stay behind the last rule that
 static DEFINE_MUTEX(hook_lock);
 
 static struct fguard_hook *hooks;
+static int (*selftest)(void);
 static unsigned int hook_count;
 static u32 needed[NEEDS];
 
@@ -71,6 +71,28 @@ void notrace fguard_hook_restart(struct ftrace_regs *fregs)
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)restart);
 }
 
+/*
+ * A hook that nobody needs is moved to a function that nobody calls. To unregister it
+ * instead would wait for every task to leave the kernel of itself, with ftrace's lock
+ * held, and any user can keep one there for as long as he likes (a polling thread of
+ * io_uring does). One function for each hook: ftrace lets only one redirect it.
+ */
+#define PARK(n)							\
+	static noinline __used void parked_##n(void)		\
+	{							\
+		asm volatile("# " #n); /* or they would be made one */ \
+	}
+#define PARKED(n) parked_##n,
+#define EIGHT(DO, n) DO(n##0) DO(n##1) DO(n##2) DO(n##3) DO(n##4) DO(n##5) DO(n##6) DO(n##7)
+#define ALL(DO)							\
+	EIGHT(DO, 0) EIGHT(DO, 1) EIGHT(DO, 2) EIGHT(DO, 3)	\
+	EIGHT(DO, 4) EIGHT(DO, 5) EIGHT(DO, 6) EIGHT(DO, 7)	\
+	EIGHT(DO, 8) EIGHT(DO, 9) EIGHT(DO, a) EIGHT(DO, b)
+
+ALL(PARK)
+
+static void (*const parking[])(void) = { ALL(PARKED) };
+
 static bool is_needed(const struct fguard_hook *hook)
 {
 	unsigned int need;
@@ -81,20 +103,20 @@ static bool is_needed(const struct fguard_hook *hook)
 	return false;
 }
 
-static void unregister(struct fguard_hook *hook)
+/* The only function that the hook is on from now on. */
+static int move_to(struct fguard_hook *hook, unsigned long function)
 {
-	int err;
+	return ftrace_set_filter_ip(&hook->trace, function, 0, 1);
+}
 
-	if (!hook->active)
-		return;
-	/* Waits until no task is inside the callback or a refusal. */
-	err = unregister_ftrace_function(&hook->trace);
-	if (WARN_ON_ONCE(err))
+static void park(struct fguard_hook *hook)
+{
+	if (!hook->active || move_to(hook, (unsigned long)parking[hook - hooks]))
 		return;
 	WRITE_ONCE(hook->active, false);
 }
 
-static void unregister_idle(struct work_struct *work)
+static void park_idle(struct work_struct *work)
 {
 	unsigned int i;
 
@@ -102,14 +124,14 @@ static void unregister_idle(struct work_struct *work)
 		/* A new rule waits for one of them at most. */
 		mutex_lock(&hook_lock);
 		if (!is_needed(&hooks[i]))
-			unregister(&hooks[i]);
+			park(&hooks[i]);
 		mutex_unlock(&hook_lock);
 	}
 }
 
-static DECLARE_DELAYED_WORK(idle_work, unregister_idle);
+static DECLARE_DELAYED_WORK(idle_work, park_idle);
 
-static void unregister_later(void)
+static void park_later(void)
 {
 	mod_delayed_work(system_dfl_wq, &idle_work, msecs_to_jiffies(READ_ONCE(linger)));
 }
@@ -120,7 +142,7 @@ static int prove(struct netlink_ext_ack *extack)
 
 	if (proven)
 		return 0;
-	err = fguard_selftest();
+	err = selftest();
 	if (err == -EOPNOTSUPP)
 		NL_SET_ERR_MSG(extack, "redirecting a call has no effect on this kernel: nothing can be refused; see the kernel log");
 	else if (err == -EBUSY)
@@ -139,7 +161,11 @@ static int activate(struct fguard_hook *hook, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "this kernel lacks a function that an operation of the rule needs; see the hooks in the status");
 		return -EOPNOTSUPP;
 	}
-	err = register_ftrace_function(&hook->trace);
+	err = move_to(hook, hook->address);
+	if (!err && !hook->registered) {
+		err = register_ftrace_function(&hook->trace);
+		hook->registered = !err;
+	}
 	if (err) {
 		if (extack)
 			extack->_msg = hook->refusal;
@@ -174,7 +200,7 @@ int fguard_hooks_get(u32 needs, struct netlink_ext_ack *extack)
 		count_needs(needs, -1);
 	mutex_unlock(&hook_lock);
 	if (err)
-		unregister_later();
+		park_later();
 	return err;
 }
 
@@ -183,7 +209,7 @@ void fguard_hooks_put(u32 needs)
 	mutex_lock(&hook_lock);
 	count_needs(needs, -1);
 	mutex_unlock(&hook_lock);
-	unregister_later();
+	park_later();
 }
 
 enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook)
@@ -224,7 +250,9 @@ static int find_functions(void)
 		err = register_kprobe(probe);
 		if (!err) {
 			registered[count++] = probe;
-			err = ftrace_set_filter_ip(&hooks[i].trace, (unsigned long)probe->addr, 0, 1);
+			hooks[i].address = (unsigned long)probe->addr;
+			/* May ftrace trace it? */
+			err = move_to(&hooks[i], hooks[i].address);
 		}
 		err = excuse_missing(&hooks[i], err);
 	}
@@ -244,12 +272,15 @@ static void forget_functions(void)
 		ftrace_free_filter(&hooks[i].trace);
 }
 
-int fguard_hooks_init(struct fguard_hook *table, unsigned int count)
+int fguard_hooks_init(struct fguard_hook *table, unsigned int count, int (*test)(void))
 {
 	int err;
 
+	if (WARN_ON(count > ARRAY_SIZE(parking)))
+		return -EINVAL;
 	hooks = table;
 	hook_count = count;
+	selftest = test;
 	err = prove(NULL);
 	/* ftrace is off, and it is proved before the first hook; or it gave up: no hook. */
 	if (err && err != -EBUSY && err != -ENODEV)
@@ -266,8 +297,10 @@ void fguard_hooks_exit(void)
 
 	cancel_delayed_work_sync(&idle_work);
 	mutex_lock(&hook_lock);
+	/* Each waits until no task is inside the callback or a refusal. */
 	for (i = 0; i < hook_count; i++)
-		unregister(&hooks[i]);
+		if (hooks[i].registered)
+			WARN_ON_ONCE(unregister_ftrace_function(&hooks[i].trace));
 	mutex_unlock(&hook_lock);
 	/* ftrace does not wait for who sleeps on a lock of a real-time kernel. */
 	synchronize_rcu();

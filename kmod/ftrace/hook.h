@@ -12,13 +12,14 @@
 #include "uapi/fguard.h"
 
 /* What may be needed beside the operations of enum fguard_op. */
+#define FGUARD_NEED_LOGINS	BIT(24)	/* who says that he is logged in */
 #define FGUARD_NEED_NAMES	BIT(25)	/* what becomes of names */
 #define FGUARD_NEED_INODES	BIT(26)	/* inodes that are gone */
 #define FGUARD_NEED_EXES	BIT(27)	/* that a process is what its executable says */
 #define FGUARD_NEED_EXITS	BIT(28)	/* tasks that end */
 #define FGUARD_NEED_FORKS	BIT(29)	/* processes that begin */
 #define FGUARD_NEED_DESCRIPTORS	BIT(30)	/* use of descriptors opened earlier */
-#define FGUARD_NEED_TRACING	BIT(31)	/* tracing of processes let in by pid */
+#define FGUARD_NEED_TRACING	BIT(31)	/* tracing of, and by, whom rules name */
 
 /**
  * struct fguard_hook - one hooked function
@@ -27,15 +28,19 @@
  * @needs: mask of what needs it: enum fguard_op, FGUARD_NEED_*
  * @trace: the callback, and ftrace's own state; one for each function, because
  *	a shared one would make ftrace look the function up on every call
+ * @address: where the function is
  * @missing: this kernel has no such function
- * @active: registered; hook_lock
+ * @registered: ftrace knows it; hook_lock
+ * @active: it is on its function; hook_lock
  */
 struct fguard_hook {
 	const char *function;
 	const char *refusal;
 	u32 needs;
 	struct ftrace_ops trace;
+	unsigned long address;
 	bool missing;
+	bool registered;
 	bool active;
 };
 
@@ -114,11 +119,12 @@ enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook);
  * fguard_hooks_init - look up the functions of a table
  * @table: the table
  * @count: its rows
+ * @test: called before the first hook: does redirecting a call work? As fguard_selftest()
  *
  * Context: may sleep.
  * Return: 0 or a negative errno.
  */
-int fguard_hooks_init(struct fguard_hook *table, unsigned int count);
+int fguard_hooks_init(struct fguard_hook *table, unsigned int count, int (*test)(void));
 
 /**
  * fguard_hooks_exit - unregister all, and wait until no task is in a callback

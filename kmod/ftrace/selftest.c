@@ -101,7 +101,6 @@ static int begin(void)
 {
 	int err;
 
-	/* A filter that was freed is not forgotten: the next try would free it again. */
 	hook = pattern;
 	err = ftrace_set_filter_ip(&hook.trace, (unsigned long)hooked, 0, 1);
 	if (!err)
@@ -117,9 +116,19 @@ int fguard_selftest(void)
 	int err = begin();
 
 	if (!err) {
+		hook.registered = true;
 		err = try_outcomes();
-		WARN_ON_ONCE(unregister_ftrace_function(&hook.trace));
 	}
-	ftrace_free_filter(&hook.trace);
+	if (err)
+		fguard_selftest_end();
 	return err;
+}
+
+void fguard_selftest_end(void)
+{
+	if (hook.registered)
+		WARN_ON_ONCE(unregister_ftrace_function(&hook.trace));
+	ftrace_free_filter(&hook.trace);
+	/* ftrace does not forget a filter that it freed. */
+	hook = pattern;
 }

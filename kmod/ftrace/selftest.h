@@ -16,4 +16,13 @@
  */
 int fguard_selftest(void);
 
+/**
+ * fguard_selftest_end - let go of that function
+ *
+ * Only when all ends: ftrace waits for every task of the machine meanwhile.
+ *
+ * Context: may sleep.
+ */
+void fguard_selftest_end(void);
+
 #endif

@@ -60,20 +60,6 @@ struct dentry *fguard_object_find_place(struct dentry *dentry,
 	return found || !foreign ? found : dentry;
 }
 
-bool fguard_object_is_below(const struct dentry *dentry,
-			    const struct fguard_identity *directory)
-{
-	const struct inode *inode;
-
-	while (!IS_ROOT(dentry)) {
-		dentry = READ_ONCE(dentry->d_parent);
-		inode = d_inode_rcu(dentry);
-		if (inode && fguard_identity_is(directory, inode))
-			return true;
-	}
-	return false;
-}
-
 const struct inode *fguard_object_beneath(const struct dentry *dentry)
 {
 	const struct inode *inode;

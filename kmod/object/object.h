@@ -168,17 +168,6 @@ static inline struct dentry *fguard_object_place(struct dentry *dentry,
 }
 
 /**
- * fguard_object_is_below - is an object below a directory?
- * @dentry: where the object hangs
- * @directory: the directory
- *
- * Context: RCU read side.
- * Return: true if so, at any depth, on the same filesystem.
- */
-bool fguard_object_is_below(const struct dentry *dentry,
-			    const struct fguard_identity *directory);
-
-/**
  * fguard_object_beneath - the inode of another filesystem that an object is made of
  * @dentry: the object
  *

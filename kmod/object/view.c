@@ -3,6 +3,7 @@
 #include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/fs_struct.h>
+#include <linux/hash.h>
 #include <linux/limits.h>
 #include <linux/mount.h>
 #include <linux/nsproxy.h>
@@ -53,8 +54,8 @@ static bool prepend_name(struct text *text, struct dentry *dentry)
 }
 
 /*
- * To the place of a mount in the one below; not if it is the lowest. A mount loses its
- * namespace before it loses its place.
+ * To the place of a mount in the one below; not if it is the lowest, or is on its way to
+ * another place. A mount loses its namespace before it loses its place.
  */
 static int leave_mount(const struct view *view, struct path *at)
 {
@@ -87,6 +88,18 @@ static bool is_root(const struct view *view, const struct path *at)
 	return at->mnt == view->root.mnt && at->dentry == view->root.dentry;
 }
 
+/* The mount on which all others of the namespace are. */
+static const struct vfsmount *bottom_of(const struct view *view)
+{
+	const struct vfsmount *mnt = view->root.mnt, *parent = mnt;
+	const struct dentry *place;
+
+	for (; parent; parent = fguard_mount_parent(mnt, &place))
+		mnt = parent;
+	return mnt;
+}
+
+/* What is outside the task's root has a path from that of the namespace. */
 static int walk(const struct view *view, struct text *text, struct path at)
 {
 	int left;
@@ -94,7 +107,9 @@ static int walk(const struct view *view, struct text *text, struct path at)
 	while (!is_root(view, &at)) {
 		if (at.dentry == at.mnt->mnt_root) {
 			left = leave_mount(view, &at);
-			if (left <= 0)
+			if (!left)
+				return at.mnt == bottom_of(view) ? 0 : -EXDEV;
+			if (left < 0)
 				return left;
 			continue;
 		}
@@ -108,6 +123,19 @@ static int walk(const struct view *view, struct text *text, struct path at)
 	if (fguard_mount_namespace(at.mnt) != view->namespace)
 		return -EXDEV;
 	return is_lowest(view) ? 0 : -EXDEV;
+}
+
+/* What the path of anything in a mount depends on, but for names, in one number. */
+static u64 places_below(const struct view *view, const struct vfsmount *mnt)
+{
+	const struct dentry *place = NULL;
+	u64 places = 0;
+
+	while (mnt && mnt != view->root.mnt) {
+		mnt = fguard_mount_parent(mnt, &place);
+		places = hash_64(places ^ (unsigned long)mnt, 64) + (unsigned long)place;
+	}
+	return places;
 }
 
 static int render(const struct view *view, char *to, const struct path *path)
@@ -151,26 +179,44 @@ static bool take_view(struct view *view)
 	return is_root_s(view->namespace, fs);
 }
 
+static int render_whole(const struct view *view, char *to, const struct path *path)
+{
+	unsigned int renames = read_seqbegin(&rename_lock);
+	int length = render(view, to, path);
+
+	if (likely(!read_seqretry(&rename_lock, renames)))
+		return length;
+	read_seqlock_excl(&rename_lock);
+	length = render(view, to, path);
+	read_sequnlock_excl(&rename_lock);
+	return length;
+}
+
 /*
  * Not d_path(): that tells a path of what no mount holds, too, and what is looked at
- * before or after it may have been otherwise meanwhile.
+ * before or after it may have been otherwise meanwhile. The count of what becomes of
+ * mounts is not exported: the mounts must be in the same places afterwards.
  */
 int fguard_view_path(char *to, const struct path *path)
 {
 	struct view view;
-	unsigned int renames;
+	u64 places;
 	int length;
 
 	if (!take_view(&view))
 		return -EXDEV;
-	renames = read_seqbegin(&rename_lock);
-	length = render(&view, to, path);
-	if (likely(!read_seqretry(&rename_lock, renames)))
-		return length;
-	read_seqlock_excl(&rename_lock);
-	length = render(&view, to, path);
-	read_sequnlock_excl(&rename_lock);
-	return length;
+	places = places_below(&view, path->mnt);
+	smp_rmb();
+	length = render_whole(&view, to, path);
+	smp_rmb();
+	return places_below(&view, path->mnt) == places ? length : -EXDEV;
+}
+
+bool fguard_view_is_whole(void)
+{
+	struct view view;
+
+	return take_view(&view) && is_lowest(&view);
 }
 
 bool fguard_view_has(const struct vfsmount *mnt)

@@ -18,6 +18,15 @@
 int fguard_view_path(char *to, const struct path *path);
 
 /**
+ * fguard_view_is_whole - does the current task see what the administrator mounted?
+ *
+ * Context: RCU read side.
+ * Return: false if an ordinary user may have arranged what it sees, if it has a root
+ * below that of its mount namespace, or it is not known where mounts are.
+ */
+bool fguard_view_is_whole(void);
+
+/**
  * fguard_view_has - may what is reached through a mount have a path?
  * @mnt: the mount
  *

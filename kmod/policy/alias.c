@@ -297,13 +297,14 @@ void fguard_alias_hold(struct fguard_rule *rule, const struct dentry *dentry,
 	put_memory(&holder);
 }
 
-void fguard_alias_copied(struct fguard_rule *rule, const struct inode *inode)
+void fguard_alias_copied(struct fguard_rule *rule, struct dentry *dentry,
+			 const struct inode *inode)
 {
 	struct holder holder = { .beneath = inode };
 
 	get_memory(rule, &holder);
 	spin_lock(&fguard_alias_lock);
-	if (!rule->retired)
+	if (!rule->retired && has_name(rule, dentry))
 		hold_beneath(rule, &holder);
 	spin_unlock(&fguard_alias_lock);
 	put_memory(&holder);

@@ -3,43 +3,8 @@
 #ifndef _FGUARD_ALIAS_H
 #define _FGUARD_ALIAS_H
 
-#include <linux/list.h>
-#include <linux/spinlock.h>
-
-#include "object/object.h"
+#include "policy/rule.h"
 #include "policy/store.h"
-
-/* Why a rule is about an inode. */
-enum fguard_alias_kind {
-	FGUARD_ALIAS_HOLDER,	/* it has the rule's name now; one on a filesystem */
-	FGUARD_ALIAS_BENEATH,	/* the holder is made of it, on another filesystem */
-	FGUARD_ALIAS_MOUNTED,	/* it was mounted on the name when the rule was made */
-};
-
-/**
- * struct fguard_alias - an inode that a rule is about
- * @links: links in the stores' tables of inodes
- * @siblings: link in the rule's list
- * @by_device: links in the stores' tables of block devices, if it is a node of one
- * @device: the number of that, or 0
- * @identity: the inode
- * @rule: the rule, which owns it
- * @kind: enum fguard_alias_kind
- * @rcu: frees it after the last reader
- */
-struct fguard_alias {
-	struct hlist_node links[2];
-	struct list_head siblings;
-	struct hlist_node by_device[2];
-	dev_t device;
-	struct fguard_identity identity;
-	struct fguard_rule *rule;
-	u8 kind;
-	struct rcu_head rcu;
-};
-
-/* Inodes of rules: their lists, the tables of inodes, and which store is in force. */
-extern spinlock_t fguard_alias_lock;
 
 /**
  * fguard_alias_new - note an inode that a rule is about
@@ -73,24 +38,6 @@ int fguard_alias_reserve(struct fguard_rule *rule);
 void fguard_aliases_free(struct fguard_rule *rule);
 
 /**
- * fguard_alias_link - enter an inode of a rule into a store
- * @store: the store
- * @alias: the inode
- *
- * Context: fguard_alias_lock held.
- */
-void fguard_alias_link(struct fguard_store *store, struct fguard_alias *alias);
-
-/**
- * fguard_alias_drop - a rule is not about an inode any more
- * @store: the store in force
- * @alias: the inode; freed after the last reader
- *
- * Context: fguard_alias_lock held.
- */
-void fguard_alias_drop(const struct fguard_store *store, struct fguard_alias *alias);
-
-/**
  * fguard_alias_use - a rule's name is used: learn what has it
  * @rule: a rule about the name of an object
  * @target: an access to that object by its name, to be let through
@@ -117,11 +64,13 @@ void fguard_alias_hold(struct fguard_rule *rule, const struct dentry *holder,
 /**
  * fguard_alias_copied - an overlay has made a copy of what has a rule's name
  * @rule: the rule
+ * @dentry: what has its name, if nobody gave that to something else meanwhile
  * @inode: the copy, on another filesystem
  *
  * Context: RCU read side, no spinlock held.
  */
-void fguard_alias_copied(struct fguard_rule *rule, const struct inode *inode);
+void fguard_alias_copied(struct fguard_rule *rule, struct dentry *dentry,
+			 const struct inode *inode);
 
 /**
  * fguard_aliases_forget - an inode is gone for good

@@ -2,7 +2,6 @@
 #include <linux/bitops.h>
 #include <linux/dcache.h>
 
-#include "policy/alias.h"
 #include "policy/rule.h"
 #include "policy/store.h"
 

@@ -203,6 +203,26 @@ static inline bool fguard_decide_consider(struct fguard_decision *decision,
 }
 
 /**
+ * fguard_decide_is_closer - of two rules against the actor, does the next one count?
+ * @terms: what the one before says, or NULL
+ * @before: enum fguard_rank of that
+ * @next: what the next one says
+ * @rank: enum fguard_rank of that
+ *
+ * Context: any.
+ * Return: true if it is closer to the object, or as close and stricter.
+ */
+static inline bool fguard_decide_is_closer(const struct fguard_terms *terms, u32 before,
+					   const struct fguard_terms *next, u32 rank)
+{
+	if (!terms)
+		return true;
+	if (rank == before || rank == FGUARD_RANK_OTHER)
+		return fguard_decide_outcome(next, false) > fguard_decide_outcome(terms, false);
+	return rank > before;
+}
+
+/**
  * fguard_decide_combine - join the decisions about the objects of one access
  * @into: the decision about the first object, and the result
  * @other: the decision about another

@@ -5,11 +5,34 @@
 #include <linux/sched.h>
 
 #include "object/mount.h"
-#include "policy/alias.h"
 #include "policy/rule.h"
+#include "policy/site.h"
 #include "policy/store.h"
 
 /* ---- deciding ------------------------------------------------------------ */
+
+/*
+ * A rule against some processes says nothing of others, and lifts no refusal for those:
+ * what the closest of them says is joined to what else was decided.
+ */
+static noinline void bind(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank)
+{
+	const struct fguard_terms *terms = inquiry->binder ? &inquiry->binder->terms : NULL;
+
+	if (!(inquiry->target->ops & rule->terms.ops) ||
+	    !fguard_decide_is_closer(terms, inquiry->binder_rank, &rule->terms, rank))
+		return;
+	inquiry->binder = rule;
+	inquiry->binder_rank = rank;
+}
+
+static void join_layers(struct fguard_inquiry *inquiry)
+{
+	if (unlikely(inquiry->binder) &&
+	    fguard_decide_consider(&inquiry->decision, &inquiry->binder->terms,
+				   FGUARD_RANK_OTHER, inquiry->target->ops, false))
+		inquiry->decider = inquiry->binder;
+}
 
 static __always_inline void have_say(struct fguard_inquiry *inquiry,
 				     struct fguard_rule *rule, u32 rank)
@@ -26,6 +49,11 @@ static __always_inline void have_say(struct fguard_inquiry *inquiry,
 		return;
 	if (inquiry->seen)
 		inquiry->seen(inquiry, rule, rank, allowed);
+	if (unlikely(rule->flags & FGUARD_RULE_AGAINST)) {
+		if (!allowed)
+			bind(inquiry, rule, rank);
+		return;
+	}
 	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank, target->ops,
 				   allowed))
 		inquiry->decider = rule;
@@ -122,6 +150,11 @@ static void match_name_in(struct fguard_inquiry *inquiry, const struct dentry *d
 			consider_named(inquiry, rule, 0);
 }
 
+static __always_inline bool is_by_one_name(const struct inode *inode)
+{
+	return inode->i_nlink <= 1 || S_ISDIR(inode->i_mode);
+}
+
 /*
  * An inode with one name is under the guarded one. Another name of it is refused
  * what the guarded one is, and is let in only by itself: and so is an inode that cannot
@@ -130,7 +163,7 @@ static void match_name_in(struct fguard_inquiry *inquiry, const struct dentry *d
 static __always_inline bool is_certain(const struct fguard_alias *alias,
 				       const struct inode *inode)
 {
-	return (inode->i_nlink <= 1 || S_ISDIR(inode->i_mode)) &&
+	return is_by_one_name(inode) &&
 	       (alias->kind != FGUARD_ALIAS_HOLDER ||
 		(fguard_identity_is_unique(inode) &&
 		 fguard_identity_is_at(&alias->identity, inode->i_sb)));
@@ -143,6 +176,11 @@ static __always_inline void match_own_inode(struct fguard_inquiry *inquiry,
 	const struct fguard_store *store = inquiry->store;
 	struct fguard_alias *alias;
 
+	/* It has other names, and there may be a rule for each. */
+	if (unlikely(!is_by_one_name(inode))) {
+		inquiry->uncertain = fguard_store_may_hold(store, inode);
+		return;
+	}
 	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
 				 links[store->links]) {
 		if (!fguard_identity_is(&alias->identity, inode))
@@ -156,7 +194,20 @@ static __always_inline void match_own_inode(struct fguard_inquiry *inquiry,
 	}
 }
 
-/* Last, since the strictest stands, however close the others are. */
+/* Nothing at this rank wins over a refusal at it. */
+static bool is_settled_at(const struct fguard_inquiry *inquiry, u32 rank)
+{
+	const struct fguard_decision *decision = &inquiry->decision;
+	const bool refused = decision->outcome == FGUARD_OUTCOME_DENY;
+
+	if (inquiry->seen)
+		return rank == FGUARD_RANK_OTHER && inquiry->seen_enough;
+	if (rank == FGUARD_RANK_OTHER)
+		return refused;
+	return decision->rank > rank || (decision->rank == rank && refused);
+}
+
+/* Last, since the strictest stands, however close the others are: the first that refuses. */
 static noinline void match_uncertain(struct fguard_inquiry *inquiry,
 				     const struct inode *inode)
 {
@@ -164,9 +215,12 @@ static noinline void match_uncertain(struct fguard_inquiry *inquiry,
 	struct fguard_alias *alias;
 
 	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
-				 links[store->links])
+				 links[store->links]) {
+		if (is_settled_at(inquiry, FGUARD_RANK_OTHER))
+			return;
 		if (!is_certain(alias, inode) && fguard_identity_is(&alias->identity, inode))
 			consider(inquiry, alias->rule, FGUARD_RANK_OTHER);
+	}
 }
 
 #define OPENING (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))
@@ -293,40 +347,81 @@ static inline bool is_missing(const struct fguard_target *target)
 	return target->name && !target->moves;
 }
 
-static bool is_within(const struct fguard_rule *rule, const struct fguard_inquiry *inquiry)
+static bool is_suffix(const struct fguard_suffix *suffix, const char *end, u32 length,
+		      const struct inode *directory)
 {
-	const struct fguard_target *target = inquiry->target;
-
-	if (!rule->suffix.below)
-		return true;
-	if (is_missing(target) && is_inode(&rule->suffix.directory, inquiry->place))
-		return true;
-	return fguard_object_is_below(inquiry->place, &rule->suffix.directory);
+	return suffix->length == length && !memcmp(suffix->string, end, length) &&
+	       suffix->below == !!directory &&
+	       (!directory || fguard_identity_is(&suffix->directory, directory));
 }
 
-static void match_suffix(struct fguard_inquiry *inquiry, const char *suffix, u32 length)
+/* Rules about this suffix below a directory, or if that is NULL, everywhere. */
+static void match_suffix(struct fguard_inquiry *inquiry, const struct qstr *name, u32 length,
+			 const struct inode *directory)
 {
-	u64 hash = fguard_suffix_hash(suffix, length);
+	const char *end = name->name + name->len - length;
+	u64 hash = fguard_suffix_hash(end, length);
 	struct fguard_rule *rule;
 
-	if (!fguard_store_may_hold_key(inquiry->store, hash))
-		return;
+	if (directory)
+		hash = fguard_suffix_hash_below(hash, directory->i_ino);
 	hlist_for_each_entry_rcu(rule, fguard_suffix_bucket(inquiry->store, hash),
 				 by_suffix[inquiry->store->links])
-		if (rule->suffix.length == length &&
-		    !memcmp(rule->suffix.string, suffix, length) &&
-		    is_within(rule, inquiry))
+		if (is_suffix(&rule->suffix, end, length, directory))
 			consider(inquiry, rule, FGUARD_RANK_SUFFIX);
 }
 
-static void match_suffixes(struct fguard_inquiry *inquiry, const struct qstr *name)
+/* Gives which suffixes of a name count below some directory, perhaps. */
+static bool match_everywhere(struct fguard_inquiry *inquiry, const struct qstr *name,
+			     unsigned long *below)
 {
+	const struct fguard_store *store = inquiry->store;
 	unsigned long length;
+	bool any = false;
+	u64 hash;
 
-	for_each_set_bit(length, inquiry->store->suffix_lengths, NAME_MAX + 1) {
+	for_each_set_bit(length, store->suffix_lengths, NAME_MAX + 1) {
 		if (length > name->len)
 			break;
-		match_suffix(inquiry, name->name + name->len - length, length);
+		hash = fguard_suffix_hash(name->name + name->len - length, length);
+		if (!fguard_store_may_hold_key(store, hash))
+			continue;
+		match_suffix(inquiry, name, length, NULL);
+		if (!fguard_store_may_hold_key(store, hash ^ FGUARD_BELOW_SALT))
+			continue;
+		set_bit(length, below);
+		any = true;
+	}
+	return any;
+}
+
+/* Below one directory only the rules about what is below it count, however many there are. */
+static void match_below(struct fguard_inquiry *inquiry, const struct qstr *name,
+			const unsigned long *below, const struct dentry *directory)
+{
+	const struct inode *inode = d_inode_rcu(directory);
+	unsigned long length;
+
+	if (likely(!inode || !fguard_store_may_hold_key(inquiry->store,
+							inode->i_ino ^ FGUARD_BELOW_SALT)))
+		return;
+	for_each_set_bit(length, below, NAME_MAX + 1)
+		match_suffix(inquiry, name, length, inode);
+}
+
+/* From the object to the root once, whoever chose how far that is. */
+static void match_suffixes(struct fguard_inquiry *inquiry, const struct qstr *name)
+{
+	DECLARE_BITMAP(below, NAME_MAX + 1) = {};
+	const struct dentry *directory = inquiry->place;
+
+	if (!match_everywhere(inquiry, name, below))
+		return;
+	if (is_missing(inquiry->target))
+		match_below(inquiry, name, below, directory);
+	while (!IS_ROOT(directory) && !is_settled_at(inquiry, FGUARD_RANK_SUFFIX)) {
+		directory = READ_ONCE(directory->d_parent);
+		match_below(inquiry, name, below, directory);
 	}
 }
 
@@ -397,19 +492,6 @@ static bool way_concerns(const struct fguard_site *site, const struct fguard_tar
 	return target->way_only ? reveals(site, target) : hides(site, target);
 }
 
-/* Nothing at this rank wins over a refusal at it. */
-static bool is_settled_at(const struct fguard_inquiry *inquiry, u32 rank)
-{
-	const struct fguard_decision *decision = &inquiry->decision;
-	const bool refused = decision->outcome == FGUARD_OUTCOME_DENY;
-
-	if (inquiry->seen)
-		return false;
-	if (rank == FGUARD_RANK_OTHER)
-		return refused;
-	return decision->rank > rank || (decision->rank == rank && refused);
-}
-
 /* A rule speaks against it for others that are too many to be heard, whoever it is. */
 static void object_to(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank)
 {
@@ -465,42 +547,77 @@ static void match_crossings(struct fguard_inquiry *inquiry)
 			hear(inquiry, site, FGUARD_RANK_OTHER, NULL);
 }
 
-static bool is_left(const struct fguard_rule *rule, const struct fguard_inquiry *inquiry)
+static bool starts_here(const struct fguard_rule *rule, const struct fguard_inquiry *inquiry)
 {
-	const struct fguard_target *target = inquiry->target;
-
-	return rule->suffix.below &&
-	       is_inode(&rule->suffix.directory, inquiry->place) &&
-	       !fguard_object_is_below(target->destination, &rule->suffix.directory);
+	return rule->suffix.below && is_inode(&rule->suffix.directory, inquiry->place);
 }
 
-/* Rules about a suffix below this directory, if the object does not stay below it. */
+/* Rules about a suffix below this directory. */
 static void match_left(struct fguard_inquiry *inquiry, struct dentry *directory)
 {
 	const struct inode *inode = d_inode_rcu(directory);
 	const struct fguard_site *site;
 
 	if (!inode || !fguard_store_may_hold_key(inquiry->store,
-						 inode->i_ino ^ FGUARD_WAY_SALT))
+						 inode->i_ino ^ FGUARD_BELOW_SALT))
 		return;
 	inquiry->place = directory;
 	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_WAY, inode->i_ino), node)
 		if (site->kind == FGUARD_SITE_WAY &&
 		    fguard_identity_is(&site->identity, inode))
-			hear(inquiry, site, FGUARD_RANK_SUFFIX, is_left);
+			hear(inquiry, site, FGUARD_RANK_SUFFIX, starts_here);
 }
 
-/* A directory takes the files along that a rule is about only where they are. */
+static u32 depth_of(const struct dentry *dentry)
+{
+	u32 depth = 0;
+
+	for (; !IS_ROOT(dentry); dentry = READ_ONCE(dentry->d_parent))
+		depth++;
+	return depth;
+}
+
+/* The lowest directory that both are below; NULL: none. */
+static const struct dentry *common_directory(const struct dentry *one,
+					     const struct dentry *other)
+{
+	u32 depth, depth_of_other;
+
+	if (IS_ROOT(one) || IS_ROOT(other))
+		return NULL;
+	one = READ_ONCE(one->d_parent);
+	other = READ_ONCE(other->d_parent);
+	depth = depth_of(one);
+	depth_of_other = depth_of(other);
+	for (; depth > depth_of_other; depth--)
+		one = READ_ONCE(one->d_parent);
+	for (; depth_of_other > depth; depth_of_other--)
+		other = READ_ONCE(other->d_parent);
+	for (; one != other && depth; depth--) {
+		one = READ_ONCE(one->d_parent);
+		other = READ_ONCE(other->d_parent);
+	}
+	return one == other ? one : NULL;
+}
+
+/*
+ * A directory takes the files along that a rule is about only where they are: below what
+ * its new place is not below.
+ */
 static void match_leaving(struct fguard_inquiry *inquiry)
 {
 	const struct fguard_target *target = inquiry->target;
 	struct dentry *directory = target->dentry;
+	const struct dentry *common;
 
 	if (!target->moves || !target->inode || !S_ISDIR(target->inode->i_mode) ||
 	    !inquiry->store->suffix_count)
 		return;
+	common = common_directory(directory, target->destination);
 	while (!IS_ROOT(directory)) {
 		directory = READ_ONCE(directory->d_parent);
+		if (directory == common)
+			break;
 		match_left(inquiry, directory);
 	}
 }
@@ -599,12 +716,14 @@ void fguard_store_look_at(struct fguard_inquiry *inquiry)
 	inquiry->store = rcu_dereference(fguard_store);
 	match_leaving(inquiry);
 	match_object(inquiry);
+	join_layers(inquiry);
 }
 
 void fguard_store_look_inside(struct fguard_inquiry *inquiry)
 {
 	inquiry->store = rcu_dereference(fguard_store);
 	match_trees(inquiry, inquiry->target->dentry, 1);
+	join_layers(inquiry);
 }
 
 #define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
@@ -617,6 +736,7 @@ void fguard_store_decide(struct fguard_inquiry *inquiry)
 	inquiry->store = rcu_dereference(fguard_store);
 	if (unlikely(target->device)) {
 		match_device(inquiry, target->device);
+		join_layers(inquiry);
 		return;
 	}
 	if (target->moves)
@@ -627,4 +747,5 @@ void fguard_store_decide(struct fguard_inquiry *inquiry)
 		match_object(inquiry);
 	if (target->ops & WAY_OPS)
 		match_way(inquiry);
+	join_layers(inquiry);
 }

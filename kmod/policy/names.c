@@ -2,15 +2,12 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
-#include <linux/hash.h>
-#include <linux/ptrace.h>
 #include <linux/rcupdate.h>
-#include <linux/sched/task_stack.h>
 #include <linux/spinlock.h>
-#include <linux/string.h>
 
 #include "object/program.h"
 #include "policy/alias.h"
+#include "policy/copyup.h"
 #include "policy/names.h"
 #include "policy/rule.h"
 
@@ -45,116 +42,12 @@ static void note(struct dentry *name, const struct dentry *holder, const struct 
 	rcu_read_unlock();
 }
 
-/* ---- what overlays copy up ------------------------------------------------- */
-
-#define COPYING_BITS 8
-#define COPYING_RULES ARRAY_SIZE(((struct fguard_named *)NULL)->rules)
-
-/**
- * struct copying - an object of an overlay that a task copies up
- * @task: the task; never followed
- * @call: its system call
- * @hash: of the object's name in the overlay
- * @count: how many rules name it
- * @serials: they
- */
-struct copying {
-	const struct task_struct *task;
-	u64 call;
-	u64 hash;
-	u32 count;
-	u64 serials[COPYING_RULES];
-};
-
-static struct copying copyings[1 << COPYING_BITS];
-static DEFINE_SPINLOCK(copyings_lock);
-
-/* A copy that failed must not be taken for one that another call makes. */
-static u64 this_call(void)
-{
-	struct pt_regs *regs = task_pt_regs(current);
-
-	return hash_64(instruction_pointer(regs), 64) ^ user_stack_pointer(regs);
-}
-
-static struct copying *copying_slot(void)
-{
-	return &copyings[hash_ptr(current, COPYING_BITS)];
-}
-
-static u32 look_up(struct dentry *dentry, u64 *serials)
-{
-	const struct fguard_store *store;
-	struct fguard_named named = {};
-	u32 i;
-
-	rcu_read_lock();
-	store = rcu_dereference(fguard_store);
-	if (may_be_named(store, dentry) && d_is_reg(dentry))
-		fguard_store_named(store, dentry, &named);
-	for (i = 0; i < named.count; i++)
-		serials[i] = named.rules[i]->serial;
-	rcu_read_unlock();
-	return named.count;
-}
-
-void fguard_names_copying(struct dentry *dentry)
-{
-	struct copying copying = { .task = current, .call = this_call() };
-	struct copying *slot = copying_slot();
-
-	copying.count = look_up(dentry, copying.serials);
-	if (copying.count)
-		copying.hash = fguard_entry_hash(dentry);
-	spin_lock(&copyings_lock);
-	if (copying.count || slot->task == current)
-		*slot = copying;
-	spin_unlock(&copyings_lock);
-}
-
-static bool take_copying(struct copying *copying)
-{
-	struct copying *slot = copying_slot();
-
-	spin_lock(&copyings_lock);
-	*copying = *slot;
-	if (slot->task == current)
-		slot->task = NULL;
-	spin_unlock(&copyings_lock);
-	return copying->task == current && copying->call == this_call() && copying->count;
-}
-
-static bool is_among(const struct copying *copying, const struct fguard_rule *rule)
-{
-	u32 i;
-
-	for (i = 0; i < copying->count; i++)
-		if (copying->serials[i] == rule->serial)
-			return true;
-	return false;
-}
+/* ---- what has happened ------------------------------------------------------ */
 
 /* Not before all is copied: to write the copy is not what the task was asked for. */
 static bool is_temporary(const struct dentry *dentry)
 {
 	return dentry->d_name.name[0] == '#';
-}
-
-static noinline void note_copy(const struct inode *inode)
-{
-	const struct fguard_store *store;
-	struct copying copying;
-	struct fguard_rule *rule;
-
-	if (!take_copying(&copying))
-		return;
-	rcu_read_lock();
-	store = rcu_dereference(fguard_store);
-	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, copying.hash),
-				 by_name[store->links])
-		if (is_among(&copying, rule))
-			fguard_alias_copied(rule, inode);
-	rcu_read_unlock();
 }
 
 /* An entry gets an inode, or one that has it another's name. As the overlay's mounter. */
@@ -163,12 +56,10 @@ static inline bool may_be_copy(const struct inode *inode)
 	return current_cred() != current_real_cred() && inode && S_ISREG(inode->i_mode);
 }
 
-/* ---- what has happened ------------------------------------------------------ */
-
 void fguard_names_moved(struct dentry *dentry, struct dentry *target, bool exchange)
 {
 	if (unlikely(may_be_copy(d_inode_rcu(dentry))))
-		note_copy(d_inode_rcu(dentry));
+		fguard_copyup_made(d_inode_rcu(dentry));
 	/* First the old name: where case does not count it may be the new one, too. */
 	if (exchange)
 		note(dentry, target, d_inode_rcu(target), dentry);
@@ -182,7 +73,7 @@ void fguard_names_filled(struct dentry *dentry, const struct inode *inode)
 	if (!inode)
 		return;
 	if (unlikely(may_be_copy(inode)) && !is_temporary(dentry))
-		note_copy(inode);
+		fguard_copyup_made(inode);
 	note(dentry, dentry, inode, NULL);
 }
 

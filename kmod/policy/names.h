@@ -36,16 +36,6 @@ void fguard_names_filled(struct dentry *dentry, const struct inode *inode);
 void fguard_names_emptied(struct dentry *dentry);
 
 /**
- * fguard_names_copying - an overlay is about to copy an object of it up
- * @dentry: the object
- *
- * Whoever wants it copied: to open it, to change its attributes, or to link it.
- *
- * Context: inside an ftrace callback.
- */
-void fguard_names_copying(struct dentry *dentry);
-
-/**
  * fguard_names_used - an access by a guarded name is let through
  * @target: its object
  *

@@ -37,6 +37,7 @@ enum trait_kind {
 /**
  * struct trait - something that a task may be or have
  * @node: link in traits; RCU, set_lock
+ * @side: of rules that let in who has it, or of those against him
  * @kind: enum trait_kind
  * @key: which: a number, or a hash of it
  * @entries: subjects that ask for it, struct entry; RCU, set_lock
@@ -45,6 +46,7 @@ enum trait_kind {
  */
 struct trait {
 	struct hlist_node node;
+	enum fguard_side side;
 	enum trait_kind kind;
 	u64 key;
 	struct list_head entries;
@@ -67,22 +69,29 @@ struct entry {
 /**
  * struct fguard_entries - all entries of subjects
  * @rcu: frees them after the last reader
+ * @side: of which rules
  * @count: how many
  * @entries: the entries
  */
 struct fguard_entries {
 	struct rcu_head rcu;
+	enum fguard_side side;
 	u32 count;
 	struct entry entries[];
 };
 
 /* Who changes them holds set_lock. */
 static DEFINE_HASHTABLE(traits, 12);
-static u32 in_use[TRAIT_KINDS]; /* entries of each kind */
+static u32 in_use[FGUARD_SIDES][TRAIT_KINDS]; /* entries of each kind */
 
 /* Traits of TRAIT_GID, and how many. */
-static LIST_HEAD(groups);
-static u32 group_count;
+static struct list_head groups[FGUARD_SIDES] = {
+	LIST_HEAD_INIT(groups[FGUARD_SIDE_FOR]), LIST_HEAD_INIT(groups[FGUARD_SIDE_AGAINST]),
+};
+static u32 group_count[FGUARD_SIDES];
+
+/* Rules that ask; RCU, set_lock. */
+static LIST_HEAD(asking);
 
 /*
  * How many entries name a cgroup at each depth of the hierarchy. Users who are given a
@@ -96,36 +105,37 @@ static DECLARE_BITMAP(depths, DEPTHS);
 static DEFINE_RAW_SPINLOCK(ended_lock);
 static LIST_HEAD(ended);
 
-static struct trait *find_trait(enum trait_kind kind, u64 key)
+static struct trait *find_trait(enum fguard_side side, enum trait_kind kind, u64 key)
 {
 	struct trait *trait;
 
 	hash_for_each_possible_rcu(traits, trait, node, key)
-		if (trait->key == key && trait->kind == kind)
+		if (trait->key == key && trait->kind == kind && trait->side == side)
 			return trait;
 	return NULL;
 }
 
 /* ---- entering ------------------------------------------------------------ */
 
-static struct trait *need_trait(enum trait_kind kind, u64 key)
+static struct trait *need_trait(enum fguard_side side, enum trait_kind kind, u64 key)
 {
 	struct trait *trait;
 
 	rcu_read_lock();
-	trait = find_trait(kind, key);
+	trait = find_trait(side, kind, key);
 	rcu_read_unlock();
 	if (trait)
 		return trait;
 	trait = kzalloc(sizeof(*trait), GFP_KERNEL);
 	if (!trait)
 		return NULL;
+	trait->side = side;
 	trait->kind = kind;
 	trait->key = key;
 	INIT_LIST_HEAD(&trait->entries);
 	if (kind == TRAIT_GID) {
-		list_add_tail_rcu(&trait->of_groups, &groups);
-		WRITE_ONCE(group_count, group_count + 1);
+		list_add_tail_rcu(&trait->of_groups, &groups[side]);
+		WRITE_ONCE(group_count[side], group_count[side] + 1);
 	}
 	hash_add_rcu(traits, &trait->node, key);
 	return trait;
@@ -135,7 +145,7 @@ static void drop_trait(struct trait *trait)
 {
 	if (trait->kind == TRAIT_GID) {
 		list_del_rcu(&trait->of_groups);
-		WRITE_ONCE(group_count, group_count - 1);
+		WRITE_ONCE(group_count[trait->side], group_count[trait->side] - 1);
 	}
 	hash_del_rcu(&trait->node);
 	kfree_rcu(trait, rcu);
@@ -146,12 +156,14 @@ static bool enter(struct fguard_entries *entries, struct fguard_subjects *subjec
 {
 	struct entry *entry = &entries->entries[entries->count];
 
+	u32 *used = &in_use[entries->side][kind];
+
 	entry->subjects = subjects;
-	entry->trait = need_trait(kind, key);
+	entry->trait = need_trait(entries->side, kind, key);
 	if (!entry->trait)
 		return false;
 	entries->count++;
-	WRITE_ONCE(in_use[kind], in_use[kind] + 1);
+	WRITE_ONCE(*used, *used + 1);
 	list_add_tail_rcu(&entry->siblings, &entry->trait->entries);
 	return true;
 }
@@ -159,10 +171,12 @@ static bool enter(struct fguard_entries *entries, struct fguard_subjects *subjec
 static void leave(struct fguard_entries *entries)
 {
 	struct entry *entry;
+	u32 *used;
 
 	while (entries->count) {
 		entry = &entries->entries[--entries->count];
-		WRITE_ONCE(in_use[entry->trait->kind], in_use[entry->trait->kind] - 1);
+		used = &in_use[entries->side][entry->trait->kind];
+		WRITE_ONCE(*used, *used - 1);
 		list_del_rcu(&entry->siblings);
 		if (list_empty(&entry->trait->entries))
 			drop_trait(entry->trait);
@@ -170,11 +184,14 @@ static void leave(struct fguard_entries *entries)
 	kvfree_rcu(entries, rcu);
 }
 
-static struct fguard_entries *entries_alloc(u32 room)
+static struct fguard_entries *entries_alloc(enum fguard_side side, u32 room)
 {
 	struct fguard_entries *entries;
 
-	return kvzalloc(struct_size(entries, entries, room), GFP_KERNEL);
+	entries = kvzalloc(struct_size(entries, entries, room), GFP_KERNEL);
+	if (entries)
+		entries->side = side;
+	return entries;
 }
 
 static u64 place_key(const char *path, size_t length)
@@ -280,12 +297,12 @@ static bool enter_most_telling(struct fguard_entries *entries,
 	return enter_groups(entries, subjects);
 }
 
-static int enter_lets(struct fguard_subjects *subjects)
+static int enter_named(struct fguard_subjects *subjects, enum fguard_side side)
 {
 	struct fguard_entries *entries;
 
-	entries = entries_alloc(subjects->n_pids + 2 * subjects->n_exes + subjects->n_uids +
-				subjects->n_loginuids + subjects->n_gids +
+	entries = entries_alloc(side, subjects->n_pids + 2 * subjects->n_exes +
+				subjects->n_uids + subjects->n_loginuids + subjects->n_gids +
 				2 * subjects->n_cgroups + 3);
 	if (!entries)
 		return -ENOMEM;
@@ -296,14 +313,14 @@ static int enter_lets(struct fguard_subjects *subjects)
 		leave(entries);
 		return -ENOMEM;
 	}
-	subjects->entries = entries;
+	subjects->entries[side] = entries;
 	count_depths(subjects, 1);
 	return 0;
 }
 
 static int enter_endings(struct fguard_subjects *subjects)
 {
-	struct fguard_entries *entries = entries_alloc(subjects->n_pids);
+	struct fguard_entries *entries = entries_alloc(FGUARD_SIDE_FOR, subjects->n_pids);
 
 	if (!entries)
 		return -ENOMEM;
@@ -316,50 +333,76 @@ static int enter_endings(struct fguard_subjects *subjects)
 	return 0;
 }
 
-static int add_letting(struct fguard_rule *rule)
+/* A rule that only logs keeps nobody from anything. */
+static bool is_listed(const struct fguard_rule *rule)
+{
+	return fguard_rule_lets_in(rule) || fguard_rule_binds(rule);
+}
+
+static enum fguard_side side_of(const struct fguard_rule *rule)
+{
+	return fguard_rule_binds(rule) ? FGUARD_SIDE_AGAINST : FGUARD_SIDE_FOR;
+}
+
+static int list_named(struct fguard_rule *rule)
 {
 	struct fguard_subjects *subjects = rule->subjects;
+	enum fguard_side side = side_of(rule);
 	int err = 0;
 
-	if (!fguard_rule_lets_in(rule))
+	if (!is_listed(rule))
 		return 0;
-	if (list_empty(&subjects->letting)) {
+	if (list_empty(&subjects->rules[side])) {
 		/* Others may have begun to trace them meanwhile. */
-		WRITE_ONCE(subjects->traced, true);
-		err = enter_lets(subjects);
+		if (side == FGUARD_SIDE_FOR)
+			WRITE_ONCE(subjects->traced, true);
+		err = enter_named(subjects, side);
 	}
 	if (!err)
-		list_add_tail_rcu(&rule->by_subjects, &subjects->letting);
+		list_add_tail_rcu(&rule->by_subjects, &subjects->rules[side]);
 	return err;
 }
 
-static void remove_letting(struct fguard_rule *rule)
+static void unlist_named(struct fguard_rule *rule)
 {
 	struct fguard_subjects *subjects = rule->subjects;
+	enum fguard_side side = side_of(rule);
 
-	if (!fguard_rule_lets_in(rule))
+	if (!is_listed(rule))
 		return;
 	list_del_rcu(&rule->by_subjects);
-	if (list_empty(&subjects->letting)) {
-		leave(subjects->entries);
-		subjects->entries = NULL;
+	if (list_empty(&subjects->rules[side])) {
+		leave(subjects->entries[side]);
+		subjects->entries[side] = NULL;
 		count_depths(subjects, -1);
 	}
 }
 
-int fguard_roster_add(struct fguard_rule *rule)
+static int list_ending(struct fguard_rule *rule)
 {
 	struct fguard_subjects *subjects = rule->subjects;
-	int err = add_letting(rule);
+	int err = 0;
 
-	if (err || !(rule->flags & FGUARD_RULE_UNTIL_EXIT))
-		return err;
+	if (!(rule->flags & FGUARD_RULE_UNTIL_EXIT))
+		return 0;
 	if (list_empty(&subjects->ending))
 		err = enter_endings(subjects);
-	if (err)
-		remove_letting(rule);
-	else
+	if (!err)
 		list_add_tail(&rule->by_ending, &subjects->ending);
+	return err;
+}
+
+int fguard_roster_add(struct fguard_rule *rule)
+{
+	int err = list_named(rule);
+
+	if (err)
+		return err;
+	err = list_ending(rule);
+	if (err)
+		unlist_named(rule);
+	else if (fguard_rule_asks(rule))
+		list_add_tail_rcu(&rule->by_asking, &asking);
 	return err;
 }
 
@@ -376,7 +419,9 @@ void fguard_roster_remove(struct fguard_rule *rule)
 {
 	struct fguard_subjects *subjects = rule->subjects;
 
-	remove_letting(rule);
+	unlist_named(rule);
+	if (fguard_rule_asks(rule))
+		list_del_rcu(&rule->by_asking);
 	if (!(rule->flags & FGUARD_RULE_UNTIL_EXIT))
 		return;
 	list_del(&rule->by_ending);
@@ -393,12 +438,14 @@ void fguard_roster_remove(struct fguard_rule *rule)
 
 /**
  * struct search - a lookup on its way through the traits
+ * @side: of which rules
  * @is_wrong: as in fguard_roster_find()
  * @context: as there
  * @left: how many more subjects may be looked at
  * @rule: what was found
  */
 struct search {
+	enum fguard_side side;
 	bool (*is_wrong)(const struct fguard_subjects *subjects, const void *context);
 	const void *context;
 	u32 left;
@@ -411,8 +458,8 @@ static bool look_at(struct search *search, struct fguard_subjects *subjects)
 		search->left--;
 		return false;
 	}
-	search->rule = list_first_or_null_rcu(&subjects->letting, struct fguard_rule,
-					      by_subjects);
+	search->rule = list_first_or_null_rcu(&subjects->rules[search->side],
+					      struct fguard_rule, by_subjects);
 	return search->rule;
 }
 
@@ -430,9 +477,9 @@ static bool look_up(struct search *search, enum trait_kind kind, u64 key)
 {
 	const struct trait *trait;
 
-	if (!READ_ONCE(in_use[kind]))
+	if (!READ_ONCE(in_use[search->side][kind]))
 		return false;
-	trait = find_trait(kind, key);
+	trait = find_trait(search->side, kind, key);
 	return trait && look_at_all(search, trait);
 }
 
@@ -457,9 +504,9 @@ static noinline bool look_up_groups(struct search *search, const struct group_in
 	const struct trait *trait;
 	u32 left = FGUARD_LOOKS_MAX;
 
-	if (own->ngroups <= min_t(u32, READ_ONCE(group_count), FGUARD_LOOKS_MAX))
+	if (own->ngroups <= min_t(u32, READ_ONCE(group_count[search->side]), FGUARD_LOOKS_MAX))
 		return look_up_each(search, own);
-	list_for_each_entry_rcu(trait, &groups, of_groups) {
+	list_for_each_entry_rcu(trait, &groups[search->side], of_groups) {
 		if (!left--)
 			search->left = 0;
 		if ((!search->left || fguard_groups_have(own, KGIDT_INIT(trait->key))) &&
@@ -477,7 +524,7 @@ static bool look_up_users(struct search *search, struct task_struct *task)
 	    look_up(search, TRAIT_GID, __kgid_val(cred->gid)) ||
 	    look_up(search, TRAIT_LOGINUID, __kuid_val(audit_get_loginuid(task))))
 		return true;
-	return READ_ONCE(in_use[TRAIT_GID]) && look_up_groups(search, cred->group_info);
+	return READ_ONCE(in_use[search->side][TRAIT_GID]) && look_up_groups(search, cred->group_info);
 }
 
 /* Each directory on the way to the cgroup, as subject.c has it. */
@@ -507,34 +554,37 @@ static bool look_up_cgroups(struct search *search, struct task_struct *task)
 	unsigned long depth;
 	int deeper;
 
-	if (!READ_ONCE(in_use[TRAIT_CGROUP]))
+	if (!READ_ONCE(in_use[search->side][TRAIT_CGROUP]))
 		return false;
 	cgroup = task_dfl_cgroup(task);
 	for_each_set_bit(depth, depths, DEPTHS)
 		if (look_up_ancestor(search, cgroup, depth))
 			return true;
-	if (cgroup->level < DEPTHS)
+	if (!cgroup_ancestor(cgroup, DEPTHS))
 		return look_up_places(search, task);
 	/* Only rules that are about cgroups as deep make a walk of it. */
-	for (deeper = DEPTHS; test_bit(DEPTHS - 1, depths) && deeper <= cgroup->level; deeper++)
-		if (look_up_ancestor(search, cgroup, deeper))
+	for (deeper = DEPTHS; test_bit(DEPTHS - 1, depths); deeper++)
+		if (!cgroup_ancestor(cgroup, deeper))
+			break;
+		else if (look_up_ancestor(search, cgroup, deeper))
 			return true;
 	return false;
 }
 
-struct fguard_rule *fguard_roster_find(const struct fguard_actor *actor,
+struct fguard_rule *fguard_roster_find(enum fguard_side side, const struct fguard_actor *actor,
 				       bool (*is_wrong)(const struct fguard_subjects *subjects,
 							const void *context),
 				       const void *context)
 {
 	struct search search = {
-		.is_wrong = is_wrong, .context = context, .left = FGUARD_LOOKS_MAX,
+		.side = side, .is_wrong = is_wrong, .context = context,
+		.left = FGUARD_LOOKS_MAX,
 	};
 	struct task_struct *task = actor->task;
 
 	if (look_up(&search, TRAIT_PROCESS, task_tgid_nr(task)))
 		return search.rule;
-	if (READ_ONCE(in_use[TRAIT_FAMILY]) &&
+	if (READ_ONCE(in_use[side][TRAIT_FAMILY]) &&
 	    fguard_family_visit(task_tgid(task), look_up_family, &search))
 		return search.rule;
 	if (actor->exe && look_up(&search, TRAIT_EXE, file_inode(actor->exe)->i_ino))
@@ -575,6 +625,11 @@ fguard_roster_find_any(bool (*is_wrong)(const struct fguard_subjects *subjects,
 	return search.rule;
 }
 
+struct fguard_rule *fguard_roster_asking(void)
+{
+	return list_first_or_null_rcu(&asking, struct fguard_rule, by_asking);
+}
+
 /* ---- ends ---------------------------------------------------------------- */
 
 static void note_ended(struct fguard_subjects *subjects)
@@ -592,10 +647,10 @@ bool fguard_roster_ending(pid_t nr)
 	const struct trait *trait;
 	const struct entry *entry;
 
-	if (!READ_ONCE(in_use[TRAIT_ENDING]))
+	if (!READ_ONCE(in_use[FGUARD_SIDE_FOR][TRAIT_ENDING]))
 		return false;
 	rcu_read_lock();
-	trait = find_trait(TRAIT_ENDING, nr);
+	trait = find_trait(FGUARD_SIDE_FOR, TRAIT_ENDING, nr);
 	if (trait)
 		list_for_each_entry_rcu(entry, &trait->entries, siblings)
 			note_ended(entry->subjects);

@@ -9,6 +9,8 @@
 
 #include <linux/types.h>
 
+#include "subject/subjects.h"
+
 struct fguard_actor;
 struct fguard_entries;
 struct fguard_rule;
@@ -39,8 +41,8 @@ int fguard_roster_add(struct fguard_rule *rule);
 void fguard_roster_remove(struct fguard_rule *rule);
 
 /**
- * fguard_roster_find - a rule that lets a task in, but with whose subjects something is
- *	wrong
+ * fguard_roster_find - a rule that names a task, but with whose subjects something is wrong
+ * @side: look at rules that let the task in, or at those against it
  * @actor: the task
  * @is_wrong: says whether it is; asked about subjects that may hold the task
  * @context: given to @is_wrong
@@ -49,13 +51,13 @@ void fguard_roster_remove(struct fguard_rule *rule);
  * Return: a rule; NULL if there is none. Where there are too many subjects to look at,
  * one that was not looked at.
  */
-struct fguard_rule *fguard_roster_find(const struct fguard_actor *actor,
+struct fguard_rule *fguard_roster_find(enum fguard_side side, const struct fguard_actor *actor,
 				       bool (*is_wrong)(const struct fguard_subjects *subjects,
 							const void *context),
 				       const void *context);
 
 /**
- * fguard_roster_find_program - the same, for subjects that name a program
+ * fguard_roster_find_program - a rule that lets in, with something wrong, for subjects that name a program
  * @program: the file of the program; one without a name might get one; NULL: any
  * @is_wrong: says whether something is wrong with subjects that may name it
  * @context: given to @is_wrong
@@ -94,6 +96,14 @@ struct fguard_rule *
 fguard_roster_find_any(bool (*is_wrong)(const struct fguard_subjects *subjects,
 					const void *context),
 		       const void *context);
+
+/**
+ * fguard_roster_asking - is there a rule that asks?
+ *
+ * Context: RCU read side.
+ * Return: one; NULL if there is none.
+ */
+struct fguard_rule *fguard_roster_asking(void);
 
 /**
  * fguard_roster_look - have the processes of a rule ended before it was added?

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One rule: what it is about, who is allowed, what it says. */
+/* One rule: what it is about, who is allowed, what it says. make.h makes it. */
 #ifndef _FGUARD_RULE_H
 #define _FGUARD_RULE_H
 
@@ -10,8 +10,36 @@
 
 #include "object/object.h"
 #include "policy/decide.h"
-#include "policy/site.h"
 #include "subject/subject.h"
+
+/* Why a rule is about an inode. */
+enum fguard_alias_kind {
+	FGUARD_ALIAS_HOLDER,	/* it has the rule's name now; one on a filesystem */
+	FGUARD_ALIAS_BENEATH,	/* the holder is made of it, on another filesystem */
+	FGUARD_ALIAS_MOUNTED,	/* it was mounted on the name when the rule was made */
+};
+
+/**
+ * struct fguard_alias - an inode that a rule is about
+ * @links: links in the stores' tables of inodes
+ * @siblings: link in the rule's list
+ * @by_device: links in the stores' tables of block devices, if it is a node of one
+ * @device: the number of that, or 0
+ * @identity: the inode
+ * @rule: the rule, which owns it
+ * @kind: enum fguard_alias_kind
+ * @rcu: frees it after the last reader
+ */
+struct fguard_alias {
+	struct hlist_node links[2];
+	struct list_head siblings;
+	struct hlist_node by_device[2];
+	dev_t device;
+	struct fguard_identity identity;
+	struct fguard_rule *rule;
+	u8 kind;
+	struct rcu_head rcu;
+};
 
 /**
  * struct fguard_suffix - the end of file names
@@ -71,7 +99,9 @@ struct fguard_keeper {
  * @replaced: a rule that comes takes its place, and no other; set_lock
  * @by_path: link in the set's table of paths and suffixes; set_lock
  * @by_label: link in the set's table of rule names; set_lock
- * @by_subjects: link in the list of those that let its subjects in; RCU, set_lock
+ * @by_subjects: link in the list of those that let its subjects in, or that are against
+ *	them; RCU, set_lock
+ * @by_asking: link in the list of those that ask; RCU, set_lock
  * @by_ending: link in the list of those that end with its subjects; set_lock
  * @by_end: link in the set's tree of those that end at a time; set_lock
  * @keepers: sockets with which it ends, struct fguard_keeper, if it does; set_lock
@@ -115,6 +145,7 @@ struct fguard_rule {
 	struct hlist_node by_path;
 	struct hlist_node by_label;
 	struct list_head by_subjects;
+	struct list_head by_asking;
 	struct list_head by_ending;
 	struct rb_node by_end;
 	struct list_head keepers;
@@ -128,19 +159,6 @@ struct fguard_rule {
 	atomic64_t expired;
 	struct rcu_head rcu;
 };
-
-/**
- * fguard_rule_start - the object of a rule about a path, or the directory below which its
- *	suffix counts
- * @rule: the rule, in force or about to be
- *
- * Context: RCU read side, or set_lock held.
- * Return: the site of it; NULL if the rule has none.
- */
-static inline const struct fguard_site *fguard_rule_start(const struct fguard_rule *rule)
-{
-	return rule->way_count ? rule->seats[rule->way_count - 1].site : NULL;
-}
 
 /**
  * fguard_rule_count - count an access in the statistics of its rule
@@ -188,6 +206,32 @@ static inline bool fguard_rule_lets_in(const struct fguard_rule *rule)
 }
 
 /**
+ * fguard_rule_binds - does it keep whom it names from something?
+ * @rule: the rule
+ *
+ * Context: any.
+ * Return: false if it names nobody, lets those in whom it names, or only logs.
+ */
+static inline bool fguard_rule_binds(const struct fguard_rule *rule)
+{
+	return (rule->flags & FGUARD_RULE_AGAINST) &&
+	       rule->terms.otherwise != FGUARD_ELSE_LOG &&
+	       fguard_subjects_name_anybody(rule->subjects);
+}
+
+/**
+ * fguard_rule_asks - does it ask about whom it does not let in?
+ * @rule: the rule
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+static inline bool fguard_rule_asks(const struct fguard_rule *rule)
+{
+	return rule->terms.otherwise == FGUARD_ELSE_ASK;
+}
+
+/**
  * fguard_rule_allows - does it let a task in?
  * @rule: the rule
  * @actor: the task
@@ -202,79 +246,5 @@ static inline bool fguard_rule_allows(const struct fguard_rule *rule,
 		return !fguard_subjects_hold(rule->subjects, actor);
 	return fguard_subjects_allow(rule->subjects, actor);
 }
-
-/**
- * struct fguard_rule_spec - a rule as it was asked for
- * @path: absolute path, or NULL: anywhere
- * @suffix: end of the file names it is about, or NULL
- * @name: the rule's name, or NULL
- * @flags: FGUARD_RULE_*
- * @ops: mask of enum fguard_op
- * @otherwise: enum fguard_else
- * @error: errno of a refusal, positive
- * @ttl: milliseconds it is to last, 0: for ever
- * @fallback: enum fguard_verdict, where it asks and nobody answers
- * @deadline: milliseconds an answer may take
- * @subjects: who is allowed
- */
-struct fguard_rule_spec {
-	const char *path;
-	const char *suffix;
-	const char *name;
-	u32 flags;
-	u32 ops;
-	u8 otherwise;
-	u32 error;
-	u64 ttl;
-	u8 fallback;
-	u32 deadline;
-	struct fguard_subject_spec subjects;
-};
-
-/**
- * fguard_rule_new - make a rule that is not yet in force
- * @spec: what it is to be
- * @extack: receives the sentence if refused
- *
- * Context: may sleep.
- * Return: the rule, for fguard_set_add(), fguard_set_replace() or
- * fguard_rule_discard(); or an ERR_PTR as ADD_RULES documents.
- */
-struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
-				    struct netlink_ext_ack *extack);
-
-/**
- * fguard_rule_keep - let a socket keep a rule that ends with its sockets
- * @rule: a rule that is not yet in force
- * @socket: the socket
- *
- * Context: may sleep.
- * Return: 0 or -ENOMEM.
- */
-int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket);
-
-/**
- * fguard_rule_keeper_drop - take a socket from a rule
- * @keeper: the socket
- *
- * Context: set_lock held, or nobody else can see the rule.
- */
-void fguard_rule_keeper_drop(struct fguard_keeper *keeper);
-
-/**
- * fguard_rule_discard - free a rule that never was in force, after its last reader
- * @rule: the rule
- *
- * Context: may sleep.
- */
-void fguard_rule_discard(struct fguard_rule *rule);
-
-/**
- * fguard_rule_free_rcu - free a rule after its last reader, its answers are gone
- * @head: its @rcu
- *
- * Context: RCU callback.
- */
-void fguard_rule_free_rcu(struct rcu_head *head);
 
 #endif

@@ -3,7 +3,6 @@
 #include <linux/hashtable.h>
 #include <linux/slab.h>
 
-#include "policy/alias.h"
 #include "policy/rule.h"
 #include "policy/site.h"
 

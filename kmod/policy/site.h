@@ -12,8 +12,7 @@
 #include <linux/rcupdate.h>
 
 #include "object/identity.h"
-
-struct fguard_rule;
+#include "policy/rule.h"
 
 enum fguard_site_kind {
 	FGUARD_SITE_WAY,	/* a directory on the way, with those above */
@@ -89,6 +88,19 @@ struct fguard_seat {
 	struct fguard_voice *voice;
 	struct fguard_rule *rule;
 };
+
+/**
+ * fguard_rule_start - the object of a rule about a path, or the directory below which its
+ *	suffix counts
+ * @rule: the rule, in force or about to be
+ *
+ * Context: RCU read side, or set_lock held.
+ * Return: the site of it; NULL if the rule has none.
+ */
+static inline const struct fguard_site *fguard_rule_start(const struct fguard_rule *rule)
+{
+	return rule->way_count ? rule->seats[rule->way_count - 1].site : NULL;
+}
 
 /**
  * fguard_sites_reserve - find the sites of a rule that is to be in force

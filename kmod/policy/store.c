@@ -5,8 +5,8 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "policy/alias.h"
 #include "policy/rule.h"
+#include "policy/site.h"
 #include "policy/store.h"
 
 #define FILTER_BITS_PER_RULE 32
@@ -142,14 +142,20 @@ static struct fguard_rule *find_name(const struct fguard_store *store,
 	return found;
 }
 
+static struct hlist_head *suffix_bucket(const struct fguard_store *store,
+					const struct fguard_suffix *suffix)
+{
+	return fguard_suffix_bucket(store, !suffix->below ? suffix->hash :
+		fguard_suffix_hash_below(suffix->hash, suffix->directory.ino));
+}
+
 static struct fguard_rule *find_suffix(const struct fguard_store *store,
 				       const struct fguard_rule *like)
 {
 	const struct fguard_suffix *suffix = &like->suffix;
 	struct fguard_rule *rule, *found = NULL;
 
-	hlist_for_each_entry(rule, fguard_suffix_bucket(store, suffix->hash),
-			     by_suffix[store->links])
+	hlist_for_each_entry(rule, suffix_bucket(store, suffix), by_suffix[store->links])
 		if (rule->suffix.length == suffix->length &&
 		    !memcmp(rule->suffix.string, suffix->string, suffix->length) &&
 		    rule->suffix.below == suffix->below &&
@@ -188,8 +194,12 @@ static void link_name(struct fguard_store *store, struct fguard_rule *rule)
 static void link_suffix(struct fguard_store *store, struct fguard_rule *rule)
 {
 	filter_add(store, rule->suffix.hash);
+	if (rule->suffix.below) {
+		filter_add(store, rule->suffix.hash ^ FGUARD_BELOW_SALT);
+		filter_add(store, rule->suffix.directory.ino ^ FGUARD_BELOW_SALT);
+	}
 	hlist_add_head_rcu(&rule->by_suffix[store->links],
-			   fguard_suffix_bucket(store, rule->suffix.hash));
+			   suffix_bucket(store, &rule->suffix));
 	set_bit(rule->suffix.length, store->suffix_lengths);
 	WRITE_ONCE(store->suffix_count, store->suffix_count + 1);
 }

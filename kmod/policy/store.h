@@ -19,6 +19,7 @@
 #include "policy/decide.h"
 
 struct fguard_actor;
+struct fguard_alias;
 struct fguard_rule;
 
 #define FGUARD_DEVICE_BITS 6
@@ -35,9 +36,10 @@ struct fguard_rule;
  * @names: table of rules by directory and name
  * @aliases: table of rules by inode
  * @devices: table of rules by block device
- * @suffixes: table of rules by suffix
- * @filter: Bloom filter over the inodes of all objects and their directories,
- *	over suffixes and the ways to guarded paths; two bits for each, in one word
+ * @suffixes: table of rules by suffix, and the directory if it counts only below one
+ * @filter: Bloom filter over the inodes of all objects and their directories, over
+ *	suffixes and what they count below, and the ways to guarded paths; two bits
+ *	for each, in one word
  * @trees: rules about trees; without any, no ancestors are looked at
  * @partial: rules that leave some operations to others, and do not only log
  * @suffix_lengths: which lengths suffixes have
@@ -101,14 +103,30 @@ static inline u64 fguard_suffix_hash(const char *suffix, u32 length)
 	return ((u64)length << 32) | full_name_hash(NULL, suffix, length);
 }
 
+/**
+ * fguard_suffix_hash_below - the same, below a directory
+ * @hash: the hash of the suffix
+ * @ino: number of the directory's inode
+ *
+ * Rules about one suffix below many directories are apart from each other.
+ *
+ * Context: any.
+ * Return: the hash.
+ */
+static inline u64 fguard_suffix_hash_below(u64 hash, u64 ino)
+{
+	return hash ^ hash_64(ino, 32);
+}
+
 /* Keys of what stands in a filter beside inode numbers. */
+#define FGUARD_BELOW_SALT 0x62656c6f775f7361ULL
 #define FGUARD_WAY_SALT 0x70696e5f73616c74ULL
 #define FGUARD_DEVICE_SALT 0x6465765f73616c74ULL
 
 /**
  * fguard_store_may_hold_key - may a key stand in the filter?
  * @store: the store
- * @key: an inode number, a salted one, or the hash of a suffix
+ * @key: an inode number, the hash of a suffix, or one of them salted
  *
  * Context: RCU read side.
  * Return: false if certainly not.
@@ -256,7 +274,7 @@ fguard_device_bucket(const struct fguard_store *store, dev_t device)
 /**
  * fguard_suffix_bucket - where rules about a suffix stand
  * @store: the store
- * @hash: its hash
+ * @hash: its hash, or that with the directory below which they count
  *
  * Context: any.
  * Return: the bucket.
@@ -310,24 +328,30 @@ struct fguard_target {
  * @actor: who does it
  * @decision: zeroed; what was decided
  * @decider: the rule that decided, or NULL
+ * @binder: the closest of the rules against the actor, or NULL; it can only take away
+ * @binder_rank: how close that is
  * @store: the tables
  * @by_inode: a rule that was found by the object's inode, or NULL
  * @uncertain: rules were found by its inode that may know it under another name
  * @place: where the object hangs, NULL if that cannot be told
  * @seen: called for each rule about the object, if not NULL: how closely it
  *	names the object, and whether it allows the actor
+ * @seen_enough: set by that: a rule that lifts no refusal changes nothing any more
  */
 struct fguard_inquiry {
 	struct fguard_target *target;
 	const struct fguard_actor *actor;
 	struct fguard_decision decision;
 	struct fguard_rule *decider;
+	struct fguard_rule *binder;
+	u32 binder_rank;
 	const struct fguard_store *store;
 	const struct fguard_rule *by_inode;
 	bool uncertain;
 	struct dentry *place;
 	void (*seen)(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank,
 		     bool allowed);
+	bool seen_enough;
 };
 
 /**
@@ -421,6 +445,27 @@ void fguard_store_free(struct fguard_store *store);
  * Return: the store.
  */
 struct fguard_store *fguard_store_current(void);
+
+/* Inodes of rules: their lists, the tables of inodes, and which store is in force. */
+extern spinlock_t fguard_alias_lock;
+
+/**
+ * fguard_alias_link - enter an inode of a rule into a store
+ * @store: the store
+ * @alias: the inode
+ *
+ * Context: fguard_alias_lock held.
+ */
+void fguard_alias_link(struct fguard_store *store, struct fguard_alias *alias);
+
+/**
+ * fguard_alias_drop - a rule is not about an inode any more
+ * @store: the store in force
+ * @alias: the inode; freed after the last reader
+ *
+ * Context: fguard_alias_lock held.
+ */
+void fguard_alias_drop(const struct fguard_store *store, struct fguard_alias *alias);
 
 /**
  * fguard_store_find - the rule in force about the same object as another

@@ -43,6 +43,47 @@ static void consider_one(struct fguard_survey *survey, struct fguard_rule *rule,
 		note_second(survey, decider, op);
 }
 
+/* All is refused, by more rules than are told. */
+static bool is_enough(const struct fguard_survey *survey)
+{
+	unsigned long ops = survey->ops;
+	unsigned int op;
+
+	if (survey->more != survey->ops)
+		return false;
+	for_each_set_bit(op, &ops, __FGUARD_OP_MAX)
+		if (survey->decisions[op].outcome != FGUARD_OUTCOME_DENY)
+			return false;
+	return true;
+}
+
+/* As match.c does it for one operation. */
+static noinline void bind_each(struct fguard_survey *survey, struct fguard_rule *rule, u32 rank)
+{
+	unsigned long ops = survey->ops & rule->terms.ops;
+	struct fguard_rule *before;
+	unsigned int op;
+
+	for_each_set_bit(op, &ops, __FGUARD_OP_MAX) {
+		before = survey->binders[op];
+		if (!fguard_decide_is_closer(before ? &before->terms : NULL,
+					     survey->binder_ranks[op], &rule->terms, rank))
+			continue;
+		survey->binders[op] = rule;
+		survey->binder_ranks[op] = rank;
+		survey->bound |= BIT(op);
+	}
+}
+
+static void join_layers(struct fguard_survey *survey)
+{
+	unsigned long bound = survey->bound;
+	unsigned int op;
+
+	for_each_set_bit(op, &bound, __FGUARD_OP_MAX)
+		consider_one(survey, survey->binders[op], FGUARD_RANK_OTHER, false, op);
+}
+
 static void consider_each(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
 			  u32 rank, bool allowed)
 {
@@ -50,8 +91,14 @@ static void consider_each(struct fguard_inquiry *inquiry, struct fguard_rule *ru
 	unsigned long ops = survey->ops & rule->terms.ops;
 	unsigned int op;
 
+	if (unlikely(rule->flags & FGUARD_RULE_AGAINST)) {
+		if (!allowed)
+			bind_each(survey, rule, rank);
+		return;
+	}
 	for_each_set_bit(op, &ops, __FGUARD_OP_MAX)
 		consider_one(survey, rule, rank, allowed, op);
+	inquiry->seen_enough = is_enough(survey);
 }
 
 static void begin(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
@@ -69,6 +116,7 @@ void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u
 {
 	begin(survey, target, ops, actor);
 	fguard_store_decide(&survey->inquiry);
+	join_layers(survey);
 }
 
 void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *target,
@@ -76,6 +124,7 @@ void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *targ
 {
 	begin(survey, target, ops, actor);
 	fguard_store_look_at(&survey->inquiry);
+	join_layers(survey);
 }
 
 void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *target,
@@ -83,6 +132,7 @@ void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *ta
 {
 	begin(survey, target, ops, actor);
 	fguard_store_look_inside(&survey->inquiry);
+	join_layers(survey);
 }
 
 enum fguard_op fguard_survey_strictest(const struct fguard_survey *survey)

@@ -13,6 +13,9 @@
  * @deciders: the rules that decided, or NULL
  * @seconds: others that refuse or ask and would have decided without them, or NULL
  * @more: mask of the operations for which there are yet others
+ * @binders: the closest rules against the actor, joined to the others at the end
+ * @binder_ranks: how close they are
+ * @bound: mask of the operations that have any
  */
 struct fguard_survey {
 	struct fguard_inquiry inquiry;
@@ -21,6 +24,9 @@ struct fguard_survey {
 	struct fguard_rule *deciders[__FGUARD_OP_MAX];
 	struct fguard_rule *seconds[__FGUARD_OP_MAX];
 	u32 more;
+	struct fguard_rule *binders[__FGUARD_OP_MAX];
+	u32 binder_ranks[__FGUARD_OP_MAX];
+	u32 bound;
 };
 
 /**

@@ -10,7 +10,7 @@
 #include <linux/spinlock.h>
 
 #include "subject/family.h"
-#include "subject/subject.h"
+#include "subject/subjects.h"
 
 #define MEMBER_BITS 12
 
@@ -130,27 +130,30 @@ static void bucket_add(struct hlist_head *bucket, struct member *member)
 	spin_unlock(&member_lock);
 }
 
-static void join(u64 family, u64 since, struct pid *pid)
+static bool join(u64 family, u64 since, struct pid *pid)
 {
 	struct member *member = kmalloc(sizeof(*member),
 					GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
 
-	/* Without memory the child is not let in: refusing is the safe side. */
 	if (!member)
-		return;
+		return false;
 	member->pid = get_pid(pid);
 	member->family = family;
 	member->since = since;
 	bucket_add(bucket_of(pid), member);
+	return true;
 }
 
-static void join_parent(const struct pid *parent, struct pid *child)
+static bool join_parent(const struct pid *parent, struct pid *child)
 {
 	struct root *root;
+	bool all = true;
 
 	hash_for_each_possible_rcu(roots, root, node, (unsigned long)parent)
 		if (root->pid == parent)
-			join(root->kin->id, atomic64_inc_return(&root->kin->children), child);
+			all &= join(root->kin->id,
+				    atomic64_inc_return(&root->kin->children), child);
+	return all;
 }
 
 static bool is_followed(u64 family)
@@ -173,26 +176,30 @@ static bool is_root(const struct pid *pid, u64 family)
 	return false;
 }
 
-static void join_ancestors(const struct pid *parent, struct pid *child)
+static bool join_ancestors(const struct pid *parent, struct pid *child)
 {
 	struct member *member;
+	bool all = true;
 
 	hlist_for_each_entry_rcu(member, bucket_of(parent), node)
 		if (member->pid == parent && is_followed(member->family) &&
 		    !is_root(parent, member->family))
-			join(member->family, member->since, child);
+			all &= join(member->family, member->since, child);
+	return all;
 }
 
-void fguard_family_fork(struct task_struct *child)
+bool fguard_family_fork(struct task_struct *child)
 {
 	const struct pid *parent = task_tgid(current);
+	bool all;
 
 	if (task_tgid(child) == parent)
-		return;
+		return true;
 	rcu_read_lock();
-	join_parent(parent, task_tgid(child));
-	join_ancestors(parent, task_tgid(child));
+	all = join_parent(parent, task_tgid(child));
+	all &= join_ancestors(parent, task_tgid(child));
 	rcu_read_unlock();
+	return all;
 }
 
 static void forget_members(void)

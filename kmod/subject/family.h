@@ -52,8 +52,9 @@ void fguard_family_end(struct fguard_subjects *subjects);
  * @child: a task of it, made by the current one
  *
  * Context: inside an ftrace callback, no lock held.
+ * Return: false if there was no memory to note whose descendant it is.
  */
-void fguard_family_fork(struct task_struct *child);
+bool fguard_family_fork(struct task_struct *child);
 
 /**
  * fguard_family_holds - does a process descend from one of these?

@@ -265,7 +265,8 @@ static struct fguard_subjects *subjects_alloc(const struct fguard_subject_spec *
 		return NULL;
 	subjects->users = 1;
 	INIT_HLIST_NODE(&subjects->node);
-	INIT_LIST_HEAD(&subjects->letting);
+	INIT_LIST_HEAD(&subjects->rules[FGUARD_SIDE_FOR]);
+	INIT_LIST_HEAD(&subjects->rules[FGUARD_SIDE_AGAINST]);
 	INIT_LIST_HEAD(&subjects->ending);
 	INIT_LIST_HEAD(&subjects->ended);
 	subjects->others = spec->n_uids || spec->n_gids || spec->n_loginuids ||

@@ -32,10 +32,10 @@ export function agentReporter(json: boolean, output: LossyOutput): AgentReporter
       else output.write(`${how}: ${questionWords(question)}\n`);
     },
     loaded: (entries, again) => {
-      say(`${again ? 'policy read again' : 'ready'}: answering from ${entriesText(entries)}`);
+      say(`${again ? 'policy reloaded' : 'ready'}: answering from ${entriesText(entries)}`);
     },
     refused: (mistakes, problem) => {
-      say(`the policy before stays in force: ${escapeText(problem ?? 'the new one is wrong')}`);
+      say(`the previous policy stays active: ${escapeText(problem ?? 'the new one is not valid')}`);
       if (mistakes.length > 0) process.stderr.write(`${escapeLines(mistakeText(mistakes))}\n`);
     },
     complain: say,

@@ -32,7 +32,7 @@ export const wordsBefore = (end: string, line: readonly string[]): readonly stri
 export function commandBehind(line: readonly string[], positional: readonly unknown[]): string[] {
   const command = line.includes('--') ? line.slice(line.indexOf('--') + 1) : [];
   if (command.length === positional.length) return command;
-  throw wrongUsage('the command to run stands behind --');
+  throw wrongUsage('put the command after --');
 }
 
 function ownCommandLine(): Buffer[] {

@@ -21,7 +21,7 @@ import {safeJson} from '../domain/text.js';
 export interface AskWords {
   json: boolean;
   program: string | undefined;
-  /** What is answered where nothing else is. */
+  /** The answer if there is no other. */
   verdict: number | undefined;
   complain: (text: string) => void;
 }
@@ -64,12 +64,12 @@ function byProgram(word: string, {json, verdict}: AskWords): MakeMode {
 
 async function inTerminal({verdict}: AskWords): Promise<MakeMode> {
   if (!isatty(0) || !isatty(1))
-    throw wrongUsage('ask needs a terminal to show questions and to read keys', [
+    throw wrongUsage('ask needs a terminal; without one, use --json or --exec', [
       'fguard ask --json',
       'fguard ask --exec PROGRAM',
     ]);
   const {TerminalPerson} = await import('../ui/ask/person.js');
-  /* A terminal that goes away is told by its signal too. */
+  /* The end of a terminal is also reported by a signal. */
   process.stdin.on('error', () => undefined);
   return (answerer) => {
     const enter = verdict ?? VERDICTS.value('deny') ?? 1;
@@ -77,7 +77,7 @@ async function inTerminal({verdict}: AskWords): Promise<MakeMode> {
   };
 }
 
-/** How the words want questions answered; refused before anybody waits. */
+/** The way to answer that the words ask for; errors are raised before any request waits. */
 export function toAskMode(words: AskWords): Promise<MakeMode> | MakeMode {
   if (words.program !== undefined) return byProgram(words.program, words);
   return words.json ? byLines(words) : inTerminal(words);

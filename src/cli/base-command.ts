@@ -15,7 +15,8 @@ export abstract class BaseCommand extends Command {
   static override baseFlags = {
     quiet: Flags.boolean({
       char: 'q',
-      description: 'no hints, warnings and progress, and nothing of what was done; errors alone',
+      description:
+        'print only errors and requested data: no hints, warnings, progress or reports of what was done',
       helpGroup: 'GLOBAL',
     }),
   };

@@ -25,8 +25,7 @@ function misspelt(words: readonly string[], commands: readonly string[]): UserEr
     typed,
     among.map((command) => command.slice(topic.length)).filter((name) => !isUndone(typed, name)),
   );
-  if (typed === 'unlock')
-    return wrongUsage('there is no unlocking: a lock lasts until the machine restarts');
+  if (typed === 'unlock') return wrongUsage('there is no unlock: a lock lasts until reboot');
   if (near === undefined)
     return wrongUsage(`"${topic}${typed}" is not a command`, [`fguard help ${topic}`.trimEnd()]);
   return wrongUsage(`"${topic}${typed}" is not a command; did you mean "${topic}${near}"?`, [
@@ -35,8 +34,8 @@ function misspelt(words: readonly string[], commands: readonly string[]): UserEr
 }
 
 /**
- * Says what was probably meant. oclif's plugin for this offers to run it, which
- * is no joke where one letter lies between guarding a file and not.
+ * Suggests what was probably meant. oclif's plugin for this offers to run it, which
+ * is dangerous if one letter decides between guarding a file and not.
  */
 const hook: Hook.CommandNotFound = function ({id, argv, config}) {
   const commands = config.commandIDs.map((command) => command.replaceAll(':', ' '));

@@ -3,7 +3,7 @@ import {EXIT} from '../domain/errors.js';
 
 type Listener = (error: NodeJS.ErrnoException) => void;
 
-/** `fguard rules | head -1`: whoever stops reading has seen enough. */
+/** `fguard rules | head -1`: a reader that stops has seen enough. */
 export const outputFailed: Listener = (error) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
   process.stderr.write(`fguard: cannot write the output: ${error.message}\n`);

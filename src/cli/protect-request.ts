@@ -33,31 +33,34 @@ export interface ProtectWords {
   save: boolean;
 }
 
-/* The number of a process means another one later, and a saved rule comes back at every start. */
+/* A process number may later belong to another process, and a saved rule comes back at every boot. */
 function requireLasting(words: ProtectWords): void {
   if (!words.save) return;
   if (words.pid !== undefined)
-    throw wrongUsage('--save cannot keep a --pid: its number means another process later');
-  if (words.ttl !== undefined) throw wrongUsage('--save is for rules that last, --ttl for others');
+    throw wrongUsage(
+      '--save cannot be combined with --pid: the number may later belong to another process',
+    );
+  if (words.ttl !== undefined)
+    throw wrongUsage('--save cannot be combined with --ttl: a saved rule does not expire');
 }
 
 function requireSense(words: ProtectWords): void {
   const {paths, suffix, name, tree, pid} = words;
   if (paths.length === 0 && suffix === undefined)
-    throw wrongUsage('nothing to guard: give a path, or a --suffix');
+    throw wrongUsage('nothing to guard: give a PATH or a --suffix');
   for (const flag of ['tree', 'no-tree'] as const)
     if (words[flag] && paths.length === 0) throw wrongUsage(`--${flag} needs a PATH`);
   if (words['no-tree'] && (tree || suffix !== undefined))
     throw wrongUsage(
-      `--no-tree is about PATH alone, ${tree ? '--tree' : '--suffix'} about all below it`,
+      `--no-tree cannot be combined with ${tree ? '--tree' : '--suffix'}, which covers everything below PATH`,
     );
   if (name !== undefined && paths.length > 1)
-    throw wrongUsage('--name names one rule, and there are several paths');
+    throw wrongUsage('--name needs a single PATH: a name belongs to one rule');
   for (const flag of ['children', 'until-exit'] as const)
     if (words[flag] && pid === undefined) throw wrongUsage(`--${flag} needs a --pid`);
   for (const flag of ['default', 'timeout'] as const)
     if (words[flag] !== undefined && words.else !== 'ask')
-      throw wrongUsage(`--${flag} is about questions: it needs --else ask`);
+      throw wrongUsage(`--${flag} needs --else ask`);
   requireLasting(words);
 }
 

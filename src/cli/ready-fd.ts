@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* How scripts hear that somebody watches or answers by now. */
+/* Tells scripts that watching or answering has begun. */
 import * as Flags from '@oclif/core/flags';
 import {closeSync, fstatSync, readdirSync, readlinkSync, writeSync} from 'node:fs';
 
@@ -8,7 +8,7 @@ import {openFlags} from '../linux/proc.js';
 
 export const readyFlag = Flags.string({
   description:
-    'write the line "ready" to this descriptor, such as of a pipe, and close it, as soon as nothing more is missed',
+    'write the line "ready" to this file descriptor, such as a pipe, and close it, once every later event is seen',
   helpValue: 'N',
 });
 
@@ -48,14 +48,16 @@ function isUsable(fd: number): boolean {
 export function toReady(text: string | undefined): () => void {
   if (text === undefined) return () => undefined;
   const fd = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (!(fd >= FIRST)) throw wrongUsage(`--ready-fd ${text}: not a descriptor from ${FIRST} on`);
-  if (!isUsable(fd)) throw wrongUsage(`--ready-fd ${text}: it is not open for writing`);
+  if (!(fd >= FIRST))
+    throw wrongUsage(`--ready-fd ${text}: expected a file descriptor number of at least ${FIRST}`);
+  if (!isUsable(fd))
+    throw wrongUsage(`--ready-fd ${text}: this file descriptor is not open for writing`);
   return () => {
     tellReady(fd);
   };
 }
 
-/* Whoever does not wait any more need not be told. */
+/* A reader that has gone need not be notified. */
 function tellReady(fd: number): void {
   try {
     writeSync(fd, 'ready\n');

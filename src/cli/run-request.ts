@@ -17,10 +17,10 @@ export interface RunWords extends Partial<Record<RunKind, readonly string[] | un
 
 function requireSense(words: RunWords): void {
   if (words.user !== undefined && words['as-root'])
-    throw wrongUsage('--user and --as-root cannot both be');
+    throw wrongUsage('--user and --as-root cannot be combined');
   for (const flag of ['timeout', 'default'] as const)
     if (words[flag] !== undefined && words.ask === undefined)
-      throw wrongUsage(`--${flag} is about questions: it needs an --ask PATH`);
+      throw wrongUsage(`--${flag} needs an --ask PATH`);
 }
 
 /** The command, and the rules that the words describe. */

@@ -11,34 +11,34 @@ import {LossyOutput} from '../ui/lossy-output.js';
 import {safeJson} from '../domain/text.js';
 
 export default class Agent extends BaseCommand {
-  static override summary = 'Answer for those who wait, from a policy file, as a daemon.';
+  static override summary = 'Answer access requests from a policy file, as a daemon.';
   static override description =
-    'The file is YAML: "answers", a list of entries that are tried in turn, and "default", what is answered where none matches (ask unless you say so). ' +
-    'An entry matches by paths, trees, suffixes, exes, uids, loginuids and ops, each a list: a question must match every kind that is given, by one of its values. ' +
-    'Its answer is allow, deny, or ask, which leaves the question to other answerers, such as `fguard ask`. ' +
-    'Its lifetime is once, process, forever or a time such as 10m; more than once means the same operation on everything that the rule guards which asked, not only what the entry matches. ' +
-    'schemas/policy.schema.json of this package describes it for editors.\n\n' +
-    'A file that changes, or SIGHUP, is read again; if it is wrong, that is told with line and column, and the policy before stays in force. ' +
-    'Speaks sd_notify: ready, reloading, stopping and watchdog. SIGTERM, as a service is stopped, and SIGINT (Ctrl-C), which gives exit code 130, end it; what waits then is left to the other answerers and to the rules.';
+    'The policy is a YAML file with two keys: "answers", a list of entries that are tried in order, and "default", the answer if none matches (ask if not given). ' +
+    'An entry has lists of paths, trees, suffixes, exes, uids, loginuids and ops. A request matches an entry if it matches at least one value of every list given. ' +
+    'The answer is allow, deny, or ask, which leaves the request to other answerers such as `fguard ask`. ' +
+    'The lifetime is once, process, forever, or a time such as 10m. All but "once" cover the same operation on everything that the rule that asked guards, not only what the entry matches. ' +
+    'fguard-policy(5) describes every key; editors can use schemas/policy.schema.json.\n\n' +
+    'The file is read again when it changes, and on SIGHUP. If it is not valid, the error is reported with line and column, and the previous policy stays active. ' +
+    'The agent supports sd_notify (ready, reloading, stopping and watchdog). SIGTERM and SIGINT (Ctrl-C, exit code 130) end it; pending requests are then left to the other answerers and to the defaults of the rules.';
   static override examples = [
     {
-      description: 'in the foreground',
+      description: 'Run in the foreground',
       command: '<%= config.bin %> agent --config /etc/fguard/policy.yaml',
     },
     {
-      description: 'what it decides, as JSON, a line for each question',
+      description: 'Print each decision as a line of JSON',
       command: '<%= config.bin %> agent --config policy.yaml --json',
     },
   ];
   static override flags = {
-    config: Flags.string({description: 'the policy', helpValue: 'FILE', required: true}),
+    config: Flags.string({description: 'policy file', helpValue: 'FILE', required: true}),
     'ready-fd': readyFlag,
   };
 
   private readonly output = new LossyOutput((lost) =>
     this.jsonEnabled()
       ? `${safeJson({type: 'lost', lost})}\n`
-      : `${lost} lines found no room here\n`,
+      : `${lost} lines were lost because the reader was too slow\n`,
   );
 
   async run(): Promise<void> {

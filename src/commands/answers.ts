@@ -9,25 +9,25 @@ import {withNames} from '../linux/passwd.js';
 import {answerLine} from '../ui/answers.js';
 
 export default class Answers extends BaseCommand {
-  static override summary = 'List the answers that rules remember, or make rules forget them.';
+  static override summary = 'List remembered answers, or revoke them.';
   static override description =
-    'An answer that holds for longer than one access is remembered with the rule that asked: for the process, or for the program and the user who runs it. Of a script that is run through its #! line it means that script, and no other of the same interpreter. It stays when the rule is replaced by one that asks about the same, as `fguard apply` does. Whoever it is forgotten for is asked about again; what was let in stays in.';
+    'An answer for more than one access is remembered with the rule that asked: for the process, or for the program and the user who runs it. An answer about a script run through its #! line covers that script, not other scripts with the same interpreter. Answers survive when the rule is replaced by one that asks about the same object, as `fguard apply` does. After an answer is revoked, the next access is asked about again; files already open stay open.';
   static override examples = [
-    {description: 'a table', command: '<%= config.bin %> answers'},
+    {description: 'Print a table', command: '<%= config.bin %> answers'},
     {
-      description: 'take two of them back',
+      description: 'Revoke two answers',
       command: '<%= config.bin %> answers --forget 3 --forget 7',
     },
-    {description: 'take back all', command: '<%= config.bin %> answers --all'},
+    {description: 'Revoke all answers', command: '<%= config.bin %> answers --all'},
   ];
   static override flags = {
     forget: Flags.string({
-      description: 'forget this answer; all that are named, or none',
+      description: 'revoke this answer; if several are named, all of them or none',
       helpValue: 'ID',
       multiple: true,
       exclusive: ['all'],
     }),
-    all: Flags.boolean({description: 'forget all answers'}),
+    all: Flags.boolean({description: 'revoke all answers'}),
   };
 
   async run() {
@@ -38,12 +38,12 @@ export default class Answers extends BaseCommand {
       return this.list(await documents(await listAnswers()));
     const ids = flags.forget?.map(toAnswerId) ?? [];
     const forgotten = await documents(await (flags.all ? forgetAllAnswers() : forgetAnswers(ids)));
-    this.say(...forgotten.map((answer) => `forgotten: ${answerLine(answer)}`));
+    this.say(...forgotten.map((answer) => `revoked: ${answerLine(answer)}`));
     return {forgotten};
   }
 
   private async list(answers: ReturnType<typeof rememberedDocument>[]) {
-    if (answers.length === 0) this.hint('no rule remembers an answer');
+    if (answers.length === 0) this.hint('no answers are remembered');
     else if (!this.jsonEnabled()) {
       const {renderAnswers} = await import('../ui/answers.js');
       this.say(renderAnswers(answers));

@@ -19,8 +19,8 @@ const isDecision = (text: string | undefined): text is keyof typeof DECISIONS =>
   text !== undefined && Object.hasOwn(DECISIONS, text);
 
 function outcome(dryRun: boolean, difference: RuleDifference): string {
-  if (isSame(difference)) return 'these rules are in force already';
-  return dryRun ? 'a dry run: nothing was changed' : 'applied';
+  if (isSame(difference)) return 'these rules are already active';
+  return dryRun ? 'dry run: nothing was changed' : 'applied';
 }
 
 /* Without a person at the keyboard another invocation decides. */
@@ -32,42 +32,46 @@ const askFor =
   };
 
 export default class Apply extends BaseCommand {
-  static override summary = 'Replace all rules in force by those of rule files, in one step.';
+  static override summary = 'Replace all active rules with those in rule files, atomically.';
   static override description =
-    'Without FILE: by the saved rules, all files *.yaml, *.yml and *.json in /etc/fguard/rules.d. If anything in the files is wrong, nothing is changed, ' +
-    'and there is no moment without the old rules or the new ones. Rules that are in no file go, also those of running processes. ' +
-    'Those that stay get new ids, their hits begin at 0, and answers that were remembered with them are forgotten; ' +
-    'if nothing differs, nothing is touched.\n\n' +
-    'With --confirm the former rules come back after that time unless Enter or y confirms the new ones; at once with n, or if this process ' +
-    'is interrupted or killed or its terminal goes away. `fguard apply --confirm yes`, or no, decides from elsewhere, such as another login or a script. ' +
-    'Processes that the former rules let in are let in again, and rules that were added meanwhile stay.\n\n' +
-    'With --keep-going, as at boot, one wrong rule does not keep the others from being in force: what is wrong, what cannot be read, and saved files that others than ' +
-    'root may change, are left out and told, and it ends with 1. It changes nothing where that would take away or change a rule in force, or where others may change ' +
-    'the folder itself. `fguard doctor` says how to take a file back.';
+    'Without FILE, applies the saved rules: all files *.yaml, *.yml and *.json in /etc/fguard/rules.d. If there is any error in the files, nothing is changed. ' +
+    'At every moment either the old rules or the new ones are active. Rules that are in none of the files are removed, including rules about running processes. ' +
+    'Rules that stay get new ids and hit counts that start at 0; they keep their remembered answers. ' +
+    'If nothing differs, nothing is touched.\n\n' +
+    'With --confirm, the old rules come back after that time unless Enter or y confirms the new ones. They come back immediately with n, or if this process ' +
+    'is interrupted or killed or its terminal goes away. `fguard apply --confirm yes` (or no) decides from elsewhere, such as another login or a script. ' +
+    'Processes that the old rules allowed are allowed again, and rules added meanwhile stay.\n\n' +
+    'With --keep-going, as at boot, an error in one rule does not keep the others from being applied. Rules with errors, files that cannot be read, and saved files that users other than ' +
+    'root can change are left out and reported, and the exit code is 1. Nothing is changed if leaving them out would remove or change an active rule, or if others can change ' +
+    'the directory itself. `fguard doctor` prints the command that takes a file back.';
   static override examples = [
-    {description: 'the saved rules', command: '<%= config.bin %> apply'},
-    {description: 'what would change', command: '<%= config.bin %> apply web.yaml --dry-run'},
+    {description: 'Apply the saved rules', command: '<%= config.bin %> apply'},
     {
-      description: 'back to the former rules if this locks me out',
+      description: 'Show what would change',
+      command: '<%= config.bin %> apply web.yaml --dry-run',
+    },
+    {
+      description: 'Go back to the old rules if these lock you out',
       command: '<%= config.bin %> apply --confirm 60s',
     },
     {
-      description: 'keep what another terminal has applied',
+      description: 'Confirm rules applied in another terminal',
       command: '<%= config.bin %> apply --confirm yes',
     },
   ];
   static override strict = false;
   static override args = {
-    file: Args.string({description: 'rule file, or directory of them; several may follow'}),
+    file: Args.string({description: 'rule file, or directory of rule files; can be repeated'}),
   };
   static override flags = {
-    'dry-run': Flags.boolean({description: 'only show what would change'}),
+    'dry-run': Flags.boolean({description: 'show what would change, and change nothing'}),
     confirm: Flags.string({
-      description: 'roll back after this time unless confirmed; yes or no: confirm, or do not',
+      description:
+        'roll back after this time unless confirmed; with yes or no: confirm or roll back rules applied elsewhere',
       helpValue: '60s',
     }),
     'keep-going': Flags.boolean({
-      description: 'leave out what is wrong, or may be changed by others, and end with 1',
+      description: 'leave out rules with errors and files that others can change, and exit with 1',
     }),
   };
 
@@ -107,11 +111,11 @@ export default class Apply extends BaseCommand {
   private async decide(word: keyof typeof DECISIONS, hasMore: boolean) {
     if (hasMore)
       throw wrongUsage(
-        `--confirm ${word} is about what was applied: it takes no FILE, no --dry-run, no --keep-going`,
+        `--confirm ${word} decides about rules that were applied before: give it no FILE, --dry-run or --keep-going`,
       );
     const {decideRules} = await import('../services/rule-files/apply.js');
     const rules = await decideRules(DECISIONS[word]);
-    this.tell(word === 'yes' ? 'confirmed' : 'the former rules are in force again');
+    this.tell(word === 'yes' ? 'confirmed' : 'the old rules are active again');
     return {confirmed: word === 'yes', rules: rules.map(ruleDocument)};
   }
 

@@ -14,32 +14,30 @@ import {StreamOutput} from '../ui/output.js';
 import {escapeText, safeJson} from '../domain/text.js';
 
 export default class Ask extends BaseCommand {
-  static override summary =
-    'Answer for those who wait: yes or no, in this terminal or by a program.';
+  static override summary = 'Answer pending access requests.';
   static override description =
-    'Rules with --else ask make everyone they do not let in wait for an answer. ' +
-    'In a terminal one question at a time is shown with its countdown: users have their turns one after the other, and of each the most urgent question is first. So it is with --json and --exec where many wait. ' +
-    'The arguments and the folder of who asks are what that process shows of itself: it may have written other arguments. ' +
-    'Keys 1 to 4 allow and 5 to 8 deny: this access once; this process until it exits; its program run by the same user for 10 minutes, or as long as the rule is there. ' +
-    'More than once means the same operation on everything that the rule guards. Enter denies once. Keys do not count in the first moment of a question, so that what was typed for the last one does not answer it. ' +
-    'q or Ctrl-C leaves: what waits then is left to the other answerers, and without any ends at once as its rule says by default. ' +
-    'Nobody is asked about this program and what it starts; the shell and the terminal above it get the default of a rule at once.\n\n' +
-    'With --json questions come out and answers go in, a line each: {"id":"7","verdict":"allow","lifetime":"once"}, where the lifetime is once, process, forever or a time such as 10m. "args" of a question is null where they cannot be seen, and "argsCut" true where there are more of them than 32 KiB. "user" is digits as long as a name is being looked up. A line that is no answer is told of on stderr. The end of the input is leaving.\n\n' +
-    'With --exec PROGRAM is run for each question, sixteen at a time, of them as many for one user as are free then: the question as JSON on its standard input, and in FGUARD_ID, FGUARD_RULE, FGUARD_OP, FGUARD_PATH, FGUARD_NEW_PATH, FGUARD_PID, FGUARD_COMM, FGUARD_EXE, FGUARD_UID, FGUARD_LOGINUID and FGUARD_USER what there is of these (a name that is not UTF-8 stands in the JSON alone). ' +
-    'It exits with 0 to allow and 1 to deny, once; with anything else, or at the deadline, when it is killed, it has given no answer. What it prints goes to stderr.';
+    'Rules with --else ask make every process they do not allow wait for an answer. ' +
+    "At a terminal, one request is shown at a time, with a countdown. Users take turns, and each user's most urgent request comes first; the same order applies to --json and --exec. " +
+    'The arguments and the working directory shown are read from the process itself, which may have changed its arguments.\n\n' +
+    'Keys 1 to 4 allow and 5 to 8 deny: this access once; this process until it exits; this program run by the same user for 10 minutes, or for as long as the rule exists. ' +
+    'All but "once" cover the same operation on everything the rule guards. Enter denies once. Keys are ignored for a moment when a new request appears, so that a key meant for the previous one does not answer it. ' +
+    "q or Ctrl-C quits: pending requests are left to the other answerers; if there are none, they get the rule's default immediately. " +
+    "This program and the programs it starts are never asked about. The shell and the terminal it runs in get the rule's default immediately.\n\n" +
+    'With --json, requests are written and answers are read, one object per line: {"id":"7","verdict":"allow","lifetime":"once"}. The lifetime is once, process, forever, or a time such as 10m. In a request, "args" is null if the arguments cannot be read, "argsCut" is true if they exceed 32 KiB, and "user" is a number while the name is being looked up. Invalid lines are reported on stderr. End of input quits.\n\n' +
+    'With --exec, PROGRAM is run for each request, up to sixteen at a time; one user never has more of them running than there are places left for others. It gets the request as JSON on standard input, and these environment variables where they apply: FGUARD_ID, FGUARD_RULE, FGUARD_OP, FGUARD_PATH, FGUARD_NEW_PATH, FGUARD_PID, FGUARD_COMM, FGUARD_EXE, FGUARD_UID, FGUARD_LOGINUID and FGUARD_USER (a name that is not valid UTF-8 is in the JSON only). ' +
+    'Exit code 0 allows once and 1 denies once. Any other exit code is no answer; at the deadline the program is killed. Its output goes to stderr.';
   static override examples = [
-    {description: 'in this terminal', command: '<%= config.bin %> ask'},
+    {description: 'Answer at this terminal', command: '<%= config.bin %> ask'},
     {
-      description:
-        'what waits when you leave is refused, rather than left to others and to the rules',
+      description: 'Deny all pending requests on quitting, instead of leaving them to others',
       command: '<%= config.bin %> ask --default deny',
     },
     {
-      description: 'a program decides by its exit code',
+      description: 'Let a program decide by its exit code',
       command: '<%= config.bin %> ask --exec ./decide',
     },
     {
-      description: 'all deletions are refused, and nothing else is answered',
+      description: 'Deny all deletions, and answer nothing else',
       command:
         'mkfifo answers && <%= config.bin %> ask --json <answers | jq -c --unbuffered \'select(.op == "delete") | {id, verdict: "deny"}\' >answers',
     },
@@ -47,11 +45,11 @@ export default class Ask extends BaseCommand {
   static override flags = {
     default: Flags.string({
       description:
-        'what Enter answers, and what is answered to all that waits when you leave, or where the program gives no answer; without it Enter denies, and the rest is left to others and to the rules',
+        'verdict for Enter, for requests still pending on quitting, and where PROGRAM gives no answer (default: Enter denies; the rest is left to other answerers and the rules)',
       options: [...VERDICTS.list],
     }),
     exec: Flags.string({
-      description: 'a program that answers by its exit code',
+      description: 'run this program for each request; its exit code is the answer',
       helpValue: 'PROGRAM',
     }),
     'ready-fd': readyFlag,
@@ -75,7 +73,7 @@ export default class Ask extends BaseCommand {
     const answerer = await Answerer.attach();
     tellReady();
     const output = (this.output = new StreamOutput());
-    if (flags.exec !== undefined) this.hint('answering; Ctrl-C ends');
+    if (flags.exec !== undefined) this.hint('answering; press Ctrl-C to quit');
     const summary = await runAsking(answerer, makeMode(answerer, output), {
       output,
       signal,

@@ -7,30 +7,33 @@ import {EXIT, wrongUsage} from '../domain/errors.js';
 import {countText, mistakeLine, warningLine} from '../ui/mistakes.js';
 
 export default class Check extends BaseCommand {
-  static override summary = 'Say what is wrong with rule files or policies, and where.';
+  static override summary = 'Validate rule files or policy files.';
   static override description =
-    'Prints file, line and column of every mistake and ends with 1 if there is any. ' +
-    'That a cgroup is not there, such as that of a unit that does not run, is a warning. ' +
-    'Without FILE it checks the saved rules, /etc/fguard/rules.d; with --policy, files of `fguard agent`. Needs neither root nor the module, ' +
-    'but looks whether the directories, executables, users and cgroups are there.';
+    'Prints the file, line and column of every error, and exits with 1 if there is one. ' +
+    'A cgroup that does not exist, such as that of a unit that is not running, is only a warning. ' +
+    'Without FILE, checks the saved rules in /etc/fguard/rules.d; with --policy, checks policy files of `fguard agent`. Needs neither root nor the module, ' +
+    'but does check that directories, executables, users and cgroups exist.';
   static override examples = [
-    {description: 'the saved rules', command: '<%= config.bin %> check'},
-    {description: 'a file before it is copied there', command: '<%= config.bin %> check web.yaml'},
+    {description: 'Check the saved rules', command: '<%= config.bin %> check'},
     {
-      description: 'a policy, before the agent reads it',
+      description: 'Check a file before copying it there',
+      command: '<%= config.bin %> check web.yaml',
+    },
+    {
+      description: 'Check a policy file before the agent reads it',
       command: '<%= config.bin %> check --policy policy.yaml',
     },
     {
-      description: 'the sentences alone',
+      description: 'Print only the messages',
       command: "<%= config.bin %> check web.yaml --json | jq -r '.mistakes[].message'",
     },
   ];
   static override strict = false;
   static override args = {
-    file: Args.string({description: 'rule file, or directory of them; several may follow'}),
+    file: Args.string({description: 'rule file, or directory of rule files; can be repeated'}),
   };
   static override flags = {
-    policy: Flags.boolean({description: 'each FILE is a policy of `fguard agent`'}),
+    policy: Flags.boolean({description: 'each FILE is a policy file of `fguard agent`'}),
   };
 
   async run() {
@@ -41,13 +44,10 @@ export default class Check extends BaseCommand {
     const {files, rules, mistakes, warnings} = checkRuleFiles(named);
     this.say(...mistakes.map(mistakeLine), ...warnings.map(warningLine));
     if (mistakes.length > 0) {
-      this.hint(countText(mistakes.length, 'mistake'));
+      this.hint(countText(mistakes.length, 'error'));
       process.exitCode = EXIT.failed;
-    } else if (files.length === 0) this.hint('there are no rule files');
-    else
-      this.say(
-        `no mistake in ${countText(rules.length, 'rule')}, ${countText(files.length, 'file')}`,
-      );
+    } else if (files.length === 0) this.hint('no rule files found');
+    else this.say(`OK: ${countText(rules.length, 'rule')} in ${countText(files.length, 'file')}`);
     return {files, rules: rules.length, mistakes, warnings};
   }
 
@@ -57,9 +57,9 @@ export default class Check extends BaseCommand {
     const loaded = await Promise.all(files.map((file) => loadPolicy(file)));
     const mistakes = loaded.flatMap((policy) => policy.mistakes);
     this.say(...mistakes.map(mistakeLine));
-    if (mistakes.length === 0) this.say(`no mistake in ${countText(files.length, 'policy file')}`);
+    if (mistakes.length === 0) this.say(`OK: ${countText(files.length, 'policy file')}`);
     else {
-      this.hint(countText(mistakes.length, 'mistake'));
+      this.hint(countText(mistakes.length, 'error'));
       process.exitCode = EXIT.failed;
     }
     return {files: [...files], rules: 0, mistakes, warnings: []};

@@ -4,10 +4,13 @@ import {ruleDocument} from '../domain/rule.js';
 import {clearRules} from '../services/rules.js';
 
 export default class Clear extends BaseCommand {
-  static override summary = 'Remove every rule, in one step.';
+  static override summary = 'Remove all rules in one step.';
   static override examples = [
-    {description: 'nothing is guarded any more', command: '<%= config.bin %> clear'},
-    {description: 'and what was', command: '<%= config.bin %> clear --json'},
+    {description: 'Stop guarding anything', command: '<%= config.bin %> clear'},
+    {
+      description: 'Do the same, and print the removed rules',
+      command: '<%= config.bin %> clear --json',
+    },
   ];
 
   async run() {

@@ -4,14 +4,14 @@ import {EXIT} from '../domain/errors.js';
 import {examine} from '../services/doctor/doctor.js';
 
 export default class Doctor extends BaseCommand {
-  static override summary = 'Check all that fguard needs, each with the command that mends it.';
+  static override summary = 'Check every prerequisite, and print the command that fixes it.';
   static override description =
-    'Kernel, headers, compiler, signatures, hooks, other tracers, versions, block devices beneath guarded files, service. ' +
-    'Changes nothing. Exits with 1 if something stops fguard; warnings do not count.';
+    'Checks the kernel, headers, compiler, signatures, hooks, other tracers, versions, the block devices under guarded files, and the service. ' +
+    'Changes nothing. Exits with 1 if something keeps fguard from working; warnings do not count.';
   static override examples = [
-    {description: 'for people', command: 'sudo <%= config.bin %> doctor'},
+    {description: 'Print a table', command: 'sudo <%= config.bin %> doctor'},
     {
-      description: 'what is wrong, and what to do',
+      description: 'Print only what is wrong, and how to fix it',
       command: `sudo <%= config.bin %> doctor --json | jq '.checks[] | select(.state == "failed")'`,
     },
   ];

@@ -12,27 +12,27 @@ import {explanationDocument} from '../formats/explanation-document.js';
 export default class Explain extends BaseCommand {
   static override summary = 'Show which rule decides about an object, and why.';
   static override description =
-    'Also the answers that the rules about it remember, what the executables that are let in may be made to run, its other names, who holds it open, and what its bytes lie on: block devices, and the files behind loop devices. Nothing is counted or reported.';
+    'Also shows the answers that the rules about it remember, what its allowed executables can be made to run, its other names, the processes that have it open, and the block devices underneath with the files behind loop devices. Does not count as an access and is not reported.';
   static override examples = [
     {
-      description: 'what happens to a stranger who reads it',
+      description: 'Show what happens when a process that no rule allows reads it',
       command: '<%= config.bin %> explain /srv/a.db',
     },
     {
-      description: 'may process 4711 delete it?',
+      description: 'Show whether process 4711 may delete it',
       command: '<%= config.bin %> explain /srv/a.db --pid 4711 --op delete',
     },
   ];
   static override args = {
-    path: Args.string({description: 'object to explain', required: true}),
+    path: Args.string({description: 'file or directory to explain', required: true}),
   };
   static override flags = {
     pid: Flags.string({
-      description: 'ask for this process; without it, for one that no rule lets in',
+      description: 'explain for this process (default: a process that no rule allows)',
       helpValue: 'N',
     }),
     op: Flags.string({
-      description: 'what would be done to it',
+      description: 'operation to explain',
       options: [...OPS.list],
       default: 'read',
       aliases: ['ops'],

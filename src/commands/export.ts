@@ -6,24 +6,27 @@ import {exportRules} from '../services/rule-files/export.js';
 import {objectText} from '../ui/object-text.js';
 
 const leftOutText = (rule: KernelRule): string =>
-  `rule ${rule.id}, ${objectText(rule)}, ends by itself: left out`;
+  `left out rule ${rule.id} about ${objectText(rule)}: it ends by itself`;
 
 const closedText = (rule: KernelRule): string =>
-  `rule ${rule.id}, ${objectText(rule)}, lets processes in, which no file can keep: written so that it lets in nobody`;
+  `rule ${rule.id} about ${objectText(rule)} allows processes, which a file cannot refer to: it is written so that it allows nobody`;
 
 export default class Export extends BaseCommand {
-  static override summary = 'Print the rules in force as a rule file.';
+  static override summary = 'Print the active rules as a rule file.';
   static override description =
-    '`fguard apply` makes the same rules of it again; ids and hits it does not keep. ' +
-    'A process cannot be kept in a file, since its number means another one later: a rule with --pid is written so that it lets in nobody, ' +
-    'and one that ends by itself (--ttl, --until-exit) is left out. Both are told on stderr. ' +
-    'In /etc/fguard/rules.d no two files may be about the same object: there the file takes the place of all others.';
+    '`fguard apply` makes the same rules from it; ids and hit counts are not preserved. ' +
+    'A file cannot refer to a process, because its number may later belong to another one: a rule with --pid is exported so that it allows nobody, ' +
+    'and a rule that ends by itself (--ttl, --until-exit) is left out. Both are reported on stderr. ' +
+    'In /etc/fguard/rules.d, no two files may have a rule about the same object, so there the exported file replaces all others.';
   static override examples = [
     {
-      description: 'keep the rules in force, for `fguard apply rules.yaml`',
+      description: 'Write the active rules to a file for `fguard apply rules.yaml`',
       command: '<%= config.bin %> export > rules.yaml',
     },
-    {description: 'as JSON, which apply takes too', command: '<%= config.bin %> export --json'},
+    {
+      description: 'Print JSON, which `fguard apply` also reads',
+      command: '<%= config.bin %> export --json',
+    },
   ];
 
   async run() {

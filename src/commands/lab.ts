@@ -9,30 +9,30 @@ import {commandBehind} from '../cli/argv.js';
 export default class Lab extends BaseCommand {
   static override summary = 'Try fguard in a throw-away virtual machine with the module loaded.';
   static override description =
-    'Boots a kernel in QEMU and runs CMD there, or a shell. Inside you are root, and see the files of this machine at their places, as far as you may read them. ' +
-    '/tmp, /run, /dev, /proc and /sys are its own, but the current folder is there even in /tmp or /run; fguard is on the PATH. Whatever is written stays in the VM and is gone with it: ' +
-    "nothing reaches this machine but CMD's output and its exit code. There is no network. " +
-    'The first use of a kernel prepares it, which takes minutes; later the VM is there in seconds.';
+    'Boots a kernel in QEMU and runs CMD in it, or a shell. You are root inside, and see the files of this machine in their usual places, as far as you may read them. ' +
+    '/tmp, /run, /dev, /proc and /sys belong to the VM, except for the current directory, which is there even in /tmp or /run. fguard is on the PATH. Whatever is written stays in the VM and is lost when it ends: ' +
+    "only CMD's output and its exit code come back. There is no network. " +
+    'Preparing a kernel for the first time takes minutes; afterwards, the VM starts in seconds.';
   static override usage = 'lab [--kernel NAME] [-- CMD...]';
   static override examples = [
-    {description: 'a shell to try things in', command: '<%= config.bin %> lab'},
+    {description: 'Start a shell to try things in', command: '<%= config.bin %> lab'},
     {
-      description: 'one command on another kernel',
+      description: 'Run one command on another kernel',
       command: '<%= config.bin %> lab --kernel newest -- uname -r',
     },
     {
-      description: 'what a rule would do here',
+      description: 'See what a rule would do here',
       command: `<%= config.bin %> lab -- sh -c 'fguard protect .; ls'`,
     },
   ];
   static override strict = false;
   static override args = {
-    cmd: Args.string({description: 'command and its arguments, behind --; without it: a shell'}),
+    cmd: Args.string({description: 'command and its arguments, after -- (default: a shell)'}),
   };
   static override flags = {
     kernel: Flags.string({
       description:
-        "own: this machine's; 5.10, 6.1, 6.12, newest...: Debian's; default: own if it is here to boot, else that of this Debian",
+        "own (this machine's), or one of Debian's: 5.10, 6.1, 6.12, newest... (default: own if it can be booted here, else the kernel of this Debian release)",
       helpValue: 'NAME',
     }),
   };

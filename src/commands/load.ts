@@ -3,10 +3,10 @@ import {BaseCommand} from '../cli/base-command.js';
 import {interruptSignal} from '../cli/interrupt.js';
 
 export default class Load extends BaseCommand {
-  static override summary = 'Insert the kernel module, built first if needed.';
+  static override summary = 'Load the kernel module, building it first if needed.';
   static override examples = [
-    {description: 'build if needed and insert', command: '<%= config.bin %> load'},
-    {description: 'the same, for a program', command: '<%= config.bin %> load --json'},
+    {description: 'Build the module if needed, and load it', command: '<%= config.bin %> load'},
+    {description: 'Do the same, and print JSON', command: '<%= config.bin %> load --json'},
   ];
 
   async run() {
@@ -16,7 +16,7 @@ export default class Load extends BaseCommand {
     const bar = new BuildBar(this.hidesProgress);
     const {status, kernel, file} = await loadModule(bar, interruptSignal());
     const {version, abi, locked} = status;
-    if (file === null) this.tell(`the module was loaded already, version ${version}`);
+    if (file === null) this.tell(`the module is already loaded, version ${version}`);
     else this.tell(`module loaded, version ${version}`);
     return {
       module: {loaded: true, version, abi, kernel, locked},

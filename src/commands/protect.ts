@@ -9,10 +9,11 @@ import {escapeText} from '../domain/text.js';
 import type {ErrnoName} from '../domain/errno.js';
 import {toProtectRequest} from '../cli/protect-request.js';
 import {executableWarnings} from '../services/executables.js';
+import {lockOutWarnings} from '../services/own-needs.js';
 import {protect} from '../services/protect.js';
 import {
   NOBODY_ANSWERS,
-  holderLine,
+  holderLines,
   linksWarning,
   protectedLines,
   savedLine,
@@ -24,124 +25,131 @@ const repeated = {multiple: true, multipleNonGreedy: true} as const;
 const ERRNOS: ErrnoName[] = ['EACCES', 'EPERM', 'ENOENT'];
 
 export default class Protect extends BaseCommand {
-  static override summary = 'Guard files: only those you name get in.';
+  static override summary = 'Guard files: only the processes you name may access them.';
   static override description =
-    'Adds the guard of each PATH, or replaces it. A directory is guarded with all that is in it, unless --no-tree says otherwise. ' +
-    'A PATH that is not there yet is guarded when it is created, as a directory if it ends in a slash. ' +
-    'Prints the ids of the rules, and who already holds the files open. ' +
-    'Let in is who matches every kind that is given (--pid, --exe, --uid, --gid, --loginuid, --cgroup), each by one of its values; without any, nobody is. ' +
-    'With --else ask everyone else waits until somebody answers for them: `fguard ask` in a terminal, `fguard agent` from a file, or a program. ' +
-    'With --save the rule is also written to a file of its own in /etc/fguard/rules.d, or replaces the one saved there for the same PATH; ' +
-    '`fguard unprotect` leaves that file alone.';
+    'Adds a rule for each PATH, or replaces the rule that PATH has. A directory is guarded with everything in it; with --no-tree, only the directory itself is. ' +
+    'A PATH that does not exist yet is guarded as soon as it is created; end it with a slash if it will be a directory. ' +
+    'Prints the id of each rule, and the processes that already have the files open.\n\n' +
+    'A process is allowed if it matches at least one value of every kind given (--pid, --exe, --uid, --gid, --loginuid, --cgroup); with none given, no process is. ' +
+    'With --else ask, every other process waits until someone answers: `fguard ask` at a terminal, `fguard agent` from a policy file, or a program of yours.\n\n' +
+    'With --save, the rule is also written to a file of its own in /etc/fguard/rules.d, or replaces the rule saved there for the same PATH. ' +
+    '`fguard unprotect` does not remove that file.';
   static override examples = [
-    {description: 'nobody gets in', command: '<%= config.bin %> protect /srv/a.db'},
-    {description: 'one process gets in', command: '<%= config.bin %> protect /srv/a.db --pid 4711'},
+    {description: 'Deny everyone', command: '<%= config.bin %> protect /srv/a.db'},
+    {description: 'Allow one process', command: '<%= config.bin %> protect /srv/a.db --pid 4711'},
     {
-      description: 'it can be read by all, and changed by nobody',
+      description: 'Let everyone read a file, and nobody change it',
       command:
         '<%= config.bin %> protect /etc/hosts --ops write,create,delete,rename,link,truncate,attr,mount',
     },
     {
-      description: 'one program of one user gets in',
+      description: 'Allow one program when one user runs it',
       command: '<%= config.bin %> protect /srv/a.db --exe /usr/sbin/postgres --uid postgres',
     },
     {
-      description: 'a directory with all below it, for a service alone',
+      description: 'Allow one service to access a directory and everything in it',
       command: '<%= config.bin %> protect /srv/app --cgroup app.service',
     },
     {
       description:
-        'a shell and what it starts, if it was ann who logged in, for ten minutes at most',
+        'Allow this shell and its descendants if ann logged in to start them, for at most ten minutes',
       command:
         '<%= config.bin %> protect key.pem --pid $$ --children --loginuid ann --until-exit --ttl 10m',
     },
     {
-      description: 'all documents below a directory, also for those who have them open already',
+      description:
+        'Guard all documents below a directory, even from processes that already have them open',
       command: '<%= config.bin %> protect /home --suffix .docx --strict',
     },
     {
       description:
-        'everyone else waits for a yes or no, see `fguard ask`; none in 30 seconds is a no',
+        'Ask about every access (see `fguard ask`); no answer within 30 seconds denies it',
       command: '<%= config.bin %> protect key.pem --else ask --default deny --timeout 30s',
     },
     {
-      description: 'for one user, from now on and after every start too',
+      description: 'Allow one user, now and after every boot',
       command: '<%= config.bin %> protect /srv/a.db --uid postgres --save',
     },
     {
-      description: 'only report who comes, and give the rule a name',
+      description: 'Report accesses without denying any, and name the rule',
       command: '<%= config.bin %> protect key.pem --else log --name key',
     },
   ];
   static override strict = false;
   static override args = {
-    path: Args.string({description: 'what to guard; several may follow'}),
+    path: Args.string({description: 'file or directory to guard; can be repeated'}),
   };
   static override flags = {
-    pid: Flags.string({description: 'let this process in', helpValue: 'N', ...repeated}),
-    children: Flags.boolean({description: 'and its descendants from now on'}),
-    exe: Flags.string({description: 'let this executable in', helpValue: 'P', ...repeated}),
+    pid: Flags.string({description: 'allow this process', helpValue: 'N', ...repeated}),
+    children: Flags.boolean({
+      description: 'also allow descendants that the --pid processes start from now on',
+    }),
+    exe: Flags.string({description: 'allow this executable', helpValue: 'P', ...repeated}),
     uid: Flags.string({
-      description: 'let this user in, name or number',
+      description: 'allow this user, by name or number',
       helpValue: 'U',
       aliases: ['user'],
       ...repeated,
     }),
     gid: Flags.string({
-      description: 'let this group in, name or number',
+      description: 'allow this group, by name or number',
       helpValue: 'G',
       ...repeated,
     }),
     loginuid: Flags.string({
-      description: 'let in who logged in as this user, through su and sudo',
+      description:
+        'allow processes with this audit login UID, by name or number; su and sudo preserve it',
       helpValue: 'U',
       ...repeated,
     }),
     cgroup: Flags.string({
-      description: 'let this cgroup in: a path below /sys/fs/cgroup, or a systemd unit',
+      description: 'allow this cgroup: a path below /sys/fs/cgroup, or a systemd unit',
       helpValue: 'C',
       ...repeated,
     }),
     tree: Flags.boolean({
       description:
-        'each PATH is a directory, or will be one; of those that are, all below is guarded anyway',
+        'each PATH is a directory or will become one (existing directories are guarded with everything in them anyway)',
     }),
     'no-tree': Flags.boolean({
-      description: 'of a directory, guard itself alone, not what is in it',
+      description: 'guard a directory itself, not what is in it',
     }),
     suffix: Flags.string({
-      description: 'guard names that end so, such as .docx, below PATH or everywhere',
+      description: 'guard file names with this ending, such as .docx, below PATH or everywhere',
       helpValue: 'S',
     }),
     ops: Flags.string({
-      description: `guard only these: ${OPS.list.join(', ')}`,
+      description: `guard only these operations: ${OPS.list.join(', ')}`,
       helpValue: 'LIST',
       aliases: ['op'],
     }),
     else: Flags.string({
-      description: 'what happens to everyone else',
+      description: 'what to do with all other processes',
       options: [...ELSES.list],
       default: 'deny',
     }),
     default: Flags.string({
-      description: 'with --else ask: what happens where nobody answers; deny unless you say so',
+      description: 'with --else ask: verdict if nobody answers (default: deny)',
       options: [...VERDICTS.list],
     }),
     timeout: Flags.string({
-      description: 'with --else ask: how long an answer may take; 5s unless you say so',
+      description: 'with --else ask: time allowed for an answer (default: 5s)',
       helpValue: '5s',
       aliases: ['deadline'],
     }),
     errno: Flags.string({
-      description: 'error that the refused see; with ENOENT, stat shows the file still',
+      description:
+        'error returned when access is denied; even with ENOENT, stat still shows the file',
       options: ERRNOS,
       default: 'EACCES',
     }),
-    strict: Flags.boolean({description: 'descriptors and mappings from before count too'}),
-    'until-exit': Flags.boolean({description: 'the rule ends with the last --pid'}),
-    ttl: Flags.string({description: 'the rule ends after this time', helpValue: '10m'}),
+    strict: Flags.boolean({
+      description: 'also apply to file descriptors and mappings opened before the rule',
+    }),
+    'until-exit': Flags.boolean({description: 'remove the rule when the last --pid process exits'}),
+    ttl: Flags.string({description: 'remove the rule after this time', helpValue: '10m'}),
     name: Flags.string({description: 'name of the rule', helpValue: 'NAME'}),
-    save: Flags.boolean({description: 'save the rule too, for `fguard apply` and the next start'}),
+    save: Flags.boolean({description: 'also save the rule, for `fguard apply` and the next boot'}),
   };
 
   async run() {
@@ -152,12 +160,13 @@ export default class Protect extends BaseCommand {
       : {...(await protect(request)), saved: undefined};
     for (const text of request.exes.flatMap(executableWarnings)) this.caution(escapeText(text));
     for (const text of rules.map(linksWarning)) if (text !== undefined) this.caution(text);
+    for (const text of lockOutWarnings(rules.map(({rule}) => rule))) this.caution(escapeText(text));
     for (const text of executingWarnings(rules)) this.caution(text);
     const typed = raw.filter((token) => token.type === 'flag');
     for (const text of [...unreachedWarnings(rules, typed), ...layerWarnings(rules, typed)])
       this.caution(text);
     if (unanswered) this.hint(NOBODY_ANSWERS);
-    this.tell(...rules.flatMap(protectedLines), ...holders.map(holderLine));
+    this.tell(...rules.flatMap(protectedLines), ...holderLines(holders));
     this.tell(...(saved ?? []).map(savedLine));
     return {
       rules: rules.map(({rule}) => ruleDocument(rule)),

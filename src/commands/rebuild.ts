@@ -10,35 +10,35 @@ import {isLoadedFromOther} from '../services/module/module-info.js';
 
 export default class Rebuild extends BaseCommand {
   static override summary =
-    'Build and install the kernel module for this kernel, or for others before they boot.';
+    'Build and install the kernel module for the running kernel or for others.';
   static override description =
-    'Checks headers, compiler and kernel options first and says what is missing. ' +
-    'If the build fails, the module that is installed stays. Signs the module with the key that is ' +
-    'given, or with one in /etc/fguard (signing.key, signing.crt), of its own, or of DKMS; where ' +
-    'modules must be signed and there is none, it makes one in /var/lib/fguard/mok.';
+    'Checks headers, compiler and kernel options first, and reports what is missing. ' +
+    'If the build fails, the installed module is kept. Signs the module with the key you name, otherwise ' +
+    "with the first of these that exists: /etc/fguard/signing.key with signing.crt, fguard's own key, the key of DKMS. If " +
+    'modules must be signed and there is no key, it creates one in /var/lib/fguard/mok.';
   static override examples = [
-    {description: 'for the running kernel', command: '<%= config.bin %> rebuild'},
+    {description: 'Build for the running kernel', command: '<%= config.bin %> rebuild'},
     {
-      description: 'for a kernel that will boot next',
+      description: 'Build for a kernel that will boot next',
       command: '<%= config.bin %> rebuild --kernel 6.1.0-56-amd64',
     },
-    {description: 'for every kernel that is installed', command: '<%= config.bin %> rebuild --all'},
+    {description: 'Build for every installed kernel', command: '<%= config.bin %> rebuild --all'},
   ];
   static override flags = {
     kernel: Flags.string({
-      description:
-        'kernel to build for, as in /lib/modules (repeat for more); default: the running one',
+      description: 'kernel to build for, as named in /lib/modules (default: the running kernel)',
       helpValue: 'V',
       multiple: true,
       multipleNonGreedy: true,
     }),
     all: Flags.boolean({
-      description: 'every kernel that is installed; what one lacks does not stop the others',
+      description: 'build for every installed kernel; a failure for one does not stop the others',
       exclusive: ['kernel'],
     }),
     force: Flags.boolean({description: 'build even if nothing has changed'}),
     'sign-key': Flags.string({
-      description: 'private key (PEM) to sign the module with; a passphrase in KBUILD_SIGN_PIN',
+      description:
+        'private key (PEM) to sign the module with; KBUILD_SIGN_PIN holds its passphrase',
       helpValue: 'FILE',
       dependsOn: ['sign-cert'],
     }),

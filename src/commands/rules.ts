@@ -7,12 +7,11 @@ import {listRulesAndAnswers} from '../services/rules.js';
 import {answerLine} from '../ui/answers.js';
 
 export default class Rules extends BaseCommand {
-  static override summary =
-    'List the rules: what is guarded, who gets in, and how often that was tried.';
+  static override summary = 'List the rules, whom they allow, and their hit counts.';
   static override examples = [
-    {description: 'a table', command: '<%= config.bin %> rules'},
+    {description: 'Print a table', command: '<%= config.bin %> rules'},
     {
-      description: 'the paths alone',
+      description: 'Print only the paths',
       command: "<%= config.bin %> rules --json | jq -r '.rules[].match.path'",
     },
   ];
@@ -24,7 +23,8 @@ export default class Rules extends BaseCommand {
     const answers = await withNames(({user}) =>
       found.answers.map((answer) => rememberedDocument(answer, user)),
     );
-    if (rules.length === 0) this.hint('nothing is guarded; `fguard protect PATH` guards a file');
+    if (rules.length === 0)
+      this.hint('nothing is guarded; use `fguard protect PATH` to guard a file');
     else if (!this.jsonEnabled()) {
       const {renderRules} = await import('../ui/rules-table.js');
       this.say(await withNames((names) => renderRules(rules, names)));

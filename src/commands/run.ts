@@ -18,82 +18,84 @@ const repeated = {helpValue: 'PATH', multiple: true, multipleNonGreedy: true} as
 
 export default class Run extends BaseCommand {
   static override summary =
-    'Run a command that alone gets into some files, or that may not do as it likes with some.';
+    'Run a command with exclusive access to files, or make it ask before accessing them.';
   static override description =
-    'The rules are in force from before the first instruction of CMD until its end. A PATH that is a directory counts with all below it, and it need not be there yet. ' +
-    '--protect is about everybody else: only CMD and what it starts get in. The others are about CMD and what it starts, while everybody else gets in as before: ' +
-    'where it touches an --ask PATH it waits for an answer (`fguard ask` in another terminal; none in time gives --default), ' +
-    'a --deny PATH is refused to it, a --read-only PATH it may only read, list and execute, and what it does with a --log PATH is reported (`fguard watch`).\n\n' +
-    'Under sudo, doas or pkexec CMD runs as who called that, with their groups, HOME, USER and LOGNAME; --user names another, --as-root stays root. ' +
-    "Exits with CMD's own code, or 128 and the signal that ended it.";
+    'The rules are active from before the first instruction of CMD until it ends. A directory is guarded with everything in it. A PATH is guarded whether or not it exists yet.\n\n' +
+    '--protect denies PATH to everyone except CMD and its descendants. The other flags restrict CMD and its descendants, and nobody else: ' +
+    'with --ask, an access to PATH waits for an answer (run `fguard ask` in another terminal; without an answer in time, --default applies); ' +
+    'with --deny, it is denied; with --read-only, only reading, listing and executing are allowed; with --log, it is reported (see `fguard watch`). These rules stay after CMD while one of its descendants runs.\n\n' +
+    "Under sudo, doas or pkexec, CMD runs as the user who called that, with that user's groups, HOME, USER and LOGNAME. --user runs it as another user, --as-root as root. " +
+    "Exits with CMD's exit code, or with 128 plus the number of the signal that ended it.";
   static override usage =
     'run [--protect PATH]... [--ask PATH]... [--deny PATH]... [--read-only PATH]... [--log PATH]... [--user U | --as-root] -- CMD...';
   static override examples = [
     {
       description:
-        'work on a database that nobody else can reach meanwhile, its -wal and -journal included',
+        'Work on a database that nobody else can access meanwhile, including its -wal and -journal files',
       command: '<%= config.bin %> run --protect /srv/db -- sqlite3 /srv/db/a.db',
     },
     {
-      description: 'a private directory for a build',
+      description: 'Give a build private directories',
       command: '<%= config.bin %> run --protect ./secrets --protect ./out -- make release',
     },
     {
-      description: 'an installer that must ask before it touches your home directory',
+      description: 'Make an installer ask before it accesses your home directory',
       command: '<%= config.bin %> run --ask /home/ann --timeout 1m -- ./install.sh',
     },
     {
-      description: 'a program that can neither read your keys nor change the sources',
+      description: 'Keep a program from reading your keys and from changing the sources',
       command: '<%= config.bin %> run --deny /home/ann/.ssh --read-only ./src -- make test',
     },
   ];
   static override strict = false;
   static override args = {
-    cmd: Args.string({description: 'command and its arguments, behind --', required: true}),
+    cmd: Args.string({description: 'command and its arguments, after --', required: true}),
   };
   static override flags = {
     protect: Flags.string({
-      description: "guard this, for CMD's process tree alone (repeat for more)",
+      description: 'allow only CMD and its descendants to access this',
       ...repeated,
     }),
     ask: Flags.string({
-      description: "ask when CMD's process tree touches this (repeat for more)",
+      description: 'ask when CMD or its descendants access this',
       ...repeated,
     }),
     deny: Flags.string({
-      description: "refuse this to CMD's process tree (repeat for more)",
+      description: 'deny CMD and its descendants access to this',
       ...repeated,
     }),
     'read-only': Flags.string({
-      description: "let CMD's process tree only read, list and execute this (repeat for more)",
+      description: 'allow CMD and its descendants only to read, list and execute this',
       ...repeated,
     }),
     log: Flags.string({
-      description: "report what CMD's process tree does with this (repeat for more)",
+      description: 'report what CMD and its descendants do with this',
       ...repeated,
     }),
     timeout: Flags.string({
-      description: 'with --ask: how long an answer may take; 5s unless you say so',
+      description: 'with --ask: time allowed for an answer (default: 5s)',
       helpValue: '5s',
       aliases: ['deadline'],
     }),
     default: Flags.string({
-      description: 'with --ask: what happens where nobody answers; deny unless you say so',
+      description: 'with --ask: verdict if nobody answers (default: deny)',
       options: [...VERDICTS.list],
     }),
     user: Flags.string({
-      description: 'run CMD as this user, name or number',
+      description: 'run CMD as this user, by name or number',
       helpValue: 'U',
       aliases: ['uid'],
     }),
-    'as-root': Flags.boolean({description: 'run CMD as root, also under sudo'}),
+    'as-root': Flags.boolean({description: 'run CMD as root, even under sudo'}),
   };
 
   async run() {
     const {flags, argv} = await this.parse(Run);
     const command = commandBehind(this.argv, argv);
     if (command.some((word) => !word.isWellFormed()))
-      throw wrongUsage('an argument of the command is not UTF-8, and would not reach it as it is');
+      throw wrongUsage(
+        'an argument of CMD is not valid UTF-8, so it cannot be passed on unchanged',
+      );
     const request = toRunRequest(flags, command);
     if (request.paths.length === 0) this.caution(NOTHING_GUARDED);
     const {account} = request;
@@ -106,8 +108,15 @@ export default class Run extends BaseCommand {
         const text = unreachedFlags(found);
         if (text !== undefined) this.caution(text);
       },
+      typing: () => {
+        this.caution(CAN_TYPE);
+      },
+      outlived: (rules) => {
+        const ids = rules.map(({id}) => id).join(' ');
+        this.caution(`${GOES_ON}: \`sudo fguard unprotect ${ids}\``);
+      },
       notRemoved: (rule, reason) => {
-        this.caution(`rule ${rule.id} about ${objectText(rule)} was not removed: ${reason}`);
+        this.caution(`cannot remove rule ${rule.id} about ${objectText(rule)}: ${reason}`);
       },
     });
     process.exitCode = code;
@@ -116,7 +125,13 @@ export default class Run extends BaseCommand {
 }
 
 const NOTHING_GUARDED =
-  'this guards nothing: no --protect, --ask, --deny, --read-only or --log PATH is given';
+  'nothing is guarded: give at least one --protect, --ask, --deny, --read-only or --log PATH';
+
+const CAN_TYPE =
+  'the command can type into this terminal (TIOCSTI): the kernel does not accept a filter';
+
+const GOES_ON =
+  'a descendant of the command still runs, so its rules stay; to remove them once it has ended';
 
 const runsAsText = (name: string): string =>
-  `fguard: runs as ${escapeText(name)}; --as-root stays root`;
+  `fguard: running CMD as ${escapeText(name)}; use --as-root to run it as root`;

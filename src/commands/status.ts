@@ -8,22 +8,21 @@ import {withNames} from '../linux/passwd.js';
 import {statusDocument} from '../formats/status-document.js';
 
 export default class Status extends BaseCommand {
-  static override summary =
-    'Show the module, rules, subscribers, counters, questions that wait, and hooks that are missing.';
+  static override summary = 'Show the module, its counters, pending requests, and missing hooks.';
   static override description = 'Exits with 3 if the module is not loaded.';
   static override examples = [
-    {description: 'for people', command: '<%= config.bin %> status'},
+    {description: 'Print a summary', command: '<%= config.bin %> status'},
     {
-      description: 'who waits for an answer, and for how long still',
+      description: 'List pending requests and the time they have left',
       command: `<%= config.bin %> status --json | jq '.questions[] | {comm, op, path, leftMs}'`,
     },
     {
-      description: 'hooks that this kernel lacks',
+      description: 'List the hooks that this kernel lacks',
       command: `<%= config.bin %> status --json | jq '.hooks[] | select(.state == "missing")'`,
     },
   ];
   static override flags = {
-    hooks: Flags.boolean({description: 'list every hook, not only those that this kernel lacks'}),
+    hooks: Flags.boolean({description: 'list all hooks, not only those that this kernel lacks'}),
   };
 
   async run() {

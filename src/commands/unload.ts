@@ -5,22 +5,27 @@ import {BaseCommand} from '../cli/base-command.js';
 import {unloadModule} from '../services/module/unload.js';
 
 export default class Unload extends BaseCommand {
-  static override summary = 'Remove the kernel module, and with it every rule.';
+  static override summary = 'Unload the kernel module, which removes all rules.';
   static override description =
-    'Readers of events are told and end. While somebody waits for an answer the module stays, and ' +
-    'is named; with --force the rules go first, and who waits gets what they say without an answer.';
+    'Event readers are notified and exit. While requests are pending, the module stays loaded, and ' +
+    "the waiting processes are listed. With --force, the rules are removed first, and pending requests get the rule's default.";
   static override examples = [
-    {description: 'nothing is guarded any more', command: '<%= config.bin %> unload'},
-    {description: 'also while questions wait', command: '<%= config.bin %> unload --force'},
+    {description: 'Stop guarding anything', command: '<%= config.bin %> unload'},
+    {
+      description: 'Do so even while requests are pending',
+      command: '<%= config.bin %> unload --force',
+    },
   ];
   static override flags = {
-    force: Flags.boolean({description: 'settle the questions that wait first'}),
+    force: Flags.boolean({description: 'first end pending requests with their default'}),
   };
 
   async run() {
     const {flags} = await this.parse(Unload);
     const changed = await unloadModule(flags.force);
-    this.tell(changed ? 'module removed; nothing is guarded now' : 'the module was not loaded');
+    this.tell(
+      changed ? 'module unloaded; nothing is guarded any more' : 'the module was not loaded',
+    );
     return {module: {loaded: false}, changed};
   }
 }

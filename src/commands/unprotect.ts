@@ -7,18 +7,21 @@ import {removeRules} from '../services/rules.js';
 import {removedLine} from '../ui/removed.js';
 
 export default class Unprotect extends BaseCommand {
-  static override summary = 'Remove rules, all of those named or none.';
+  static override summary = 'Remove rules (all or nothing).';
   static override description =
-    'A rule is named by the path it guards, its id, its name, or the suffix it is about.';
+    'Name a rule by the path it guards, its id, its name, or its file-name suffix.';
   static override examples = [
-    {description: 'by path', command: '<%= config.bin %> unprotect /srv/a.db'},
-    {description: 'by id and by name', command: '<%= config.bin %> unprotect 7 key'},
-    {description: 'the rule about a suffix', command: '<%= config.bin %> unprotect .docx'},
+    {description: 'Remove by path', command: '<%= config.bin %> unprotect /srv/a.db'},
+    {description: 'Remove by id and by name', command: '<%= config.bin %> unprotect 7 key'},
+    {
+      description: 'Remove the rule about a file-name suffix',
+      command: '<%= config.bin %> unprotect .docx',
+    },
   ];
   static override strict = false;
   static override args = {
     rule: Args.string({
-      description: 'PATH, ID, NAME or suffix; several may follow',
+      description: 'path, id, name or file-name suffix of a rule; can be repeated',
       required: true,
     }),
   };

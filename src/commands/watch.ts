@@ -21,66 +21,71 @@ import {safeJson} from '../domain/text.js';
 const repeated = {multiple: true, multipleNonGreedy: true} as const;
 
 export default class Watch extends BaseCommand {
-  static override summary = 'Show live who touches what, and what became of it.';
+  static override summary = 'Stream file accesses and their verdicts as they happen.';
   static override description =
-    'Without PATH: everything about guarded files. With --json: one object on each line. ' +
-    'Bytes of names that are not UTF-8 are shown as \\xNN, and are \\udcNN in JSON. ' +
-    'Names of users that this machine does not have itself are looked up aside: their numbers stand for them until they are known.\n\n' +
-    '--format journal prints nothing: each event becomes an entry of the systemd journal. ' +
-    'Each key of --json is a field of it (FGUARD_VERDICT, FGUARD_NEW_PATH and so on; none where it is null, several for a list), beside PRIORITY (warning for what was denied), SYSLOG_IDENTIFIER=fguard and OBJECT_PID. ' +
-    'What the journal adds about that process it looks up by itself, later; what fguard says was so at the access. ' +
+    'Without PATH, reports every access to guarded files. With --json, prints one object per line. ' +
+    'Bytes of names that are not valid UTF-8 are printed as \\xNN, and in JSON as \\udcNN. ' +
+    'Users that are not in the local /etc/passwd are looked up in the background and shown by number until their names are known.\n\n' +
+    '--format journal prints nothing: it writes each event to the systemd journal. ' +
+    'Every key of the JSON object becomes a field (FGUARD_VERDICT, FGUARD_NEW_PATH and so on). A null is left out, and a list becomes a repeated field. ' +
+    'Entries also have PRIORITY (warning for denied accesses), SYSLOG_IDENTIFIER=fguard and OBJECT_PID. ' +
+    'The journal looks up further facts about that process itself, later; the FGUARD_ fields describe the moment of the access. ' +
     `MESSAGE_ID is ${JOURNAL_IDS.access}, or ${JOURNAL_IDS.gap} where events were lost. ` +
-    'fguard-log.service runs it with --verdict deny. ' +
-    'What journald itself does is left out: to write that down would have no end. ' +
-    'If the journal has no room or is gone, events wait, and a gap tells of those that were lost. ' +
-    'The journal drops what a service writes beyond its limit (RateLimitBurst= in journald.conf(5), LogRateLimitBurst= in the unit), and says how many it suppressed; refusals do not use up what gaps may.';
+    'fguard-log.service runs this with --verdict deny. ' +
+    'Accesses by journald itself are left out, because recording them would loop forever. ' +
+    'If the journal is full or not running, events wait, and a gap reports how many were lost. ' +
+    'journald drops messages beyond its rate limit (RateLimitBurst= in journald.conf(5), LogRateLimitBurst= in the unit) and reports how many; denied accesses do not use up the limit for gaps.';
   static override examples = [
-    {description: 'everything about guarded files', command: '<%= config.bin %> watch'},
+    {description: 'Watch all guarded files', command: '<%= config.bin %> watch'},
     {
-      description: 'a file, guarded or not',
+      description: 'Watch one file, guarded or not',
       command: '<%= config.bin %> watch /etc/passwd --op write,rename',
     },
-    {description: 'a directory and all below it', command: '<%= config.bin %> watch --tree /etc'},
     {
-      description: 'the next refusal on this machine',
+      description: 'Watch a directory and everything in it',
+      command: '<%= config.bin %> watch --tree /etc',
+    },
+    {
+      description: 'Wait for the next denied access on this machine',
       command: '<%= config.bin %> watch --all --verdict deny --count 1',
     },
     {
-      description: 'ten seconds of all that ann does',
+      description: 'Record everything ann does for ten seconds',
       command: '<%= config.bin %> watch --all --user ann --for 10s --json',
     },
     {
-      description: 'a script goes on once nothing is missed',
+      description: 'Continue a script once watching has started',
       command:
         'mkfifo ready && { <%= config.bin %> watch /etc/passwd --ready-fd 3 3>ready & } && read -r line <ready',
     },
     {
-      description: 'refusals for a log collector',
+      description: 'Print denied accesses for a log collector',
       command: '<%= config.bin %> watch --verdict deny --format ecs',
     },
     {
-      description: 'refusals in the journal, for `journalctl FGUARD_VERDICT=deny`',
+      description:
+        'Write denied accesses to the journal, for `journalctl -u fguard-log FGUARD_VERDICT=deny`',
       command: '<%= config.bin %> watch --verdict deny --format journal',
     },
   ];
   static override strict = false;
   static override args = {
-    path: Args.string({description: 'file to watch, guarded or not; several may follow'}),
+    path: Args.string({description: 'file to watch, guarded or not; can be repeated'}),
   };
   static override flags = {
-    tree: Flags.boolean({description: 'each PATH is a directory: watch it and all below it'}),
+    tree: Flags.boolean({description: 'each PATH is a directory: watch it and everything in it'}),
     suffix: Flags.string({
-      description: 'names that end so, such as .docx',
+      description: 'only file names with this ending, such as .docx',
       helpValue: 'S',
       ...repeated,
     }),
     op: Flags.string({
-      description: `only these: ${OPS.list.join(', ')}`,
+      description: `only these operations: ${OPS.list.join(', ')}`,
       helpValue: 'LIST',
       aliases: ['ops'],
     }),
     verdict: Flags.string({
-      description: `only these: ${VERDICTS.list.join(', ')}`,
+      description: `only these verdicts: ${VERDICTS.list.join(', ')}`,
       helpValue: 'LIST',
     }),
     pid: Flags.string({description: 'only this process', helpValue: 'N', ...repeated}),
@@ -91,12 +96,12 @@ export default class Watch extends BaseCommand {
       aliases: ['uid'],
       ...repeated,
     }),
-    all: Flags.boolean({description: 'the whole system, guarded or not'}),
-    count: Flags.string({description: 'end after so many events', helpValue: 'N'}),
-    for: Flags.string({description: 'end after this time', helpValue: '10s'}),
+    all: Flags.boolean({description: 'watch the whole system, guarded or not'}),
+    count: Flags.string({description: 'exit after this many events', helpValue: 'N'}),
+    for: Flags.string({description: 'exit after this time', helpValue: '10s'}),
     format: Flags.string({
       description:
-        'for logs: a line of JSON for each in the Elastic Common Schema, or in OCSF; or an entry of the journal',
+        'log format: one line of JSON per event in the Elastic Common Schema (ecs) or in OCSF (ocsf), or an entry in the systemd journal',
       options: [...Object.keys(LOG_FORMATS), 'journal'],
     }),
     'ready-fd': readyFlag,
@@ -117,7 +122,7 @@ export default class Watch extends BaseCommand {
     const output = await watchOutput(flags.format, this.jsonEnabled());
     if (!namesObjects(filter) && (await countRules()) === 0)
       this.hint(
-        'nothing is guarded yet; `fguard protect PATH` guards a file, `fguard watch --all` shows the whole system',
+        'nothing is guarded yet; use `fguard protect PATH` to guard a file, or `fguard watch --all` to watch the whole system',
       );
     const summary = await this.watch({filter, count, milliseconds, signal}, output);
     this.finish(summary, signal.aborted);
@@ -139,7 +144,7 @@ export default class Watch extends BaseCommand {
   }
 
   private readonly started = (): void => {
-    this.hint('watching; Ctrl-C ends');
+    this.hint('watching; press Ctrl-C to quit');
     this.supervisor.ready('watching');
     this.tellReady();
   };

@@ -7,16 +7,15 @@ import {whois} from '../services/whois.js';
 import {identityLines} from '../ui/identity.js';
 
 export default class Whois extends BaseCommand {
-  static override summary =
-    'Show who a process is: executable, user, and who logged in to start it.';
+  static override summary = 'Show the executable, the user and the login user of a process.';
   static override description =
-    'The login user comes from /proc/PID/loginuid and stays through su and sudo. Needs no module.';
+    'The login user comes from /proc/PID/loginuid and is preserved by su and sudo. Works without the module.';
   static override examples = [
-    {description: 'process 4711', command: '<%= config.bin %> whois 4711'},
-    {description: 'this shell', command: '<%= config.bin %> whois $$ --json'},
+    {description: 'Show process 4711', command: '<%= config.bin %> whois 4711'},
+    {description: 'Show this shell', command: '<%= config.bin %> whois $$ --json'},
   ];
   static override args = {
-    pid: Args.string({description: 'number of the process', required: true}),
+    pid: Args.string({description: 'process id', required: true}),
   };
 
   async run() {

@@ -10,7 +10,7 @@ import {
 import {PackedRecord} from './packed-record.js';
 import {decodePath} from './text.js';
 
-/** Somebody did, or tried, something to a file. */
+/** An access to a file, or an attempt. */
 export class AccessRecord extends PackedRecord {
   readonly type = 'access';
 

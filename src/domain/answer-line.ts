@@ -20,12 +20,12 @@ function toObject(text: string): Readonly<Record<string, unknown>> {
 
 function toId(id: unknown): string {
   if (typeof id === 'string' && /^\d{1,20}$/.test(id) && BigInt(id) <= ID_MAX) return id;
-  throw new Error('"id" is not the id of a question, a string of digits');
+  throw new Error('"id" must be the id of a request, a string of digits');
 }
 
 function toVerdict(verdict: unknown): number {
   const value = typeof verdict === 'string' ? VERDICTS.value(verdict) : undefined;
-  if (value === undefined) throw new Error(`"verdict" is none of ${VERDICTS.list.join(', ')}`);
+  if (value === undefined) throw new Error(`"verdict" must be one of ${VERDICTS.list.join(', ')}`);
   return value;
 }
 
@@ -36,10 +36,11 @@ function toVerdict(verdict: unknown): number {
 export function parseAnswerLine(text: string): AnswerLine {
   const {id, verdict, lifetime = 'once', ...others} = toObject(text);
   const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw new Error(`"${unknown}" is none of ${KEYS.join(', ')}`);
+  if (unknown !== undefined)
+    throw new Error(`unknown key "${unknown}"; expected one of ${KEYS.join(', ')}`);
   const line = {id: toId(id), verdict: toVerdict(verdict)};
   const answer = typeof lifetime === 'string' ? answerFor(line.verdict, lifetime) : undefined;
   if (answer !== undefined) return {id: line.id, answer};
   const words = LIFETIMES.list.filter((word) => word !== 'time').join(', ');
-  throw new Error(`"lifetime" is neither one of ${words} nor a time such as 10m`);
+  throw new Error(`"lifetime" must be one of ${words}, or a time such as 10m`);
 }

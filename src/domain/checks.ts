@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/** failed: it stops fguard; warning: it works, but not as it should; unknown: it cannot be told. */
+/** failed: fguard cannot work; warning: it works, but not as it should; unknown: it could not be determined. */
 export type CheckState = 'ok' | 'warning' | 'failed' | 'unknown';
 
-/** A precondition, how it is, and the command that mends it. */
+/** A prerequisite, its state, and the command that fixes it. */
 export interface CheckResult {
   title: string;
   state: CheckState;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /** Edits (insert, delete, replace, swap neighbours) that turn one word into the other. */
-export function distance(a: string, b: string): number {
+function distance(a: string, b: string): number {
   const rows = Array.from({length: a.length + 1}, (_, i) => [i]);
   const cell = (i: number, j: number): number => rows[i]?.[j] ?? Infinity;
   for (let j = 1; j <= b.length; j++) {

@@ -11,14 +11,14 @@ export const EXIT = {
 } as const;
 
 export interface ErrorDetails {
-  /** Commands that mend it. */
+  /** Commands that fix it. */
   next?: readonly string[];
   exitCode?: number;
   /** Another program's own words, several lines. */
   output?: string;
 }
 
-/** Something the person can understand and mend. Everything else that is thrown is a bug of ours. */
+/** An error that the user can understand and fix. Anything else that is thrown is a bug. */
 export class UserError extends Error {
   readonly next: readonly string[];
   readonly exitCode: number;

@@ -41,7 +41,7 @@ export interface MatchedRule extends Omit<Match, 'rule'> {
 /** script: the process that runs one has another executable; interpreter: it does what it is told. */
 export type ExecutableKind = 'program' | 'interpreter' | 'script';
 
-/** An executable that rules let in, and what else may get in by it, or why it does not. */
+/** An executable that rules allow, and how others could use it, or why the rule has no effect. */
 export interface AllowedExecutable {
   exe: string;
   kind: ExecutableKind;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** Something wrong in a file that a person wrote. Lines and columns count from 1. */
+/** An error in a file that a person wrote. Lines and columns count from 1. */
 export interface Mistake {
   file: string;
   line: number;

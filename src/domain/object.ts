@@ -13,24 +13,25 @@ export interface Holder {
   pid: number;
   comm: string;
   fd: number | null;
-  path: string;
-  access: HeldAccess | 'map';
+  /** Null: it keeps us from seeing what it has mapped, so that nobody knows. */
+  path: string | null;
+  access: HeldAccess | 'map' | 'unknown';
 }
 
-/** A device, or a file behind one, that holds a file's bytes: a way past every rule about the file. */
+/** A device, or a file behind one, that holds the data of a file: a way around every rule about it. */
 export interface Bypass {
   path: string;
   /** Whether rules guard it as they guard the file. */
   guarded: boolean;
 }
 
-/** Something that no rule reaches: mounted below a guarded directory, or in a layer of it. */
+/** Something that no rule covers: mounted below a guarded directory, or in a layer of it. */
 export interface Unreached {
   path: string;
   isDirectory: boolean;
 }
 
-/** A rule in force, and what the person should know of its object. */
+/** An active rule, and what the user should know about its object. */
 export interface Protected {
   rule: KernelRule;
   exists: boolean;

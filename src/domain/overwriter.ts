@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** A place by which others than root may change what an executable is. */
+/** A place through which users other than root can change an executable. */
 export interface Overwriter {
   /** The executable itself, or a directory on the way to it. */
   path: string;
@@ -10,16 +10,14 @@ export interface Overwriter {
 
 const list = (words: readonly string[]): string => words.join(' and ');
 
-/** What follows of that for a rule that lets the executable in; undefined if nobody may. */
+/** What that means for a rule that allows the executable; undefined if nobody can. */
 export function overwriterText(
   exe: string,
   overwriters: readonly Overwriter[],
 ): string | undefined {
   if (overwriters.length === 0) return undefined;
   const ways = overwriters.map(({path, who}) =>
-    path === exe
-      ? `${list(who)} may overwrite it`
-      : `${list(who)} may put another in its place, by ${path}`,
+    path === exe ? `${list(who)} can overwrite it` : `${list(who)} can replace it through ${path}`,
   );
-  return `${exe}: ${ways.join('; ')}: what they put there gets in, too`;
+  return `${exe}: ${ways.join('; ')}; whatever they put there is allowed too`;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type {Answer, Question} from './question.js';
 
-/** What an entry, or the default, says; null leaves the question to others. */
+/** The answer of an entry or the default; null leaves the request to others. */
 export type PolicyAnswer = Answer | null;
 
-/** Which questions an entry is about: every kind that is given must match, by one of its values. */
+/** Which requests an entry matches: at least one value of every kind given. */
 export interface PolicyMatch {
   paths?: readonly string[];
   trees?: readonly string[];
@@ -28,7 +28,7 @@ export interface Policy {
   fallback: PolicyAnswer;
 }
 
-/** What is known of an asker beyond the question. */
+/** What is known about the process beyond the request. */
 export interface AskerFacts {
   /** Whether it runs this very file, rather than one of the same name. */
   runs(exe: string): boolean;
@@ -77,7 +77,7 @@ const isByPlace = ({paths, trees}: PolicyMatch): boolean =>
 const mayBeRenamed = (path: string, facts: AskerFacts): boolean =>
   !facts.sharesView() && facts.seesMount(path);
 
-/* What lets somebody in must match for certain. */
+/* An entry that allows must match for certain. */
 function matchesSurely(match: PolicyMatch, question: Question, facts: AskerFacts): boolean {
   const paths = objectsOf(question);
   return (
@@ -113,7 +113,7 @@ function mayMatchSuffix(match: PolicyMatch, path: string, facts: AskerFacts): bo
   return [path, living(path), ...others].some((name) => matchesSuffix(match, name));
 }
 
-/* What does not, counts where it may match: a false name is no way past it. */
+/* Any other entry applies if it may match, so that a false name does not bypass it. */
 function matchesMaybe(match: PolicyMatch, question: Question, facts: AskerFacts): boolean {
   const {exes} = match;
   return (
@@ -125,8 +125,8 @@ function matchesMaybe(match: PolicyMatch, question: Question, facts: AskerFacts)
 }
 
 /**
- * What a policy says to a question: the first entry that matches counts.
- * @param allow the verdict that lets in
+ * The answer of a policy to a request: the first entry that matches decides.
+ * @param allow the verdict that allows
  */
 export function decide(
   policy: Policy,

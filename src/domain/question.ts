@@ -2,7 +2,7 @@
 import type {QuestionRecord} from './records.js';
 import type {KernelRule} from './rule.js';
 
-/** Somebody waits for an answer. */
+/** A request that waits for an answer. */
 export interface Question {
   /** Digits: more of them than a number holds. */
   id: string;
@@ -23,11 +23,11 @@ export interface Question {
   time: bigint;
   /** The same of its end. */
   deadline: bigint;
-  /** What becomes of it where nobody answers. */
+  /** The verdict if nobody answers. */
   defaultVerdict: number;
 }
 
-/** How a question ended. */
+/** How a request ended. */
 export interface Closing {
   id: string;
   reason: number;
@@ -35,7 +35,7 @@ export interface Closing {
   verdict: number;
 }
 
-/** What an answerer says. */
+/** The answer of an answerer. */
 export interface Answer {
   verdict: number;
   lifetime: number;
@@ -44,8 +44,8 @@ export interface Answer {
 }
 
 /**
- * What became of an answer. "once": it counts, but for this access alone, since
- * the asker's executable would not be known again. "late": the question had ended.
+ * The effect of an answer. "once": it applies, but to this access only, because
+ * the executable could not be recognized again. "late": the request had already ended.
  */
 export type AnswerResult = 'taken' | 'once' | 'late';
 
@@ -55,7 +55,7 @@ export interface Parent {
   comm: string;
 }
 
-/** How somebody was started, as they show it themselves, and where they are. */
+/** How a process was started, as it shows itself, and its working directory. */
 export interface Invocation {
   /** Null where it cannot be seen. */
   args: readonly string[] | null;
@@ -66,7 +66,7 @@ export interface Invocation {
 
 export const NO_INVOCATION: Invocation = {args: null, argsCut: false, cwd: null};
 
-/** All that a person should know before answering. */
+/** Everything a person should know before answering. */
 export interface AskedPerson {
   question: Question;
   parents: readonly Parent[];
@@ -77,13 +77,13 @@ export interface AskedPerson {
   others(): number;
 }
 
-/** How a person says that it is enough. */
+/** How a person quits. */
 export type Leaving = 'left' | 'interrupted';
 
 export const isLeaving = (choice: unknown): choice is Leaving =>
   choice === 'left' || choice === 'interrupted';
 
-/** What becomes of the questions that wait when an answerer leaves. */
+/** What happens to pending requests when an answerer leaves. */
 export interface Rest {
   waiting: number;
   /** Other answerers that are still there. */

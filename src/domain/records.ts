@@ -29,7 +29,7 @@ export class GapRecord extends PackedRecord {
   }
 }
 
-/** Somebody waits for an answer. */
+/** A request that waits for an answer. */
 export class QuestionRecord extends PackedRecord {
   readonly type = 'question';
   readonly access: AccessRecord;

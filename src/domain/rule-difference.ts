@@ -11,7 +11,7 @@ import {
 
 export type {RuleDraft} from './rule.js';
 
-/** A term that a rule has otherwise than before; its key is that of RULE, such as allow.uids. */
+/** A changed term of a rule; its key is that of RULE, such as allow.uids. */
 export interface TermChange {
   key: string;
   from: unknown;
@@ -24,7 +24,7 @@ export interface RuleChange {
   terms: TermChange[];
 }
 
-/** What becomes of the rules in force when others take their place. */
+/** How replacing the active rules changes them. */
 export interface RuleDifference {
   added: RuleDraft[];
   removed: RuleDocument[];
@@ -71,7 +71,7 @@ function changes(from: RuleDraft, to: RuleDraft): TermChange[] {
     .filter((term) => JSON.stringify(term.from) !== JSON.stringify(term.to));
 }
 
-/** Compares the rules in force with those that are to replace them. */
+/** Compares the active rules with those that will replace them. */
 export function compareRules(
   inForce: readonly KernelRule[],
   requests: readonly RuleRequest[],
@@ -91,6 +91,6 @@ export function compareRules(
   return difference;
 }
 
-/** Whether the rules in force are those already. */
+/** Whether nothing differs. */
 export const isSame = ({added, removed, changed}: RuleDifference): boolean =>
   added.length + removed.length + changed.length === 0;

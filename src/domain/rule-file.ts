@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Rules as files hold them: the keys are the flags of `fguard protect`, what is usual is left out. */
+/* Rules in files: the keys are the flags of `fguard protect`; defaults are left out. */
 import {exactDuration} from './duration.js';
 import {OPS} from './names.js';
 import {
@@ -97,8 +97,8 @@ export function lossOf(rule: KernelRule): Loss | undefined {
 }
 
 /**
- * A rule without its processes. To leave those out would let in more than
- * before where others are named besides, so that nobody is let in.
+ * A rule without its processes. If it names other subjects, leaving out the processes
+ * would allow more than before, so it then allows nobody.
  */
 export function withoutProcesses(rule: KernelRule): RuleDocument {
   const document = ruleDocument(rule);

@@ -8,7 +8,7 @@ import {
   fguard_verdict as VERDICT,
 } from './uapi.gen.js';
 
-/** Who is allowed besides processes: one of each kind that is given. */
+/** Who is allowed besides processes: at least one value of every kind given. */
 export interface Subjects {
   exes: readonly string[];
   uids: readonly number[];
@@ -23,11 +23,11 @@ export interface RuleTraits {
   tree: boolean;
   /** Descendants of the processes too. */
   children: boolean;
-  /** Descriptors from before the rule too. */
+  /** Also applies to file descriptors opened before the rule. */
   strict: boolean;
   /** Ends with the last process. */
   untilExit: boolean;
-  /** About nobody but its subjects: everybody else is let in. */
+  /** Restricts only its subjects; everyone else is allowed. */
   against: boolean;
 }
 
@@ -36,13 +36,13 @@ export interface RuleTerms extends Subjects, RuleTraits {
   path: string | null;
   suffix: string | null;
   name: string | null;
-  /** Mask of operations; in a request 0 stands for all. */
+  /** Mask of operations; in a request, 0 means all. */
   ops: number;
   otherwise: number;
   error: number;
-  /** What becomes of an access that is asked about, and that nobody answers. */
+  /** The verdict of an access that is asked about if nobody answers. */
   defaultVerdict: number;
-  /** Milliseconds an answer may take; in a request 0 stands for the usual. */
+  /** Milliseconds allowed for an answer; in a request, 0 means the default. */
   deadline: number;
 }
 
@@ -131,13 +131,15 @@ export const ruleDocument = (rule: KernelRule) => ({
 
 export type RuleDocument = ReturnType<typeof ruleDocument>;
 
-/** A rule that is not in force yet: it has no id and nobody met it. */
+/** A rule that is not active yet: it has no id and no hits. */
 export type RuleDraft = Omit<RuleDocument, 'id' | 'hits'>;
 
 const NOT_YET = {id: 0, grants: [], expiresAt: null, allowed: 0, denied: 0, asked: 0, expired: 0};
 
-/** A rule as RULE shows it before it is in force. */
+/** A rule as RULE shows it before it is active. */
 export function ruleDraft(terms: RuleTerms): RuleDraft {
-  const {id: _id, hits: _hits, ...draft} = ruleDocument({...terms, ...NOT_YET});
+  const draft: RuleDraft & Partial<RuleDocument> = ruleDocument({...terms, ...NOT_YET});
+  delete draft.id;
+  delete draft.hits;
   return draft;
 }

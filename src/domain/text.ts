@@ -56,7 +56,8 @@ export const unicodeText = (text: string): string =>
  */
 const UNSAFE =
   /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2800\p{Default_Ignorable_Code_Point}]/gu;
-const EDGE = /^[ \p{M}]|[ ]$/gu;
+/* Marks would strike out what stands before, and many of them take no cell at all. */
+const EDGE = /^[ \p{M}]|[ ]$|(?<=\/)\p{M}|(?<=\p{M}{2})\p{M}/gu;
 const SHORT: Record<string, string> = {'\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t'};
 
 const hex = (code: number): string => code.toString(16).padStart(2, '0');
@@ -70,10 +71,14 @@ function escapeCharacter(character: string): string {
   return `\\u{${hex(code)}}`;
 }
 
-/** Text of somebody else's making, safe to show on one line of a terminal. */
+/** Text from others, made safe to print on one line of a terminal. */
 export function escapeText(text: string): string {
   return text.replace(UNSAFE, escapeCharacter).replace(EDGE, escapeCharacter);
 }
+
+/** The same for the name of a process, which is not to feign the [PID] and < around it. */
+export const escapeComm = (comm: string): string =>
+  escapeText(comm).replace(/[[\]<>]/g, escapeCharacter);
 
 /** The same for several lines, such as a compiler's message: tabs and line ends stay. */
 export const escapeLines = (text: string): string =>

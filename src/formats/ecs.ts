@@ -94,7 +94,7 @@ function accessDocument(record: AccessRecord, origin: EventOrigin): object {
 /* The schema's kind for a pipeline that has lost something. */
 const gapDocument = (record: GapRecord, origin: EventOrigin): object => ({
   ...common(record, origin),
-  message: `${record.lost} events lost: the reader was too slow`,
+  message: `${record.lost} events lost: reader too slow`,
   event: {
     kind: 'pipeline_error',
     start: isoTime(record.from),

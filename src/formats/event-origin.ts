@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {escapeText} from '../domain/text.js';
+import {escapeComm, escapeText} from '../domain/text.js';
 
 /** What a log must say of where its events come from. */
 export interface EventOrigin {
@@ -26,4 +26,4 @@ export const accessSentence = (
   op: string,
   path: string,
 ): string =>
-  `${escapeText(comm)}[${pid}] ${verdict === 'deny' ? 'was denied' : 'was allowed'} to ${op} ${escapeText(path)}`;
+  `${escapeComm(comm)}[${pid}] ${verdict === 'deny' ? 'was denied' : 'was allowed'} to ${op} ${escapeText(path)}`;

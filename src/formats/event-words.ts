@@ -2,7 +2,7 @@
 /* Events in words, each part of a sentence for itself. */
 import {OPS, REASONS, VERDICTS} from '../domain/names.js';
 import type {AccessRecord, GapRecord} from '../domain/records.js';
-import {escapeText} from '../domain/text.js';
+import {escapeComm, escapeText} from '../domain/text.js';
 import {clockTime} from '../domain/time.js';
 import {detailNames} from './event-json.js';
 
@@ -30,12 +30,13 @@ export function askedText(record: AccessRecord, isWide: boolean): string {
 }
 
 export function objectText(record: AccessRecord): string {
-  const path = escapeText(record.path);
-  return record.newPath === null ? path : `${path} -> ${escapeText(record.newPath)}`;
+  return [record.path, ...(record.newPath === null ? [] : [record.newPath])]
+    .map((path) => escapeText(path).replaceAll(' -> ', ' -\\x3e '))
+    .join(' -> ');
 }
 
 export const whoText = (record: AccessRecord, userName: UserName): string =>
-  `${escapeText(record.comm)}[${record.pid}] ${userText(record, userName)}`;
+  `${escapeComm(record.comm)}[${record.pid}] ${userText(record, userName)}`;
 
 /** The words of a line without its time and its columns. */
 export const accessWords = (record: AccessRecord, userName: UserName): string =>
@@ -48,4 +49,4 @@ export const accessWords = (record: AccessRecord, userName: UserName): string =>
   ].join(' ');
 
 export const gapWords = (record: GapRecord): string =>
-  `${record.lost} events lost until ${clockTime(record.to)}: this reader was too slow`;
+  `${record.lost} events lost until ${clockTime(record.to)}: reader too slow`;

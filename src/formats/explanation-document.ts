@@ -9,17 +9,17 @@ function whyText({reason, rule, op, verdict}: ObjectExplanation): string {
   const id = `rule ${rule ?? 0}`;
   switch (REASONS.name(reason)) {
     case 'none':
-      return `no rule is about this object and ${OPS.name(op)}`;
+      return `no rule covers ${OPS.name(op)} of this object`;
     case 'grant':
-      return `${id} is the closest, and lets the process in`;
+      return `${id} is the most specific, and allows the process`;
     case 'rule':
       return VERDICTS.name(verdict) === 'deny'
-        ? `${id} is the closest, and does not let the process in`
-        : `${id} is the closest, and only reports those it does not let in`;
+        ? `${id} is the most specific, and does not allow the process`
+        : `${id} is the most specific, and only reports processes it does not allow`;
     case 'ask':
-      return `${id} is the closest, and asks; unless somebody answers in time: ${VERDICTS.name(verdict)}`;
+      return `${id} is the most specific, and asks; without an answer in time: ${VERDICTS.name(verdict)}`;
     case 'default':
-      return `${id} is the closest, and would ask, but nobody is there to answer: ${VERDICTS.name(verdict)}`;
+      return `${id} is the most specific and would ask, but no answerer is running: ${VERDICTS.name(verdict)}`;
     default:
       return `${id}: ${REASONS.name(reason)}`;
   }

@@ -27,7 +27,7 @@ export class JsonFile implements WrittenFile {
     readonly value: unknown,
   ) {
     this.lines = new Lines(path, text);
-    const twins = jsonTwins(text).map((at) => this.lines.mistake(at, 'this key is there twice'));
+    const twins = jsonTwins(text).map((at) => this.lines.mistake(at, 'this key appears twice'));
     this.mistakes = [...byteMistakes(this.lines, text), ...twins, ...textMistakes(this, text)];
   }
 

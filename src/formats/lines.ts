@@ -31,6 +31,19 @@ export class Lines {
   }
 }
 
+/* Written as they are; escaped, and in a name, they are characters like others. */
+const ODD_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
+
+/** The first of what ends a line for some programs, and not for others: what one shows as a line another reads as two. */
+export function breakMistakes(lines: Lines, text: string): Mistake[] {
+  const at = text.search(ODD_BREAK);
+  if (at < 0) return [];
+  const code = text.charCodeAt(at).toString(16).padStart(4, '0');
+  const remedy = `end lines by a line feed; in a name, write it as "\\u${code}" between double quotes`;
+  const message = `U+${code.toUpperCase()} ends a line for some programs, and not for others; ${remedy}`;
+  return [lines.mistake(at, message)];
+}
+
 /** The first byte that is not UTF-8 only: a file in another encoding is full of them. */
 export function byteMistakes(lines: Lines, text: string): Mistake[] {
   const at = text.search(/[\ud800-\udfff]/u);

@@ -8,7 +8,7 @@ import {detailNames} from './event-json.js';
 import {type EventOrigin, accessSentence, pathParts} from './event-origin.js';
 
 /** The version of the schema that the attributes are from. */
-export const OCSF_VERSION = '1.8.0';
+const OCSF_VERSION = '1.8.0';
 
 const SYSTEM = {category_uid: 1, category_name: 'System Activity'};
 const FILE_ACTIVITY = {class_uid: 1001, class_name: 'File System Activity'};
@@ -137,7 +137,7 @@ const gapDocument = (record: GapRecord, origin: EventOrigin): object => ({
   type_name: 'Base Event: Gap',
   ...common(record, origin),
   ...SEVERITIES.low,
-  message: `${record.lost} events lost: the reader was too slow`,
+  message: `${record.lost} events lost: reader too slow`,
   count: record.lost,
   start_time: milliseconds(record.from),
   end_time: milliseconds(record.to),

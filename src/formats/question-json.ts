@@ -51,4 +51,3 @@ export const closedDocument = ({id, reason}: Closing) => ({
 });
 
 export type WaitingDocument = ReturnType<typeof waitingDocument>;
-export type QuestionDocument = ReturnType<typeof questionDocument>;

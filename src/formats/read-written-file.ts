@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {decodePath} from '../domain/text.js';
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError, notPermitted} from '../domain/errors.js';
 import {MIB, errorCode, readRegular} from '../linux/files.js';
 import {withSudo} from '../linux/privilege.js';
@@ -9,8 +9,8 @@ import type {WrittenFile} from './written-file.js';
 import {YamlFile} from './yaml-file.js';
 
 /* A map of YAML takes a hundred times the memory of its text, and JSON little. */
-export const YAML_MAX = 16 * MIB;
-export const JSON_MAX = 128 * MIB;
+const YAML_MAX = 16 * MIB;
+const JSON_MAX = 128 * MIB;
 
 function read(path: string, max: number): string {
   try {
@@ -18,7 +18,7 @@ function read(path: string, max: number): string {
   } catch (error) {
     const code = errorCode(error);
     if (error instanceof UserError || code === '' || code.startsWith('ERR_')) throw error;
-    const message = `cannot read ${path}: ${errnoText(code)}`;
+    const message = `cannot read ${path}: ${fileErrorText(code)}`;
     throw code === 'EACCES' ? notPermitted(message, [withSudo()]) : new UserError(code, message);
   }
 }
@@ -32,5 +32,8 @@ export function readWrittenFile(path: string, max = JSON_MAX): WrittenFile {
   const json = parseJson(text);
   if (json !== undefined) return new JsonFile(path, text, json.value);
   if (text.length <= YAML_MAX) return new YamlFile(path, text);
-  throw new UserError('EFBIG', `${path} is no JSON, and larger than ${YAML_MAX / MIB} MiB`);
+  throw new UserError(
+    'EFBIG',
+    `${path} is larger than ${YAML_MAX / MIB} MiB; only JSON files may be`,
+  );
 }

@@ -44,8 +44,8 @@ const partsOf = (above: Found, value: object): Found[] =>
 
 const sentence = (text: string): string =>
   text.includes('\0')
-    ? 'this text holds a NUL, which nothing can have in its name'
-    : `this text holds ${UNNAMEABLE.exec(text)?.[0] ?? ''}, which is no character`;
+    ? 'this text contains a NUL character, which no name can contain'
+    : `this text contains ${UNNAMEABLE.exec(text)?.[0] ?? ''}, which is not a character`;
 
 /**
  * Mistakes in texts, keys included, that would not reach the kernel as they stand.

@@ -10,6 +10,32 @@ const TIMES_MAX = 100;
 /* The last character is U+10FFFF. */
 const NO_CHARACTER = /(?<!\\)(?:\\\\)*\\U(?!000|0010)/;
 
+/* Each takes some hundred bytes while a text is read. */
+export const VALUES_MAX = 2_000_000;
+
+const VALUE_SIGNS = new Set(['-', ':', '?'].map((sign) => sign.charCodeAt(0)));
+const FLOW_SIGNS = new Set([',', '[', '{'].map((sign) => sign.charCodeAt(0)));
+const QUOTES = new Set(['"', "'"].map((sign) => sign.charCodeAt(0)));
+const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+
+/** Whether a text may hold more values than are taken, before a parser makes something of each. */
+export function holdsTooMuch(text: string): boolean {
+  if (text.length <= VALUES_MAX) return false;
+  let values = 0;
+  let before = 32;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (FLOW_SIGNS.has(code)) values++;
+    else if (VALUE_SIGNS.has(code)) {
+      const isAlone = at + 1 === text.length || isSpace(text.charCodeAt(at + 1));
+      if (isAlone || QUOTES.has(before)) values++;
+    }
+    if (values > VALUES_MAX) return true;
+    before = code;
+  }
+  return false;
+}
+
 const anchorOf = (text: string, event: Event): string | undefined =>
   'anchorStart' in event && event.anchorStart >= 0
     ? text.slice(event.anchorStart, event.anchorEnd)

@@ -4,9 +4,9 @@ import type {Event, YAMLException} from 'js-yaml';
 
 import type {Mistake} from '../domain/mistake.js';
 import {yaml} from './libraries.js';
-import {Lines, byteMistakes} from './lines.js';
+import {Lines, breakMistakes, byteMistakes} from './lines.js';
 import {type Place, type WrittenFile, textMistakes} from './written-file.js';
-import {isBomb, noCharacter} from './yaml-events.js';
+import {VALUES_MAX, holdsTooMuch, isBomb, noCharacter} from './yaml-events.js';
 import {yamlSentence} from './yaml-sentences.js';
 import {type YamlSpot, YamlSpots, followed} from './yaml-spots.js';
 
@@ -62,8 +62,9 @@ export class YamlFile implements WrittenFile {
     const bytes = byteMistakes(this.lines, text);
     /* They are told of already: the rest is looked through as if they were characters. */
     this.text = bytes.length === 0 ? text : text.replace(/\p{Cs}/gu, '\ufffd');
-    const syntax = [...bytes];
-    const value = this.read(syntax);
+    const breaks = [...breakMistakes(this.lines, text), ...this.tooMuch()];
+    const syntax = [...bytes, ...breaks];
+    const value = breaks.length === 0 ? this.read(syntax) : undefined;
     if (syntax.length === 0) this.value = value;
     this.mistakes = syntax.length > 0 ? syntax : textMistakes(this, text);
   }
@@ -71,6 +72,12 @@ export class YamlFile implements WrittenFile {
   /** A mistake in the value at a place, or in the key that leads to it. */
   mistake(place: Place, message: string, part: 'key' | 'value' = 'value'): Mistake {
     return this.lines.mistake(this.offset(place, part), message);
+  }
+
+  private tooMuch(): Mistake[] {
+    if (!holdsTooMuch(this.text)) return [];
+    const message = `there are more than ${VALUES_MAX} values; write it as JSON, or as several files`;
+    return [this.lines.mistake(0, message)];
   }
 
   /* The value, or what is wrong with the text. */
@@ -92,13 +99,16 @@ export class YamlFile implements WrittenFile {
     const {EVENT_ID} = yaml();
     if (events.filter(({type}) => type === EVENT_ID.DOCUMENT).length > 1) {
       const at = new YamlSpots(this.text, events).second ?? 0;
-      return this.lines.mistake(at, 'a second document begins here; a file holds one');
+      return this.lines.mistake(at, 'a second document begins here; a file can contain only one');
     }
     const bad = noCharacter(this.text, events);
     if (bad !== undefined)
-      return this.lines.mistake(bad.valueStart - 1, 'an escape in this stands for no character');
+      return this.lines.mistake(
+        bad.valueStart - 1,
+        'an escape in this text does not stand for a character',
+      );
     if (!isBomb(this.text, events)) return undefined;
-    return this.lines.mistake(0, 'its aliases stand for far too much');
+    return this.lines.mistake(0, 'its aliases expand to too much data');
   }
 
   private make(events: Event[], mistakes: Mistake[]): unknown {

@@ -72,7 +72,7 @@ const isIndex = (step: string | number): boolean => /^\d+$/.test(String(step));
 function label(place: Place): string {
   const key = place.findLast((step) => !isIndex(step));
   if (key === undefined) return 'the file';
-  return isIndex(place.at(-1) ?? '') ? `what is in "${key}"` : `"${key}"`;
+  return isIndex(place.at(-1) ?? '') ? `each item of "${key}"` : `"${key}"`;
 }
 
 const SHOWN_MAX = 60;
@@ -120,7 +120,7 @@ const unknownKey: Describe = (error, place, hints) => {
   const key = String(error.params.additionalProperty);
   const {properties} = error.parentSchema as {properties: object};
   const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;
-  const why = hint ?? `there is no key "${shownKey(key)}" here`;
+  const why = hint ?? `unknown key "${shownKey(key)}"`;
   const meant = hint === undefined ? suggestion(key, Object.keys(properties)) : '';
   return {place: [...place, key], message: `${why}${meant}`, part: 'key'};
 };
@@ -133,7 +133,9 @@ const DESCRIBE: Record<string, Describe> = {
   enum: (error, place) => {
     const allowed = (error.params.allowedValues as unknown[]).map(String);
     const meant = suggestion(error.data, allowed);
-    const message = `${label(place)}: ${shown(error.data)} is none of ${allowed.join(', ')}${meant}`;
+    const key = String(place.findLast((step) => !isIndex(step)));
+    const noun = key === 'ops' ? 'operation' : 'value';
+    const message = `"${key}": unknown ${noun} ${shown(error.data)}; expected one of ${allowed.join(', ')}${meant}`;
     return {place, message, part: 'value'};
   },
   required: (error, place) => ({
@@ -143,12 +145,12 @@ const DESCRIBE: Record<string, Describe> = {
   }),
   dependencies: (error, place) => {
     const {property, missingProperty} = error.params as Record<string, string>;
-    const message = `"${property}" needs the key "${missingProperty}" beside it`;
+    const message = `"${property}" also needs the key "${missingProperty}"`;
     return {place: [...place, property ?? ''], message, part: 'key'};
   },
 };
 
-/* Errors of branches tell again what the branch as a whole tells. */
+/* Errors inside branches repeat the error of the branch. */
 const isNoise = ({keyword, schemaPath}: ErrorObject): boolean =>
   keyword === 'if' || keyword === 'oneOf' || /\/anyOf\/\d/.test(schemaPath) || isNull(schemaPath);
 

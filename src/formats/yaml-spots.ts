@@ -70,7 +70,7 @@ export class YamlSpots {
     return this.all.flatMap((spot) => {
       if (spot.kind === 'map') return this.keyFaults(spot);
       if (spot.kind !== 'alias' || spot.target !== undefined) return [];
-      const message = `there is no anchor &${spot.text} before this alias; a text that begins with * needs quotes`;
+      const message = `no anchor &${spot.text} before this alias; if this is meant as text, quote it`;
       return [{at: spot.at, message}];
     });
   }
@@ -81,8 +81,8 @@ export class YamlSpots {
       if (index % 2 === 1) return [];
       const {kind, text} = followed(part) ?? part;
       if (kind !== 'text')
-        return [{at: part.at, message: 'a key must be a text, not a list or a map'}];
-      if (seen.has(text)) return [{at: part.at, message: 'this key is there twice'}];
+        return [{at: part.at, message: 'a key must be text, not a list or a map'}];
+      if (seen.has(text)) return [{at: part.at, message: 'this key appears twice'}];
       seen.add(text);
       return [];
     });

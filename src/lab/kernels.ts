@@ -33,7 +33,7 @@ export const cachedRelease = (name: string): string | undefined =>
   readIfPossible(join(labFolder(), 'kernels', name, 'release'))?.trim();
 
 /** The image of the kernel that this machine runs, if its modules are here, too. */
-export function ownImage(release = ownRelease(), root = '/'): string | undefined {
+function ownImage(release = ownRelease(), root = '/'): string | undefined {
   const modules = join(root, 'lib/modules', release);
   const images = [join(root, 'boot', `vmlinuz-${release}`), join(modules, 'vmlinuz')];
   return existsSync(modules) ? images.find((image) => existsSync(image)) : undefined;
@@ -42,18 +42,18 @@ export function ownImage(release = ownRelease(), root = '/'): string | undefined
 function requireOwn(release: string, root: string): void {
   const image = ownImage(release, root);
   if (image === undefined)
-    throw new UserError('ENOKERNEL', `kernel ${release} has no image and modules here to boot`, {
+    throw new UserError('ENOKERNEL', `the image or the modules of kernel ${release} are not here`, {
       next: [`sudo apt install linux-image-${release}`, `fguard lab --kernel ${USUAL}`],
     });
   try {
     accessSync(image, constants.R_OK);
   } catch {
-    throw new UserError('EACCES', `${image} cannot be read`, {
+    throw new UserError('EACCES', `cannot read ${image}`, {
       next: ['sudo fguard lab', `fguard lab --kernel ${USUAL}`],
     });
   }
   if (!existsSync(join(root, 'lib/modules', release, 'build/Makefile')))
-    throw new UserError('EREQUIREMENT', `the headers of kernel ${release} are not here`, {
+    throw new UserError('EREQUIREMENT', `the headers of kernel ${release} are not installed`, {
       next: [`sudo apt install linux-headers-${release}`, `fguard lab --kernel ${USUAL}`],
     });
 }
@@ -73,7 +73,9 @@ function namedKernel(asked: string): string {
   if (names.includes(asked) || isBuilt) return asked;
   const found = names.find(isOfRelease);
   if (found !== undefined) return found;
-  throw wrongUsage(`--kernel ${asked}: none of ${[OWN_KERNEL, ...names].join(', ')}`);
+  throw wrongUsage(
+    `--kernel ${asked}: unknown kernel; expected one of ${[OWN_KERNEL, ...names].join(', ')}`,
+  );
 }
 
 /**

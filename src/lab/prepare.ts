@@ -46,9 +46,13 @@ async function chooseShare(release: string, read: Read): Promise<BootFiles['shar
   const has = (name: string): boolean => modules.includes(`/${name}.ko`);
   if (has('9p') && has('9pnet_virtio')) return '9p';
   if (has('virtiofs')) return 'virtiofs';
-  throw new UserError('EOPNOTSUPP', `kernel ${release} has neither 9p nor virtio-fs, for a VM`, {
-    next: ['fguard lab --kernel 6.1'],
-  });
+  throw new UserError(
+    'EOPNOTSUPP',
+    `kernel ${release} has neither 9p nor virtio-fs, which the VM needs`,
+    {
+      next: ['fguard lab --kernel 6.1'],
+    },
+  );
 }
 
 /** What the folder of a prepared kernel holds. */

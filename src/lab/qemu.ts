@@ -86,10 +86,7 @@ function kernelCommandLine(
     ofDisk(disk),
   ].join(' ');
   if (line.length <= COMMAND_LINE_MAX) return line;
-  throw new UserError(
-    'ENAMETOOLONG',
-    'the names of the folders that the VM is to see are too long',
-  );
+  throw new UserError('ENAMETOOLONG', 'the paths of the directories for the VM are too long');
 }
 
 /*

@@ -57,9 +57,9 @@ function requirePrograms(isFetched: boolean, has: typeof hasProgram): void {
  */
 export function requireLab(kernel: string, {arch, isRoot, has} = circumstances()): void {
   if (arch !== 'x64')
-    throw new UserError('EOPNOTSUPP', `the lab needs an x86-64 machine; this is ${arch}`);
+    throw new UserError('EOPNOTSUPP', `the lab needs an x86-64 machine; this one is ${arch}`);
   const isFetched = kernel === OWN_KERNEL || cachedRelease(kernel) !== undefined;
   if (!isFetched && !isRoot)
-    throw notPermitted(`to bring kernel ${kernel} from Debian needs root, once`, [withSudo()]);
+    throw notPermitted(`getting kernel ${kernel} from Debian needs root, once`, [withSudo()]);
   requirePrograms(isFetched, has);
 }

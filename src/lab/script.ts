@@ -38,7 +38,7 @@ function collect(stream: Readable, lines: string[], onLine: (line: string) => vo
 function failure(name: string, code: number | null, said: readonly string[]): UserError {
   if (code === NOT_ROOT) return notPermitted(said.at(-1) ?? 'this needs root', [withSudo()]);
   const output = said.slice(-TAIL).join('\n');
-  return new UserError('EPREPARE', `the VM cannot be prepared: ${name}.sh failed`, {output});
+  return new UserError('EPREPARE', `cannot prepare the VM: ${name}.sh failed`, {output});
 }
 
 /**

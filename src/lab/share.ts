@@ -43,7 +43,7 @@ async function listening(server: ChildProcess): Promise<void> {
 const SERVERS = ['/usr/lib/qemu/virtiofsd', '/usr/libexec/virtiofsd'];
 
 function requireServer(): void {
-  requireRoot('to serve files by virtio-fs, which this kernel has in place of 9p,');
+  requireRoot('to serve files over virtio-fs, which this kernel has instead of 9p,');
   if (SERVERS.some((file) => existsSync(file))) return;
   throw new UserError('ENOPROGRAM', 'this kernel needs virtiofsd, which is not installed', {
     next: ['sudo apt install virtiofsd'],

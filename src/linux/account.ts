@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Whom a command runs as, and how it becomes that user. */
+/* The user a command runs as, and how to become that user. */
 import {existsSync} from 'node:fs';
 
 import {UserError, wrongUsage} from '../domain/errors.js';
@@ -29,10 +29,15 @@ const LEFT_BEHIND = [
   ...['DOAS_USER', 'PKEXEC_UID'],
 ];
 
-function account(uid: number, gid?: string): Account {
+/*
+ * The group of the user database, since it names the others, too. What sudo leaves is for
+ * users that it does not know; as `su` keeps it, it may be another's, but not root's.
+ */
+function account(uid: number, left?: string): Account {
   const [name = String(uid), , , group = '', , home = '', shell = ''] = userEntry(uid) ?? [];
-  const own = gid ?? group;
-  if (!/^\d+$/.test(own)) throw wrongUsage(`the group of user ${name} is not known`);
+  const own = group === '' ? (left ?? '') : group;
+  if (!/^\d+$/.test(own) || (group === '' && Number(own) === 0 && uid !== 0))
+    throw wrongUsage(`cannot find the group of user ${name}`);
   return {
     uid,
     gid: Number(own),
@@ -43,10 +48,10 @@ function account(uid: number, gid?: string): Account {
   };
 }
 
-/* A number that is none is not to end as root. */
+/* An invalid number must not become root. */
 function numbered(variable: string, text: string): number {
   if (/^\d+$/.test(text)) return userId(text);
-  throw wrongUsage(`${variable} is no user's number: ${text}`);
+  throw wrongUsage(`${variable} is not a user id: ${text}`);
 }
 
 function caller(env: NodeJS.ProcessEnv): Account | undefined {
@@ -78,7 +83,7 @@ export function environmentOf(
   return {...Object.fromEntries(own), HOME: home, USER: name, LOGNAME: name, SHELL: shell, ...mail};
 }
 
-/* Not looked for in the PATH, which may be that of the user. */
+/* Not searched in PATH, which may be the user's. */
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'];
 
 /** The words before a command by which root becomes this user and nobody else. */

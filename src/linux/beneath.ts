@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * What holds the bytes of a filesystem: its block device, the devices that one
- * is made of, and the files behind loop devices. Who may open one of them
- * passes every rule about files.
+ * is made of, and the files behind loop devices. Anyone who can open one of them
+ * bypasses every rule about files.
  */
 import {lastName} from '../domain/path.js';
 import {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {statSync} from 'node:fs';
+
 import {UserError} from '../domain/errors.js';
 import {inDirectory} from '../domain/path.js';
 import {shellWord} from '../domain/shell-word.js';
@@ -9,10 +11,21 @@ const UNIT = /^[^/]+\.(service|scope|slice|socket|mount|swap)$/;
 
 const below = (root: string, path: string): string => `${root}/${path.replace(/^\/+/, '')}`;
 
-/** The directories of this name, those of the lowest depth that has any. */
+/*
+ * Units of the system lie in its slices, below which it gives whole trees away: a user
+ * names what is in user@1000.service, a container what is in its own scope.
+ */
+const isSlice = (path: string): boolean => path.endsWith('.slice');
+
+/** The directories of the system that have this name, those of the lowest depth that has any. */
 function findUnit(unit: string, root: string): string[] {
-  for (let level = [root]; level.length > 0;) {
-    level = level.flatMap((parent) => directories(parent).map((name) => inDirectory(parent, name)));
+  const owner = statSync(root, {throwIfNoEntry: false})?.uid;
+  const isOfSystem = (path: string): boolean =>
+    statSync(path, {throwIfNoEntry: false})?.uid === owner;
+  for (let level = [root]; level.length > 0; level = level.filter(isSlice)) {
+    level = level
+      .flatMap((parent) => directories(parent).map((name) => inDirectory(parent, name)))
+      .filter(isOfSystem);
     const found = level.filter((path) => path.endsWith(`/${unit}`));
     if (found.length > 0) return found;
   }
@@ -28,7 +41,7 @@ export function cgroupDirectory(text: string, root = ROOT): string {
   const [first] = found;
   if (first !== undefined && found.length === 1) return first;
   if (first !== undefined)
-    throw new UserError('EAMBIGUOUS', `several units are called ${text}: ${found.join(', ')}`);
+    throw new UserError('EAMBIGUOUS', `several units are named ${text}: ${found.join(', ')}`);
   const next = isUnit ? [`systemctl status ${shellWord(text)}`] : ['systemd-cgls'];
   const what = isUnit ? 'no cgroup of a running unit' : 'no cgroup';
   throw new UserError('ENOENT', `there is ${what} ${text} below ${root}`, {next});

@@ -4,7 +4,7 @@ import {spawn} from 'node:child_process';
 import {cleanEnvironment, searchPath} from './environment.js';
 import {findProgram} from './find-program.js';
 import {LineSplitter} from './lines.js';
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError, interrupted} from '../domain/errors.js';
 
 export interface CommandResult {
@@ -40,9 +40,9 @@ export function hasProgram(name: string): boolean {
 function startFailure(program: string, error: NodeJS.ErrnoException): Error {
   if (error.name === 'AbortError') return interrupted();
   if (error.code === 'EACCES' || error.code === 'EPERM') {
-    /* Of root that is a rule's doing: about the program, or /dev/null. */
+    /* For root, a rule causes that: about the program or /dev/null. */
     const next = ['sudo fguard rules'];
-    return new UserError(error.code, `cannot start ${program}: ${errnoText('EACCES')}`, {next});
+    return new UserError(error.code, `cannot start ${program}: ${fileErrorText('EACCES')}`, {next});
   }
   if (error.code !== 'ENOENT') return error;
   const name = PACKAGES[program];

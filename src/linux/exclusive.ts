@@ -5,13 +5,13 @@ import {closeSync, constants, fchmodSync, openSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 
 import {cleanEnvironment} from './environment.js';
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError, interrupted} from '../domain/errors.js';
 import {hasProgram} from './command.js';
 import {errorCode} from './files.js';
 
 /* In a folder where only root can make files. */
-export const LOCK_FILE = '/run/fguard-rebuild.lock';
+const LOCK_FILE = '/run/fguard-rebuild.lock';
 
 /* Says that it has the lock and keeps it until its input ends, which it does with this process. */
 const HOLDER = ['sh', '-c', 'echo locked && exec cat'];
@@ -20,14 +20,14 @@ const TAKEN = 75;
 /** Gives the lock back. */
 type Release = () => Promise<void>;
 
-/* Whoever can open a file can lock it, and could keep all builds waiting. */
+/* A process that can open the file can lock it, and could block all builds. */
 function makeLockFile(file: string): void {
   try {
     const fd = openSync(file, constants.O_CREAT | constants.O_RDONLY | constants.O_NOFOLLOW, 0o600);
     fchmodSync(fd, 0o600);
     closeSync(fd);
   } catch (error) {
-    throw new UserError('ELOCK', `cannot lock ${file}: ${errnoText(errorCode(error))}`);
+    throw new UserError('ELOCK', `cannot lock ${file}: ${fileErrorText(errorCode(error))}`);
   }
 }
 
@@ -35,7 +35,7 @@ function requireTime(signal: AbortSignal): void {
   if (signal.aborted) throw interrupted();
 }
 
-/* The kernel drops such a lock with the process that has it, however that ends. */
+/* The kernel releases this lock when its process ends, however it ends. */
 async function lock(
   file: string,
   signal: AbortSignal,

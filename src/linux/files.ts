@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: MIT
 /* File system calls on paths in our encoding (domain/text.ts). */
 import fs from 'node:fs';
+import {constants} from 'node:os';
 
 import {decodePath, encodePath} from '../domain/text.js';
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError} from '../domain/errors.js';
 
+/* Node has no names for some, such as that of a quota. */
+const UNNAMED = /^Unknown system error -(\d+)$/;
+
+function errnoNameOf(code: string): string {
+  const number = UNNAMED.exec(code)?.[1];
+  if (number === undefined) return code;
+  const found = Object.entries(constants.errno).find(([, one]) => one === Number(number));
+  return found?.[0] ?? `E${number}`;
+}
+
 export const errorCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
+  error instanceof Error && 'code' in error ? errnoNameOf(String(error.code)) : '';
 
 export const realPath = (path: string): string =>
   decodePath(fs.realpathSync.native(encodePath(path), {encoding: 'buffer'}));
@@ -36,7 +47,7 @@ const tooLarge = (path: string, max: number): UserError =>
 function requireRegular(path: string, stat: fs.Stats): void {
   if (stat.isFile()) return;
   const [code, why] = stat.isDirectory()
-    ? ['EISDIR', errnoText('EISDIR')]
+    ? ['EISDIR', fileErrorText('EISDIR')]
     : ['ENOTFILE', 'it is not a regular file'];
   throw new UserError(code, `cannot read ${path}: ${why}`);
 }
@@ -102,7 +113,7 @@ export const isDirectory = (path: string): boolean => statIfPossible(path)?.isDi
 
 /** The status of the name itself; undefined if nothing is there. Throws if it cannot be looked at. */
 export const lstat = (path: string): fs.Stats | undefined =>
-  fs.lstatSync(encodePath(path), {throwIfNoEntry: false});
+  fs.lstatSync(path.isWellFormed() ? path : encodePath(path), {throwIfNoEntry: false});
 
 /** The status of the name itself, a symbolic link not followed. */
 export const lstatIfPossible = (path: string): fs.BigIntStats | undefined => {

@@ -6,13 +6,13 @@ import {decodePath, encodePath, escapeText} from '../domain/text.js';
 import {errorCode, statIfPossible} from './files.js';
 import {wayTo} from './way.js';
 
-/* Editors write a file in several steps; somebody who never ends is not waited for. */
+/* Editors write a file in several steps; do not wait for endless writes. */
 const SETTLE = 100;
 const LONGEST = 1000;
 
 const TIMES_MAX = 5;
 
-/* What is not there is told of by the folder above once it is. */
+/* The parent directory reports when a missing one appears. */
 const ABSENT = ['ENOENT', 'ENOTDIR'];
 
 const identity = (path: string): string => {
@@ -20,7 +20,7 @@ const identity = (path: string): string => {
   return found === undefined ? '' : `${found.dev}:${found.ino}`;
 };
 
-/** Notices when a path may lead to another file, or the file be another one. */
+/** Notices when a path may lead to another file, or when the file changes. */
 export class Follower {
   /* By the folder, and which one that was: another may be there now. */
   private watchers = new Map<string, FSWatcher>();
@@ -30,7 +30,7 @@ export class Follower {
 
   /**
    * @param changed called soon after a change, and once for several
-   * @param complain told if changes will go unnoticed
+   * @param complain called if changes cannot be noticed
    */
   constructor(
     private readonly path: string,
@@ -103,7 +103,7 @@ export class Follower {
     if (this.hasComplained || ABSENT.includes(code)) return;
     this.hasComplained = true;
     this.complain(
-      `changes in ${escapeText(folder)} go unnoticed (${code}); SIGHUP reads the policy again`,
+      `cannot watch ${escapeText(folder)} for changes (${code}); send SIGHUP to reload the policy`,
     );
   }
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-import {readdirSync} from 'node:fs';
+import {type BigIntStats, readdirSync} from 'node:fs';
+import * as promises from 'node:fs/promises';
 
 import type {Holder} from '../domain/object.js';
 import {heldAccess} from '../domain/open-flags.js';
-import {readIfPossible, readLinkIfPossible, statIfPossible} from './files.js';
+import {decodePath} from '../domain/text.js';
+import {readLinkIfPossible, statIfPossible} from './files.js';
+import {patiently, readMaps} from './patient.js';
 import {openFlags, processIds, processName} from './proc.js';
 
 /** What a rule is about. */
@@ -32,16 +35,35 @@ class Targets {
   /** The target behind a link of /proc. */
   at(link: string): string | undefined {
     const stat = this.files.size === 0 ? undefined : statIfPossible(link);
-    const file = stat === undefined ? undefined : this.files.get(key(stat.dev, stat.ino));
-    if (file !== undefined || this.groups.length === 0) return file;
-    const name = readLinkIfPossible(link)?.replace(/ \(deleted\)$/, '');
-    return name !== undefined && this.hasName(name) ? name : undefined;
+    return (
+      this.file(stat) ?? (this.areOnlyFiles ? undefined : this.named(readLinkIfPossible(link)))
+    );
+  }
+
+  /** The same, or null, of a link that may keep us waiting. */
+  async atSlow(link: string): Promise<string | null> {
+    const stat = await promises.stat(link, {bigint: true}).catch(() => undefined);
+    const name = await promises.readlink(link, 'buffer').then(decodePath, () => undefined);
+    return this.file(stat) ?? this.named(name) ?? null;
   }
 
   /** Whether a line of maps may be about a target: cheap, and not the last word. */
   mayBe(inode: string, name: string): boolean {
     if (inode === '0') return false;
     return this.hasName(name) || [...this.files.keys()].some((id) => id.endsWith(`:${inode}`));
+  }
+
+  private get areOnlyFiles(): boolean {
+    return this.groups.length === 0;
+  }
+
+  private file(stat: BigIntStats | undefined): string | undefined {
+    return stat === undefined ? undefined : this.files.get(key(stat.dev, stat.ino));
+  }
+
+  private named(link: string | undefined): string | undefined {
+    const name = link?.replace(/ \(deleted\)$/, '');
+    return name !== undefined && this.hasName(name) ? name : undefined;
   }
 
   private addFile(path: string): void {
@@ -75,24 +97,30 @@ function descriptors(pid: number, comm: string, targets: Targets): Holder[] {
 }
 
 /* maps tells cheaply which ranges may match; their links tell for sure, where we may follow them. */
-function mappings(pid: number, comm: string, targets: Targets): Holder[] {
+async function mappings(pid: number, comm: string, targets: Targets): Promise<Holder[]> {
+  const holder = {pid, comm, fd: null};
+  const maps = await readMaps(pid);
+  if (maps === undefined) return [{...holder, path: null, access: 'unknown'}];
   const found = new Set<string>();
-  for (const line of (readIfPossible(`/proc/${pid}/maps`) ?? '').split('\n')) {
+  for (const line of maps.split('\n')) {
     const match = /^(\S+) \S+ \S+ \S+ (\d+) *(.*)$/.exec(line);
     const [, range = '', inode = '0', name = ''] = match ?? [];
     if (!targets.mayBe(inode, name)) continue;
-    const path = targets.at(`/proc/${pid}/map_files/${range}`);
-    if (path !== undefined) found.add(path);
+    const path = await patiently(() => targets.atSlow(`/proc/${pid}/map_files/${range}`));
+    if (path === undefined) return [{...holder, path: null, access: 'unknown'}];
+    if (path !== null) found.add(path);
   }
-  return Array.from(found, (path) => ({pid, comm, fd: null, path, access: 'map' as const}));
+  return Array.from(found, (path) => ({...holder, path, access: 'map' as const}));
 }
 
 /** Who holds one of these open or mapped now, as far as we may look. */
-export function findHolders(objects: readonly HeldObject[]): Holder[] {
+export async function findHolders(objects: readonly HeldObject[]): Promise<Holder[]> {
   const targets = new Targets(objects);
   if (targets.areNone) return [];
-  return processIds().flatMap((pid) => {
+  const found: Holder[] = [];
+  for (const pid of processIds()) {
     const comm = processName(pid);
-    return [...descriptors(pid, comm, targets), ...mappings(pid, comm, targets)];
-  });
+    found.push(...descriptors(pid, comm, targets), ...(await mappings(pid, comm, targets)));
+  }
+  return found;
 }

@@ -5,10 +5,10 @@ import {constants} from 'node:os';
 import type {Duplex} from 'node:stream';
 import {isatty} from 'node:tty';
 
-import {onDeath} from './libc/index.js';
+import {launching, onDeath} from './libc/index.js';
 import {type Account, becoming, environmentOf} from './account.js';
 
-/* Waits for a word on descriptor 3, without which it ends, and becomes the command: the same process. */
+/* Waits for a word on file descriptor 3, without which it exits, and then execs the command: the same process. */
 const WAIT = 'IFS= read -r word <&3 && [ "$word" = go ] || exit 125; exec 3<&-; exec "$@"';
 
 const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
@@ -36,7 +36,22 @@ function realTimeEnding(signal: number): Ending {
   return {code: 128 + signal, signal: name};
 }
 
-/** A command that is a process already and has not run an instruction of its own yet. */
+/** What is arranged before a command is launched. */
+export interface Precautions {
+  /** The command cannot type into its terminal, for whoever reads there next. */
+  isTypingRefused: boolean;
+  /** Whether something that it started goes on; to be asked once it has ended. */
+  outlives: () => boolean;
+}
+
+/** To be called by the thread that launches. Holds for all that is launched from then on. */
+export async function takePrecautions(): Promise<Precautions> {
+  const libc = await launching();
+  libc.adoptDescendants();
+  return {isTypingRefused: libc.refuseTyping(), outlives: libc.hasChildren};
+}
+
+/** A command that already has a process but has not yet run its first instruction. */
 export class Launcher {
   private readonly child: ChildProcess;
   private readonly exited: Promise<Ending>;
@@ -52,7 +67,7 @@ export class Launcher {
     this.exited = once(this.child, 'exit').then((event) =>
       ending(event as [number | null, NodeJS.Signals | null]),
     );
-    /* A command that ended before its word was read is told by its exit. */
+    /* If it ended before reading the word, its exit reports that. */
     this.gate.on('error', () => undefined);
   }
 

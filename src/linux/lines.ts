@@ -3,13 +3,34 @@ import type {Readable} from 'node:stream';
 
 /** Puts lines together that come in pieces. */
 export class LineSplitter {
-  private rest = '';
+  /* Of the line that is not whole yet. */
+  private parts: string[] = [];
+  private length = 0;
+
+  /** @param max longer lines are cut to more than that, for the caller to refuse; they cost no more */
+  constructor(private readonly max = Infinity) {}
 
   /** The lines that are whole with this piece. */
   add(piece: string): string[] {
-    const lines = (this.rest + piece).split('\n');
-    this.rest = lines.pop() ?? '';
+    const lines = piece.split('\n');
+    const rest = lines.pop() ?? '';
+    if (lines.length > 0) {
+      lines[0] = [...this.parts, lines[0] ?? ''].join('');
+      [this.parts, this.length] = [[], 0];
+    }
+    if (this.length <= this.max) this.keep(rest);
     return lines;
+  }
+
+  /** What came behind the last line end. */
+  get rest(): string {
+    return this.parts.join('');
+  }
+
+  private keep(rest: string): void {
+    if (rest === '') return;
+    this.parts.push(rest);
+    this.length += rest.length;
   }
 }
 

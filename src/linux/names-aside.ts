@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type User, findUsers, localUsers, namesById} from './passwd.js';
 
-/* Whoever has many numbers at hand, such as subordinate ones, must not fill our memory. */
+/* A user with many uids, such as subordinate ones, must not fill our memory. */
 const KNOWN_MAX = 4096;
 const ASKED_MAX = 1024;
 
@@ -12,7 +12,7 @@ const LOOKUP_SIZE = 32;
 /* To start a process costs time, too: that is a share of it. */
 const PAUSE = 100;
 
-/* Digits do not stand for ever: the user may be made, or the server of names be back. */
+/* Unknown numbers are retried: the user may be created, or the name server may be back. */
 const UNKNOWN_FOR = 60_000;
 
 type Find = (uids: readonly number[]) => Promise<readonly User[]>;

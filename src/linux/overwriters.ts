@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Who may put something else where an executable is that rules let in. */
+/* Who can replace an executable that rules allow. */
 import {type Overwriter, overwriterText} from '../domain/overwriter.js';
 import {statIfPossible} from './files.js';
 import {UserNames, groupNames} from './users.js';
@@ -39,7 +39,7 @@ function writers({uid, gid, mode}: Ownership, isDirectory: boolean): string[] {
   if (isDirectory && (mode & STICKY) !== 0) return owner;
   if ((mode & OTHERS_WRITE) !== 0) return ['everybody'];
   const isShared = (mode & GROUP_WRITES) !== 0;
-  return isShared ? [...owner, `group ${groups.name(gid)} (or whom its ACL names)`] : owner;
+  return isShared ? [...owner, `group ${groups.name(gid)} (or those its ACL names)`] : owner;
 }
 
 /* From the closest to the root. */

@@ -6,12 +6,14 @@
  */
 import fs from 'node:fs';
 import {userInfo} from 'node:os';
-import {isAbsolute, join, resolve} from 'node:path';
+import {isAbsolute, join} from 'node:path';
 
 import {decodePath, encodePath} from '../domain/text.js';
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError} from '../domain/errors.js';
-import {errorCode} from './files.js';
+import {entries, errorCode} from './files.js';
+import {wholePath} from './whole-path.js';
+import {isProcess} from './proc.js';
 
 /* Not among Node's constants; the same number on all architectures that it runs on. */
 const O_PATH = 0o10000000;
@@ -22,7 +24,7 @@ const FUSE = 0x65735546;
 
 const self = (): number => process.geteuid?.() ?? 0;
 
-/** A place that others may change, and so what lies behind it. */
+/** A place that others can change, and so everything below it. */
 export interface Foreign {
   path: string;
   reason: string;
@@ -30,21 +32,21 @@ export interface Foreign {
 
 /** What a walk finds out about a path. */
 interface Walk {
-  /** Why others may decide what is there; undefined if they may not. */
+  /** Why others can control what is there; undefined if they cannot. */
   reason: string | undefined;
   /** The place that the reason is about. */
   place: string;
-  /** The path without links, as far as it is there. */
+  /** The path without symbolic links, as far as it exists. */
   real: string;
-  /** The names behind that, which are not there yet. */
+  /** The remaining components, which do not exist yet. */
   missing: string[];
   /** Others may add to this folder, but change nothing of ours in it. */
   isSticky: boolean;
 }
 
-/* Whoever mounts a FUSE file system says who owns what is in it. */
-function isMountedByAnother(fd: number): boolean {
-  if (fs.statfsSync(`/proc/self/fd/${fd}/.`).type !== FUSE) return false;
+/* The owner of a FUSE mount controls the ownership shown in it. */
+function isMountedByAnother(fd: number, isDirectory: boolean): boolean {
+  if (fs.statfsSync(`/proc/self/fd/${fd}${isDirectory ? '/.' : ''}`).type !== FUSE) return false;
   const id = /^mnt_id:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
   const mounts = fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   const mount = mounts.find((line) => line.startsWith(`${id} `)) ?? '';
@@ -57,14 +59,14 @@ function complaint(path: string, fd: number, stat: fs.Stats): string | undefined
   if (stat.isSymbolicLink()) return undefined;
   const isShared = stat.isDirectory() && (stat.mode & STICKY) !== 0;
   if ((stat.mode & OTHERS_MAY_WRITE) !== 0 && !isShared) return `others may write to ${path}`;
-  if (stat.isDirectory() && isMountedByAnother(fd)) return `another user mounted ${path}`;
+  if (isMountedByAnother(fd, stat.isDirectory())) return `another user mounted ${path}`;
   return undefined;
 }
 
 const entry = (folder: number, name: string): Buffer =>
   Buffer.concat([Buffer.from(`/proc/self/fd/${folder}/`), encodePath(name)]);
 
-/* What may not be looked at counts as not there: nothing can be made in its place, either. */
+/* An inaccessible path counts as missing: nothing can be created in its place either. */
 function openAt(folder: number, name: string): number | undefined {
   try {
     return fs.openSync(entry(folder, name), O_PATH | fs.constants.O_NOFOLLOW);
@@ -79,7 +81,7 @@ const linkTarget = (folder: number, name: string): string =>
 const names = (path: string): string[] =>
   path.split('/').filter((name) => name !== '' && name !== '.');
 
-/** Goes down a path by descriptors, so that nothing changes between a look and the next step. */
+/** Walks a path by file descriptors, so that nothing changes between check and use. */
 class Walker {
   private real = '/';
   private fd = fs.openSync('/', O_PATH);
@@ -92,11 +94,9 @@ class Walker {
     const rest = names(path);
     try {
       let reason = complaint('/', this.fd, this.stat);
-      for (
-        let name = rest.shift();
-        name !== undefined && reason === undefined;
-        name = rest.shift()
-      ) {
+      while (reason === undefined) {
+        const name = rest.shift();
+        if (name === undefined) break;
         const fd = openAt(this.fd, name);
         if (fd === undefined) return this.found(undefined, [name, ...rest]);
         reason = this.step(fd, name, rest);
@@ -126,7 +126,7 @@ class Walker {
 
   private follow(path: string, name: string, rest: string[]): string | undefined {
     this.links += 1;
-    if (this.links > LINKS_MAX) return `${path} leads through too many links`;
+    if (this.links > LINKS_MAX) return `${path}: too many symbolic links`;
     const target = linkTarget(this.fd, name);
     rest.unshift(...names(target));
     if (isAbsolute(target)) {
@@ -146,11 +146,11 @@ const walk = (path: string): Walk => new Walker().walk(path);
 
 /** Why others may decide what is at a path; undefined if they may not, or nothing is there. */
 export const whyForeign = (path: string): string | undefined =>
-  isAbsolute(path) ? walk(path).reason : `${path} is not a whole path`;
+  isAbsolute(path) ? walk(path).reason : `${path} is not an absolute path`;
 
 /** The place on the way to a path, or the path itself, that others may change, if there is one. */
 export function findForeign(path: string): Foreign | undefined {
-  const {reason, place} = walk(resolve(path));
+  const {reason, place} = walk(wholePath(path));
   return reason === undefined ? undefined : {path: place, reason};
 }
 
@@ -159,7 +159,7 @@ const foreign = (what: string, reason: string, next: readonly string[]): UserErr
 
 /** A path without its links. @throws UserError if others may decide what is there */
 export function requireOwn(path: string, next: readonly string[] = []): string {
-  if (!isAbsolute(path)) throw foreign(path, 'it is not a whole path', next);
+  if (!isAbsolute(path)) throw foreign(path, 'it is not an absolute path', next);
   const {reason, real, missing} = walk(path);
   if (reason !== undefined) throw foreign(path, reason, next);
   return join(real, ...missing);
@@ -171,7 +171,8 @@ function makeFolder(folder: string): void {
     fs.mkdirSync(encodePath(folder), {mode: 0o755});
   } catch (error) {
     const code = errorCode(error);
-    if (code !== 'EEXIST') throw new UserError(code, `cannot make ${folder}: ${errnoText(code)}`);
+    if (code !== 'EEXIST')
+      throw new UserError(code, `cannot create ${folder}: ${fileErrorText(code)}`);
   }
 }
 
@@ -194,7 +195,7 @@ export function makeOwnFolder(path: string, next: readonly string[] = []): strin
 const isUsable = (path: string | undefined): path is string =>
   path !== undefined && isAbsolute(path) && whyForeign(path) === undefined;
 
-/** This user's home folder, not that of whose environment is left. */
+/** This user's home directory, not the one inherited in the environment. */
 export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (self() !== 0 && isUsable(env.HOME)) return env.HOME;
   try {
@@ -214,11 +215,25 @@ export function userFolder(
   return join(homeFolder(env), kind === 'data' ? '.local/share' : `.${kind}`);
 }
 
-/** The folder for what is temporary: TMPDIR, unless another could change what is there. */
+/** The directory for temporary files: TMPDIR, unless others can change what is in it. */
 export function temporaryFolder(env: NodeJS.ProcessEnv = process.env): string {
   return requireOwn(isUsable(env.TMPDIR) && fs.existsSync(env.TMPDIR) ? env.TMPDIR : '/tmp');
 }
 
-/** Makes an empty folder that only this user can read and change. */
-export const makeScratchFolder = (prefix: string): string =>
-  fs.mkdtempSync(join(temporaryFolder(), prefix));
+/* What killed runs have left. Another user could swap what is in a folder of hers meanwhile. */
+function sweep(place: string, prefix: string): void {
+  for (const {name, isDirectory} of entries(place)) {
+    const pid = name.startsWith(prefix) ? /^\d+(?=-)/.exec(name.slice(prefix.length)) : null;
+    if (pid === null || !isDirectory || isProcess(pid[0])) continue;
+    const folder = join(place, name);
+    if (fs.lstatSync(encodePath(folder), {throwIfNoEntry: false})?.uid === self())
+      fs.rmSync(encodePath(folder), {recursive: true, force: true});
+  }
+}
+
+/** Makes an empty folder that only this user can read and change, and removes those of killed runs. */
+export function makeScratchFolder(prefix: string): string {
+  const place = temporaryFolder();
+  sweep(place, prefix);
+  return fs.mkdtempSync(join(place, `${prefix}${process.pid}-`));
+}

@@ -11,7 +11,7 @@ export interface User {
   uid: number;
 }
 
-/* A server of names that says nothing is not waited for any longer. */
+/* Do not wait longer for a name server that does not answer. */
 const PATIENCE = 10_000;
 
 /* So many are no command line that is too long. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {readdirSync} from 'node:fs';
+import {existsSync, readdirSync} from 'node:fs';
 
 import {readIfPossible, readLinkIfPossible} from './files.js';
 
@@ -8,6 +8,9 @@ export const processIds = (): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
+
+/** Whether there is a process of this number now. */
+export const isProcess = (pid: number | string): boolean => existsSync(`/proc/${pid}`);
 
 export const processName = (pid: number): string =>
   readIfPossible(`/proc/${pid}/comm`)?.replace(/\n$/, '') ?? '';

@@ -5,7 +5,7 @@ import {firstNumber, processFields} from './proc.js';
 /** Refuses a number that is no process, or only a thread of one. */
 export function requireProcess(pid: number): void {
   const fields = processFields(pid);
-  if (fields === undefined) throw new UserError('ESRCH', `there is no process ${pid}`);
+  if (fields === undefined) throw new UserError('ESRCH', `no process ${pid}`);
   const leader = firstNumber(fields, 'Tgid');
   if (leader !== pid)
     throw new UserError('ESRCH', `${pid} is a thread of process ${leader}, not a process`, {

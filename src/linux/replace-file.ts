@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Files that appear whole: whoever looks sees the old one or the new one, after a loss of power too. */
 import fs from 'node:fs';
-import {dirname} from 'node:path';
+import {basename, dirname} from 'node:path';
 
 import {encodePath} from '../domain/text.js';
+import {entries} from './files.js';
+import {isProcess} from './proc.js';
 
 /** Makes sure that a file or folder is on the disk. */
 export function syncPath(path: string): void {
@@ -15,9 +17,31 @@ export function syncPath(path: string): void {
   }
 }
 
+const LEFTOVER = /^\.(?:new|old)-(\d+)$/;
+
+/**
+ * Removes what killed runs have left beside a file; false if there was nothing.
+ * @param isOver whether the run of a process is over
+ */
+export function dropLeftovers(
+  target: string,
+  isOver = (pid: string): boolean => !isProcess(pid),
+): boolean {
+  const [folder, own] = [dirname(target), basename(target)];
+  let found = false;
+  for (const {name, isDirectory} of entries(folder)) {
+    const pid = name.startsWith(own) ? LEFTOVER.exec(name.slice(own.length))?.[1] : undefined;
+    if (pid === undefined || isDirectory || !isOver(pid)) continue;
+    fs.rmSync(encodePath(`${folder}/${name}`), {force: true});
+    found = true;
+  }
+  return found;
+}
+
 function replace(target: string, mode: number, write: (beside: Buffer) => void): void {
   const path = `${target}.new-${process.pid}`;
   const beside = encodePath(path);
+  dropLeftovers(target);
   try {
     write(beside);
     fs.chmodSync(beside, mode);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-import {errnoText} from '../domain/errno.js';
+import {fileErrorText} from '../domain/errno.js';
 import {UserError, notPermitted, wrongUsage} from '../domain/errors.js';
 import {inDirectory} from '../domain/path.js';
+import {requireOwnLinks} from './foreign-link.js';
 import {errorCode, isDirectory, lstat, readLinkIfPossible, realPath} from './files.js';
 import {withSudo} from './privilege.js';
 
-/** An object named on the command line, as the kernel wants it: absolute, no symbolic link on the way. */
+/** An object named on the command line, as the kernel needs it: absolute and without symbolic links. */
 export interface ResolvedPath {
   path: string;
   exists: boolean;
@@ -16,7 +17,7 @@ const LINKS_MAX = 40;
 
 const REASONS: Record<string, (path: string) => string> = {
   ENOENT: (path) => `the directory ${path} does not exist`,
-  ENOTDIR: (path) => `${path} is not a directory, or leads through something that is not`,
+  ENOTDIR: (path) => `${path}: it, or a component of it, is not a directory`,
   ELOOP: (path) => `${path}: too many symbolic links`,
   ENAMETOOLONG: (path) => `${path}: the name is too long`,
 };
@@ -29,7 +30,7 @@ function unreachable(error: unknown, path: string): unknown {
   const reason = REASONS[code];
   if (reason !== undefined) return new UserError(code, reason(path));
   /* a disk that fails, or a server that is gone */
-  return isErrno(code) ? new UserError(code, `${path}: ${errnoText(code)}`) : error;
+  return isErrno(code) ? new UserError(code, `${path}: ${fileErrorText(code)}`) : error;
 }
 
 /** The real path, or undefined if there is nothing; every other failure names the path. */
@@ -59,7 +60,7 @@ function split(path: string): {directory: string; name: string} {
   return {directory, name: plain.slice(slash + 1)};
 }
 
-/* Nothing there: the directory must be, and a dangling link stands for what it points to. */
+/* A missing file needs an existing directory, and a dangling link means its target. */
 function resolveMissing(path: string, links: number): ResolvedPath {
   const {directory, name} = split(path);
   if (name === '' || name === '.' || name === '..')
@@ -72,37 +73,55 @@ function resolveMissing(path: string, links: number): ResolvedPath {
   return resolvePath(next, links - 1);
 }
 
-/** Resolves a path that may name something that is not there yet, but in a directory that is. */
+/** Resolves a path that may not exist yet, in a directory that does. */
 export function resolvePath(path: string, links = LINKS_MAX): ResolvedPath {
-  if (path === '') throw wrongUsage('a path is empty');
+  if (path === '') throw wrongUsage('a path must not be empty');
   const found = real(path);
   if (found === undefined) return resolveMissing(path, links);
   return {path: found, exists: true, isDirectory: isDirectory(found)};
 }
 
-/** Resolves a path that must be there. */
+/** Resolves a path that must exist. */
 export function resolveExisting(path: string): ResolvedPath {
   const resolved = resolvePath(path);
-  if (resolved.exists) return resolved;
-  throw new UserError('ENOENT', `${path} does not exist`);
+  requireExisting(resolved, path);
+  return resolved;
+}
+
+/** Refuses what a path was resolved to, if there is nothing. */
+export function requireExisting({exists}: ResolvedPath, path: string): void {
+  if (!exists) throw new UserError('ENOENT', `${path} does not exist`);
 }
 
 /* The last name is looked at for itself; these are not names, or say that a directory is meant. */
 const isPlain = (path: string): boolean => path.startsWith('/') && !/(?:^|\/)\.{0,2}$/.test(path);
 
-/** Resolves many paths of one moment: what they have in common is looked up once. */
+/**
+ * Resolves a path that was written down earlier.
+ * @throws UserError also if a link of a user leads to what is not that user's
+ */
+export function resolveWritten(path: string): ResolvedPath {
+  const resolved = resolvePath(path);
+  if (path.startsWith('/')) requireOwnLinks(path);
+  return resolved;
+}
+
+/** Resolves many written paths at one moment: what they have in common is looked up once. */
 export class PathResolver {
-  private readonly directories = new Map<string, string>();
+  /* Undefined for what a link of a user leads to: there, each path has to be looked at. */
+  private readonly directories = new Map<string, string | undefined>();
 
   resolve(path: string): ResolvedPath {
-    return (isPlain(path) ? this.quickly(path) : undefined) ?? resolvePath(path);
+    return (isPlain(path) ? this.quickly(path) : undefined) ?? resolveWritten(path);
   }
 
   /* Undefined where there is more to it: a link, or a failure that is to be told. */
   private quickly(path: string): ResolvedPath | undefined {
     try {
       const {directory, name} = split(path);
-      const found = inDirectory(this.directory(directory), name);
+      const real = this.directory(directory);
+      if (real === undefined) return undefined;
+      const found = inDirectory(real, name);
       const stat = lstat(found);
       if (stat === undefined) return {path: found, exists: false, isDirectory: false};
       if (stat.isSymbolicLink()) return undefined;
@@ -112,9 +131,11 @@ export class PathResolver {
     }
   }
 
-  private directory(path: string): string {
-    const known = this.directories.get(path) ?? realDirectory(path);
-    this.directories.set(path, known);
-    return known;
+  private directory(path: string): string | undefined {
+    if (this.directories.has(path)) return this.directories.get(path);
+    const real = realDirectory(path);
+    const found = real !== path && requireOwnLinks(path) ? undefined : real;
+    this.directories.set(path, found);
+    return found;
   }
 }

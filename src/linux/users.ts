@@ -6,10 +6,10 @@ import {wrongUsage} from '../domain/errors.js';
 
 const CACHE_MAX = 4096;
 
-/* A server of names that says nothing is not waited for any longer. */
+/* Do not wait longer for a name server that does not answer. */
 const PATIENCE = 10_000;
 
-/* 4294967295 is no user or group, but the lack of one. */
+/* 4294967295 means "no user" or "no group". */
 export const ID_MAX = 2 ** 32 - 2;
 
 function entry(database: 'passwd' | 'group', key: string): string[] | undefined {
@@ -45,14 +45,14 @@ export class UserNames {
   }
 }
 
-/* What strtoul() takes, getent takes for a number, cuts it to 32 bits, and may find root. */
+/* getent accepts what strtoul() does as a number and truncates it to 32 bits, which may give root. */
 export const NUMBER = /^\s*[+-]?\d+$/;
 
 function idOf(database: 'passwd' | 'group', kind: string, text: string): number {
   const digits = NUMBER.test(text) ? text : entry(database, text)?.[2];
   const id = /^\d+$/.test(digits ?? '') ? Number(digits) : NaN;
   if (id <= ID_MAX) return id;
-  throw wrongUsage(`there is no ${kind} ${text}`);
+  throw wrongUsage(`unknown ${kind}: ${text}`);
 }
 
 /** The same for groups. */

@@ -15,7 +15,7 @@ const SOURCES = ['libnetlink', 'kmod/uapi'];
 const NAME = 'libfguard.so';
 
 const needed = (folder: string, output: string): UserError =>
-  new UserError('ENOLIBRARY', 'the library libfguard.so is not there and does not build', {
+  new UserError('ENOLIBRARY', 'cannot find or build the library libfguard.so', {
     output,
     next: ['sudo apt install gcc make pkg-config libmnl-dev', `make -C ${shellWord(folder)}`],
   });
@@ -52,7 +52,7 @@ function buildIn(scratch: string, root: string, target: string): void {
 export function buildLibrary(root: string): string | undefined {
   const folder = join(root, 'libnetlink');
   if (!isWritable(folder)) return undefined;
-  process.stderr.write('building libfguard.so, this once\n');
+  process.stderr.write('building libfguard.so (only once)\n');
   const scratch = makeScratchFolder('fguard-library-');
   try {
     buildIn(scratch, root, join(folder, NAME));

@@ -153,7 +153,7 @@ class Connection implements Guard {
     const pointer: [bigint | null] = [null];
     this.check(this.lib.listQuestions(this.handle));
     while (this.check(this.lib.nextQuestion(this.handle, pointer)) !== 0) {
-      if (pointer[0] === null) throw new Error('the library gave a question that is none');
+      if (pointer[0] === null) throw new Error('the library returned an invalid request');
       for (const record of askRecords(readRecord(pointer[0])))
         if (record.type === 'question') questions.push(toQuestion(record));
     }

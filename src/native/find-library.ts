@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {UserError} from '../domain/errors.js';
-import {requireOwn} from '../linux/own-folder.js';
+import {requireOwn, whyForeign} from '../linux/own-folder.js';
+import {wholePath} from '../linux/whole-path.js';
 import {buildLibrary} from './build-library.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BUILT = `${ROOT}libnetlink/libfguard.so`;
 const SYSTEM = [
   '/usr/local/lib',
   '/usr/lib',
@@ -17,17 +16,30 @@ const SYSTEM = [
 ];
 
 const missing = (path: string, next: string[]): UserError =>
-  new UserError('ENOLIBRARY', `the library ${path} is not there`, {next});
+  new UserError('ENOLIBRARY', `the library ${path} does not exist`, {next});
+
+/* Whoever may change the program itself needs no library of hers. */
+function besideProgram(root: string): string | undefined {
+  const built = `${root}libnetlink/libfguard.so`;
+  if (!existsSync(built)) return undefined;
+  return whyForeign(`${root}bin/run.js`) === undefined ? requireOwn(built) : built;
+}
+
+/* One that others may change is passed over for one that they may not. */
+function ofSystem(folders: readonly string[]): string | undefined {
+  const found = folders.map((folder) => `${folder}/libfguard.so.0`).filter((p) => existsSync(p));
+  return found.find((path) => whyForeign(path) === undefined) ?? found.map((p) => requireOwn(p))[0];
+}
 
 /** Where libfguard.so is: FGUARD_LIBRARY, the one built beside this program, the system's; else it is built. */
-export function findLibrary(): string {
+export function findLibrary(root = ROOT, system: readonly string[] = SYSTEM): string {
   const chosen = process.env.FGUARD_LIBRARY;
   if (chosen !== undefined && chosen !== '') {
-    if (existsSync(chosen)) return requireOwn(resolve(chosen), ['unset FGUARD_LIBRARY']);
+    if (existsSync(chosen)) return requireOwn(wholePath(chosen), ['unset FGUARD_LIBRARY']);
     throw missing(chosen, ['unset FGUARD_LIBRARY']);
   }
-  const found = [BUILT, ...SYSTEM.map((dir) => `${dir}/libfguard.so.0`)].find((p) => existsSync(p));
-  const library = found ?? (existsSync(`${ROOT}libnetlink`) ? buildLibrary(ROOT) : undefined);
+  const found = besideProgram(root) ?? ofSystem(system);
+  const library = found ?? (existsSync(`${root}libnetlink`) ? buildLibrary(root) : undefined);
   if (library !== undefined) return library;
-  throw missing('libfguard.so', [`sudo make -C ${ROOT}libnetlink`]);
+  throw missing('libfguard.so', [`sudo make -C ${root}libnetlink`]);
 }

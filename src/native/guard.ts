@@ -22,7 +22,7 @@ export interface Guard {
   listRules(): KernelRule[];
   explain(query: Query): Explanation;
   status(): KernelStatus;
-  /** Nobody changes the rules or removes the module until the machine restarts. */
+  /** Freezes rules and module until reboot. */
   lock(): void;
   /** Turns the connection into an event stream, which closes it at its end. */
   subscribe(filter: EventFilter): EventStream;

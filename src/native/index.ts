@@ -3,7 +3,7 @@
 import type {Guard} from './guard.js';
 import type {Login} from './login.js';
 
-export type {Added, EventStream, Guard, StreamEnd} from './guard.js';
+export type {EventStream, Guard, StreamEnd} from './guard.js';
 export type {Login} from './login.js';
 
 export async function connect(): Promise<Guard> {

@@ -100,7 +100,7 @@ export function library(path = findLibrary()): Library {
     loaded ??= bind(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError('ENOLIBRARY', `the library ${path} cannot be used: ${reason}`);
+    throw new UserError('ENOLIBRARY', `cannot use the library ${path}: ${reason}`);
   }
   return loaded;
 }

@@ -12,9 +12,9 @@ const strlen = koffi.load(null).func('size_t strlen(void *text)') as KoffiFunc<
 
 /** A string for the library: its bytes and a NUL. */
 export function cString(text: string): Buffer {
-  /* The library would see less than was said. */
+  /* The library would see a shorter text. */
   if (text.includes('\0'))
-    throw new UserError('EINVAL', `${text} holds a NUL, which nothing can have in its name`);
+    throw new UserError('EINVAL', `${text} contains a NUL character, which no name can contain`);
   return Buffer.concat([encodePath(text), Buffer.of(0)]);
 }
 

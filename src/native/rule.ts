@@ -12,14 +12,13 @@ import {
   FGUARD_RULE_UNTIL_EXIT,
   fguard_verdict as VERDICT,
 } from '../domain/uapi.gen.js';
-import {type Raw, TYPES, reader, writer} from './structs.js';
-import {fguard_grant, fguard_rule, fguard_rule_info} from './structs.gen.js';
+import {arrayText, optionalString, readNumbers, readStrings} from './memory.js';
+import {type Raw, TYPES, writer} from './structs.js';
+import {type fguard_grant, fguard_rule, type fguard_rule_info} from './structs.gen.js';
 
 export type RuleInfo = Raw<typeof fguard_rule_info>;
 
 const writeRule = writer(fguard_rule);
-const readRule = reader(fguard_rule_info);
-const readGrant = reader(fguard_grant);
 
 const FLAGS: Record<keyof RuleTraits, number> = {
   tree: FGUARD_RULE_TREE,
@@ -55,25 +54,38 @@ export const toNativeRule = (rule: RuleRequest): object =>
 function readGrants({grants, n_grants}: RuleInfo): Grant[] {
   if (grants === null || n_grants === 0) return [];
   const list = koffi.decode(grants, TYPES.fguard_grant, n_grants) as Raw<typeof fguard_grant>[];
-  return list.map(readGrant).map(({pid, comm, alive}) => ({pid, comm, alive: alive !== 0}));
+  return list.map(({pid, comm, alive}) => ({pid, comm: arrayText(comm), alive: alive !== 0}));
 }
 
 /* What is left of a rule's time becomes a moment here, where it is still true. */
 const moment = (ttl: number): number | null => (ttl === 0 ? null : Date.now() + ttl);
 
+/* One literal, not a reader() and what else is to be said: there may be many rules. */
 export function toRule(info: RuleInfo): KernelRule {
-  const {flags, ttl, default_allow, allowed, denied, asked, expired, ...terms} = readRule(info);
+  const {id, ops, otherwise, error, deadline} = info;
   return {
-    ...terms,
-    ...toTraits(flags),
-    ...((flags & FGUARD_RULE_UNTIL_CLOSED) === 0 ? {} : {untilClosed: true}),
+    id,
+    path: optionalString(info.path),
+    suffix: optionalString(info.suffix),
+    name: optionalString(info.name),
+    ...toTraits(info.flags),
+    ...((info.flags & FGUARD_RULE_UNTIL_CLOSED) === 0 ? {} : {untilClosed: true}),
+    ops,
+    otherwise,
+    error,
     defaultVerdict:
-      default_allow === 0 ? VERDICT.FGUARD_VERDICT_DENY : VERDICT.FGUARD_VERDICT_ALLOW,
+      info.default_allow === 0 ? VERDICT.FGUARD_VERDICT_DENY : VERDICT.FGUARD_VERDICT_ALLOW,
+    deadline,
     grants: readGrants(info),
-    expiresAt: moment(Number(ttl)),
-    allowed: Number(allowed),
-    denied: Number(denied),
-    asked: Number(asked),
-    expired: Number(expired),
+    exes: readStrings(info.exes, info.n_exes),
+    uids: readNumbers(info.uids, info.n_uids),
+    gids: readNumbers(info.gids, info.n_gids),
+    loginuids: readNumbers(info.loginuids, info.n_loginuids),
+    cgroups: readStrings(info.cgroups, info.n_cgroups),
+    expiresAt: moment(Number(info.ttl)),
+    allowed: Number(info.allowed),
+    denied: Number(info.denied),
+    asked: Number(info.asked),
+    expired: Number(info.expired),
   };
 }

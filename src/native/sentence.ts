@@ -6,8 +6,8 @@ const strerror = koffi.load(null).func('const char *strerror(int number)') as Ko
 >;
 
 /**
- * What the module itself said of a failure. Where it said nothing the library has
- * the C library's words for the errno, which tell a person less than ours.
+ * The module's own sentence about a failure. Without one, the library has
+ * the C library's text for the errno, which says less than ours.
  */
 export const ownSentence = (errno: number, message: string): string =>
   message === strerror(errno) ? '' : message;

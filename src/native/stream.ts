@@ -35,7 +35,7 @@ export class WorkerStream implements EventStream {
   private readonly worker: Thread;
   private readonly gone: Promise<void>;
   private exited = false;
-  private failure = new Error('the event reader ended without a word');
+  private failure = new Error('the event reader ended without giving a reason');
   private wake: () => void = () => undefined;
 
   constructor(

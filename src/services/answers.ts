@@ -6,14 +6,14 @@ import {withGuard} from './guard.js';
 /** The answers that rules remember, the oldest first. */
 export const listAnswers = (): Promise<Remembered[]> => withGuard((guard) => guard.remembered());
 
-/** Lets rules forget answers, all that are named or none; gives what they were. */
+/** Revokes answers, all or none; returns them. */
 export function forgetAnswers(ids: readonly number[]): Promise<Remembered[]> {
   return withGuard((guard) => {
     const answers = guard.remembered();
     const doomed = [...new Set(ids)].map((id) => {
       const answer = answers.find((one) => one.id === id);
       if (answer !== undefined) return answer;
-      throw new UserError('ENOENT', `no rule remembers an answer ${id}`, {
+      throw new UserError('ENOENT', `no answer ${id} is remembered`, {
         next: ['sudo fguard answers'],
       });
     });
@@ -22,7 +22,7 @@ export function forgetAnswers(ids: readonly number[]): Promise<Remembered[]> {
   });
 }
 
-/** Lets all rules forget all answers. */
+/** Revokes all answers. */
 export function forgetAllAnswers(): Promise<Remembered[]> {
   return withGuard((guard) => {
     const answers = guard.remembered();

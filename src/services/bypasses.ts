@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Which of the devices and files beneath guarded files rules guard as well. */
+/* Which of the devices and files under guarded files are guarded too. */
 import {OPS} from '../domain/names.js';
 import type {Bypass} from '../domain/object.js';
 import type {KernelRule} from '../domain/rule.js';
@@ -15,18 +15,18 @@ export type Guarding = Pick<
 
 const READ = OPS.toMask(['read']);
 const WRITE = OPS.toMask(['write']);
-/* What is read of a file, or of a directory, is read of the device; other operations change it. */
+/* Reading a file or directory reads the device; other operations write to it. */
 const READING = OPS.toMask(['read', 'list']);
 const CHANGING = OPS.toMask(['write', 'create', 'delete', 'rename', 'link', 'truncate', 'attr']);
 
-/* In a request no operation stands for all. */
+/* In a request, an empty mask means all operations. */
 const opsOf = ({ops}: Guarding): number => (ops === 0 ? READING | CHANGING : ops);
 
-/* One that reports only, or is against somebody, keeps no stranger out. */
+/* A rule that only reports, or is against its subjects, does not keep others out. */
 const keepsOut = ({otherwise, against}: Guarding): boolean =>
   otherwise !== fguard_else.FGUARD_ELSE_LOG && !against;
 
-/** What must be guarded of a device, so that it is no way past a rule. */
+/** The operations to guard on a device so that it cannot be used to bypass a rule. */
 function neededOps(rule: Guarding): number {
   const ops = opsOf(rule);
   return ((ops & READING) === 0 ? 0 : READ) | ((ops & CHANGING) === 0 ? 0 : WRITE);
@@ -39,7 +39,7 @@ interface Cover extends Place {
   keepsOut: boolean;
 }
 
-/* A suffix is no name that a device, or a file behind one, is known to have. */
+/* A suffix rule does not count: the name of a device or of a file behind one is arbitrary. */
 function coverOf(mounts: readonly Mount[], rule: Guarding): Cover[] {
   if (rule.path === null || rule.suffix !== null) return [];
   const place = placeOf(mounts, rule.path);
@@ -53,11 +53,11 @@ const covers = ({device, inside, tree}: Cover, place: Place | undefined): boolea
 
 const union = (masks: readonly number[]): number => masks.reduce((all, mask) => all | mask, 0);
 
-/** Finds what rules leave open beneath files. */
+/** Finds unguarded devices under guarded files. */
 export class BypassSearch {
   private readonly covers: readonly Cover[];
 
-  /** @param root where the machine's own files begin */
+  /** @param root the root of the file system */
   constructor(
     private readonly rules: readonly Guarding[],
     private readonly mounts: readonly Mount[],
@@ -73,7 +73,7 @@ export class BypassSearch {
     return beneath(this.mounts, mount, this.root).map((found) => this.judge(found, needed));
   }
 
-  /** What is beneath all that the rules guard, each once. */
+  /** What is under everything the rules guard, each once. */
   belowAll(): Bypass[] {
     const needed = new Map<string, number>();
     for (const [mount, ops] of this.neededOfMounts())
@@ -99,7 +99,7 @@ export class BypassSearch {
     return mount === undefined ? [] : [mount];
   }
 
-  /* The closest rule that is about an operation decides. */
+  /* The most specific rule about an operation decides. */
   private judge(path: string, needed: number): Bypass {
     const place = placeOf(this.mounts, path);
     const about = this.covers

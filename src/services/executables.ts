@@ -10,7 +10,7 @@ import {statIfPossible} from '../linux/files.js';
 import {overwriterWarning, overwriters} from '../linux/overwriters.js';
 import {resolveExisting} from '../linux/resolve-path.js';
 
-/** Programs that do what a file or an argument tells them. */
+/** Programs that run whatever script or command they are given. */
 const INTERPRETER =
   /^(?:(?:ba|da|z|k|mk|fi|c|tc|a|pdk)?sh|busybox|python[\d.]*|pypy[\d.]*|perl[\d.]*|node(?:js)?|deno|bun|ruby[\d.]*|lua(?:jit)?[\d.-]*|php[\d.]*(?:-cgi)?|[gmn]?awk|tclsh[\d.]*|wish[\d.]*|expect|guile[\d.-]*|java|mono|Rscript|R|sed|env|gdb|vim?(?:\.\w+)?|ld(?:-[\w.-]+)?\.so[\d.]*|emacs[\w.-]*)$/;
 
@@ -40,24 +40,24 @@ function executableKind(path: string): ExecutableKind {
 
 const WHY: Record<ExecutableKind, (path: string) => string> = {
   script: (path) =>
-    `${path} is a script: the process that runs it has its interpreter as executable, so --exe does not let it in`,
+    `${path} is a script: its process has the interpreter as its executable, so --exe does not allow it`,
   interpreter: (path) =>
-    `${path} runs whatever it is told: whoever may start it gets in with a script of their own`,
+    `${path} runs any script it is given: anyone who can run it can use it to bypass the rule`,
   program: (path) =>
-    `${path} may be made to load other code, by LD_PRELOAD or as a plug-in: whoever may start it may get in with a library of their own`,
+    `${path} can be made to load other code (LD_PRELOAD, plug-ins): anyone who can run it can inject a library`,
 };
 
-/** Why an executable is less of a subject than it seems; nothing of an ordinary program. */
+/** Why allowing an executable allows more than it seems; empty for an ordinary program. */
 export function executableWarnings(path: string): string[] {
   const kind = executableKind(path);
   const overwritten = overwriterWarning(path) ?? [];
   return (kind === 'program' ? [] : [WHY[kind](path)]).concat(overwritten);
 }
 
-/* A rule against its subjects lets in all others. */
+/* A rule against its subjects allows all others. */
 const letIn = ({exes, against}: KernelRule): readonly string[] => (against ? [] : exes);
 
-/** What is to be known of the executables that rules let in, each once. */
+/** What to know about the executables that rules allow, each listed once. */
 export function allowedExecutables(rules: readonly KernelRule[]): AllowedExecutable[] {
   return [...new Set(rules.flatMap(letIn))].map((exe) => {
     const kind = executableKind(exe);

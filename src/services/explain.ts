@@ -48,6 +48,6 @@ export async function explainPath(
     links: hardLinks(path),
     mounts: visibleAliases(mounts, path),
     beneath: new BypassSearch(rules, mounts).below(path, about),
-    holders: findHolders([{path, tree: false, suffix: null}]),
+    holders: await findHolders([{path, tree: false, suffix: null}]),
   };
 }

@@ -6,14 +6,14 @@ import {type Guard, connect} from '../native/index.js';
 const NEEDS_ROOT = 'fguard needs root (CAP_SYS_ADMIN in the initial user namespace)';
 
 const otherVersion = (error: ModuleError): UserError =>
-  new UserError('EVERSION', `the loaded module is of another version: ${error.message}`, {
+  new UserError('EVERSION', `the loaded module is another version: ${error.message}`, {
     next: ['sudo fguard unload', 'sudo fguard rebuild', 'sudo fguard load'],
   });
 
-/* Whom the module lets in and refuses as root is not helped by sudo: the rules are locked. */
+/* If root is refused, sudo does not help: the rules are locked. */
 const moreRights = (): string[] => (runsAsRoot() ? [] : [withSudo()]);
 
-/** A refusal in the person's terms. The kernel's own sentence stays. */
+/** Turns an error of the module into a user's error; the kernel's sentence is kept. */
 export function explain(error: unknown, next = [withSudo()]): unknown {
   if (!(error instanceof ModuleError)) return error;
   if (error.code === 'EPERM') {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The directories that an overlay is made of. The kernel knows which files of
- * theirs a file of the overlay is, but not for anything else; so who reaches
- * them there passes a rule about the overlay's.
+ * theirs a file of the overlay is, but not so for anything else. Anything else can
+ * be reached in the layers, past a rule about the overlay.
  */
 import type {Unreached} from '../domain/object.js';
 import {directoryOf} from '../domain/path.js';
@@ -16,7 +16,7 @@ type Guarded = Pick<KernelRule, 'path' | 'tree' | 'suffix'>;
 const splitLayers = (text: string): string[] => text.match(/(?:[^:\\]|\\[^])+/g) ?? [];
 const unescape = (text: string): string => text.replace(/\\([^])/g, '$1');
 
-/* Behind "::" are layers for data, whose files have other names. */
+/* Layers after "::" hold data only, in files with other names. */
 function layersOf(option: string): string[] {
   const [, key = '', value = ''] = /^(upperdir|lowerdir\+?)=([^]*)$/.exec(option) ?? [];
   if (key === '') return [];
@@ -24,7 +24,7 @@ function layersOf(option: string): string[] {
   return splitLayers(value.split('::')[0] ?? '').map(unescape);
 }
 
-/** A path of an overlay as its layers have it; nothing on another filesystem. */
+/** Where a path of an overlay is in its layers; empty for other file systems. */
 export function layeredPaths(mounts: readonly Mount[], path: string): string[] {
   const mount = mountOf(mounts, path);
   if (mount === undefined) return [];
@@ -37,7 +37,7 @@ export function layeredPaths(mounts: readonly Mount[], path: string): string[] {
     .map((layer) => layer.replace(/\/+$/, '') + inside || '/');
 }
 
-/* Of a suffix the directory has to be there; a name may be made where it is not. */
+/* A suffix needs an existing directory; a name may be created later. */
 const canBeGuarded = (path: string, {suffix}: Guarded): boolean =>
   isDirectory(suffix === null ? directoryOf(path) : path);
 
@@ -47,7 +47,7 @@ const covers = (rule: Guarded, wanted: Guarded, path: string): boolean => {
   return isWide && (rule.path === null || behind(rule.path, path) !== undefined);
 };
 
-/** Where a rule's object lies in the layers of an overlay and no rule guards it there. */
+/** Where the object of a rule is in the layers of an overlay without a rule to guard it there. */
 export function findLayers(rule: Guarded, rules: readonly Guarded[]): Unreached[] {
   const {path, tree, suffix} = rule;
   if (path === null || (!tree && suffix === null && lstatIfPossible(path)?.isFile() === true))

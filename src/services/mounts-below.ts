@@ -6,13 +6,13 @@ import {behind, type Mount, mountOf, type Place, placeOf, readMounts} from '../l
 
 type Guarded = Pick<KernelRule, 'path' | 'tree' | 'suffix'>;
 
-/** What a mount was put on, past those at the same place beneath it. */
+/** The mount below a mount point, skipping mounts stacked at the same place. */
 function beneath(mounts: readonly Mount[], {parent, point}: Mount): Mount | undefined {
   const found = mounts.find(({id}) => id === parent);
   return found?.point === point ? beneath(mounts, found) : found;
 }
 
-/* Nothing was mounted over it later, nor over a directory on the way to it. */
+/* Not hidden by a later mount on it or on a directory on the way to it. */
 function isVisible(mounts: readonly Mount[], mount: Mount): boolean {
   if (mountOf(mounts, mount.point) !== mount) return false;
   const found = beneath(mounts, mount);
@@ -27,19 +27,19 @@ const mountsBelow = (mounts: readonly Mount[], path: string): Mount[] =>
       mount.point !== path && behind(path, mount.point) !== undefined && isVisible(mounts, mount),
   );
 
-/* A rule that guards all below its path, or the same suffix there. */
+/* A rule that guards everything below its path, or the same suffix there. */
 const isAsWide = (rule: Guarded, suffix: string | null): boolean =>
   rule.suffix === null ? rule.tree : rule.suffix === suffix;
 
-/** Of which the module guards nothing. */
+/** File systems on which the module guards nothing. */
 const UNKNOWABLE = ['proc', 'sysfs'];
 
 const shows = (mount: Mount, place: Place | undefined): boolean =>
   place?.device === mount.device && behind(place.inside, mount.root) !== undefined;
 
 /**
- * The mounts below what a rule guards that no rule reaches. A mount that shows a
- * part of a guarded directory once more is reached.
+ * The mounts below a guarded object that no rule covers. A mount that shows part
+ * of a guarded directory a second time is covered.
  */
 export function unreachedMounts(
   mounts: readonly Mount[],
@@ -56,7 +56,7 @@ export function unreachedMounts(
     .map(({point}) => point);
 }
 
-/** The same, as the system has them now; a single file that was mounted counts for a tree only. */
+/** The same for the current mounts; a mounted single file matters only for a tree. */
 export function findUnreached(rule: Guarded, rules: readonly Guarded[]): Unreached[] {
   const isNamed = (path: string): boolean => rules.some((other) => other.path === path);
   return unreachedMounts(readMounts(), rule, rules)

@@ -10,34 +10,38 @@ import {findHolders} from '../linux/holders.js';
 import {findLayers} from './layers.js';
 import {findUnreached} from './mounts-below.js';
 import {requireProcess} from '../linux/processes.js';
-import {type ResolvedPath, resolveExisting, resolvePath} from '../linux/resolve-path.js';
+import {type ResolvedPath, requireExisting, resolvePath} from '../linux/resolve-path.js';
 
-/** Without a path it is about a suffix, everywhere. */
+/** Without a path, it is about a suffix everywhere. */
 export type ProtectRequest = Omit<RuleRequest, 'path' | 'tree'> & {
   paths: readonly string[];
-  /** Null: a directory with all that is in it, everything else alone. */
+  /** Null: a directory with everything in it, anything else by itself. */
   tree: boolean | null;
 };
 
 function requireDistinct(objects: readonly ResolvedPath[]): void {
   const paths = objects.map(({path}) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is named twice`);
+  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is given twice`);
 }
 
-/** The module knows an object by its name in a directory, and / has none. */
+/** The module identifies an object by its entry in a directory, and / has none. */
 export function requireName({path}: ResolvedPath): void {
   if (path === '/')
-    throw new UserError('EINVAL', '/ itself cannot be guarded: name what is in it, or a suffix');
+    throw new UserError(
+      'EINVAL',
+      '/ itself cannot be guarded; give paths inside it, or a --suffix',
+    );
 }
 
-/* What is to be below a path needs a directory there; a tree may come later. */
+/* A suffix below a path needs a directory there; a tree may be created later. */
 export function resolveObject(
   path: string,
   {tree, suffix}: Pick<ProtectRequest, 'tree' | 'suffix'>,
   resolve: (path: string) => ResolvedPath = resolvePath,
 ): ResolvedPath {
-  const resolved = suffix === null ? resolve(path) : resolveExisting(path);
+  const resolved = resolve(path);
+  if (suffix !== null) requireExisting(resolved, path);
   const needsDirectory = suffix !== null || (tree === true && resolved.exists);
   if (needsDirectory && !resolved.isDirectory)
     throw new UserError('ENOTDIR', `${path} is not a directory`);
@@ -45,11 +49,11 @@ export function resolveObject(
   return resolved;
 }
 
-/* What is not there yet is a directory if it was typed as one. */
+/* A missing path is a directory if it was typed with a slash. */
 const isTree = (path: string, {exists, isDirectory}: ResolvedPath): boolean =>
   isDirectory || (!exists && path.endsWith('/'));
 
-/* The rules' objects, and what is to be known of them besides. */
+/* The objects of the rules, and further facts about them. */
 function resolveObjects(request: ProtectRequest): (ResolvedPath & {tree: boolean})[] {
   const objects = request.paths.map((path) => {
     const resolved = resolveObject(path, request);
@@ -81,12 +85,18 @@ export function addRules(guard: Guard, requests: readonly RuleRequest[]): AddedR
 export interface ProtectResult {
   rules: Protected[];
   holders: Holder[];
-  /** It asks, and nobody is there to answer. */
+  /** A rule asks, but no answerer is running. */
   unanswered: boolean;
 }
 
-/** Guards objects, all or none, and looks who has them open already. */
-export async function protect(request: ProtectRequest): Promise<ProtectResult> {
+/**
+ * Guards objects, all or none, and finds processes that already have them open.
+ * @param save saves the rules; before the search, which may take long
+ */
+export async function protect(
+  request: ProtectRequest,
+  save: (rules: readonly KernelRule[]) => void = () => undefined,
+): Promise<ProtectResult> {
   const {paths, ...rest} = request;
   rest.pids.forEach(requireProcess);
   const objects = resolveObjects(request);
@@ -99,6 +109,7 @@ export async function protect(request: ProtectRequest): Promise<ProtectResult> {
     ),
     unanswered: asks && guard.status().answerers === 0,
   }));
+  save(added.map(({rule}) => rule));
   const isDirectory = new Map(objects.map((object) => [object.path, object.isDirectory]));
   const rules = added.map((one): Protected => {
     const {path, suffix} = one.rule;
@@ -110,5 +121,5 @@ export async function protect(request: ProtectRequest): Promise<ProtectResult> {
       layers: findLayers(one.rule, inForce),
     };
   });
-  return {rules, holders: findHolders(rules.map(({rule}) => rule)), unanswered};
+  return {rules, holders: await findHolders(rules.map(({rule}) => rule)), unanswered};
 }

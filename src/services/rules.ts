@@ -8,13 +8,13 @@ import {resolvePath} from '../linux/resolve-path.js';
 
 export const listRules = (): Promise<KernelRule[]> => withGuard((guard) => guard.listRules());
 
-/** With the answers that they remember. */
+/** All rules, with their remembered answers. */
 export const listRulesAndAnswers = (): Promise<{rules: KernelRule[]; answers: Remembered[]}> =>
   withGuard((guard) => ({rules: guard.listRules(), answers: guard.remembered()}));
 
 export const countRules = (): Promise<number> => withGuard((guard) => guard.status().rules);
 
-/* The directory may be gone, and the rule still there. */
+/* The rule may outlive its directory. */
 function resolvedOrNull(target: string): string | null {
   try {
     return resolvePath(target).path;
@@ -23,7 +23,7 @@ function resolvedOrNull(target: string): string | null {
   }
 }
 
-/* A rule about the path itself goes before those about a suffix below it. */
+/* A rule about the path itself is preferred to one about a suffix below it. */
 function byPath(rules: readonly KernelRule[], path: string | null): KernelRule | undefined {
   if (path === null) return undefined;
   const own = rules.filter((rule) => rule.path === path);
@@ -33,26 +33,26 @@ function byPath(rules: readonly KernelRule[], path: string | null): KernelRule |
 function onlyOne(found: readonly KernelRule[], target: string): KernelRule | undefined {
   if (found.length < 2) return found[0];
   const ids = found.map(({id}) => id).join(', ');
-  throw new UserError('EAMBIGUOUS', `${target} may mean the rules ${ids}; name one by its id`, {
+  throw new UserError('EAMBIGUOUS', `${target} matches rules ${ids}; give the id of one`, {
     next: ['sudo fguard rules'],
   });
 }
 
-/* A file of that name is meant rather than all names that end so. */
+/* A file of that name is preferred to all file names with that ending. */
 function bySuffix(rules: readonly KernelRule[], target: string): KernelRule | undefined {
   if (!target.startsWith('.') || lstatIfPossible(target) !== undefined) return undefined;
   const own = rules.filter(({suffix}) => suffix === target);
   return own.find(({path}) => path === null) ?? onlyOne(own, target);
 }
 
-/** The rule that a PATH, ID, NAME or suffix means; names have no slash and are not numbers. */
-export function findRule(rules: readonly KernelRule[], target: string): KernelRule {
+/** The rule that a PATH, ID, NAME or suffix means; a name has no slash and is not a number. */
+function findRule(rules: readonly KernelRule[], target: string): KernelRule {
   const found = /^\d+$/.test(target)
     ? rules.find(({id}) => id === Number(target))
     : (rules.find(({name}) => name === target) ?? byPath(rules, target));
   const rule = found ?? bySuffix(rules, target) ?? byPath(rules, resolvedOrNull(target));
   if (rule !== undefined) return rule;
-  throw new UserError('ENOENT', `no rule has the path, id or name ${target}`, {
+  throw new UserError('ENOENT', `no rule has the path, id, name or suffix ${target}`, {
     next: ['sudo fguard rules'],
   });
 }

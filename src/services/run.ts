@@ -6,7 +6,7 @@ import type {Guard} from '../native/index.js';
 import {fguard_else as ELSE} from '../domain/uapi.gen.js';
 import type {Account} from '../linux/account.js';
 import {explain, openGuard} from './guard.js';
-import {type Ending, Launcher} from '../linux/launcher.js';
+import {type Ending, Launcher, type Precautions, takePrecautions} from '../linux/launcher.js';
 import {findUnreached} from './mounts-below.js';
 import {addRules, requireName} from './protect.js';
 import {type ResolvedPath, resolvePath} from '../linux/resolve-path.js';
@@ -15,7 +15,7 @@ export interface RunResult extends Ending {
   rules: KernelRule[];
 }
 
-/** What a rule of a run says: who else may not get in, or what becomes of the command itself. */
+/** What a rule of a run does: keep others out, or restrict the command itself. */
 export type RunKind = 'protect' | 'ask' | 'deny' | 'log' | 'read-only';
 
 export interface RunPath {
@@ -25,27 +25,31 @@ export interface RunPath {
 
 export interface RunRequest {
   paths: readonly RunPath[];
-  /** Of questions: milliseconds, 0 for the usual. */
+  /** How long an answer may take, in milliseconds; 0 for the default. */
   deadline: number;
   defaultVerdict: number;
   command: readonly string[];
-  /** Whom it runs as; undefined: as we do. */
+  /** The account to run as; undefined: our own. */
   account: Account | undefined;
 }
 
-/** Hears what may not be as it was meant, before the command starts if not said otherwise. */
+/** Receives warnings, before the command starts unless said otherwise. */
 export interface RunListener {
-  /** It asks, and nobody is there to answer. */
+  /** A rule asks, but no answerer is running. */
   unanswered(): void;
-  /** What is mounted below the paths, and no rule reaches. */
+  /** Mounts below the paths that no rule covers. */
   unreached(found: readonly RunPath[]): void;
-  /** Once it has ended: a rule that could not be removed, and why. */
+  /** The command can type into its terminal, for the shell that ran us. */
+  typing(): void;
+  /** After the command has ended: descendants still run, and these rules stay. */
+  outlived(rules: readonly KernelRule[]): void;
+  /** After the command has ended: a rule that could not be removed, and why. */
   notRemoved(rule: KernelRule, reason: string): void;
 }
 
 type RunObject = ResolvedPath & RunPath;
 
-/* A directory counts with all that is in it, and what is not there yet may become one. */
+/* A directory is guarded with everything in it, and a missing path may become one. */
 const isTree = ({exists, isDirectory}: ResolvedPath): boolean => isDirectory || !exists;
 
 const READING = OPS.toMask(['read', 'exec', 'list']);
@@ -62,7 +66,10 @@ const KINDS: Record<RunKind, Pick<RuleRequest, 'against' | 'otherwise' | 'ops'>>
   },
 };
 
-/* A rule about the process and its descendants. */
+/*
+ * A rule about the process and its descendants. One against them is not to end with
+ * the first, which could leave the rest to a child.
+ */
 const ruleRequest = (
   object: RunObject,
   {deadline, defaultVerdict}: RunRequest,
@@ -74,7 +81,7 @@ const ruleRequest = (
   tree: isTree(object),
   children: true,
   strict: false,
-  untilExit: true,
+  untilExit: !KINDS[object.kind].against,
   ...KINDS[object.kind],
   error: 0,
   defaultVerdict,
@@ -97,7 +104,7 @@ const isBelow = (path: string, above: string): boolean =>
 const isWithin = (path: string, above: string | null): boolean =>
   above === null || path === above || isBelow(path, above);
 
-/* Whether it says something of which the rule of this object would take the place. */
+/* Whether the new rule would replace this one. */
 function concerns({path: above, tree, suffix, against}: KernelRule, object: RunObject): boolean {
   const {path} = object;
   if (against || (suffix === null && !tree)) return false;
@@ -107,23 +114,23 @@ function concerns({path: above, tree, suffix, against}: KernelRule, object: RunO
 }
 
 /*
- * To replace a rule for a while would be to lose it in the end; and one that is
- * about the command alone lets in everybody else, past those above it.
+ * Replacing a rule for a while would lose it in the end. And a rule that is only
+ * about the command allows everyone else, so it would override rules above it.
  */
 function requireUnguarded(guard: Guard, objects: readonly RunObject[]): void {
   for (const rule of guard.listRules())
     for (const object of objects) {
       const {path, kind} = object;
       if (rule.suffix === null && rule.path === path)
-        throw refusal(`rule ${rule.id} guards ${path} already`, rule);
+        throw refusal(`rule ${rule.id} already guards ${path}`, rule);
       if (KINDS[kind].against && concerns(rule, object))
-        throw refusal(`--${kind} ${path} would let others in past rule ${rule.id}`, rule);
+        throw refusal(`--${kind} ${path} would allow others to bypass rule ${rule.id}`, rule);
     }
 }
 
 /*
- * A rule that went with the last process, or by somebody's hand, is not missed. That
- * one stays, or went with the module, does not change how the command ended.
+ * A rule that ended with the last process, or was removed by hand, is not missed. A rule
+ * that stays, or went with the module, does not change the exit code of the command.
  */
 function removeRules(guard: Guard, rules: readonly KernelRule[], listener: RunListener): void {
   for (const rule of rules)
@@ -145,11 +152,25 @@ const findUnreachedPaths = (
     return findUnreached(rule, inForce).map(({path}) => ({kind, path}));
   });
 
+/* Those against the command stay for as long as there may be something of it. */
+function removeEnded(
+  guard: Guard,
+  rules: readonly KernelRule[],
+  {outlives}: Precautions,
+  listener: RunListener,
+): void {
+  const staying = rules.filter(({against}) => against);
+  const stay = staying.length > 0 && outlives();
+  removeRules(guard, stay ? rules.filter(({against}) => !against) : rules, listener);
+  if (stay) listener.outlived(staying);
+}
+
 async function guardAndRun(
   guard: Guard,
   run: RunRequest,
   objects: readonly RunObject[],
   launcher: Launcher,
+  precautions: Precautions,
   listener: RunListener,
 ): Promise<RunResult> {
   const requests = objects.map((object) => ruleRequest(object, run, launcher.pid));
@@ -157,9 +178,12 @@ async function guardAndRun(
   const rules = added.map(({rule}) => rule);
   try {
     listener.unreached(findUnreachedPaths(rules, objects, inForce));
-    return {...(await launcher.go()), rules};
-  } finally {
+    const ending = await launcher.go();
+    removeEnded(guard, rules, precautions, listener);
+    return {...ending, rules};
+  } catch (error) {
     removeRules(guard, rules, listener);
+    throw error;
   }
 }
 
@@ -168,13 +192,13 @@ function resolveObjects(named: readonly RunPath[]): RunObject[] {
   objects.forEach(requireName);
   const paths = objects.map(({path}) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is named twice`);
+  if (twice !== undefined) throw new UserError('EEXIST', `${twice} is given twice`);
   return objects;
 }
 
 /**
- * Runs a command with rules about it while it lives: it alone, with all it
- * starts, gets into some paths; in others it is asked about, refused or reported.
+ * Runs a command with rules for as long as it lives. It and its descendants have
+ * exclusive access to some paths; for others they are asked about, denied or reported.
  */
 export async function runGuarded(run: RunRequest, listener: RunListener): Promise<RunResult> {
   const objects = resolveObjects(run.paths);
@@ -183,9 +207,11 @@ export async function runGuarded(run: RunRequest, listener: RunListener): Promis
     requireUnguarded(guard, objects);
     const asks = objects.some(({kind}) => kind === 'ask');
     if (asks && guard.status().answerers === 0) listener.unanswered();
+    const precautions = await takePrecautions();
+    if (!precautions.isTypingRefused) listener.typing();
     const launcher = new Launcher(run.command, run.account);
     try {
-      return await guardAndRun(guard, run, objects, launcher, listener);
+      return await guardAndRun(guard, run, objects, launcher, precautions, listener);
     } catch (error) {
       await launcher.cancel();
       throw error;

@@ -9,7 +9,7 @@ import {withGuard} from './guard.js';
 export type Status = KernelStatus & {
   kernel: string;
   questions: Question[];
-  /** The saved rules that others than root may change, and that are not applied. */
+  /** Saved rules that users other than root can change, which are not applied. */
   unsafe: readonly Foreign[];
 };
 

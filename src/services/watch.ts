@@ -91,7 +91,7 @@ class Watch {
   }
 
   /*
-   * Whoever stops the watch does not wait for a reader that takes nothing; an output
+   * Stopping the watch does not wait for a reader that reads nothing. An output
    * may have stopped it while it was written to.
    */
   private async room(drained: Promise<void> | undefined): Promise<void> {

@@ -5,7 +5,7 @@ import {type Login, processLogin} from '../native/index.js';
 import {firstNumber, processCgroup, processExe, processFields, processName} from '../linux/proc.js';
 import {withNames} from '../linux/passwd.js';
 
-const noProcess = (pid: number): UserError => new UserError('ESRCH', `there is no process ${pid}`);
+const noProcess = (pid: number): UserError => new UserError('ESRCH', `no process ${pid}`);
 
 async function login(pid: number): Promise<Login | null> {
   try {
@@ -16,7 +16,7 @@ async function login(pid: number): Promise<Login | null> {
   }
 }
 
-/** Who a process is: works without the module, and without root where /proc lets us look. */
+/** The identity of a process; works without the module, and without root as far as /proc allows. */
 export async function whois(pid: number): Promise<ProcessIdentity> {
   const fields = processFields(pid);
   if (fields === undefined) throw noProcess(pid);

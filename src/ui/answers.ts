@@ -21,7 +21,7 @@ function whoLines(answer: RememberedDocument): Line[] {
 }
 
 function endText({lifetime, expiresAt}: RememberedDocument): string {
-  if (lifetime === 'process') return 'when it exits';
+  if (lifetime === 'process') return 'when the process exits';
   if (expiresAt === null) return 'with its rule';
   return `in ${durationText(Math.max(0, Date.parse(expiresAt) - Date.now()))}`;
 }

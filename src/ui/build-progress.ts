@@ -9,7 +9,7 @@ export class BuildBar {
   constructor(private readonly silent: boolean) {}
 
   waiting(): void {
-    if (!this.silent) process.stderr.write('another rebuild is under way; waiting for its end\n');
+    if (!this.silent) process.stderr.write('waiting for another rebuild to finish\n');
   }
 
   start(kernel: string, steps: number): void {

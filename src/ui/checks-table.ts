@@ -15,19 +15,18 @@ const remedies = (checks: readonly CheckResult[]): string[] =>
   checks.flatMap(({title, fix}) => (fix === null ? [] : [title, `  try: ${escapeCommand(fix)}`]));
 
 export const renderChecks = (checks: readonly CheckResult[], columns?: number): string =>
-  [
-    renderTable(['check', 'state', 'what was found'], checks.map(row), columns),
-    ...remedies(checks),
-  ].join('\n');
+  [renderTable(['check', 'state', 'result'], checks.map(row), columns), ...remedies(checks)].join(
+    '\n',
+  );
 
 /** One sentence about all. */
 export function summarizeChecks(checks: readonly CheckResult[]): string {
   const count = (state: string): number => checks.filter((check) => check.state === state).length;
   const [failed, warnings, unknown] = [count('failed'), count('warning'), count('unknown')];
-  if (failed > 0) return `${failed} of ${checks.length} checks failed: fguard cannot do its work`;
+  if (failed > 0) return `${failed} of ${checks.length} checks failed: fguard cannot work`;
   const rest = [
     ...(warnings === 0 ? [] : [`${warnings} with a warning`]),
     ...(unknown === 0 ? [] : [`${unknown} unknown`]),
   ];
-  return `nothing stops fguard${rest.length === 0 ? '' : ` (${rest.join(', ')})`}`;
+  return `fguard can work${rest.length === 0 ? '' : ` (${rest.join(', ')})`}`;
 }

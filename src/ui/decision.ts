@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import {OPS, VERDICTS} from '../domain/names.js';
 import type {Question} from '../domain/question.js';
-import {escapeText} from '../domain/text.js';
+import {escapeComm, escapeText} from '../domain/text.js';
 import {paintVerdict, strong, warn} from './paint.js';
 
 /** A question in a sentence: who, what, which file. */
 export function questionWords({comm, pid, op, path, newPath}: Question): string {
   const to = newPath === null ? '' : ` -> ${escapeText(newPath)}`;
-  return `${strong(`${escapeText(comm)}[${pid}]`)} ${OPS.name(op)} ${escapeText(path)}${to}`;
+  return `${strong(`${escapeComm(comm)}[${pid}]`)} ${OPS.name(op)} ${escapeText(path)}${to}`;
 }
 
 interface Decision {

@@ -8,17 +8,17 @@ import {fguard_op as OP} from '../domain/uapi.gen.js';
 const isAbout = ({ops}: KernelRule, op: number): boolean => (ops & (1 << op)) !== 0;
 
 const ALONE =
-  'a rule about exec without read stops nobody who copies the program and runs the copy, or gives it to its loader (ld.so) or interpreter: guard read, too';
+  'a rule about exec without read can be bypassed by copying the program, or by passing it to its loader (ld.so) or interpreter; guard read as well';
 
 function startWarning({path, tree, against}: KernelRule, exe: string): string | undefined {
   if (!tree || against || path === null || !exe.startsWith(`${path}/`)) return undefined;
   return (
-    `${escapeText(exe)} lies in the tree: to start it is the deed of whoever starts it, who is refused; ` +
-    `this lets all start it, and reports who does: fguard protect ${shellWord(exe)} --ops exec --else log`
+    `${escapeText(exe)} is inside the tree, so processes that are not allowed cannot start it; ` +
+    `to let everyone start it, and report it: fguard protect ${shellWord(exe)} --ops exec --else log`
   );
 }
 
-/** What rules about executing do not do, or do beside what they are for. */
+/** Limitations and side effects of rules about exec. */
 export function executingWarnings(rules: readonly Pick<Protected, 'rule'>[]): string[] {
   const concerned = rules.map(({rule}) => rule).filter((rule) => isAbout(rule, OP.FGUARD_OP_EXEC));
   const inside = concerned.flatMap((rule) => rule.exes.map((exe) => startWarning(rule, exe)));

@@ -3,15 +3,15 @@ import type {AllowedExecutable} from '../domain/explanation.js';
 import type {Bypass} from '../domain/object.js';
 import {overwriterText} from '../domain/overwriter.js';
 import {shellWord} from '../domain/shell-word.js';
-import {escapeText} from '../domain/text.js';
+import {escapeComm, escapeText} from '../domain/text.js';
 import {answerLine} from './answers.js';
 import type {ExplanationDocument, MatchDocument} from '../formats/explanation-document.js';
 import {dim, paintVerdict, strong, warn} from './paint.js';
-import {holderLine, linksText} from './protected.js';
+import {holderLines, linksText} from './protected.js';
 import {elseCell, endLines, objectCell} from './rules-table.js';
 import {type Cell, type Line, renderTable} from './table.js';
 
-const HEAD = ['rule', 'object', 'match', 'operation', 'process', 'else'];
+const HEAD = ['rule', 'object', 'match', 'operation', 'process', 'otherwise'];
 
 const kindText = ({kind, distance}: MatchDocument): string =>
   kind === 'tree' && distance > 0 ? `tree, ${distance} up` : kind;
@@ -23,7 +23,7 @@ function idLines({rule, decides}: MatchDocument): Line[] {
   ];
 }
 
-/* What decides now may be over soon. */
+/* A rule that decides now may end soon. */
 const ends = ({rule}: MatchDocument, now: number): Line[] =>
   endLines(rule, now).map(({text}) => ({text: `ends ${text}`, paint: dim}));
 
@@ -31,13 +31,14 @@ const row = (match: MatchDocument, now: number): Cell[] => [
   [...idLines(match), ...ends(match, now)],
   objectCell(match.rule),
   [{text: kindText(match)}],
-  [{text: match.concerned ? 'concerned' : 'not concerned'}],
-  [{text: match.allowed ? 'let in' : 'not let in'}],
+  [{text: match.concerned ? 'applies' : 'does not apply'}],
+  [{text: match.allowed ? 'allowed' : 'not allowed'}],
   elseCell(match.rule),
 ];
 
 function headline({path, op, process, verdict, reason, why}: ExplanationDocument): string {
-  const who = process === null ? 'a stranger' : `${escapeText(process.comm)}[${process.pid}]`;
+  const who =
+    process === null ? 'a process no rule allows' : `${escapeComm(process.comm)}[${process.pid}]`;
   return `${paintVerdict(reason === 'ask' ? reason : verdict)}: ${strong(op)} of ${escapeText(path)} by ${who}: ${why}`;
 }
 
@@ -49,7 +50,7 @@ function aliasLines({links, mounts}: ExplanationDocument): string[] {
   ];
 }
 
-/* What a rule that lets in an executable cannot keep out. */
+/* What a rule that allows an executable cannot prevent. */
 function executableLines({exe, why, rules, overwriters}: AllowedExecutable): string[] {
   const ids = `(${rules.length === 1 ? 'rule' : 'rules'} ${list(rules.map(String))})`;
   const sentences = [why, overwriterText(exe, overwriters) ?? []].flat();
@@ -62,16 +63,16 @@ const list = (words: readonly string[]): string =>
 const guardedText = ({path, guarded}: Bypass): string =>
   `${escapeText(path)}${guarded ? ' (guarded)' : ''}`;
 
-/* Who opens one of them has all that is in the file, whatever the rules say. */
+/* Opening one of them gives access to the file's data, whatever the rules say. */
 function beneathLines({beneath}: ExplanationDocument): string[] {
   if (beneath.length === 0) return [];
-  const bytes = `its bytes lie on ${list(beneath.map(guardedText))}`;
+  const bytes = `its data is on ${list(beneath.map(guardedText))}`;
   const open = beneath.filter(({guarded}) => !guarded).map(({path}) => shellWord(path));
   if (open.length === 0) return [`${strong('beneath')}  ${bytes}`];
   const which = beneath.length === 1 ? 'that' : 'one of them';
   const names = open.length === 1 ? 'it under that name' : 'them under those names';
   return [
-    `${warn('beneath:')} ${bytes}: who may open ${which} passes every rule about files; \`fguard protect ${open.join(' ')}\` guards ${names}`,
+    `${warn('beneath:')} ${bytes}: anyone who can open ${which} bypasses every rule about files; guard ${names}: fguard protect ${open.join(' ')}`,
   ];
 }
 
@@ -86,7 +87,7 @@ export function renderExplanation(document: ExplanationDocument, columns?: numbe
     ...document.answers.map(answerLine),
     ...document.executables.flatMap(executableLines),
     ...aliasLines(document),
-    ...holders.map(holderLine),
+    ...holderLines(holders),
     ...beneathLines(document),
   ].join('\n');
 }

@@ -11,9 +11,9 @@ export function identityLines(identity: ProcessIdentity): string[] {
   const login = user === null ? null : `${user} (${loginuid ?? ''})`;
   return [
     `${strong('process')}  ${pid} ${escapeText(comm)}, child of ${ppid}`,
-    `${strong('exe')}      ${shown(exe, 'a kernel thread, or not yours to see')}`,
+    `${strong('exe')}      ${shown(exe, 'none (a kernel thread) or not visible to you')}`,
     `${strong('user')}     ${escapeText(uidName)} (${uid})`,
-    `${strong('login')}    ${shown(login, 'nobody logged in')}`,
+    `${strong('login')}    ${shown(login, 'no login session')}`,
     `${strong('cgroup')}   ${shown(cgroup, 'unknown')}`,
   ];
 }

@@ -6,12 +6,12 @@ const QUESTION = 'Keep the new rules? [Enter: yes, n: no] ';
 const ANSWERS: Record<string, boolean> = {'': true, y: true, yes: true, n: false, no: false};
 
 const inForce = (time: string): string =>
-  `The new rules are in force.\nUnless you confirm, the former ones come back in ${time}.\n`;
+  `The new rules are active.\nUnless you confirm them, the old rules come back in ${time}.\n`;
 
 /** Without a terminal there is nobody to ask: another invocation may decide. */
 export function waitToKeep(time: string): Promise<never> {
   process.stderr.write(inForce(time));
-  process.stderr.write('`fguard apply --confirm yes` confirms.\n');
+  process.stderr.write('To confirm, run `fguard apply --confirm yes`.\n');
   return new Promise(() => undefined);
 }
 

@@ -37,7 +37,7 @@ export class LabLine {
     this.stop();
     if (this.silent || !isShell) return;
     process.stderr.write(
-      `a shell on kernel ${kernel}, the module loaded; nothing done here stays\n`,
+      `this shell runs on kernel ${kernel} with the module loaded; changes are lost when it exits\n`,
     );
   };
 

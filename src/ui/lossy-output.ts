@@ -3,7 +3,7 @@ import {StreamOutput} from './output.js';
 
 const PATIENCE = 3000;
 
-/** Standard output of somebody who must not wait for its reader: what finds no room is counted. */
+/** Standard output of a program that must not wait for its reader: lines without room are counted. */
 export class LossyOutput {
   private readonly output = new StreamOutput();
   private lost = 0;

@@ -10,7 +10,7 @@ interface RuleObject {
 /** What a rule is about, in a sentence. */
 export function objectText({path, tree, suffix}: RuleObject): string {
   const place = escapeText(path ?? '');
-  if (suffix === null) return tree ? `${place} and all below it` : place;
+  if (suffix === null) return tree ? `${place} and everything in it` : place;
   const where = path === null ? '' : ` below ${place}`;
-  return `names that end in ${escapeText(suffix)}${where}`;
+  return `file names ending in ${escapeText(suffix)}${where}`;
 }

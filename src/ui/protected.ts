@@ -3,30 +3,33 @@ import {exactDuration} from '../domain/duration.js';
 import {ELSES, VERDICTS} from '../domain/names.js';
 import type {HardLinks, Holder, Protected} from '../domain/object.js';
 import type {KernelRule} from '../domain/rule.js';
-import {escapeText} from '../domain/text.js';
+import {escapeComm, escapeText} from '../domain/text.js';
 import {objectText} from './object-text.js';
 import {dim, strong, warn} from './paint.js';
 
 export const NOBODY_ANSWERS =
-  'nobody is there to answer: what is asked gets its default at once; `sudo fguard ask` in another terminal answers';
+  "no answerer is running; requests get the rule's default immediately; run `sudo fguard ask` in another terminal";
 
 const askText = ({deadline, defaultVerdict}: KernelRule): string =>
-  `  who is not let in waits for an answer, ${exactDuration(deadline)} at most; without one: ${VERDICTS.name(defaultVerdict)}`;
+  `  other processes wait up to ${exactDuration(deadline)} for an answer; default: ${VERDICTS.name(defaultVerdict)}`;
 
 /** What became of one rule. */
 export function protectedLines({rule, exists, replaced, isDirectory}: Protected): string[] {
   const name = rule.name === null ? '' : ` (${escapeText(rule.name)})`;
-  const verb = replaced ? 'replaced, guards' : 'guards';
+  const verb = replaced ? 'was replaced and guards' : 'guards';
   const lines = [`${strong(`rule ${rule.id}`)}${name} ${verb} ${objectText(rule)}`];
   if (ELSES.name(rule.otherwise) === 'ask') lines.push(dim(askText(rule)));
   if (rule.suffix !== null) return lines;
-  if (!exists) lines.push(dim('  it does not exist yet: it will be guarded from its creation on'));
+  if (!exists)
+    lines.push(dim('  it does not exist yet; it will be guarded as soon as it is created'));
   if (!exists && !rule.tree)
     lines.push(
-      `  if it is to be a directory, what is in it is not guarded; --tree guards that, too`,
+      `  if it becomes a directory, what is in it is not guarded; use --tree to guard that too`,
     );
   if (isDirectory && !rule.tree)
-    lines.push('  the directory itself alone, not what is in it; without --no-tree all in it, too');
+    lines.push(
+      '  this guards only the directory itself; without --no-tree, everything in it is guarded too',
+    );
   return lines;
 }
 
@@ -47,7 +50,7 @@ export function linksWarning({rule, links}: Protected): string | undefined {
   const text = linksText(links);
   return text === undefined
     ? undefined
-    : `${objectText(rule)} has ${text}: guarded by each of them`;
+    : `${objectText(rule)} has ${text}; it is guarded under each of its names`;
 }
 
 const ACCESS: Record<Holder['access'], string> = {
@@ -55,10 +58,27 @@ const ACCESS: Record<Holder['access'], string> = {
   w: 'for writing',
   rw: 'for reading and writing',
   map: '',
+  unknown: '',
 };
 
-/** Somebody whom the rule comes too late for. */
-export function holderLine({pid, comm, fd, path, access}: Holder): string {
-  const how = fd === null ? 'has it mapped' : `has it open ${ACCESS[access]}, descriptor ${fd}`;
-  return `${warn('already open:')} ${escapeText(path)}: ${escapeText(comm)}[${pid}] ${how}`;
+const UNKNOWN_MAX = 8;
+
+/* Where some never answered, none is asked any more: many may be unknown. */
+function unknownLines(holders: readonly Holder[]): string[] {
+  if (holders.length === 0) return [];
+  const first = holders.slice(0, UNKNOWN_MAX).map(({comm, pid}) => `${escapeComm(comm)}[${pid}]`);
+  const more = holders.length - first.length;
+  const who = `${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [`${warn('cannot be looked at:')} whether it is mapped by ${who}`];
 }
+
+/** Those whom the rule comes too late for, and those of whom nobody knows. */
+export const holderLines = (holders: readonly Holder[]): string[] => [
+  ...holders.flatMap(({pid, comm, fd, path, access}) => {
+    if (path === null) return [];
+    const how =
+      fd === null ? 'has it mapped' : `has it open ${ACCESS[access]} as file descriptor ${fd}`;
+    return [`${warn('already open:')} ${escapeText(path)}: ${escapeComm(comm)}[${pid}] ${how}`];
+  }),
+  ...unknownLines(holders.filter(({path}) => path === null)),
+];

@@ -23,7 +23,7 @@ export interface FailedKernel {
 export interface Rebuilt {
   modules: readonly RebuiltModule[];
   failed: readonly FailedKernel[];
-  /** Null: this machine does not tell. */
+  /** Null: the firmware does not report it. */
   secureBoot: boolean | null;
 }
 
@@ -63,7 +63,7 @@ function failedRow({kernel, error}: FailedKernel): Cell[] {
   ];
 }
 
-const HEAD = ['kernel', 'module', 'where it is, or why not'];
+const HEAD = ['kernel', 'module', 'file, or what is wrong'];
 
 const sentence = (module: RebuiltModule): string =>
   escapeText(`kernel ${module.kernel}: ${done(module)}, ${module.file}`);
@@ -84,16 +84,20 @@ export const failureOutputs = ({failed}: Rebuilt): string[] =>
 function adviseOn({signer, certificate, enrolled}: RebuiltModule, secureBoot: boolean): string[] {
   if (signer === null || certificate === null) return [];
   const key = `the key "${escapeText(signer)}"`;
-  if (enrolled === true) return [`${key} is known to this machine's firmware`];
+  if (enrolled === true) return [`${key} is enrolled in this machine's firmware`];
   if (!secureBoot) return [];
   if (enrolled === null)
-    return [`whether the firmware knows ${key} cannot be told\n  try: sudo apt install mokutil`];
+    return [
+      `cannot tell whether ${key} is enrolled in the firmware\n  try: sudo apt install mokutil`,
+    ];
   const enrol = `sudo mokutil --import ${shellWord(certificate)}`;
-  return [`Secure Boot is on, and the firmware does not know ${key}\n  try: ${enrol}, and restart`];
+  return [
+    `Secure Boot is on, and ${key} is not enrolled in the firmware\n  try: ${enrol}, and reboot`,
+  ];
 }
 
 export const RELOAD_ADVICE =
-  'the module in the kernel is another\n  try: sudo fguard unload && sudo fguard load';
+  'the loaded module is not the one just built\n  try: sudo fguard unload && sudo fguard load';
 
 /** What to do about signatures, once for each key. */
 export const signatureAdvice = ({modules, secureBoot}: Rebuilt): string[] =>

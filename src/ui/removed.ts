@@ -4,4 +4,4 @@ import {objectText} from './object-text.js';
 import {strong} from './paint.js';
 
 export const removedLine = (rule: KernelRule): string =>
-  `${strong(`rule ${rule.id}`)} removed, ${objectText(rule)}: no longer guarded by it`;
+  `${strong(`rule ${rule.id}`)} removed; it guarded ${objectText(rule)}`;

@@ -17,10 +17,10 @@ const MARKS = {
 } satisfies Record<string, Line>;
 
 const TERMS: Record<string, string> = {
-  'match.tree': 'all below',
-  deadlineMs: 'deadline',
+  'match.tree': 'everything in it',
+  deadlineMs: 'timeout',
   untilExit: 'until exit',
-  untilClosed: 'ends with its agent',
+  untilClosed: 'ends with its command',
   expiresAt: 'expires',
 };
 
@@ -59,7 +59,7 @@ function draftCell(draft: RuleDraft, names: RuleNames): Cell {
   const [first, ...others] = allowedCell(rule, names);
   const allowed = first === undefined ? [] : [{...first, text: `allowed: ${first.text}`}];
   const otherwise = elseCell(rule).map(({text}) => text);
-  return [opsLine(rule), ...allowed, ...others, {text: `else ${otherwise.join(' ')}`}];
+  return [opsLine(rule), ...allowed, ...others, {text: `otherwise ${otherwise.join(' ')}`}];
 }
 
 const changedRow = ({to, terms}: RuleChange, names: RuleNames): Cell[] => [

@@ -6,7 +6,7 @@ import {escapeText} from '../domain/text.js';
 import {dim, verdictPaint} from './paint.js';
 import {type Cell, type Line, renderTable} from './table.js';
 
-const HEAD = ['id', 'object', 'operations', 'allowed', 'else', 'hits', 'expires'];
+const HEAD = ['id', 'object', 'operations', 'allowed', 'otherwise', 'hits', 'expires'];
 
 /** How people call users and groups. */
 export interface RuleNames {
@@ -23,7 +23,8 @@ const grantLine = ({pid, comm, alive}: Grant): Line => {
 
 function matchLines({path, tree, suffix}: RuleDocument['match']): Line[] {
   const place = escapeText(path ?? '');
-  if (suffix === null) return tree ? [{text: place}, quiet('and all below')] : [{text: place}];
+  if (suffix === null)
+    return tree ? [{text: place}, quiet('and everything in it')] : [{text: place}];
   return [{text: `*${escapeText(suffix)}`}, quiet(path === null ? 'everywhere' : `below ${place}`)];
 }
 
@@ -71,7 +72,7 @@ export function allowedCell({allow, against}: RuleDocument, names: RuleNames): C
     ),
     valueLines('cgroup', allow.cgroups),
   ]);
-  if (against) return [quiet('all but'), ...lines];
+  if (against) return [quiet('everyone but'), ...lines];
   return lines.length === 0 ? [quiet('nobody')] : lines;
 }
 
@@ -97,7 +98,7 @@ export function endLines({expiresAt, untilExit, untilClosed}: RuleDocument, now:
   if (expiresAt !== null)
     ends.push({text: `in ${durationText(Math.max(0, Date.parse(expiresAt) - now))}`});
   if (untilExit) ends.push({text: 'at exit'});
-  if (untilClosed) ends.push({text: 'with its agent'});
+  if (untilClosed) ends.push({text: 'with its command'});
   return ends;
 }
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 import {durationText} from '../domain/duration.js';
-import {escapeText} from '../domain/text.js';
+import {escapeComm, escapeText} from '../domain/text.js';
 import {statePaint, strong, warn} from './paint.js';
 import type {WaitingDocument} from '../formats/question-json.js';
 import type {StatusDocument} from '../formats/status-document.js';
 import {type Cell, renderTable} from './table.js';
 
 const HEAD = ['function', 'operations', 'state'];
-const WAITING_HEAD = ['question', 'who', 'operation', 'object', 'time left'];
+const WAITING_HEAD = ['request', 'process', 'operation', 'object', 'time left'];
 
 const waitingRow = (question: WaitingDocument): Cell[] => [
   [{text: question.id}, {text: `rule ${question.rule}`}],
-  [{text: `${escapeText(question.comm)}[${question.pid}]`}],
+  [{text: `${escapeComm(question.comm)}[${question.pid}]`}],
   [{text: question.op}],
   [
     {text: escapeText(question.path)},
@@ -20,21 +20,21 @@ const waitingRow = (question: WaitingDocument): Cell[] => [
   [{text: durationText(question.leftMs)}, {text: `then ${question.default}`}],
 ];
 
-/* Who waits while nobody looks is what a person came here for. */
+/* Pending requests are the most urgent information. */
 function waitingLines({questions, answerers}: StatusDocument): string[] {
   if (questions.length === 0) return [];
-  const noun = questions.length === 1 ? 'question waits' : 'questions wait';
-  const advice = answerers === 0 ? '; `sudo fguard ask` answers' : '';
+  const noun = questions.length === 1 ? 'pending request' : 'pending requests';
+  const advice = answerers === 0 ? '; run `sudo fguard ask` to answer' : '';
   return [
     warn(`${questions.length} ${noun}${advice}`),
     renderTable(WAITING_HEAD, questions.map(waitingRow)),
   ];
 }
 
-/* They are missing at the next boot, if not already. */
+/* They will not be applied at the next boot. */
 const unsafeLines = ({unsafeRules}: StatusDocument): string[] =>
   unsafeRules.map(({reason}) =>
-    warn(`saved rules that are not applied: ${escapeText(reason)}; see \`fguard doctor\``),
+    warn(`some saved rules are not applied: ${escapeText(reason)}; run \`fguard doctor\``),
   );
 
 type Hook = StatusDocument['hooks'][number];

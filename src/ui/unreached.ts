@@ -8,7 +8,7 @@ export interface TypedFlag {
   input: string;
 }
 
-/* A name is of one rule, and a file is no tree. */
+/* A name belongs to one rule, and a file is not a tree. */
 const LEFT_OUT = ['json', 'name'];
 const OF_DIRECTORIES = ['tree', 'suffix'];
 /* A layer's directory need not be there, and is then no tree by itself. */
@@ -26,10 +26,10 @@ const distinct = (found: readonly Unreached[]): string[] => [
 ];
 
 const warning = (command: string): string =>
-  `what is mounted below is not guarded; this guards it, too: ${command}`;
+  `file systems mounted below are not guarded; to guard them too: ${command}`;
 
 const layered = (command: string): string =>
-  `only regular files of an overlay are guarded in its layers, too; this guards the rest there: ${command}`;
+  `in the layers of an overlay, only regular files are guarded; to guard the rest there: ${command}`;
 
 function commandsFor(found: readonly Unreached[], typed: readonly TypedFlag[]): string[] {
   const flags = typed.filter(({flag}) => !LEFT_OUT.includes(flag));

@@ -112,7 +112,7 @@ describe('agent', () => {
     const {feed, child, config, next, stop} = await startAgent('answers: []\n');
     feed.question(1, {op: 'read', path: '/srv/a.docx'});
     expect(await next()).toMatchObject({id: '1', answer: 'ask'});
-    const again = saysOnStderr(child, 'policy read again');
+    const again = saysOnStderr(child, 'policy reloaded');
     change(config);
     await again;
     expect(await next()).toMatchObject({id: '1', answer: 'deny', lifetime: 'once', line: 3});
@@ -123,7 +123,7 @@ describe('agent', () => {
 
   it('reads its policy again at SIGHUP', async () => {
     const {child, stop} = await startAgent(ALLOW_DOCX);
-    const again = saysOnStderr(child, 'policy read again');
+    const again = saysOnStderr(child, 'policy reloaded');
     child.kill('SIGHUP');
     await again;
     expect(await stop()).toBe(0);
@@ -138,7 +138,7 @@ describe('agent', () => {
     const child = start(['agent', '--config', link], feed.env);
     const done = finish(child);
     await saysOnStderr(child, 'ready');
-    const again = saysOnStderr(child, 'policy read again');
+    const again = saysOnStderr(child, 'policy reloaded');
     writeFileSync(target, DENY_DOCX);
     await again;
     child.kill('SIGTERM');
@@ -149,11 +149,11 @@ describe('agent', () => {
     const {child, config, stop} = await startAgent(ALLOW_DOCX);
     const elsewhere = join(newFolder(), 'elsewhere.yaml');
     writeFileSync(elsewhere, DENY_DOCX);
-    const turned = saysOnStderr(child, 'policy read again');
+    const turned = saysOnStderr(child, 'policy reloaded');
     symlinkSync(elsewhere, `${config}.link`);
     renameSync(`${config}.link`, config);
     await turned;
-    const again = saysOnStderr(child, 'policy read again');
+    const again = saysOnStderr(child, 'policy reloaded');
     writeFileSync(elsewhere, ALLOW_DOCX);
     await again;
     expect(await stop()).toBe(0);
@@ -176,11 +176,11 @@ describe('agent', () => {
     const child = start(['agent', '--config', at('current', 'policy.yaml')], feed.env);
     const done = finish(child);
     await saysOnStderr(child, 'ready');
-    const turned = saysOnStderr(child, 'policy read again');
+    const turned = saysOnStderr(child, 'policy reloaded');
     symlinkSync('two', at('next'));
     renameSync(at('next'), at('current'));
     await turned;
-    const again = saysOnStderr(child, 'policy read again');
+    const again = saysOnStderr(child, 'policy reloaded');
     writeFileSync(at('two', 'policy.yaml'), ALLOW_DOCX);
     await again;
     child.kill('SIGTERM');
@@ -192,7 +192,7 @@ describe('agent', () => {
     ['it is itself', 'policy.yaml'],
   ])('reads its policy again though %s written all the time', async (_what, name) => {
     const {feed, child, config, stop} = await startAgent(ALLOW_DOCX);
-    const again = saysOnStderr(child, 'policy read again');
+    const again = saysOnStderr(child, 'policy reloaded');
     const loop = 'while :; do echo "# busy" >>"$0"; done';
     const busy = spawn('/bin/sh', ['-c', loop, join(feed.folder, name)]);
     writeFileSync(config, DENY_DOCX);
@@ -213,7 +213,7 @@ describe('agent', () => {
     const child = startShell(script, [feed.folder], feed.env);
     const done = finish(child);
     await saysOnStderr(child, 'ready');
-    const again = saysOnStderr(child, 'policy read again');
+    const again = saysOnStderr(child, 'policy reloaded');
     writeFileSync(config, DENY_DOCX);
     await again;
     child.kill('SIGTERM');
@@ -235,22 +235,22 @@ describe('agent', () => {
     await saysOnStderr(child, 'ready');
     feed.question(1, {op: 'read', path: '/srv/a.docx'});
     await feed.answered(1);
-    const again = saysOnStderr(child, 'policy read again');
+    const again = saysOnStderr(child, 'policy reloaded');
     child.kill('SIGHUP');
     await again;
     child.kill('SIGTERM');
     const {code, stderr} = await done;
     expect(code).toBe(0);
-    expect(stderr).toContain('go unnoticed (ENOSPC); SIGHUP reads the policy again');
+    expect(stderr).toContain('(ENOSPC); send SIGHUP to reload the policy');
   });
 
   it.each([
-    ['wrong', WRONG, 'policy.yaml:2:33: "answer": "alow" is none of'],
+    ['wrong', WRONG, 'policy.yaml:2:33: "answer": unknown value "alow"; expected one of'],
     ['not there', undefined, 'cannot read'],
   ])('keeps its policy when the new one is %s', async (_name, text, complaint) => {
     const {feed, child, config, next, stop} = await startAgent(ALLOW_DOCX);
     const told = Promise.all([
-      saysOnStderr(child, 'the policy before stays in force'),
+      saysOnStderr(child, 'the previous policy stays active'),
       saysOnStderr(child, complaint),
     ]);
     if (text === undefined) rmSync(config);
@@ -258,7 +258,7 @@ describe('agent', () => {
     await told;
     feed.question(1, {op: 'read', path: '/srv/a.docx'});
     expect(await next()).toMatchObject({answer: 'allow'});
-    const again = saysOnStderr(child, 'policy read again');
+    const again = saysOnStderr(child, 'policy reloaded');
     writeFileSync(config, DENY_DOCX);
     await again;
     feed.question(2, {op: 'read', path: '/srv/a.docx'});
@@ -272,7 +272,9 @@ describe('agent', () => {
     writeFileSync(config, WRONG);
     const {code, stderr} = await fguard(['agent', '--config', config], feed.env);
     expect(code).toBe(1);
-    expect(stderr).toContain(`${config}:2:33: "answer": "alow" is none of allow, deny, ask`);
+    expect(stderr).toContain(
+      `${config}:2:33: "answer": unknown value "alow"; expected one of allow, deny, ask`,
+    );
     expect(feed.calls()).toEqual([]);
   });
 
@@ -284,7 +286,7 @@ describe('agent', () => {
     expect(await socket.next()).toBe('WATCHDOG=1');
     writeFileSync(config, WRONG);
     expect(await socket.until('RELOADING')).toMatch(/^RELOADING=1 MONOTONIC_USEC=\d+$/);
-    expect(await socket.until('READY')).toContain('the new one is wrong');
+    expect(await socket.until('READY')).toContain('the new one is not valid');
     expect(await socket.next()).toBe('WATCHDOG=1');
     const code = stop();
     await socket.until('STOPPING=1');

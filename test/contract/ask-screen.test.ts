@@ -10,14 +10,14 @@ import {FAKE} from './fguard.js';
 import {isRunning} from './running.js';
 import {Screen} from './screen.js';
 
-const READY = 'q: leave';
+const READY = 'q: quit';
 const COMMAND = `"${process.execPath}" "${ROOT}bin/run.js" ask`;
 
 async function ask(columns: number, words = '', env: Record<string, string> = {}) {
   const feed = new Feed();
   const all = {FGUARD_LIBRARY: FAKE, FAKE_RULES: '1', ...feed.env, ...env};
   const screen = new Screen(`${COMMAND} ${words}`, all, {columns});
-  await screen.until('no question waits');
+  await screen.until('no pending requests');
   return {feed, screen};
 }
 
@@ -26,9 +26,9 @@ describe('ask in a terminal', () => {
     const {feed, screen} = await ask(columns);
     feed.question(1, {path: '/srv/a.db', newPath: '/srv/b.db', milliseconds: 90_000});
     feed.question(2);
-    const text = await screen.until(/1 other question waits[^]*q: leave/);
+    const text = await screen.until(/1 other pending request[^]*q: quit/);
     const flat = text.replace(/\s+/g, ' ');
-    expect(flat).toContain('asker\\x1b[31m[');
+    expect(flat).toContain('asker\\x1b\\x5b31m[');
     expect(flat).toMatch(/wants to rename (90|8\d) s left, then deny/);
     expect(flat).toContain('file /srv/a.db to /srv/b.db');
     expect(flat).toMatch(/program .*node/);
@@ -65,13 +65,13 @@ describe('ask in a terminal', () => {
     }
     const ids = expected.map((terms, at) => `answer id=${at + 1} ${terms}`);
     expect(feed.answers()).toEqual(ids);
-    expect(await screen.until('deny once: asker\\x1b[31m')).toContain('allow forever: ');
+    expect(await screen.until('deny once: asker\\x1b\\x5b31m')).toContain('allow forever: ');
   });
 
   it('keys that mean nothing answer nothing', async () => {
     const {feed, screen} = await ask(80);
     feed.question(1);
-    await screen.until(/file[^]*q: leave/);
+    await screen.until(/file[^]*q: quit/);
     screen.press('9', '0', 'a', 'y', 'Space', 'Up', 'F5');
     screen.press('6');
     await feed.answered(1);
@@ -82,9 +82,9 @@ describe('ask in a terminal', () => {
     const {feed, screen} = await ask(80);
     feed.question(1, {path: '/srv/first'});
     feed.question(2, {path: '/srv/second'});
-    await screen.until(/first[^]*q: leave/);
+    await screen.until(/first[^]*q: quit/);
     screen.press('1', '1', '1', '1');
-    await screen.until(/second[^]*q: leave/);
+    await screen.until(/second[^]*q: quit/);
     screen.press('q');
     await screen.until('ended with 0');
     expect(feed.answers()).toEqual(['answer id=1 verdict=0 lifetime=0 ttl=0']);
@@ -106,10 +106,10 @@ describe('ask in a terminal', () => {
   ])('a question that %s makes room with a word', async (reason, words) => {
     const {feed, screen} = await ask(80);
     feed.question(1, {path: '/srv/first'});
-    await screen.until(/first[^]*q: leave/);
+    await screen.until(/first[^]*q: quit/);
     feed.question(2, {path: '/srv/second'});
     feed.closed(1, reason);
-    const text = await screen.until(/second[^]*q: leave/);
+    const text = await screen.until(/second[^]*q: quit/);
     expect(text).toMatch(new RegExp(`${words}: asker.* rename /srv/first`));
   });
 
@@ -118,9 +118,9 @@ describe('ask in a terminal', () => {
     for (let id = 1; id <= 50; id++) feed.question(id, {path: `/srv/many-${id}.`});
     feed.as(1001);
     feed.question(51, {path: '/srv/one.', milliseconds: 900_000});
-    await screen.until(/many[^]*50 other questions wait[^]*q: leave/);
+    await screen.until(/many[^]*50 other pending requests[^]*q: quit/);
     screen.press('5');
-    await screen.until(/one\.[^]*q: leave/);
+    await screen.until(/one\.[^]*q: quit/);
     screen.press('q');
     await screen.until('ended with 0');
   });
@@ -128,10 +128,10 @@ describe('ask in a terminal', () => {
   it('the most urgent question comes first', async () => {
     const {feed, screen} = await ask(80);
     feed.question(1, {path: '/srv/now'});
-    await screen.until(/now[^]*q: leave/);
+    await screen.until(/now[^]*q: quit/);
     feed.question(2, {path: '/srv/later', milliseconds: 900_000});
     feed.question(3, {path: '/srv/soon', milliseconds: 100_000});
-    await screen.until('2 other questions wait');
+    await screen.until('2 other pending requests');
     screen.press('5');
     const text = await screen.until(/file +\/srv\/(soon|later)/);
     expect(text).toMatch(/file +\/srv\/soon/);
@@ -146,7 +146,7 @@ describe('ask in a terminal', () => {
   it('a path longer than the screen leaves both its ends and the keys to be seen', async () => {
     const {feed, screen} = await ask(40);
     feed.question(1, {path: `/begin/${'x'.repeat(900)}/end`});
-    const text = await screen.until(/wants to rename[^]*q: leave/);
+    const text = await screen.until(/wants to rename[^]*q: quit/);
     expect(text).toContain('/begin/');
     expect(text).toContain('/end');
     expect(text).toMatch(/… \d+ lines …/);
@@ -158,7 +158,7 @@ describe('ask in a terminal', () => {
     feed.question(1, {path: '/srv/a.db'});
     await screen.until('3 10 minutes');
     screen.resize({columns: 40});
-    const text = await screen.until(/3 10m 4 forever[^]*q: leave/);
+    const text = await screen.until(/3 10m 4 forever[^]*q: quit/);
     expect(text.match(/wants to rename/g)).toHaveLength(1);
     screen.press('5');
     await feed.answered(1);
@@ -176,13 +176,13 @@ describe('ask in a terminal', () => {
     );
     await shell.until('shell>');
     shell.press(`clear; ${COMMAND}`, 'Enter');
-    await shell.until('no question waits');
+    await shell.until('no pending requests');
     feed.question(2, {path: '/srv/b.db'});
-    await shell.until(/b\.db[^]*q: leave/);
+    await shell.until(/b\.db[^]*q: quit/);
     shell.press('C-z');
     await shell.until('Stopped');
     shell.press('fg', 'Enter');
-    await shell.until(/^(?![^]*Stopped)[^]*b\.db[^]*q: leave/);
+    await shell.until(/^(?![^]*Stopped)[^]*b\.db[^]*q: quit/);
     shell.press('1');
     expect(await feed.answered(1)).toEqual(['answer id=2 verdict=0 lifetime=0 ttl=0']);
     shell.press('q');
@@ -195,10 +195,10 @@ describe('ask in a terminal', () => {
     const {feed, screen} = await ask(80);
     feed.question(1);
     feed.question(2);
-    await screen.until(/1 other[^]*q: leave/);
+    await screen.until(/1 other[^]*q: quit/);
     screen.press('q');
     expect(await screen.until('ended with 0')).toContain(
-      'the 2 questions that waited: ended now, as the rules say by default',
+      '2 pending requests: ended with the default of the rules',
     );
     expect(feed.answers()).toEqual([]);
   });
@@ -206,7 +206,7 @@ describe('ask in a terminal', () => {
   it('leaving leaves the rest to the other answerers, where there are some', async () => {
     const {feed, screen} = await ask(80, '', {FAKE_ANSWERERS: '2'});
     feed.question(1);
-    await screen.until(/file[^]*q: leave/);
+    await screen.until(/file[^]*q: quit/);
     screen.press('C-c');
     expect(await screen.until('ended with 130')).toContain('left to the other answerers');
   });
@@ -219,9 +219,9 @@ describe('ask in a terminal', () => {
     await feed.answered(1);
     feed.question(2);
     feed.question(3);
-    await screen.until(/1 other[^]*q: leave/);
+    await screen.until(/1 other[^]*q: quit/);
     screen.press('C-d');
-    expect(await screen.until('ended with 0')).toContain('answered with allow, once');
+    expect(await screen.until('ended with 0')).toContain('answered allow once');
     expect(feed.answers()).toEqual(
       [1, 2, 3].map((id) => `answer id=${id} verdict=0 lifetime=0 ttl=0`),
     );
@@ -230,9 +230,9 @@ describe('ask in a terminal', () => {
   it('an answer that came too late is told, and the next question asked', async () => {
     const {feed, screen} = await ask(80, '', {FAKE_NO_EXE: '1'});
     feed.question(1);
-    await screen.until(/file[^]*q: leave/);
+    await screen.until(/file[^]*q: quit/);
     screen.press('4');
-    await screen.until('its program would not be known again');
+    await screen.until('the program could not be recognized again');
     expect(feed.answers()).toEqual([
       'answer id=1 verdict=0 lifetime=3 ttl=0',
       'answer id=1 verdict=0 lifetime=0 ttl=0',
@@ -242,7 +242,7 @@ describe('ask in a terminal', () => {
   it('the module going ends it with 3, and the terminal is as before', async () => {
     const {feed, screen} = await ask(80);
     feed.question(1);
-    await screen.until(/file[^]*q: leave/);
+    await screen.until(/file[^]*q: quit/);
     feed.say('unload');
     const text = await screen.until('ended with 3');
     expect(text).toContain('the module was unloaded');
@@ -256,7 +256,7 @@ describe('ask in a terminal', () => {
       const {feed, screen} = await ask(80);
       if (what === 'a question') {
         feed.question(1);
-        await screen.until(/file[^]*q: leave/);
+        await screen.until(/file[^]*q: quit/);
       }
       const pid = feed.answerer();
       screen.close();
@@ -270,7 +270,7 @@ describe('ask in a terminal', () => {
   it('NO_COLOR leaves no colour', async () => {
     const {feed, screen} = await ask(80, '', {NO_COLOR: '1'});
     feed.question(1);
-    await screen.until(/file[^]*q: leave/);
+    await screen.until(/file[^]*q: quit/);
     expect(screen.coloured()).not.toMatch(/\u001b\[[\d;]*m/);
   });
 });

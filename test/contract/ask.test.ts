@@ -113,20 +113,21 @@ describe('ask --json', () => {
 
   it.each([
     ['not JSON', 'yes', 'line 1 is not an answer'],
+    ['no end for long', ' '.repeat(1 << 20) + '[]', 'line 1 is not an answer: it is too long'],
     ['no object', '[]', 'not an object'],
-    ['no id', '{"verdict":"deny"}', '"id" is not the id'],
-    ['a number for an id', '{"id":1,"verdict":"deny"}', '"id" is not the id'],
-    ['an id that is too large', '{"id":"18446744073709551616","verdict":"deny"}', '"id" is not'],
-    ['no verdict', '{"id":"1"}', '"verdict" is none of allow, deny'],
-    ['an unknown verdict', '{"id":"1","verdict":"maybe"}', '"verdict" is none of'],
+    ['no id', '{"verdict":"deny"}', '"id" must be the id'],
+    ['a number for an id', '{"id":1,"verdict":"deny"}', '"id" must be the id'],
+    ['an id that is too large', '{"id":"18446744073709551616","verdict":"deny"}', '"id" must be'],
+    ['no verdict', '{"id":"1"}', '"verdict" must be one of allow, deny'],
+    ['an unknown verdict', '{"id":"1","verdict":"maybe"}', '"verdict" must be one of'],
     [
       'an unknown lifetime',
       '{"id":"1","verdict":"deny","lifetime":"soon"}',
-      '"lifetime" is neither',
+      '"lifetime" must be one of',
     ],
-    ['a lifetime of 0', '{"id":"1","verdict":"deny","lifetime":"0s"}', '"lifetime" is neither'],
-    ['an unknown key', '{"id":"1","verdict":"deny","ttl":5}', '"ttl" is none of'],
-    ['a question that does not wait', '{"id":"9","verdict":"deny"}', 'comes too late'],
+    ['a lifetime of 0', '{"id":"1","verdict":"deny","lifetime":"0s"}', '"lifetime" must be one of'],
+    ['an unknown key', '{"id":"1","verdict":"deny","ttl":5}', 'unknown key "ttl"; expected one of'],
+    ['a question that does not wait', '{"id":"9","verdict":"deny"}', 'is too late'],
   ])('a line with %s is told of, and ends nothing', async (_name, line, complaint) => {
     const {feed, child, next, answer, end} = startLines();
     const told = saysOnStderr(child, complaint);
@@ -185,7 +186,7 @@ describe('ask --json', () => {
 
   it('a program whose executable would not be known again is answered once', async () => {
     const {feed, child, next, answer, end} = startLines([], {FAKE_NO_EXE: '1'});
-    const told = saysOnStderr(child, 'counts for this access alone');
+    const told = saysOnStderr(child, 'applies to this access only');
     feed.question(1);
     await next();
     answer({id: '1', verdict: 'allow', lifetime: 'forever'});
@@ -285,7 +286,7 @@ describe('ask --exec', () => {
     expect(env).not.toContain('NEW_PATH');
     child.kill('SIGINT');
     const {stdout, stderr} = await done;
-    expect(stdout).toMatch(/^deny: asker\\x1b\[31m\[\d+\] delete \/srv\/a b$/m);
+    expect(stdout).toMatch(/^deny: asker\\x1b\\x5b31m\[\d+\] delete \/srv\/a b$/m);
     expect(stderr).toContain('said');
   });
 
@@ -395,10 +396,7 @@ describe('ask --exec', () => {
 
   it('a program that is not there is refused at once', async () => {
     const {code, stderr} = await fguard(['ask', '--exec', '/no/such/program']);
-    expect([code, stderr]).toEqual([
-      1,
-      'fguard: --exec /no/such/program: there is no such program\n',
-    ]);
+    expect([code, stderr]).toEqual([1, 'fguard: --exec /no/such/program: no such program\n']);
   });
 });
 

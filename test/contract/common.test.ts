@@ -59,7 +59,7 @@ describe('every command', () => {
 
   it('the opposite of what was typed is not proposed', async () => {
     const {code, stderr} = await fguard(['unlock']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('there is no unlocking')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('there is no unlock')]);
     expect(stderr).not.toContain('did you mean');
   });
 });

@@ -10,6 +10,7 @@ import {fishCompletion} from '../../scripts/completion/fish.js';
 import {zshCompletion} from '../../scripts/completion/zsh.js';
 import {readSurface} from '../../scripts/surface.js';
 import {newFolder} from '../unit/folder.js';
+import {ROOT} from './compile.js';
 
 const commands = readSurface();
 const folder = newFolder();
@@ -90,6 +91,12 @@ const ROWS: [line: string, offered: string[], not: string[]][] = [
   ['fguard apply --keep', ['--keep-going'], ['--confirm']],
 ];
 
+function expectOffers(words: string[], line: string, offered: string[], not: string[]): void {
+  const before = /[^ ]*,/.exec(line)?.[0] ?? '';
+  for (const word of offered) expect(words).toContain(`${before}${word}`);
+  for (const word of not) expect(words).not.toContain(word);
+}
+
 describe.runIf(isHere('fish'))('completion in fish', () => {
   function complete(line: string): string[] {
     const script = `source ${folder}/fguard.fish; complete -C '${line}'`;
@@ -103,9 +110,18 @@ describe.runIf(isHere('fish'))('completion in fish', () => {
   }
 
   it.each(ROWS)('of %s', (line, offered, not) => {
-    const words = complete(line);
-    const before = /[^ ]*,/.exec(line)?.[0] ?? '';
-    for (const word of offered) expect(words).toContain(`${before}${word}`);
-    for (const word of not) expect(words).not.toContain(word);
+    expectOffers(complete(line), line, offered, not);
+  });
+});
+
+describe.runIf(isHere('zsh'))('completion in zsh', () => {
+  function complete(line: string): string[] {
+    const env = {PATH: `${folder}:/usr/bin:/bin`, HOME: folder, TERM: 'dumb'};
+    const words = ['-f', `${ROOT}test/contract/complete.zsh`, folder, line];
+    return execFileSync('zsh', words, {cwd: folder, encoding: 'utf8', env}).split('\n');
+  }
+
+  it.each(ROWS)('of %s', (line, offered, not) => {
+    expectOffers(complete(line), line, offered, not);
   });
 });

@@ -245,9 +245,9 @@ describe('documents', () => {
     const folder = newFolder();
     const said = async (...words: string[]): Promise<string> =>
       (await fguard(['protect', ...words])).stdout;
-    expect(await said(folder)).toContain(`guards ${folder} and all below it\n`);
-    expect(await said(folder, '--no-tree')).toMatch(/itself alone, not what is in it/);
-    expect(await said(join(folder, 'new'))).toMatch(/if it is to be a directory, .* --tree/);
+    expect(await said(folder)).toContain(`guards ${folder} and everything in it\n`);
+    expect(await said(folder, '--no-tree')).toMatch(/guards only the directory itself/);
+    expect(await said(join(folder, 'new'))).toMatch(/if it becomes a directory, .* --tree/);
   });
 
   it('protect of a tree warns of what is mounted below it', async () => {
@@ -256,7 +256,7 @@ describe('documents', () => {
     expect(code).toBe(0);
     expectDocument('protect', JSON.parse(stdout));
     expect(stderr).toMatch(
-      /^fguard: what is mounted below is not guarded; .*: fguard protect .*\/dev\/pts .*--tree --pid 1\n/,
+      /^fguard: file systems mounted below are not guarded; .*: fguard protect .*\/dev\/pts .*--tree --pid 1\n/,
     );
   });
 
@@ -301,9 +301,9 @@ describe('documents', () => {
       return document;
     };
     for (const [exe, kind, why] of [
-      ['/usr/bin/python3.11', 'interpreter', 'whatever it is told'],
+      ['/usr/bin/python3.11', 'interpreter', 'any script it is given'],
       ['/usr/bin/cat', 'program', 'LD_PRELOAD'],
-      [script, 'script', 'does not let it in'],
+      [script, 'script', 'does not allow it'],
     ] as const)
       expect(await explain(exe)).toMatchObject({
         executables: [{exe, kind, rules: [1, 2], why: expect.stringContaining(why)}],

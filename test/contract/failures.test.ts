@@ -79,7 +79,7 @@ describe('failures, as JSON on stdout with their exit code', () => {
 
   it.each([
     ['an unknown flag', ['rules', '--nope'], '--nope'],
-    ['a missing argument', ['protect'], 'path'],
+    ['a missing argument', ['protect'], 'PATH'],
     ['an argument too many', ['rules', 'x'], 'x'],
     ['an unknown operation', ['protect', '/x', '--ops', 'read,raed'], 'raed'],
     ['a default without asking', ['protect', '/x', '--default', 'allow'], '--else ask'],
@@ -103,11 +103,15 @@ describe('failures, as JSON on stdout with their exit code', () => {
     ['a suffix with a slash', ['protect', '--suffix', 'a/b'], 'a/b'],
     ['a tree of nothing', ['protect', '--tree', '--suffix', '.x'], '--tree'],
     ['no tree of nothing', ['protect', '--no-tree', '--suffix', '.x'], '--no-tree needs'],
-    ['a tree that is none', ['protect', '/x', '--no-tree', '--tree'], '--no-tree is about'],
+    [
+      'a tree that is none',
+      ['protect', '/x', '--no-tree', '--tree'],
+      '--no-tree cannot be combined',
+    ],
     [
       'a suffix below no tree',
       ['protect', '/', '--no-tree', '--suffix', '.x'],
-      '--no-tree is about',
+      '--no-tree cannot be combined',
     ],
     ['descendants of nobody', ['protect', '/x', '--children'], '--children'],
     ['an exit of nobody', ['protect', '/x', '--until-exit'], '--until-exit'],
@@ -137,7 +141,7 @@ describe('failures, as JSON on stdout with their exit code', () => {
     ['an executable that is none', ['protect', '/tmp/x', '--exe', '/tmp'], 'EACCES', '/tmp'],
     ['a unit that is none', ['protect', '/x', '--cgroup', 'no.service'], 'ENOENT', 'no.service'],
     ['a tree that is a file', ['protect', '/etc/passwd', '--tree'], 'ENOTDIR', '/etc/passwd'],
-    ['a stranger', ['explain', '/tmp/x', '--pid', '4194303'], 'ESRCH', '4194303'],
+    ['a process no rule allows', ['explain', '/tmp/x', '--pid', '4194303'], 'ESRCH', '4194303'],
     ['a rule that is not there', ['unprotect', '99'], 'ENOENT', '99'],
     ['a process that is not there', ['whois', '4194303'], 'ESRCH', '4194303'],
     ['a tree that is a file', ['watch', '--tree', '/etc/passwd'], 'ENOTDIR', '/etc/passwd'],
@@ -207,7 +211,7 @@ describe('failures, for a person', () => {
     const {code, stdout, stderr} = await fguard(['unprotect', 'a\u001b[2Jb\nc']);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toBe(
-      'fguard: no rule has the path, id or name a\\x1b[2Jb\\nc\n  try: sudo fguard rules\n',
+      'fguard: no rule has the path, id, name or suffix a\\x1b[2Jb\\nc\n  try: sudo fguard rules\n',
     );
   });
 
@@ -222,7 +226,7 @@ describe('failures, for a person', () => {
     expect(code).toBe(0);
     expectDocument('protect', JSON.parse(stdout));
     expect(stderr.trimEnd().split('\n')).toEqual([
-      expect.stringContaining('/usr/bin/dash runs whatever it is told'),
+      expect.stringContaining('/usr/bin/dash runs any script it is given'),
       expect.stringContaining(`${script} is a script`),
       expect.stringContaining(`${file} has 2 hard links, also ${folder}/o\\nther`),
     ]);

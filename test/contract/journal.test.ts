@@ -130,7 +130,7 @@ describe('watch --format journal', () => {
     const {code, stdout} = await fguard([...ARGS, '--json'], {FGUARD_JOURNAL: path});
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
-      error: {code: 'ENOJOURNAL', message: `there is no journal at ${path}`},
+      error: {code: 'ENOJOURNAL', message: `no journal at ${path}`},
     });
   });
 

@@ -34,7 +34,7 @@ describe('doctor', () => {
   it('is a table with a remedy below each trouble, and a sentence beside it', async () => {
     const {stdout, stderr} = await fguard(['doctor'], {FGUARD_LIBRARY: '/no/libfguard.so'});
     expect(stdout).toContain('try: unset FGUARD_LIBRARY');
-    expect(stderr).toMatch(/checks failed: fguard cannot do its work/);
+    expect(stderr).toMatch(/checks failed: fguard cannot work/);
   });
 });
 
@@ -50,7 +50,7 @@ describe('lock', () => {
   it('of nothing, or for the second time, is told', async () => {
     const {stdout, stderr} = await fguard(['lock'], {FAKE_LOCKED: '1'});
     expect(stdout).toContain('were locked');
-    expect(stderr).toContain('no rule is in force');
+    expect(stderr).toContain('no rule is active');
     const status = await fguard(['status'], {FAKE_LOCKED: '1'});
     expect(status.stdout).toContain('locked until restart');
   });

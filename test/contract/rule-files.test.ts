@@ -20,7 +20,7 @@ import {newFolder} from '../unit/folder.js';
 import {finish, fguard, saysOnStderr, start} from './fguard.js';
 import {expectDocument} from './schemas.js';
 
-const IN_FORCE = 'still wait to be confirmed';
+const IN_FORCE = 'still waiting for confirmation';
 
 let folder: string;
 let file: string;
@@ -84,7 +84,7 @@ describe('check', () => {
     expect(shown.code).toBe(1);
     expect(shown.stdout).toContain(`${file}:2:12: "path" must be an absolute path, not "x"\n`);
     expect(shown.stdout).toContain('\\\\u001b[2J');
-    expect(shown.stderr).toBe('2 mistakes\n');
+    expect(shown.stderr).toBe('2 errors\n');
   });
 
   it('needs neither the module nor a file', async () => {
@@ -100,7 +100,7 @@ describe('export', () => {
   it('closes rules with processes, and says so', async () => {
     const {code, stdout, stderr} = await fguard(['export', '--json'], env);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/rule 1, \/srv\/file\\xff1, lets processes in/);
+    expect(stderr).toMatch(/rule 1 about \/srv\/file\\xff1 allows processes/);
     expectDocument('rules', JSON.parse(stdout));
     const {rules} = JSON.parse(stdout) as {rules: unknown[]};
     expect(rules[0]).toMatchObject({match: {path: '/srv/file\udcff1'}, allow: {pids: []}});
@@ -148,7 +148,7 @@ describe('apply', () => {
     expect(code).toBe(1);
     const document = JSON.parse(stdout) as {error: {message: string}};
     expectDocument('error', document);
-    expect(document.error.message).toContain(`${wrong}:1:9: a rule names a path`);
+    expect(document.error.message).toContain(`${wrong}:1:9: a rule needs a path`);
     expect(log()).toEqual([]);
   });
 
@@ -280,7 +280,7 @@ describe('apply --keep-going', () => {
     const {code, document} = await left();
     expect([code, document, log()]).toEqual([
       1,
-      {error: expect.objectContaining({message: expect.stringContaining('2 rules in force')})},
+      {error: expect.objectContaining({message: expect.stringContaining('2 active rules')})},
       [],
     ]);
   });
@@ -291,7 +291,7 @@ describe('apply --keep-going', () => {
     writeFileSync(join(saved, 'a.yaml'), `rules: [{path: ${object}, opps: [read]}]\n`);
     writeFileSync(join(saved, 'b.yaml'), `rules: [{path: ${object}, default: allow}]\n`);
     const {code, document} = await left();
-    const message = expect.stringContaining('take away or change a rule in force') as string;
+    const message = expect.stringContaining('remove or change an active rule') as string;
     expect([code, document, log()]).toEqual([1, {error: expect.objectContaining({message})}, []]);
     writeFileSync(join(saved, 'b.yaml'), `rules: [{path: ${object}}, {suffix: .docx}]\n`);
     expect(await left()).toMatchObject({
@@ -400,10 +400,7 @@ describe('protect --save', () => {
   it('says that the rule is in force if it cannot be saved', async () => {
     env = {...env, FGUARD_RULES: '/sys/none/rules.d'};
     const {code, stderr} = await fguard(['protect', join(folder, 'x'), '--save'], env);
-    expect([code, stderr]).toEqual([
-      1,
-      expect.stringContaining('is in force, but cannot be saved'),
-    ]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('is active but cannot be saved')]);
   });
 });
 
@@ -477,6 +474,6 @@ describe('apply --confirm', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({error: {code: 'EBUSY', message: 'the fake says no'}});
     const {stderr} = await fguard(['apply', '--confirm', 'yes'], env);
-    expect(stderr).toContain('no rules wait to be confirmed');
+    expect(stderr).toContain('no rules are waiting for confirmation');
   });
 });

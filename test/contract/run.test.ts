@@ -86,11 +86,11 @@ describe('run', () => {
     expect(document).toMatchObject({
       rules: [
         {else: 'deny', against: false, match: {path: join(folder, 'own')}},
-        {else: 'ask', against: true, default: 'deny', match: {tree: true}, untilExit: true},
+        {else: 'ask', against: true, default: 'deny', match: {tree: true}, untilExit: false},
       ],
     });
     const pid = /^command (\d+)$/m.exec(log(folder).join('\n'))?.[1] ?? '';
-    const flags = FLAGS | FGUARD_RULE_TREE | FGUARD_RULE_AGAINST;
+    const flags = FGUARD_RULE_CHILDREN | FGUARD_RULE_TREE | FGUARD_RULE_AGAINST;
     expect(log(folder).slice(2, 5)).toEqual([
       `add path=${folder}/tree suffix=- name=- flags=${flags} ops=0 else=2 error=0 ttl=0`,
       'ask default_allow=0 deadline=0',
@@ -101,7 +101,7 @@ describe('run', () => {
   it('--ask with nobody there to answer says so', async () => {
     const {code, stderr} = await fguard(['run', '--ask', '/tmp/x', '--', 'true']);
     expect(code).toBe(0);
-    expect(stderr).toContain('nobody is there to answer');
+    expect(stderr).toContain('no answerer is running');
   });
 
   it('--deny, --read-only and --log are about the command alone', async () => {
@@ -110,7 +110,7 @@ describe('run', () => {
     const paths = names.flatMap((name) => [`--${name}`, join(folder, name)]);
     const env = {FAKE_LOG: join(folder, 'log')};
     expect(await fguard(['run', ...paths, '--', 'true'], env)).toMatchObject({code: 0, stderr: ''});
-    const flags = FLAGS | FGUARD_RULE_TREE | FGUARD_RULE_AGAINST;
+    const flags = FGUARD_RULE_CHILDREN | FGUARD_RULE_TREE | FGUARD_RULE_AGAINST;
     const changing = OPS.list.filter((op) => !['read', 'exec', 'list'].includes(op));
     const added = log(folder).filter((line) => line.startsWith('add '));
     expect(added).toEqual(
@@ -123,6 +123,32 @@ describe('run', () => {
           `add path=${folder}/${name} suffix=- name=- flags=${flags} ops=${ops} else=${otherwise} error=0 ttl=0`,
       ),
     );
+  });
+
+  it('keeps rules against the command while something that it started goes on', async () => {
+    /* A fifo holds up the child, as long as we like. */
+    const folder = newFolder();
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const paths = ['--deny', join(folder, 'a'), '--protect', join(folder, 'b')];
+    const script = `(setsid sh -c 'read word <${fifo}' >/dev/null 2>&1 &); exit 3`;
+    const env = {FAKE_LOG: join(folder, 'log')};
+    const ended = await fguard(['run', ...paths, '--', 'sh', '-c', script], env);
+    writeFileSync(fifo, 'go\n');
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toContain('goes on, and is guarded still');
+    expect(ended.stderr).toContain('sudo fguard unprotect 2`');
+    expect(log(folder).filter((line) => line.startsWith('delete'))).toEqual([
+      'delete id=2 path=- name=-',
+    ]);
+  });
+
+  it('lets the command type nothing into the terminal', async () => {
+    /* Not a terminal: another errno than of what no filter refuses. */
+    const program =
+      '$x = "x"; ioctl(STDIN, $_, $x) or print $! + 0, " " for 0x5412, 0x541c, 0x5401';
+    const {stdout} = await fguard(['run', '--deny', '/tmp/x', '--', 'perl', '-e', program]);
+    expect(stdout).toBe('1 1 25 ');
   });
 
   it.each([
@@ -139,7 +165,7 @@ describe('run', () => {
   it('says that it guards nothing, and runs the command', async () => {
     const {code, stdout, stderr} = await fguard(['run', '--', 'echo', 'ran']);
     expect([code, stdout]).toEqual([0, 'ran\n']);
-    expect(stderr).toMatch(/^fguard: this guards nothing: .*\n$/);
+    expect(stderr).toMatch(/^fguard: nothing is guarded: .*\n$/);
   });
 
   it.each([
@@ -162,7 +188,7 @@ describe('run', () => {
       const words = ['run', flag, join(folder, 'x'), '--', 'true'];
       expect(await fguard(words, env)).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('would let others in past rule 1'),
+        stderr: expect.stringContaining('would allow others to bypass rule 1'),
       });
     },
   );
@@ -176,7 +202,7 @@ describe('run', () => {
     const args = ['run', '--ask', '/tmp/x', '--protect', '/tmp/x', '--', 'true'];
     expect(await fguard(args)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('named twice'),
+      stderr: expect.stringContaining('given twice'),
     });
   });
 
@@ -235,7 +261,7 @@ describe('run', () => {
       'echo ran >&2',
     ]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^fguard: what is mounted below .* --protect \/dev\/pts.*\nran\n$/);
+    expect(stderr).toMatch(/^fguard: file systems mounted below .* --protect \/dev\/pts.*\nran\n$/);
   });
 
   it('inherits standard input', async () => {
@@ -264,7 +290,7 @@ describe('run', () => {
       FAKE_DELETE,
     });
     expect(code).toBe(7);
-    expect(stderr).toMatch(/^fguard: rule 1 about \/tmp\/x.* was not removed: .+\n.*rule 2 .*\n$/);
+    expect(stderr).toMatch(/^fguard: cannot remove rule 1 about \/tmp\/x.*: .+\n.*rule 2 .*\n$/);
   });
 
   it('a rule that went before the command is not missed', async () => {
@@ -286,7 +312,7 @@ describe('run', () => {
 
 describe.runIf(process.geteuid?.() === 0)('run under sudo', () => {
   const NOBODY = '65534';
-  const sudo = {SUDO_UID: NOBODY, SUDO_GID: '12', SUDO_USER: 'nobody', HOME: '/root', USER: 'root'};
+  const sudo = {SUDO_UID: NOBODY, SUDO_GID: '0', SUDO_USER: 'nobody', HOME: '/root', USER: 'root'};
   const show =
     'id -u; id -ru; id -g; echo $HOME $USER $LOGNAME ${SUDO_USER-none}; grep ^Cap[^B] /proc/self/status | cut -f2 | uniq';
   const run = async (words: string[], env: Record<string, string> = sudo) => {
@@ -298,8 +324,13 @@ describe.runIf(process.geteuid?.() === 0)('run under sudo', () => {
   it('the command runs as who called it, and nothing of root is left', async () => {
     expect(await run(['--', 'sh', '-c', show])).toEqual({
       code: 0,
-      lines: [NOBODY, NOBODY, '12', `${home} nobody nobody none`, '0'.repeat(16)],
+      lines: [NOBODY, NOBODY, NOBODY, `${home} nobody nobody none`, '0'.repeat(16)],
     });
+  });
+
+  it('the command of another user is not in the group of root', async () => {
+    const {lines} = await run(['--', 'id', '-g'], {...sudo, SUDO_GID: '0'});
+    expect(lines).toEqual([userEntry(Number(NOBODY))?.[3]]);
   });
 
   it.each([
@@ -327,15 +358,18 @@ describe.runIf(process.geteuid?.() === 0)('run under sudo', () => {
     },
   );
 
-  it.each([{SUDO_UID: 'x'}, {SUDO_UID: '-1'}, {SUDO_UID: ''}, {SUDO_UID: '41234'}])(
-    'a caller that cannot be told is not root: %o',
-    async (env) => {
-      expect(await run(['--', 'id', '-u'], env as Record<string, string>)).toEqual({
-        code: 2,
-        lines: [],
-      });
-    },
-  );
+  it.each([
+    {SUDO_UID: 'x'},
+    {SUDO_UID: '-1'},
+    {SUDO_UID: ''},
+    {SUDO_UID: '41234'},
+    {SUDO_UID: '41234', SUDO_GID: '0'},
+  ])('a caller that cannot be told is not root: %o', async (env) => {
+    expect(await run(['--', 'id', '-u'], env as Record<string, string>)).toEqual({
+      code: 2,
+      lines: [],
+    });
+  });
 
   it('the groups are those of the user, and none of root', async () => {
     const {lines} = await run(['--user', 'daemon', '--', 'id', '-G']);

@@ -105,7 +105,7 @@ describe('watch', () => {
 
   it('--for ends a stream without events', async () => {
     const {code, stderr} = await fguard(['watch', '--all', '--for', '50ms'], {FAKE_EVENTS: '0'});
-    expect([code, stderr]).toEqual([0, 'watching; Ctrl-C ends\n0 events\n']);
+    expect([code, stderr]).toEqual([0, 'watching; press Ctrl-C to quit\n0 events\n']);
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends a silent stream', async (signal) => {
@@ -172,7 +172,7 @@ describe('watch', () => {
     const done = finish(child);
     await saysOnStderr(child, 'watching');
     child.stdout?.destroy();
-    expect(await done).toMatchObject({code: 0, stderr: 'watching; Ctrl-C ends\n'});
+    expect(await done).toMatchObject({code: 0, stderr: 'watching; press Ctrl-C to quit\n'});
   });
 
   it('an unloaded module ends it with 3, and the events before are out', async () => {

@@ -2,11 +2,13 @@
 // Ordinary users against the guard: see scripts/test-hostile.sh for the options.
 import {parseArgs} from 'node:util';
 import {interruptible} from '../../src/lab/interruptible.js';
+import {PATIENCE} from '../vm/runner/patience.js';
 import {Vm} from '../vm/runner/vm.js';
 import {Dice} from './dice.js';
 import {troubleSince} from './kernel-log.js';
 import type {Scenario} from './scenario.js';
 import {scenarios} from './scenarios/index.js';
+import {Schedule} from './schedule.js';
 import {Stage} from './stage.js';
 
 interface Request {
@@ -18,8 +20,6 @@ interface Request {
   cpus: number;
 }
 
-/** What one scenario gets at least, to set the stage and to act; milliseconds. */
-const LEAST = 4_000;
 /** Longer runs are several, each with a seed of its own. */
 const ROUND_SECONDS = 900;
 
@@ -109,8 +109,6 @@ const indent = (text: string): string => text.replace(/^/gm, '      ');
 
 class Run {
   readonly #machines: Machines;
-  /** Milliseconds that scenarios took beyond what they were given. */
-  #overhead: number[] = [];
   readonly #failed: string[] = [];
 
   constructor(private readonly request: Request) {
@@ -134,17 +132,12 @@ class Run {
     console.log(`kernel ${this.request.kernel}, seed ${seed}, ${seconds.toFixed(0)} s`);
     // not the time to boot
     await this.#machines.get();
-    const deadline = Date.now() + seconds * 1000;
-    let weights = this.request.only.reduce((sum, {weight = 1}) => sum + weight, 0);
-    let left = this.request.only.length;
+    const schedule = new Schedule(this.request.only, seconds * 1000, PATIENCE);
     for (const scenario of this.request.only) {
-      const {weight = 1} = scenario;
-      const usual =
-        this.#overhead.reduce((sum, one) => sum + one, 0) / (this.#overhead.length || 1);
-      const spare = Math.max(0, deadline - Date.now() - left * usual);
-      await this.#scenario(scenario, seed, Math.max(LEAST, (spare * weight) / weights));
-      weights -= weight;
-      left--;
+      const time = schedule.next();
+      const start = Date.now();
+      await this.#scenario(scenario, seed, time);
+      schedule.done(time, Date.now() - start);
     }
   }
 
@@ -152,13 +145,13 @@ class Run {
     const start = Date.now();
     const {faults, notes} = await play(this.#machines, scenario, seed, time);
     const took = Date.now() - start;
-    this.#overhead.push(Math.max(0, took - time));
     const verdict = faults.length === 0 ? 'ok    ' : 'FAILED';
-    console.log(`${verdict} ${scenario.name}: ${scenario.claim} (${(took / 1000).toFixed(0)} s)`);
+    const seconds = Math.ceil(time / 1000);
+    const lasted = `${seconds} s of ${Math.ceil(took / 1000)} s`;
+    console.log(`${verdict} ${scenario.name}: ${scenario.claim} (${lasted})`);
     for (const note of notes) console.log(`    ${note}`);
     if (faults.length === 0) return;
     for (const fault of faults) console.log(`    FAULT:\n${indent(fault)}`);
-    const seconds = Math.ceil(time / 1000);
     this.#failed.push(
       `--kernel ${this.request.kernel} --only ${scenario.name} --seed ${seed} --seconds ${seconds}`,
     );

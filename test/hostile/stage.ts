@@ -10,7 +10,7 @@ import {Guard, GUARD, type Status} from './guard.js';
 import type {Rule} from './rules.js';
 
 /** Ordinary users; nobody else has processes of theirs. */
-export const USERS = [1000, 1001, 1002] as const;
+const USERS = [1000, 1001, 1002] as const;
 export const [ALICE, BOB, CAROL] = USERS;
 
 /** Where all of it happens. */

@@ -112,6 +112,9 @@ describe.each(['bookworm', 'trixie'])('the package on a plain %s', (suite) => {
     );
     expect(shown).toMatchObject({code: 0, stderr: ''});
     expect(await machine.ok('man fguard-rules | cat')).toContain('EXIT STATUS');
+    expect(await machine.ok('man 5 fguard-rules | cat')).toContain('KEYS OF A RULE');
+    expect(await machine.ok('man 5 fguard-policy | cat')).toContain('KEYS OF AN ENTRY');
+    expect(await machine.ok('man 7 fguard | cat')).toContain('SUBJECTS');
   });
 
   it('completes commands, flags and values in bash', async () => {
@@ -150,7 +153,7 @@ describe.each(['bookworm', 'trixie'])('the package on a plain %s', (suite) => {
 
   it('has units that systemd finds nothing wrong in', async () => {
     const verified = await machine.run(
-      `systemd-analyze verify --man=no ${UNITS} 2>&1 | grep fguard; exit 0`,
+      `systemd-analyze verify --man=no ${UNITS} fguard-module.service 2>&1 | grep fguard; exit 0`,
     );
     expect(verified.stdout).toBe('');
   });

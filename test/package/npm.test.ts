@@ -71,7 +71,7 @@ describe('installed by npm -g without install scripts', () => {
 
   it('the library is built at its first use, once', () => {
     const first = fguard(['whois', String(process.pid), '--json']);
-    expect(first).toMatchObject({code: 0, stderr: 'building libfguard.so, this once\n'});
+    expect(first).toMatchObject({code: 0, stderr: 'building libfguard.so (only once)\n'});
     expect(JSON.parse(first.stdout)).toMatchObject({pid: process.pid});
     expect(fguard(['whois', String(process.pid)])).toMatchObject({code: 0, stderr: ''});
   });

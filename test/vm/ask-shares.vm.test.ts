@@ -67,6 +67,26 @@ describe('a user who floods the guard with questions', () => {
   );
 
   it(
+    'says that he is somebody else, and pays for it himself',
+    async () => {
+      answerer = await Answerer.start();
+      const says = 'echo 4711 >/proc/self/loginuid && exec "$@"';
+      const liar = await Actor.start({through: [...through(65_534), 'sh', '-c', says, 'sh']});
+      const flood = liar.do('flood', SHARE + 100, `${vault}/new`);
+      await waits(SHARE);
+      const end = modest.do('open', secret);
+      await waits(SHARE + 1);
+      const own = (await questionsOf(lab.guard)).find(({pid}) => pid === modest.pid);
+      await answerer.answer(own?.id ?? 0, {verdict: 'allow'});
+      expect(await end).toBe('OK');
+      await lab.guard.clear();
+      await flood;
+      await liar.end();
+    },
+    TIMEOUT,
+  );
+
+  it(
     'fills the queue of an answerer that does not read, and another user waits for that alone',
     async () => {
       answerer = await Answerer.start();

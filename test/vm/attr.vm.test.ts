@@ -52,6 +52,7 @@ const ROUTES = [
   'fchmodat2-empty',
   'chmod-proc',
   'chown',
+  'chown-none',
   'lchown',
   'fchown',
   'fchownat-empty',

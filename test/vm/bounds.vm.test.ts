@@ -15,9 +15,18 @@ import {type GuestProcess, Vm} from './runner/vm.js';
 //   free             nor about this
 //   program          that rules let in
 //   another          that none does
+//   starts/N/        below which suffixes count
+//   hole/d/d/…       where none does
+//   names/N          many names of one file, and names/free, which no rule is about
 const LAB = '/tmp/bounds';
 const WAY = `${LAB}/way`;
+const STARTS = `${LAB}/starts/`;
+const HOLE = `${LAB}/hole`;
+const NAMES = `${LAB}/names/`;
 const MANY = 10_000;
+const DEPTH = 1000;
+const STRIDE = 50;
+const TREES = 250;
 const FACTOR = 1.5;
 const [ALLOWED, NOBODY] = [4242, 65534];
 const TRY = path.join(PROGRAMS, 'try');
@@ -36,6 +45,9 @@ beforeAll(async () => {
   await machine.ok(
     `modprobe -a fguard loop ext4 && mkdir -p ${WAY}/crowd ${LAB}/other/full/x ${LAB}/disk && cd ${LAB} &&
      cp ${TRY} program && cp ${TRY} another && printf text >free && chmod -R 777 ${LAB} &&
+     mkdir -p $(seq -f ${STARTS}%.0f 0 ${DEPTH}) hole names && printf text >names/free &&
+     perl -e 'for (0 .. ${MANY - 1}) { link("names/free", "names/$_") or die }' &&
+     chmod 666 names/free && chmod 777 hole names && ${TRY} dig ${HOLE} ${DEPTH} d &&
      truncate -s 8M image && mkfs.ext4 -q image && mount -o loop image disk && touch disk/a disk/b && chmod 777 disk/*`,
   );
   for (const uid of [ALLOWED, NOBODY]) {
@@ -73,6 +85,8 @@ interface Crowd {
   name: string;
   rule: string | (() => string);
   deeds: Deed[];
+  prefix?: string;
+  many?: number;
 }
 
 /** What each costs: the cheapest of some tries, or the mean with what it leaves to others. */
@@ -88,12 +102,25 @@ async function measure(deeds: readonly Deed[]): Promise<Cost[]> {
   });
 }
 
-async function load(rule: string, count: number): Promise<void> {
+async function load(rule: string, count: number, prefix: string): Promise<void> {
   const added = await machine.ok(
-    `${GUARD} clear >/dev/null && ${GUARD} add-alike prefix=${WAY}/crowd/ count=${count} ${rule}`,
+    `${GUARD} clear >/dev/null && ${GUARD} add-alike prefix=${prefix} count=${count} ${rule}`,
     {timeout: SLOW},
   );
   expect(added).toBe('{}\n');
+}
+
+/** @param costs with one rule, and with many */
+function expectNoMore(deeds: readonly Deed[], costs: readonly Cost[][]): void {
+  const [one = [], many = []] = costs;
+  const worse = deeds.flatMap(({name, uid, result}, i) => {
+    const [before, after] = [one[i], many[i]];
+    expect.soft([name, uid, before?.result]).toEqual([name, uid, after?.result]);
+    expect.soft(before?.result, `${name} by ${uid}`).toMatch(result);
+    if (!before || !after || after.instructions <= before.instructions * FACTOR) return [];
+    return [`${name} by ${uid}: ${before.instructions} → ${after.instructions}`];
+  });
+  expect(worse).toEqual([]);
 }
 
 /* Flags of rules. */
@@ -152,7 +179,42 @@ const ORDINARY: Deed[] = [
   },
 ]);
 
+/** Relative to the bottom of the hole. */
+const below = (uid: number, words: string, result: string | RegExp): Deed => ({
+  name: `${words}, deep down`,
+  uid,
+  words: `below ${HOLE} ${DEPTH / STRIDE} ${'d/'.repeat(STRIDE)} ${words}`,
+  result,
+  how: 'cost 5',
+});
+
+const DEEP: Deed[] = [
+  below(0, 'open-create x.docx', 'OK'),
+  below(NOBODY, 'open x.docx', 'OK'),
+  below(0, `rename ../d ${LAB}/hole/away`, /./),
+];
+
 const CROWDS: Crowd[] = [
+  {
+    name: 'about a suffix below other directories',
+    rule: `suffix=.docx uids=${ALLOWED} ${OPS}`,
+    prefix: STARTS,
+    many: DEPTH,
+    deeds: DEEP,
+  },
+  {
+    name: 'about names of one file',
+    rule: `uids=${ALLOWED} ${OPS}`,
+    prefix: NAMES,
+    deeds: ['0', 'free'].flatMap((name) =>
+      ['open', 'open-write', 'truncate', 'chmod', 'unlink'].map((route) => ({
+        name: `${route} ${name}`,
+        uid: NOBODY,
+        words: `${route} ${NAMES}${name}`,
+        result: 'EACCES',
+      })),
+    ),
+  },
   {
     name: 'that let in the same user',
     rule: `uids=${ALLOWED} ${OPS}`,
@@ -189,7 +251,17 @@ const CROWDS: Crowd[] = [
   {
     name: 'that are against others',
     rule: `uids=${ALLOWED} flags=${AGAINST} ${OPS}`,
-    deeds: [...ofWay(ALLOWED, REFUSED), ...ofWay(NOBODY, LET)],
+    deeds: [
+      ...ofWay(ALLOWED, REFUSED),
+      ...ofWay(NOBODY, LET),
+      ofMemory(ALLOWED, ALLOWED, 'EFAULT'),
+      ofMemory(NOBODY, NOBODY, 'EFAULT'),
+    ],
+  },
+  {
+    name: 'each of which is against another user',
+    rule: `each=1 flags=${AGAINST} ${OPS}`,
+    deeds: [ofMemory(NOBODY, NOBODY, 'EFAULT')],
   },
   {
     name: 'that only log',
@@ -233,25 +305,40 @@ const CROWDS: Crowd[] = [
   },
 ];
 
-describe.each(CROWDS)('with many rules $name', ({rule, deeds}) => {
+describe.each(CROWDS)('with many rules $name', (crowd) => {
+  const {rule, deeds, prefix = `${WAY}/crowd/`, many: most = MANY} = crowd;
   it(
     'nothing costs more than with one',
     async () => {
       const words = typeof rule === 'string' ? rule : rule();
       const costs: Cost[][] = [];
-      for (const count of [1, MANY]) {
-        await load(words, count);
+      for (const count of [1, most]) {
+        await load(words, count, prefix);
         costs.push(await measure(deeds));
       }
-      const [one = [], many = []] = costs;
-      const worse = deeds.flatMap(({name, uid, result}, i) => {
-        const [before, after] = [one[i], many[i]];
-        expect.soft([name, uid, before?.result]).toEqual([name, uid, after?.result]);
-        expect.soft(before?.result, `${name} by ${uid}`).toMatch(result);
-        if (!before || !after || after.instructions <= before.instructions * FACTOR) return [];
-        return [`${name} by ${uid}: ${before.instructions} → ${after.instructions}`];
-      });
-      expect(worse).toEqual([]);
+      expectNoMore(deeds, costs);
+    },
+    SLOW,
+  );
+});
+
+describe('a subscriber to many trees', () => {
+  it(
+    'costs no more than one to one tree',
+    async () => {
+      const costs: Cost[][] = [];
+      const seen = `${LAB}/seen`;
+      await machine.ok(`${GUARD} clear`);
+      for (const count of [1, TREES]) {
+        const trees = Array.from({length: count}, (_, i) => `tree=${STARTS}${i}`).join(' ');
+        const watcher = machine.spawn(`exec ${GUARD} watch all=1 ${trees} >${seen}`);
+        await machine.ok(`until grep -q subscribed ${seen}; do :; done`);
+        costs.push(await measure(DEEP));
+        watcher.kill('SIGKILL');
+        await watcher.exit;
+        await machine.ok(`rm ${seen}`);
+      }
+      expectNoMore(DEEP, costs);
     },
     SLOW,
   );

@@ -124,7 +124,7 @@ describe('ask in a terminal', () => {
       ['\r', 'EPERM'],
     ] as const) {
       // what is drawn anew each second of the question before is over
-      await terminal.waitFor('no question waits');
+      await terminal.waitFor('no pending requests');
       const opened = lab.intruder.do('open', secret);
       await terminal.waitFor(`try[${lab.intruder.pid}] wants to read`);
       await terminal.waitFor(`file     ${secret}`);
@@ -132,12 +132,12 @@ describe('ask in a terminal', () => {
       terminal.write(key);
       expect(await opened).toBe(outcome);
     }
-    await terminal.waitFor('no question waits');
+    await terminal.waitFor('no pending requests');
     const unlinked = lab.intruder.do('unlink', secret);
     await terminal.waitFor('wants to delete');
     terminal.write('q');
     expect(await unlinked).toBe('OK');
-    await terminal.waitFor('ended now, as the rules say by default');
+    await terminal.waitFor('ended with the default of the rules');
     expect(await terminal.exit).toMatchObject({code: 0});
     const seen = [await watch.next(), await watch.next(), await watch.next()].map(
       (line) => JSON.parse(line) as unknown,

@@ -82,7 +82,7 @@ it('what doctor and explain name beneath a file can be guarded, and is', async (
   const command = `fguard protect ${device} ${image}`;
   expect(await check()).toMatchObject({
     state: 'warning',
-    detail: expect.stringContaining(`lie on ${device}, ${image}: who may open one of them`),
+    detail: expect.stringContaining(`are on ${device}, ${image}: anyone who can open one of them`),
     fix: `sudo ${command}`,
   });
   for (const path of [device, image])
@@ -100,7 +100,7 @@ it('what doctor and explain name beneath a file can be guarded, and is', async (
     }
   await watcher.end();
   expect(await lab.owner.do('open', secret)).toBe('OK');
-  expect(await check()).toMatchObject({state: 'ok', detail: `guarded too: ${device}, ${image}`});
+  expect(await check()).toMatchObject({state: 'ok', detail: `also guarded: ${device}, ${image}`});
   expect(await json(`fguard explain ${secret} --json`)).toMatchObject({
     beneath: [device, image].map((path) => ({path, guarded: true})),
   });

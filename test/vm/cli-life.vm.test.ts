@@ -71,7 +71,7 @@ describe('unload', () => {
     expect(await json('fguard unload --json', 1)).toMatchObject({
       error: {
         code: 'EBUSY',
-        message: expect.stringContaining(`process ${lab.intruder.pid} (try), which waits`),
+        message: expect.stringContaining(`process ${lab.intruder.pid} (try), waiting`),
         next: expect.arrayContaining(['sudo fguard unload --force']),
       },
     });
@@ -95,7 +95,7 @@ describe('unload', () => {
     );
     expect(await json('fguard unload --json', 1)).toMatchObject({
       error: {
-        message: expect.stringContaining('a task that was let in'),
+        message: expect.stringContaining('a task that is still inside an allowed'),
         next: ['sudo fguard unload --force'],
       },
     });

@@ -2,6 +2,7 @@
 // A lock lasts until restart, so this file has a machine of its own.
 import {afterAll, beforeAll, describe, expect, inject, it} from 'vitest';
 import {PATIENCE} from './runner/patience.js';
+import {QUICK} from './runner/quick.js';
 import {type GuestProcess, Vm} from './runner/vm.js';
 
 // /tmp/lock/
@@ -14,7 +15,7 @@ const NOBODY = 'HOME=/tmp setpriv --reuid=65534 --regid=65534 --clear-groups';
 let machine: Vm;
 
 beforeAll(async () => {
-  machine = await Vm.boot({kernel: inject('kernel')});
+  machine = await Vm.boot({kernel: inject('kernel'), append: QUICK});
   await machine.ok(`mkdir -p /tmp/lock && cd /tmp/lock && touch secret short other`);
 });
 

@@ -126,7 +126,7 @@ describe('protect of a directory', () => {
   const note = path.join(vault, 'note.txt');
 
   it('guards what is in it, and with --no-tree the directory alone', async () => {
-    expect(await vm.ok(`fguard protect ${vault}`)).toContain(`guards ${vault} and all below it`);
+    expect(await vm.ok(`fguard protect ${vault}`)).toContain(`guards ${vault} and everything in it`);
     expect(await lab.intruder.do('open', note)).toBe('EACCES');
     expect(await lab.intruder.do('open-dir', vault)).toBe('EACCES');
     await vm.ok(`fguard protect ${vault} --no-tree`);
@@ -186,7 +186,7 @@ describe('protect of a tree and of a suffix', () => {
     const {stderr} = await vm.run(`fguard protect ${vault} --tree --pid ${lab.owner.pid}`);
     expect(await lab.intruder.do('open', path.join(vault, 'note.txt'))).toBe('EACCES');
     expect(await lab.intruder.do('open', file)).toBe('OK');
-    const [, command = ''] = /this guards it, too: (.*)/.exec(stderr) ?? [];
+    const [, command = ''] = /to guard them too: (.*)/.exec(stderr) ?? [];
     expect(await vm.run(command)).toMatchObject({code: 0, stderr: ''});
     expect(await lab.intruder.do('open', file)).toBe('EACCES');
     expect(await lab.owner.do('open', file)).toBe('OK');

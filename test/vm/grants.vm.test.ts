@@ -74,6 +74,18 @@ describe('users and groups', () => {
     expect(await gets()).toBe('EACCES');
   });
 
+  it('a login is not what somebody says of himself', async () => {
+    const through = ['setpriv', '--reuid=4242', '--clear-groups'];
+    const stranger = await Actor.start({through});
+    await lab.guard.add(secret, {loginuids: [1000]});
+    expect(await stranger.do('as', 'login', 1000, 'open', secret)).toBe('EUSERS');
+    await lab.guard.clear();
+    await lab.guard.add(secret, {uids: [1000]});
+    await lab.guard.until(({hooks}) => hooks.audit_set_loginuid === 'idle');
+    expect(await stranger.do('as', 'login', 1000, 'stat', '/')).toBe('OK');
+    await stranger.end();
+  });
+
   it('several kinds must all hold', async () => {
     await lab.guard.add(secret, {uids: [0], loginuids: [1000]});
     expect(await gets('as', 'login', 1000)).toBe('OK');

@@ -101,6 +101,44 @@ describe('a rule about a file of an overlay', () => {
   });
 });
 
+describe('a copy that an overlay makes', () => {
+  beforeAll(() =>
+    vm.ok(
+      `cd ${lab.directory} && mkdir -p below above/folder spare cover &&
+       printf treasure | tee below/failing >'below/#named' && mount -t overlay overlay \
+         -o lowerdir=below,upperdir=above,workdir=spare cover`,
+    ),
+  );
+
+  afterAll(async () => {
+    await lab.guard.clear();
+    await vm.ok(`umount ${at('cover')}`);
+  });
+
+  it('is not taken for the next file of the same process if it fails', async () => {
+    await lab.guard.add(at('cover/failing'), {ops: ['attr']});
+    // the shell opens both by one instruction, from one place of its stack
+    const {stderr} = await vm.run(
+      `cd ${lab.directory} && ulimit -f 0 && trap '' XFSZ &&
+       for file in cover/failing cover/folder/other; do true >>$file || true; done`,
+    );
+    expect(stderr).toContain('File too large');
+    for (const name of ['cover/folder/other', 'above/folder/other'])
+      expect([name, await lab.intruder.do('chmod', at(name))]).toEqual([name, 'OK']);
+    expect(await lab.intruder.do('chmod', at('cover/failing'))).toBe('EACCES');
+  });
+
+  it.each(['failing', '#named'])('is guarded once it is made: %s', async (name) => {
+    await lab.guard.add(at(`cover/${name}`), {ops: ['write']});
+    await vm.ok(`cd ${lab.directory} && chmod 640 'cover/${name}' && ls 'above/${name}'`);
+    for (const place of ['above', 'cover'])
+      expect([place, await lab.intruder.do('open-write', at(`${place}/${name}`))]).toEqual([
+        place,
+        'EACCES',
+      ]);
+  });
+});
+
 describe('a rule about a tree', () => {
   it('guards what an overlay shows of it, as whatever it shows it', async () => {
     await vm.ok(

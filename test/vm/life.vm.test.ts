@@ -73,7 +73,16 @@ const OPENING = ['bd_prepare_to_claim', 'security_file_open'];
 const COMMANDING = ['security_file_ioctl', 'security_file_ioctl_compat'];
 
 const NEEDED: [Op, string[]][] = [
-  ['read', [...OPENING, ...COMMANDING, 'security_path_notify', 'security_quota_on']],
+  [
+    'read',
+    [
+      ...OPENING,
+      ...COMMANDING,
+      'security_bprm_creds_from_file',
+      'security_path_notify',
+      'security_quota_on',
+    ],
+  ],
   [
     'write',
     [
@@ -139,8 +148,11 @@ describe('the hooks', () => {
   });
 
   it('are refused with a sentence where ftrace is off', async () => {
-    await settled(0);
+    // while the module is there nobody switches it off
+    await vm.ok('rmmod fguard');
     const off = await vm.run('echo 0 >/proc/sys/kernel/ftrace_enabled');
+    await vm.ok('modprobe fguard');
+    await lab.reconnect();
     if (off.code !== 0) {
       // Newer kernels let nobody switch it off.
       expect(off.stderr).toContain('Operation not supported');

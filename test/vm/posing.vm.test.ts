@@ -125,17 +125,16 @@ describe.each(WAYS)('a process that would pass for another program, by %s', (way
     await answerer.end();
   });
 
-  it('does, where an answer refused that', async () => {
+  it('does not, where a rule asks: by the executable is answered', async () => {
+    const {id} = await lab.guard.add(secret, {otherwise: 'ask', deadline: 600_000});
+    await expectRefused(id);
+  });
+
+  it('does, when no rule asks any more', async () => {
     await lab.guard.add(secret, {otherwise: 'ask', deadline: 600_000});
-    const answerer = await Answerer.start();
-    const member = await Actor.start({program});
-    const opened = member.do('open', secret);
-    await answerer.reply({verdict: 'deny', lifetime: 'forever'});
-    expect(await opened).toBe('EACCES');
-    expect(await watcher.next()).toMatchObject({op: 'read', path: secret});
+    await lab.guard.clear();
+    await lab.guard.add(secret, {exes: [second], ops: ['write'], against: true});
     expect(await actor.do('pose', way, program)).toBe('OK');
-    await member.end();
-    await answerer.end();
   });
 });
 

@@ -110,7 +110,7 @@ describe('another user who was there first', () => {
     expect(await lab.guard.list()).toEqual([]);
     expect(await finding('other tracers')).toMatchObject({
       state: 'failed',
-      detail: `another user redirects ${UMOUNT}: rules that need them are refused`,
+      detail: `another tracer redirects ${UMOUNT}; rules that need them are refused`,
     });
     await letGo();
     const {rules: made} = (await json(`fguard protect ${secret} --json`)) as {

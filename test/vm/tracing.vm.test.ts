@@ -225,3 +225,44 @@ describe('PTRACE_TRACEME', () => {
     expect(await family.do('trace-me')).toBe('OK');
   });
 });
+
+describe('a process that a rule is against', () => {
+  it.each(WAYS)('does not %s another, which is not refused the file', async (way, error) => {
+    const {id} = await lab.guard.add(secret, {pids: [lab.owner.pid], against: true});
+    expect(await lab.owner.do(way, lab.intruder.pid)).toBe(error);
+    await expectTold(id, lab.owner, TRY);
+    expect(await lab.intruder.do(way, lab.owner.pid)).toBe('OK');
+  });
+
+  it.each(WAYS)('may %s its own, which the rule is against, too', async (way) => {
+    const parent = await Actor.start();
+    await lab.guard.add(secret, {pids: [parent.pid], children: true, against: true});
+    expect(await parent.do('fork')).toBe('OK');
+    expect(await parent.do(way, parent.pid)).toBe('OK');
+    expect(await parent.do('trace-me')).toBe('OK');
+    await parent.end();
+  });
+
+  it.each(WAYS)('does not %s what one of several rules is not against', async (way, error) => {
+    await lab.guard.add(secret, {pids: [lab.owner.pid, lab.intruder.pid], against: true});
+    expect(await lab.owner.do(way, lab.intruder.pid)).toBe('OK');
+    const {id} = await lab.guard.add(lab.path('other'), {pids: [lab.owner.pid], against: true});
+    expect(await lab.owner.do(way, lab.intruder.pid)).toBe(error);
+    await expectTold(id, lab.owner, TRY);
+  });
+
+  it.each(WAYS)('may %s others where the rule only logs', async (way) => {
+    await lab.guard.add(secret, {pids: [lab.owner.pid], against: true, otherwise: 'log'});
+    expect(await lab.owner.do(way, lab.intruder.pid)).toBe('OK');
+  });
+
+  it('is not made the tracer of a child that is free', async () => {
+    const family = await Actor.start();
+    expect(await family.do('fork')).toBe('OK');
+    const child = await family.number();
+    const {id} = await lab.guard.add(secret, {pids: [family.pid], against: true});
+    expect(await family.do('trace-me')).toBe('EPERM');
+    expect(await watcher.next()).toMatchObject({detail: 'tracing', pid: child, rule: id});
+    await family.end();
+  });
+});

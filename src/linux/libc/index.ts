@@ -38,3 +38,6 @@ export async function onDeath(pid: number, died: (signal: number) => void): Prom
   const libc = await import('./death.js');
   libc.onDeath(pid, died);
 }
+
+/** What a process arranges for a command that it starts under guard. */
+export const launching = (): Promise<typeof import('./launching.js')> => import('./launching.js');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** Judges a counter that somebody counts up as long as they live. */
+/** Watches a counter that is incremented as long as its owner lives. */
 export class SignsOfLife {
   private seen = -1;
   private since = 0;

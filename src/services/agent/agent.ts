@@ -10,7 +10,7 @@ import {Supervisor} from '../../linux/supervisor.js';
 export interface AgentReporter extends AgentListener {
   /** It answers from a policy, for the first time or from a new one. */
   loaded: (entries: number, again: boolean) => void;
-  /** A new policy was wrong, and the old one stays. */
+  /** A new policy is not valid, and the previous one stays active. */
   refused: (mistakes: readonly Mistake[], problem: string | undefined) => void;
   complain: (text: string) => void;
   describe: (mistakes: readonly Mistake[]) => string;
@@ -44,7 +44,7 @@ function reloadListener(
     },
     refused: (mistakes, problem) => {
       reporter.refused(mistakes, problem);
-      supervisor.ready('answering from the policy before: the new one is wrong');
+      supervisor.ready('answering from the previous policy: the new one is not valid');
     },
   };
 }
@@ -81,7 +81,7 @@ export async function runAgent(
   const source = new PolicySource(settings.config);
   try {
     const policy = await source.load(reporter.describe);
-    /* Nothing may fail between attaching and answering: whoever asks would wait in vain. */
+    /* Nothing may fail between attaching and answering, or processes would wait in vain. */
     source.follow(reporter.complain);
     return await answerFrom(source, policy, settings, reporter);
   } finally {

@@ -25,16 +25,16 @@ const isSameLink = (a: string, b: string): boolean => {
   return link !== undefined && link === readLinkIfPossible(b);
 };
 
-/* One whose mounts cannot be read may have any. */
+/* A process whose mounts cannot be read may have any. */
 function seesMount(tid: number, path: string): boolean {
   const text = readIfPossible(`/proc/${tid}/mountinfo`);
   return text === undefined || parseMounts(text).some(({point}) => point === path);
 }
 
 /**
- * Looks at an asker, which waits meanwhile and so is still there. Another mount
- * namespace or root may show it another file under the same name. Each thread may
- * have its own, so it is the thread that is looked at.
+ * Inspects the waiting process, which therefore still exists. In another mount
+ * namespace or root, the same name may be another file. Each thread can
+ * have its own, so the thread is inspected.
  */
 export const askerFacts = ({tid}: Question): AskerFacts => ({
   runs: (exe) => isSameFile(`/proc/${tid}/exe`, exe),

@@ -9,14 +9,14 @@ import type {AskMode} from '../ask/session.js';
 import {turn} from '../../linux/turn.js';
 import {askerFacts} from './facts.js';
 
-/** What became of a question. */
+/** The outcome of a request. */
 export interface AgentDecision extends PolicyDecision {
   question: Question;
   /** Null where it was left to others. */
   result: AnswerResult | null;
 }
 
-/** What an agent tells of itself. */
+/** What an agent reports. */
 export interface AgentListener {
   decided(decision: AgentDecision): void;
   /** A question that was left to others ended. */
@@ -26,7 +26,7 @@ export interface AgentListener {
 /** Answers from a policy, which may be replaced at any time. */
 export class PolicyAsker implements AskMode {
   private readonly queue = new FairQueue();
-  /* Told of, and not answered by us. */
+  /* Reported, and left to others. */
   private readonly left = new Set<string>();
   private readonly deciding = new Aside(() => this.decideAll());
 
@@ -61,7 +61,7 @@ export class PolicyAsker implements AskMode {
     if (this.left.delete(question.id)) this.listener.closed(question, closing);
   }
 
-  /* To look at an asker takes its time: a flood of questions does not keep others out. */
+  /* Inspecting a process takes time: a flood of requests must not hold up other users. */
   private async decideAll(): Promise<void> {
     for (let next = this.queue.take(); next !== undefined; next = this.queue.take()) {
       this.decide(next);
@@ -73,7 +73,7 @@ export class PolicyAsker implements AskMode {
     const {policy, left} = this;
     const decision = decide(policy, question, askerFacts(question), VERDICT.FGUARD_VERDICT_ALLOW);
     const {answer} = decision;
-    /* That it is still left to others is no news. */
+    /* Not reported again if it is still left to others. */
     if (answer === null && left.has(question.id)) return;
     const result = answer === null ? null : this.answerer.answer(question.id, answer);
     if (result === null || result === 'late') left.add(question.id);

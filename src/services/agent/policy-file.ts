@@ -5,15 +5,15 @@ import type {Mistake} from '../../domain/mistake.js';
 import {OPS, VERDICTS} from '../../domain/names.js';
 import type {Policy, PolicyAnswer, PolicyEntry, PolicyMatch} from '../../domain/policy.js';
 import {findUids} from '../../linux/passwd.js';
-import {resolvePath} from '../../linux/resolve-path.js';
+import {resolveWritten} from '../../linux/resolve-path.js';
 import {MIB} from '../../linux/files.js';
 import {readWrittenFile} from '../../formats/read-written-file.js';
 import type {Place, WrittenFile} from '../../formats/written-file.js';
 import {type KeyHints, loadSchema, schemaMistakes} from '../../formats/yaml-schema.js';
 
-export const POLICY_SCHEMA = 'schemas/policy.schema.json';
+const POLICY_SCHEMA = 'schemas/policy.schema.json';
 
-/* Nobody is answered while it is read. */
+/* No request is answered while it is read. */
 const POLICY_MAX = 4 * MIB;
 
 interface WrittenEntry {
@@ -33,7 +33,7 @@ interface WrittenPolicy {
   answers: WrittenEntry[];
 }
 
-const ONE = (key: string): string => `the key is "${key}", with a list`;
+const ONE = (key: string): string => `the key is "${key}", and takes a list`;
 
 const HINTS: KeyHints = {
   path: ONE('paths'),
@@ -45,12 +45,12 @@ const HINTS: KeyHints = {
   login: ONE('loginuids'),
   loginuid: ONE('loginuids'),
   op: ONE('ops'),
-  match: 'what an entry matches stands in the entry itself',
+  match: 'put what the entry matches directly in the entry',
   policy: ONE('answers'),
   rules: ONE('answers'),
 };
 
-/** A policy, or what is wrong with it. */
+/** A policy, or its errors. */
 export interface LoadedPolicy {
   policy: Policy | undefined;
   mistakes: readonly Mistake[];
@@ -64,10 +64,10 @@ function toAnswer(word: string, lifetime: string | undefined): PolicyAnswer {
   return lifetime === undefined ? once(verdict) : (answerFor(verdict, lifetime) ?? once(verdict));
 }
 
-/* Where questions name it; what is not there is taken as it is written. */
+/* The path as requests name it; as written if it is missing, or a user's link leads elsewhere. */
 function realName(path: string): string {
   try {
-    return resolvePath(path).path;
+    return resolveWritten(path).path;
   } catch {
     return path.replace(/(?<=.)\/+$/, '');
   }
@@ -78,7 +78,7 @@ const usersIn = ({answers}: WrittenPolicy): string[] => [
   ...new Set(answers.flatMap(({uids = [], loginuids = []}) => [...uids, ...loginuids].map(String))),
 ];
 
-/** Reads one file, and collects what is wrong with it. */
+/** Reads one file and collects its errors. */
 class PolicyReader {
   readonly mistakes: Mistake[] = [];
 
@@ -97,7 +97,10 @@ class PolicyReader {
   private entry(written: WrittenEntry, place: Place): PolicyEntry {
     const match = this.match(written, place);
     if (Object.keys(match).length === 0)
-      this.complain(place, 'this entry matches everything: say so with "default", or say what');
+      this.complain(
+        place,
+        'this entry matches everything; use "default" for that, or add what it should match',
+      );
     this.checkLifetime(written, [...place, 'lifetime']);
     const {line} = this.file.mistake(place, '');
     return {match, answer: toAnswer(written.answer, written.lifetime), line};
@@ -120,16 +123,20 @@ class PolicyReader {
     return words.flatMap((word, at) => {
       const uid = this.uids.get(String(word));
       if (uid !== undefined) return [uid];
-      this.complain([...place, at], `there is no user ${word}`);
+      this.complain([...place, at], `unknown user: ${word}`);
       return [];
     });
   }
 
   private checkLifetime({answer, lifetime}: WrittenEntry, place: Place): void {
     if (lifetime === undefined) return;
-    if (leave(answer)) this.complain(place, 'whoever is asked says how long their answer holds');
+    if (leave(answer))
+      this.complain(
+        place,
+        '"lifetime" has no meaning with "answer: ask": the answerer decides how long its answer lasts',
+      );
     else if (answerFor(0, lifetime) === undefined)
-      this.complain(place, `${lifetime} is not a time from 1ms to 36500d`);
+      this.complain(place, `"lifetime" must be from 1ms to 36500d, not ${lifetime}`);
   }
 
   private complain(place: Place, message: string): void {
@@ -138,8 +145,8 @@ class PolicyReader {
 }
 
 /**
- * Reads a policy and finds all that is wrong with it. Nobody waits meanwhile for the
- * users that it names. Throws if the file cannot be read.
+ * Reads a policy and finds all its errors. Requests do not wait for the look-up of
+ * the users that it names. Throws if the file cannot be read.
  */
 export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   const file = readWrittenFile(path, POLICY_MAX);

@@ -15,10 +15,10 @@ export interface ReloadListener {
   refused(mistakes: readonly Mistake[], problem: string | undefined): void;
 }
 
-/** The policy is wrong, and there is no earlier one. */
-export class WrongPolicy extends UserError {
+/** The policy is not valid, and there is no previous one. */
+class WrongPolicy extends UserError {
   constructor(path: string, output: string) {
-    super('EMISTAKES', `${path} is no policy`, {output});
+    super('EMISTAKES', `${path} is not a valid policy`, {output});
   }
 }
 
@@ -28,7 +28,7 @@ function stateOf(path: string): string | undefined {
   return found && [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
 }
 
-/** A policy file, read again whenever it changes or somebody says so. */
+/** A policy file, read again when it changes or on request. */
 export class PolicySource {
   private follower: Follower | undefined;
   private state: string | undefined;
@@ -40,7 +40,7 @@ export class PolicySource {
 
   /**
    * Reads it for the first time.
-   * @param describe makes lines of mistakes for an error
+   * @param describe formats the errors
    */
   async load(describe: (mistakes: readonly Mistake[]) => string): Promise<Policy> {
     this.state = stateOf(this.path);
@@ -49,7 +49,7 @@ export class PolicySource {
     return policy;
   }
 
-  /** Reads it again, and tells whoever listens; once more where it is said meanwhile. */
+  /** Reads it again and notifies the listener; once more if requested meanwhile. */
   async reload(): Promise<void> {
     this.isAsked = true;
     if (this.isReading) return;
@@ -63,7 +63,7 @@ export class PolicySource {
 
   /**
    * Notices changes from now on, wherever the path leads then.
-   * @param complain told if changes will go unnoticed; a signal still reloads
+   * @param complain called if changes cannot be noticed; a signal still reloads
    */
   follow(complain: (text: string) => void): void {
     this.follower = new Follower(this.path, this.reloadIfChanged, complain);
@@ -85,7 +85,7 @@ export class PolicySource {
     this.state = stateOf(this.path);
     listener.begins();
     const told = await this.result(listener);
-    /* Nobody is told who has left meanwhile. */
+    /* A listener that has left meanwhile is not notified. */
     if (this.listener === listener) told();
   }
 

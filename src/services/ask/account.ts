@@ -24,8 +24,8 @@ export function parseRanges(text: string, users: readonly User[]): Range[] {
 let ranges: readonly Range[] | undefined;
 
 /**
- * On whose account a question is, and so whose turn. Where nobody logged in, one may
- * still have as many users as the machine lends.
+ * The user whose turn a request counts for. Without a login session, a user may
+ * still act as any of its subordinate users.
  */
 export function accountOf(question: Question, lent?: readonly Range[]): number {
   const uid = payer(question);

@@ -133,7 +133,7 @@ export class Answerer {
     if (question !== undefined) await this.unlessLeft(listener.closed(question, closing));
   }
 
-  /* What was lost is asked for; how a question ended that is not there any more is not known. */
+  /* After a gap, the list is read again; how a missing request ended is not known. */
   private async catchUp(listener: AskListener): Promise<void> {
     const now = this.guard.questions();
     const ids = new Set(now.map(({id}) => id));
@@ -147,7 +147,7 @@ export class Answerer {
     for (const question of now) await this.ask(question, listener);
   }
 
-  /* Whoever leaves does not wait for a reader that takes nothing. */
+  /* On quitting, do not wait for a reader that reads nothing. */
   private async unlessLeft(done: Promise<void> | undefined): Promise<void> {
     if (done !== undefined) await Promise.race([done, this.left]);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** Work that the stream of questions does not wait for. */
+/** Work that the stream of requests does not wait for. */
 export class Aside {
   private isBusy = false;
   private isWanted = false;
@@ -11,7 +11,7 @@ export class Aside {
   /** @param work all that there is to do at the time */
   constructor(private readonly work: () => Promise<void>) {}
 
-  /** Does it now, or once more after what is being done. */
+  /** Does it now, or once more after the current run. */
   start(): void {
     this.isWanted = true;
     if (!this.isBusy) void this.run().catch(this.fail);

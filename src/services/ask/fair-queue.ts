@@ -13,12 +13,12 @@ const mostUrgent = (questions: Iterable<Question>): Question | undefined => {
 };
 
 /**
- * Questions that nobody has got round to yet. Users have their turns one after the
- * other, however much each of them asks; of a user's the most urgent is next.
+ * Pending requests that nobody has looked at yet. Users take turns, however many
+ * requests each of them has; each user's most urgent one comes first.
  */
 export class FairQueue {
   private readonly byUser = new Map<number, Map<string, Question>>();
-  /* Those who had one, the latest last; each with the number of that turn. */
+  /* Users that had a turn, the latest last, each with the number of that turn. */
   private readonly turns = new Map<number, number>();
   private count = 0;
 

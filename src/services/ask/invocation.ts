@@ -4,7 +4,7 @@ import {type FileHandle, open, readlink} from 'node:fs/promises';
 
 import {type Invocation, NO_INVOCATION, type Question} from '../../domain/question.js';
 import {decodePath} from '../../domain/text.js';
-import {hardExit} from '../../linux/libc/index.js';
+import {patiently} from '../../linux/patient.js';
 import {startTicks, ticksNow} from '../../linux/proc.js';
 
 /* More of a command line is not kept, and that shows. */
@@ -12,22 +12,11 @@ const ARGS_BYTES = 32_768;
 
 const STAT_BYTES = 4096;
 
-/*
- * To read what a process was called with waits for its memory, which it can keep
- * from us for as long as it likes, such as by a filesystem of its own. So each read
- * has its time, and there is no further one where several never ended: they hold
- * threads that all others need.
- */
-const PATIENCE = 1000;
-const STUCK_MAX = 2;
-
 const NANOSECONDS_PER_TICK = 10_000_000n;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
 /* Both clocks are read one after the other, in steps of a tick. */
 const TOLERANCE = 100_000_000n;
-
-let stuck = 0;
 
 async function readStart(path: string, size: number): Promise<Buffer> {
   const file = await open(path);
@@ -42,7 +31,7 @@ async function readStart(path: string, size: number): Promise<Buffer> {
   }
 }
 
-/* A process that began after the question was asked has but taken over the number. */
+/* A process that began after the request is a different one with the same number. */
 async function isAsker(folder: string, asked: bigint): Promise<boolean> {
   const start = startTicks((await readStart(`${folder}/stat`, STAT_BYTES)).toString('latin1'));
   const age = BigInt(ticksNow() - Number(start)) * NANOSECONDS_PER_TICK;
@@ -82,36 +71,9 @@ async function readAll({pid, tid, time}: Question): Promise<Invocation> {
   }
 }
 
-let isPrepared = false;
-
-/* The end of a process waits for all its threads. */
-async function prepareEnd(): Promise<void> {
-  if (isPrepared) return;
-  isPrepared = true;
-  const exit = await hardExit();
-  process.on('exit', (code) => {
-    if (stuck > 0) exit(code);
-  });
-}
-
 /**
- * Looks in /proc at how an asker was started, and where it is. It waits for its
- * answer meanwhile; what it shows of itself is up to it.
+ * Reads from /proc how the waiting process was started, and its directory. It
+ * waits meanwhile, but it controls what it shows about itself.
  */
-export function readInvocation(question: Question): Promise<Invocation> {
-  if (stuck >= STUCK_MAX) return Promise.resolve(NO_INVOCATION);
-  return new Promise((resolve) => {
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      stuck++;
-      void prepareEnd();
-      resolve(NO_INVOCATION);
-    }, PATIENCE);
-    void readAll(question).then((invocation) => {
-      clearTimeout(timer);
-      if (isLate) stuck--;
-      resolve(invocation);
-    });
-  });
-}
+export const readInvocation = async (question: Question): Promise<Invocation> =>
+  (await patiently(() => readAll(question))) ?? NO_INVOCATION;

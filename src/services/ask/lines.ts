@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {type Interface, createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
 
 import {parseAnswerLine} from '../../domain/answer-line.js';
 import type {AnswerResult, Closing, Invocation, Question} from '../../domain/question.js';
+import {LineSplitter} from '../../linux/lines.js';
 import type {Answerer} from './answerer.js';
 import {Aside} from './aside.js';
 import {FairQueue} from './fair-queue.js';
@@ -19,11 +19,14 @@ export interface LineSpeaker {
 }
 
 const RESULTS: Readonly<Record<Exclude<AnswerResult, 'taken'>, string>> = {
-  once: 'counts for this access alone: the executable would not be known again',
-  late: 'comes too late: the question does not wait any more',
+  once: 'applies to this access only: the executable could not be recognized again',
+  late: 'is too late: the request is no longer pending',
 };
 
-/** Questions go out and answers come in, a line each. */
+/* An answer is short. What is longer is not kept. */
+const ANSWER_MAX = 65_536;
+
+/** Writes requests and reads answers, one per line. */
 export class LineAsker implements AskMode {
   private readonly queue = new FairQueue();
   private readonly closings: Closing[] = [];
@@ -31,7 +34,7 @@ export class LineAsker implements AskMode {
   private readonly told = new Set<string>();
   private readonly telling = new Aside(() => this.tellAll());
   private count = 0;
-  private lines: Interface | undefined;
+  private readonly lines = new LineSplitter(ANSWER_MAX);
 
   constructor(
     private readonly answerer: Answerer,
@@ -44,19 +47,20 @@ export class LineAsker implements AskMode {
     const ended = (): void => {
       leave('left');
     };
-    this.lines = createInterface({input: this.input, crlfDelay: Infinity});
-    this.lines.on('line', (line) => {
-      this.hear(line);
+    this.input.setEncoding('utf8').on('data', (piece: string) => {
+      for (const line of this.lines.add(piece)) this.hear(line);
     });
-    this.lines.on('close', ended);
-    this.input.on('error', ended);
+    this.input.on('end', () => {
+      this.hear(this.lines.rest);
+    });
+    for (const event of ['end', 'error', 'close']) this.input.on(event, ended);
     return this.telling.failure;
   }
 
   stop(): undefined {
     this.queue.clear();
     this.closings.length = 0;
-    this.lines?.close();
+    this.input.removeAllListeners('data');
     this.input.destroy();
   }
 
@@ -72,7 +76,7 @@ export class LineAsker implements AskMode {
     this.telling.start();
   }
 
-  /* As fast as the program reads. Who asks meanwhile is not behind all who asked before. */
+  /* As fast as the program reads; users take turns meanwhile. */
   private async tellAll(): Promise<void> {
     while (await this.tellNext());
   }
@@ -97,6 +101,7 @@ export class LineAsker implements AskMode {
     this.count++;
     if (line.trim() === '') return;
     try {
+      if (line.length > ANSWER_MAX) throw new Error('it is too long');
       const {id, answer} = parseAnswerLine(line);
       const result = this.answerer.answer(id, answer);
       if (result !== 'late') this.told.delete(id);

@@ -15,7 +15,7 @@ import {readInvocation} from './invocation.js';
 import {parentChain} from './parents.js';
 import type {AskMode} from './session.js';
 
-/** Somebody in front of a terminal. What is aborted resolves with undefined. */
+/** A person at a terminal. What is aborted resolves with undefined. */
 export interface Person {
   choose(asked: AskedPerson, signal: AbortSignal): Promise<Answer | Leaving | undefined>;
   /** Nothing waits: until there is something, or the person leaves. */
@@ -24,12 +24,12 @@ export interface Person {
   closed(question: Question, closing: Closing): void;
 }
 
-/** One question at a time is put to a person, of each user in turn the most urgent. */
+/** Shows a person one request at a time; users take turns, most urgent first. */
 export class PersonAsker implements AskMode {
   private readonly queue = new FairQueue();
   private running: Promise<Leaving | undefined> | undefined;
   private readonly over = new AbortController();
-  /* Answered too late; that they ended is told of later. */
+  /* Answered too late; their end is reported later. */
   private readonly ended = new Set<string>();
   /* What is on the screen, and how it is taken from there. */
   private shown: {id: string | undefined; cover: AbortController} | undefined;

@@ -19,9 +19,9 @@ export interface ProgramTask {
 }
 
 /*
- * Waits for the program, rather than becoming it: a death by a real-time signal has
- * no name in Node, which tells it as exit code 0, and that is a yes. What the shell
- * says of a death is not heard.
+ * The shell waits for the program instead of becoming it: Node has no name for a
+ * real-time signal and reports such a death as exit code 0, which would allow. What the
+ * shell prints about it is discarded.
  */
 const WAIT = '"$0" 2>&3 3>&-; exit $?';
 
@@ -32,13 +32,13 @@ function endText(code: number | null, signal: string | null): string {
   return by === undefined ? `exit code ${code ?? ''}` : `ended by ${by}`;
 }
 
-/** A program that runs, in a process group of its own, so that it can be ended with all it started. */
+/** A running program, in its own process group so that it can be killed with all it started. */
 export class ProgramRun {
   private readonly child: ChildProcess;
   private readonly timer: NodeJS.Timeout;
 
   constructor({program, env, input, milliseconds}: ProgramTask, ended: (end: ProgramEnd) => void) {
-    /* What it says is not our output. */
+    /* Its output is not ours. */
     const stdio = ['pipe', 2, 'ignore', 2] as const;
     this.child = spawn('/bin/sh', ['-c', WAIT, program], {env, stdio: [...stdio], detached: true});
     this.timer = setTimeout(this.kill, milliseconds);
@@ -53,7 +53,7 @@ export class ProgramRun {
     this.child.once('exit', (code, signal) => {
       end({code, text: endText(code, signal)});
     });
-    /* One that does not read its question may know enough. */
+    /* A program need not read the request. */
     this.child.stdin?.on('error', () => undefined).end(input);
   }
 

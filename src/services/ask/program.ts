@@ -13,8 +13,8 @@ import {questionEnvironment} from './question-environment.js';
 import type {AskMode} from './session.js';
 
 /**
- * How many programs run at a time; more questions wait for their turn. Each user has
- * half of what is left: there is always room for the next one.
+ * How many programs run at a time; further requests wait their turn. Each user gets
+ * at most as many as remain free, so there is always room for another user.
  */
 export const PROGRAMS_MAX = 16;
 
@@ -23,19 +23,19 @@ const VERDICT_OF_EXIT: Readonly<Record<number, number>> = {
   1: VERDICT.FGUARD_VERDICT_DENY,
 };
 
-/** What became of a question. */
+/** The outcome of a request. */
 export interface Decision {
   question: Question;
   /** Undefined where the program gave no answer. */
   verdict: number | undefined;
-  /** Why there is none, or why it came to nothing. */
+  /** Why there is no answer, or why it had no effect. */
   problem?: string;
 }
 
 export interface ProgramSettings {
   /** An executable that was found. */
   program: string;
-  /** What is answered where the program does not; undefined: nothing. */
+  /** The answer if the program gives none; undefined: none. */
   fallback: number | undefined;
   /** The question as the program reads it. */
   document: (question: Question, invocation: Invocation) => string;
@@ -47,10 +47,10 @@ export interface ProgramSettings {
 export function requireProgram(word: string): string {
   const found = findProgram(word, process.env.PATH ?? '');
   if (found !== undefined) return found;
-  throw new UserError('ENOENT', `--exec ${word}: there is no such program`);
+  throw new UserError('ENOENT', `--exec ${word}: no such program`);
 }
 
-/* Taken by a question that is looked into yet, or by its program. */
+/* Taken by a request that is being inspected, or by its program. */
 interface Place {
   user: number;
   run?: ProgramRun;

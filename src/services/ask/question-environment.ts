@@ -3,8 +3,8 @@ import {OPS} from '../../domain/names.js';
 import type {Question} from '../../domain/question.js';
 
 /**
- * The main facts of a question for a program's environment. That holds UTF-8
- * here: a name that is none is left out rather than mangled.
+ * The main facts of a request for a program's environment. The environment is
+ * UTF-8; a name that is not is left out rather than mangled.
  */
 export function questionEnvironment(
   question: Question,

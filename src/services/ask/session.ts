@@ -4,23 +4,23 @@ import {UserError} from '../../domain/errors.js';
 import {onHangUp} from '../../linux/libc/index.js';
 import type {AskListener, Answerer} from './answerer.js';
 
-/** Why asking ended; "closed": nobody reads the questions any more. */
+/** Why asking ended; "closed": the reader of the requests has gone. */
 export type AskEnd = Leaving | 'closed' | 'unloaded';
 
 /** A way to find answers. */
 export interface AskMode extends AskListener {
   /** Begins; may end it all by calling back. A failure ends it too. */
   start(leave: (end: AskEnd) => void): Promise<void> | undefined;
-  /** It is over: nothing may go on, and nothing be on the screen, once this resolves. */
+  /** Ends it: once this resolves, nothing runs and nothing is left on the screen. */
   stop(): Promise<void> | undefined;
 }
 
 export interface AskSettings {
-  /** Ends it when nobody reads any more; a daemon has none, and goes on. */
+  /** Ends the session when the reader goes away; a daemon has none and continues. */
   output?: {onClosed(callback: (error?: Error) => void): void};
   /** Ends it when aborted. */
   signal: AbortSignal;
-  /** What is answered to all that waits at the end; undefined: nothing. */
+  /** The answer to all requests pending at the end; undefined: none. */
   verdict: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface AskSummary {
   rest: Rest;
 }
 
-/** One stay of an answerer: the first reason to end it counts. */
+/** One session of an answerer; the first reason to end it counts. */
 class Session {
   private end: AskEnd | undefined;
   private rest: Rest = {waiting: 0, others: 0, verdict: undefined};

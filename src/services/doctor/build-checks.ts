@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a build of the module needs, and what was built. */
+/* What a build of the module needs, and the modules built so far. */
 import {installedFiles} from '../rebuild/install.js';
 import {installedKernels} from '../../linux/kernel-tree.js';
 import {type Missing, missingTools} from '../rebuild/requirements.js';
@@ -11,9 +11,9 @@ const hasModule = (host: Host, kernel = host.kernel): boolean =>
 
 const isThere = (host: Host): boolean => host.exists('/sys/module/fguard') || hasModule(host);
 
-/* Whoever has a module needs this for the next one only. */
+/* With a module installed, this is needed only for the next build. */
 const lacking = (host: Host, detail: string, fix: string | null): Finding =>
-  isThere(host) ? warning(`${detail}; the next rebuild needs it`, fix) : failed(detail, fix);
+  isThere(host) ? warning(`${detail}; the next rebuild will need it`, fix) : failed(detail, fix);
 
 const listed = (missing: readonly Missing[]): string => missing.map(({what}) => what).join('; ');
 
@@ -23,7 +23,7 @@ const firstRemedy = (missing: readonly Missing[]): string | null =>
 function checkHeaders(host: Host): Finding {
   const {kernel, tree} = host;
   if (tree.config !== undefined) return ok(tree.build);
-  return lacking(host, `not there: ${tree.build}`, `sudo apt install linux-headers-${kernel}`);
+  return lacking(host, `missing: ${tree.build}`, `sudo apt install linux-headers-${kernel}`);
 }
 
 async function checkTools(host: Host): Promise<Finding> {
@@ -37,23 +37,23 @@ async function checkTools(host: Host): Promise<Finding> {
 function checkInstalled(host: Host): Finding {
   const [file] = installedFiles(host.kernel, host.modules);
   if (file !== undefined) return ok(file);
-  return warning(`none is installed for ${host.kernel}; load builds it`);
+  return warning(`no module installed for ${host.kernel}; \`fguard load\` builds it`);
 }
 
-/** After an upgrade the machine restarts into one of these. */
+/** After an upgrade, the machine boots one of these. */
 function checkOtherKernels(host: Host): Finding {
   const others = installedKernels(host.modules).filter((kernel) => kernel !== host.kernel);
   const without = others.filter((kernel) => !hasModule(host, kernel));
-  if (others.length === 0) return ok('there are no others');
-  if (without.length === 0) return ok(`each has its module: ${others.join(', ')}`);
+  if (others.length === 0) return ok('no other kernels installed');
+  if (without.length === 0) return ok(`a module is installed for each: ${others.join(', ')}`);
   return warning(`no module for ${without.join(', ')}`);
 }
 
 function checkUpgrades(host: Host): Finding {
-  if (host.exists('/var/lib/dkms/fguard')) return ok('DKMS builds for kernels that are installed');
+  if (host.exists('/var/lib/dkms/fguard')) return ok('DKMS rebuilds the module for new kernels');
   if (host.exists('/etc/kernel/postinst.d/fguard'))
-    return ok('a hook builds for kernels that are installed');
-  return warning('nothing builds for kernels that are installed: they boot without the guard');
+    return ok('a hook rebuilds the module for new kernels');
+  return warning('no hook rebuilds the module for new kernels; they would boot unprotected');
 }
 
 export const BUILD_CHECKS: readonly Check[] = [

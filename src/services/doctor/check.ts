@@ -3,7 +3,7 @@ import type {CheckResult, CheckState} from '../../domain/checks.js';
 import type {UserError} from '../../domain/errors.js';
 import type {Host} from './host.js';
 
-/** What a look at the machine showed. */
+/** The result of a check. */
 export interface Finding {
   state: CheckState;
   detail: string;
@@ -11,7 +11,7 @@ export interface Finding {
   fix?: string | null;
 }
 
-/** A precondition: what it is, how it is looked at, the command that mends it. */
+/** A prerequisite: its title, how to check it, and the command that fixes it. */
 export interface Check {
   title: string;
   check: (host: Host) => Finding | Promise<Finding>;
@@ -26,7 +26,7 @@ export const warning = (detail: string, fix?: string | null): Finding => ({
   ...(fix === undefined ? {} : {fix}),
 });
 
-/** Something that stops fguard. */
+/** A result that keeps fguard from working. */
 export const failed = (detail: string, fix?: string | null): Finding => ({
   ...warning(detail, fix),
   state: 'failed',
@@ -38,15 +38,17 @@ export const unknown = (detail: string, fix: string | null = null): Finding => (
   fix,
 });
 
-/** What root could see. */
+/** A result that only root can determine. */
 export const needsRoot = (what: string): Finding =>
   unknown(`${what} needs root`, 'sudo fguard doctor');
 
-/** What only the module tells. */
+/** A result that only a loaded module can give. */
 export const unanswered = ({code}: UserError): Finding =>
-  code === 'EPERM' ? needsRoot('asking the module') : unknown('only a loaded module tells');
+  code === 'EPERM'
+    ? needsRoot('reading the status of the module')
+    : unknown('the module is not loaded');
 
-/** Looks at one thing. */
+/** Runs one check. */
 export async function runCheck({title, check, fix}: Check, host: Host): Promise<CheckResult> {
   const found = await check(host);
   const remedy = found.fix === undefined ? fix : found.fix;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What is a way past the rules: beneath guarded files, and by what is let in. */
+/* Ways around the rules: devices under guarded files, and allowed executables. */
 import {overwriterText} from '../../domain/overwriter.js';
 import type {KernelRule} from '../../domain/rule.js';
 import {shellWord} from '../../domain/shell-word.js';
@@ -14,7 +14,7 @@ import type {Host} from './host.js';
 
 type Known = Guarding & Pick<KernelRule, 'exes'>;
 
-/* What is wrong with saved rules is told by `fguard check`. */
+/* Errors in saved rules are reported by `fguard check`. */
 function savedRules(host: Host): readonly Known[] {
   try {
     const files = ruleFiles([], host.folder + RULES_DIRECTORY);
@@ -29,24 +29,24 @@ function judge(host: Host, rules: readonly Guarding[], command: string): Finding
   const mounts = parseMounts(host.read('/proc/self/mountinfo') ?? '');
   const found = new BypassSearch(rules, mounts, host.folder).belowAll();
   const open = found.filter(({guarded}) => !guarded).map(({path}) => path);
-  if (found.length === 0) return ok('guarded files are on none');
-  if (open.length === 0) return ok(`guarded too: ${found.map(({path}) => path).join(', ')}`);
-  const who = open.length === 1 ? 'who may open it' : 'who may open one of them';
+  if (found.length === 0) return ok('no guarded file is on one');
+  if (open.length === 0) return ok(`also guarded: ${found.map(({path}) => path).join(', ')}`);
+  const who = open.length === 1 ? 'anyone who can open it' : 'anyone who can open one of them';
   return warning(
-    `guarded files lie on ${open.join(', ')}: ${who} passes every rule about files`,
+    `guarded files are on ${open.join(', ')}: ${who} bypasses every rule about files`,
     `${command} ${open.map(shellWord).join(' ')}`,
   );
 }
 
 type Judge = (host: Host, rules: readonly Known[], command: string) => Finding;
 
-/* Of the rules in force, or of those that are saved while the module is not loaded. */
+/* The active rules, or the saved ones while the module is not loaded. */
 async function judgeRules(host: Host, judgeThem: Judge): Promise<Finding> {
   const answer = await host.module();
   if (!('refusal' in answer)) {
     const {rules} = answer;
     return rules.length === 0
-      ? ok('no rule is in force')
+      ? ok('no rule is active')
       : judgeThem(host, rules, 'sudo fguard protect');
   }
   if (host.exists('/sys/module/fguard')) return unanswered(answer.refusal);
@@ -57,18 +57,18 @@ async function judgeRules(host: Host, judgeThem: Judge): Promise<Finding> {
 }
 
 async function checkDevices(host: Host): Promise<Finding> {
-  if (!host.isRoot) return needsRoot('seeing what lies beneath guarded files');
+  if (!host.isRoot) return needsRoot('finding the block devices under guarded files');
   return judgeRules(host, judge);
 }
 
-/* A rule against its subjects lets in all others. */
+/* A rule against its subjects allows all others. */
 function judgeExecutables(host: Host, rules: readonly Known[]): Finding {
   const exes = new Set(rules.flatMap(({exes: list, against}) => (against ? [] : list)));
-  if (exes.size === 0) return ok('no rule lets in a program');
+  if (exes.size === 0) return ok('no rule allows a program');
   const look = lookBelow(host.folder);
   const open = [...exes].flatMap((exe) => overwriterText(exe, overwriters(exe, look)) ?? []);
   return open.length === 0
-    ? ok(`only root may overwrite ${[...exes].join(', ')}`)
+    ? ok(`only root can overwrite ${[...exes].join(', ')}`)
     : warning(open.join('. '));
 }
 
@@ -76,5 +76,5 @@ const checkExecutables = (host: Host): Promise<Finding> => judgeRules(host, judg
 
 export const DEVICE_CHECKS: readonly Check[] = [
   {title: 'block devices', check: checkDevices, fix: null},
-  {title: 'programs let in', check: checkExecutables, fix: null},
+  {title: 'allowed programs', check: checkExecutables, fix: null},
 ];

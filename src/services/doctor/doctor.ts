@@ -10,7 +10,7 @@ import {SERVICE_CHECKS} from './service-checks.js';
 import {SIGNING_CHECKS} from './signing-checks.js';
 import {TRACE_CHECKS} from './trace-checks.js';
 
-/** Every precondition, in the order in which one meets them. */
+/** Every prerequisite, in the order in which a user needs them. */
 export const CHECKS: readonly Check[] = [
   ...KERNEL_CHECKS,
   ...BUILD_CHECKS,
@@ -21,7 +21,7 @@ export const CHECKS: readonly Check[] = [
   ...SERVICE_CHECKS,
 ];
 
-/** Looks at everything. */
+/** Runs all checks. */
 export async function examine(host = new Host(), checks = CHECKS): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const check of checks) results.push(await runCheck(check, host));

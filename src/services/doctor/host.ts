@@ -12,17 +12,17 @@ import {withGuard} from '../guard.js';
 import {type KernelTree, readKernelTree} from '../../linux/kernel-tree.js';
 import {type Tools, findTools} from '../rebuild/requirements.js';
 
-/** What the module says, or why it says nothing. */
+/** The status of the module, or why there is none. */
 export type ModuleAnswer = {status: KernelStatus; rules: KernelRule[]} | {refusal: UserError};
 
-/** The machine as the checks see it; each thing is looked at once. */
+/** The machine as the checks see it; each fact is read once. */
 export class Host {
   readonly tree: KernelTree;
   private foundTools: Promise<Tools> | undefined;
   private answer: Promise<ModuleAnswer> | undefined;
 
   /**
-   * @param folder where its file system begins
+   * @param folder the root of its file system
    * @param isRoot whether this process may see all of it
    */
   constructor(

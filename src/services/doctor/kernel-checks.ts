@@ -24,7 +24,7 @@ function checkArchitecture({tree}: Host): Finding {
   return wrong === undefined ? ok(tree.architecture) : failed(wrong);
 }
 
-/* A kernel may carry its configuration itself, packed. */
+/* A kernel may contain its own configuration, compressed. */
 function packedConfig(host: Host): string | undefined {
   try {
     return gunzipSync(readRegular(`${host.folder}/proc/config.gz`)).toString();
@@ -37,24 +37,25 @@ function checkOptions(host: Host): Finding {
   const {kernel, tree} = host;
   const text = host.read(`/boot/config-${kernel}`) ?? packedConfig(host);
   const config = tree.config ?? (text === undefined ? undefined : parseConfig(text));
-  if (config === undefined) return unknown(`no configuration of ${kernel} is there to read`);
+  if (config === undefined) return unknown(`cannot find the configuration of ${kernel}`);
   const missing = missingOptions({...tree, config});
   if (missing.length > 0) return failed(missing.map(({what}) => what).join('; '));
   return ok('modules, security hooks on paths, tracing with arguments');
 }
 
 function checkModulesAllowed(host: Host): Finding {
-  if (host.read('/proc/sys/kernel/modules_disabled')?.trim() !== '1') return ok('it takes modules');
+  if (host.read('/proc/sys/kernel/modules_disabled')?.trim() !== '1')
+    return ok('module loading is enabled');
   return host.exists('/sys/module/fguard')
-    ? ok('it takes no more modules until it restarts; fguard is in')
-    : failed('kernel.modules_disabled is 1: it takes no more modules until it restarts');
+    ? ok('module loading is disabled until reboot; fguard is loaded')
+    : failed('kernel.modules_disabled is 1: module loading is disabled until reboot');
 }
 
 /* Bits of the capability masks. */
 const CAPABILITIES = {CAP_SYS_MODULE: 16, CAP_SYS_ADMIN: 21} as const;
 
 function checkCapabilities({isRoot}: Host): Finding {
-  if (!isRoot) return unknown('this is not root', 'sudo fguard doctor');
+  if (!isRoot) return unknown('not running as root', 'sudo fguard doctor');
   const mask = BigInt(`0x${processFields(process.pid)?.get('CapEff') ?? '0'}`);
   const lacking = Object.entries(CAPABILITIES).filter(
     ([, bit]) => ((mask >> BigInt(bit)) & 1n) === 0n,

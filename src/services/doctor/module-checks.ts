@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The module that is loaded, and what belongs to it. */
+/* The loaded module, and whether command and answerers match it. */
 import {fguard_else} from '../../domain/uapi.gen.js';
 import {isLoadedFromOther} from '../module/module-info.js';
 import {installedFiles} from '../rebuild/install.js';
@@ -27,13 +27,13 @@ async function checkLoaded(host: Host): Promise<Finding> {
     return ok(`version ${version}${locked ? ', locked until the machine restarts' : ''}`);
   }
   const {code, message} = answer.refusal;
-  if (code === 'EPERM') return needsRoot('asking the module');
+  if (code === 'EPERM') return needsRoot('reading the status of the module');
   return failed(message, answer.refusal.next.join(' && ') || RELOAD);
 }
 
 async function checkLibrary(host: Host): Promise<Finding> {
   const answer = await host.module();
-  if (!('refusal' in answer)) return ok(`speaks protocol ${answer.status.abi}, as the module does`);
+  if (!('refusal' in answer)) return ok(`uses protocol ${answer.status.abi}, as the module does`);
   const {code, message, next} = answer.refusal;
   if (code === 'ENOLIBRARY') return failed(message, next[0] ?? null);
   return code === 'EVERSION' ? failed(message, next.join(' && ')) : ok('there');
@@ -42,15 +42,16 @@ async function checkLibrary(host: Host): Promise<Finding> {
 async function checkVersions(host: Host): Promise<Finding> {
   const version = host.read('/sys/module/fguard/version')?.trim();
   const ours = packageVersion();
-  if (version === undefined) return unknown('only a loaded module has a version');
-  if (version !== ours) return warning(`the loaded module is ${version}, the command is ${ours}`);
+  if (version === undefined) return unknown('the module is not loaded');
+  if (version !== ours)
+    return warning(`the loaded module is version ${version}, the command is ${ours}`);
   const [installed] = installedFiles(host.kernel, host.modules);
   if (installed !== undefined && (await isLoadedFromOther(installed, host.folder)))
-    return warning(`the loaded module is not made of the same sources as ${installed}`);
-  return ok(`module and command are both ${ours}`);
+    return warning(`the loaded module and ${installed} were built from different sources`);
+  return ok(`module and command are both version ${ours}`);
 }
 
-/* Without an answerer a rule that asks gives everybody its default. */
+/* Without an answerer, a rule that asks always gives its default. */
 async function checkAnswerer(host: Host): Promise<Finding> {
   const answer = await host.module();
   if ('refusal' in answer) return unanswered(answer.refusal);
@@ -59,7 +60,7 @@ async function checkAnswerer(host: Host): Promise<Finding> {
   if (asking.length === 0) return ok('no rule asks');
   if (answerers > 0) return ok(`${answerers} for ${asking.length} rules that ask`);
   const ids = asking.map(({id}) => id).join(', ');
-  return warning(`rules ask (${ids}), and nobody is there to answer: each gives its default`);
+  return warning(`rules ask (${ids}), but no answerer is running: requests get the default`);
 }
 
 export const MODULE_CHECKS: readonly Check[] = [

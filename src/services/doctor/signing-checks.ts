@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Whether this kernel takes a module that is signed as ours is. */
+/* Whether this kernel accepts the signature of our module. */
 
 import {readRegular} from '../../linux/files.js';
 import {installedFiles} from '../rebuild/install.js';
@@ -11,22 +11,22 @@ import type {Host} from './host.js';
 
 const isLoaded = (host: Host): boolean => host.exists('/sys/module/fguard');
 
-/* Undefined: no module is there to be looked at. */
+/* Undefined: no module is installed. */
 function isSigned(host: Host): boolean | undefined {
   const [file] = installedFiles(host.kernel, host.modules);
   if (!file?.endsWith('.ko')) return undefined;
   return splitSignature(readRegular(file)).signature !== undefined;
 }
 
-/* Of a kernel that takes signed modules only. */
+/* For a kernel that accepts only signed modules. */
 function judge(host: Host, why: string): Finding {
-  if (isLoaded(host)) return ok(`${why}; fguard is in`);
+  if (isLoaded(host)) return ok(`${why}; fguard is loaded`);
   const signed = isSigned(host);
   if (signed === true) return ok(`${why}; the installed module is signed`);
   const detail = `${why}: modules must be signed`;
   return signed === false
-    ? failed(`${detail}, and the installed one is not`)
-    : warning(`${detail}; rebuild signs it`);
+    ? failed(`${detail}, and the installed one is not signed`)
+    : warning(`${detail}; \`fguard rebuild\` signs it`);
 }
 
 function checkLockdown(host: Host): Finding {
@@ -34,7 +34,7 @@ function checkLockdown(host: Host): Finding {
   if (mode === undefined)
     return host.exists('/sys/kernel/security')
       ? ok('this kernel has none')
-      : unknown('/sys/kernel/security is not there');
+      : unknown('/sys/kernel/security does not exist');
   return mode === 'none' ? ok('none') : judge(host, mode);
 }
 
@@ -43,19 +43,20 @@ const checkEnforcement = (host: Host): Finding =>
 
 async function checkSecureBoot(host: Host): Promise<Finding> {
   const on = secureBoot(host.folder);
-  if (on === undefined) return unknown('the firmware does not tell');
+  if (on === undefined) return unknown('the firmware does not report it');
   if (!on) return ok('off');
   const key = findKey(keyPlaces(host.folder));
-  if (key === undefined) return judge(host, 'on, and there is no key to sign with');
+  if (key === undefined) return judge(host, 'on, and no signing key exists');
   const name = certificateName(key.certificate);
   const enrolled = await isEnrolled(key.certificate);
-  if (enrolled === true) return judge(host, `on, and the firmware knows the key "${name}"`);
+  if (enrolled === true)
+    return judge(host, `on, and the key "${name}" is enrolled in the firmware`);
   if (enrolled === undefined)
     return unknown(
-      `on; whether the firmware knows the key "${name}" cannot be told`,
+      `on; cannot tell whether the key "${name}" is enrolled in the firmware`,
       'sudo apt install mokutil',
     );
-  const detail = `on, and the firmware does not know the key "${name}"`;
+  const detail = `on, and the key "${name}" is not enrolled in the firmware`;
   const fix = `sudo mokutil --import ${key.certificate}`;
   return isLoaded(host) ? warning(detail, fix) : failed(detail, fix);
 }

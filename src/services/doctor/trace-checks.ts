@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The hooks, and who else is at the functions that they need. */
+/* The hooks, and other users of the functions that they need. */
 import type {KernelStatus} from '../../domain/status.js';
 import {fguard_hook_state} from '../../domain/uapi.gen.js';
 import {
@@ -25,16 +25,16 @@ function checkFtrace(host: Host): Finding {
   return failed('kernel.ftrace_enabled is 0: no hook can be set');
 }
 
-/* ftrace closes this file when it found a fault of its own and gave up. */
+/* ftrace makes this file unusable after an internal error. */
 function readTraced(host: Host): Map<string, TracedFunction> | Finding {
   const folder = TRACEFS.find((path) => host.exists(`${path}/enabled_functions`));
-  if (!host.isRoot) return needsRoot('seeing who traces what');
+  if (!host.isRoot) return needsRoot('listing traced functions');
   if (folder === undefined)
     return unknown('tracefs is not mounted', 'sudo mount -t tracefs tracefs /sys/kernel/tracing');
   const text = host.read(`${folder}/enabled_functions`);
   if (text !== undefined) return parseTraced(text);
   return failed(
-    'ftrace gave up after a fault of its own: see the kernel log',
+    'ftrace disabled itself after an internal error; see the kernel log',
     'sudo systemctl reboot',
   );
 }
@@ -42,7 +42,7 @@ function readTraced(host: Host): Map<string, TracedFunction> | Finding {
 const isFinding = (value: Map<string, TracedFunction> | Finding): value is Finding =>
   !(value instanceof Map);
 
-/* A hook of no operation may only note what happens, and redirects nothing. */
+/* A hook without operations only observes, and redirects nothing. */
 function isLost(hook: KernelStatus['hooks'][number], found: TracedFunction | undefined): boolean {
   return found === undefined || (hook.ops !== 0 && !found.redirected);
 }
@@ -51,12 +51,14 @@ function judgeHooks({hooks}: KernelStatus, traced: Map<string, TracedFunction>):
   const active = hooks.filter(({state}) => state === FGUARD_HOOK_ACTIVE);
   const lost = active.filter((hook) => isLost(hook, traced.get(hook.function)));
   if (lost.length > 0)
-    return failed(`lost: ${lost.map((hook) => hook.function).join(', ')}: what they guard is open`);
+    return failed(
+      `lost: ${lost.map((hook) => hook.function).join(', ')}; what they guard is unprotected`,
+    );
   const missing = hooks.filter(({state}) => state === FGUARD_HOOK_MISSING);
   if (missing.length === 0)
-    return ok(`${active.length} of ${hooks.length} in force, as the rules need`);
+    return ok(`${active.length} of ${hooks.length} active, all that the rules need`);
   const names = missing.map((hook) => hook.function).join(', ');
-  return warning(`this kernel lacks ${names}: rules that need them are refused`, 'fguard status');
+  return warning(`this kernel lacks ${names}; rules that need them are refused`, 'fguard status');
 }
 
 async function checkHooks(host: Host): Promise<Finding> {
@@ -68,7 +70,7 @@ async function checkHooks(host: Host): Promise<Finding> {
 
 const names = (list: readonly {name: string}[]): string => list.map(({name}) => name).join(', ');
 
-/** Names of all functions that may be hooked; without the module those of its kind. */
+/** Names of all functions that may be hooked; without the module, those that look like it. */
 async function wanted(host: Host): Promise<(name: string) => boolean> {
   const answer = await host.module();
   if ('refusal' in answer) return (name) => name.startsWith('security_');
@@ -84,10 +86,10 @@ async function checkOthers(host: Host): Promise<Finding> {
   const list = [...traced].map(([name, found]) => ({name, ...found}));
   const taken = list.filter(({name, redirected}) => redirected && isWanted(name));
   if (taken.length > 0)
-    return failed(`another user redirects ${names(taken)}: rules that need them are refused`);
+    return failed(`another tracer redirects ${names(taken)}; rules that need them are refused`);
   const shared = list.filter(({name, users}) => users > 1 && name.startsWith('security_'));
-  if (shared.length === 0) return ok('nobody else is at the functions that fguard hooks');
-  return warning(`others trace ${names(shared)} too, which makes calls dearer`);
+  if (shared.length === 0) return ok('no other tracer uses the functions that fguard hooks');
+  return warning(`other tracers also use ${names(shared)}, which makes these calls slower`);
 }
 
 function checkLivepatch(host: Host): Finding {
@@ -98,7 +100,7 @@ function checkLivepatch(host: Host): Finding {
   );
   const ours = functions.filter((name) => name.startsWith('security_'));
   return ours.length === 0
-    ? ok(`${patches.join(', ')}: none of the functions that fguard hooks`)
+    ? ok(`${patches.join(', ')} does not touch the functions that fguard hooks`)
     : warning(
         `${patches.join(', ')} replaces ${ours.map((name) => name.replace(/,.*/, '')).join(', ')}`,
       );

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/** A kernel function that somebody traces. */
+/** A kernel function that is being traced. */
 export interface TracedFunction {
   users: number;
-  /** Somebody redirects its calls, as we do; there can be one only. */
+  /** Its calls are redirected, as ours are; only one tracer can do that. */
   redirected: boolean;
   line: string;
 }

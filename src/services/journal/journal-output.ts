@@ -8,11 +8,11 @@ import {isJournalItself} from './journal-itself.js';
 const RETRY = 1000;
 
 const noJournal = (path: string): UserError =>
-  new UserError('ENOJOURNAL', `there is no journal at ${path}`, {
+  new UserError('ENOJOURNAL', `no journal at ${path}`, {
     next: ['sudo systemctl start systemd-journald.socket'],
   });
 
-/** The systemd journal. It may have no room, or go and come back: what it has not taken waits. */
+/** The systemd journal. It may be full, or stop and come back: entries wait until it takes them. */
 export class JournalOutput implements EventOutput {
   private readonly waiting: Buffer[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -53,7 +53,7 @@ export class JournalOutput implements EventOutput {
     return Promise.resolve();
   }
 
-  /* Sends what it takes; whether that is all. */
+  /* Sends as much as the journal takes. Returns whether that is all. */
   private flush(): boolean {
     for (let entry = this.waiting[0]; entry !== undefined; entry = this.waiting[0]) {
       if (!this.send(entry)) return false;
@@ -67,7 +67,7 @@ export class JournalOutput implements EventOutput {
     if (result === 'full') this.socket.onRoom(this.resume);
     if (result === 'gone') this.connectLater();
     if (result === 'too long')
-      this.fail(new Error(`the journal takes no entry of ${entry.length} bytes`));
+      this.fail(new Error(`the journal does not accept an entry of ${entry.length} bytes`));
     return result === 'sent';
   }
 

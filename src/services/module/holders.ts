@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* Who keeps the module from being removed, or is connected to it. */
+/* What keeps the module from being unloaded, or is connected to it. */
 import type {Question} from '../../domain/question.js';
 import {directories, entries, readIfPossible, readLinkIfPossible} from '../../linux/files.js';
+import {readMaps} from '../../linux/patient.js';
 import {processIds, processName} from '../../linux/proc.js';
 
 const MODULE = '/sys/module/fguard';
 
-/** How many references there are; those who wait for an answer, or have one, hold one each. */
+/** The reference count; each process that waits for an answer, or has one, holds a reference. */
 export const references = (): number => Number(readIfPossible(`${MODULE}/refcnt`) ?? '0');
 
 const GENERIC_NETLINK = '16';
@@ -26,34 +27,37 @@ function hasSocket(pid: number, sockets: ReadonlySet<string>): boolean {
   );
 }
 
-/* Which family a socket is used for is not told; with our library it is ours. */
-const hasLibrary = (pid: number): boolean =>
-  readIfPossible(`/proc/${pid}/maps`)?.includes('/libfguard.so') === true;
+/* The kernel does not report the family of a socket; with our library it is ours. */
+async function connection(pid: number): Promise<string[]> {
+  const maps = await readMaps(pid);
+  const who = `process ${pid} (${processName(pid)})`;
+  if (maps === undefined) return [`${who}, which cannot be looked at`];
+  return maps.includes('/libfguard.so') ? [who] : [];
+}
 
-/** Processes that are connected to the module, as far as it can be told. */
-export function connectedProcesses(): string[] {
+/** Processes that are connected to the module, as far as that can be determined. */
+async function connectedProcesses(): Promise<string[]> {
   const sockets = netlinkSockets();
-  return processIds()
-    .filter((pid) => pid !== process.pid && hasLibrary(pid) && hasSocket(pid, sockets))
-    .map((pid) => `process ${pid} (${processName(pid)})`);
+  const found: string[] = [];
+  for (const pid of processIds())
+    if (pid !== process.pid && hasSocket(pid, sockets)) found.push(...(await connection(pid)));
+  return found;
 }
 
 const dependentModules = (): string[] =>
   directories(`${MODULE}/holders`).map((name) => `module ${name}`);
 
 const waitingPeople = (questions: readonly Question[]): string[] =>
-  questions.map(
-    ({pid, comm, path}) => `process ${pid} (${comm}), which waits to be let at ${path}`,
-  );
+  questions.map(({pid, comm, path}) => `process ${pid} (${comm}), waiting for access to ${path}`);
 
 /* They let go of it when the call ends, or when their rule goes. */
 const answeredPeople = (questions: readonly Question[]): string[] =>
-  references() > questions.length ? ['a task that was let in and is still in its call'] : [];
+  references() > questions.length ? ['a task that is still inside an allowed system call'] : [];
 
-/** Who may be why the module is not removed. */
-export const holders = (questions: readonly Question[]): string[] => [
+/** What may keep the module from being unloaded. */
+export const holders = async (questions: readonly Question[]): Promise<string[]> => [
   ...waitingPeople(questions),
   ...answeredPeople(questions),
   ...dependentModules(),
-  ...connectedProcesses(),
+  ...(await connectedProcesses()),
 ];

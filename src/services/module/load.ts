@@ -26,11 +26,11 @@ export interface LoadResult {
   file: string | null;
 }
 
-/* But for a signature, which the cache's do not have. */
+/* Ignoring the signature, which cached modules do not have. */
 const sameModule = (installed: string, cached: string): boolean =>
   splitSignature(readRegular(installed)).body.equals(readRegular(cached));
 
-/* What is installed was built by us from these sources, or comes from a package of this version. */
+/* The installed module was built from these sources, or comes from a package of this version. */
 async function fits(file: string, kernel: string, cached: string | undefined): Promise<boolean> {
   const info = await readModuleInfo(file);
   if (info?.kernel !== kernel) return false;
@@ -67,13 +67,13 @@ async function findModule(
   return modules[0]?.file ?? installedFile(kernel);
 }
 
-/* What the kernel refused to insmod, it explains in its log only: "<3>[   12.345678] fguard: …" */
+/* The kernel explains why insmod failed only in its log: "<3>[   12.345678] fguard: …" */
 async function kernelWords(): Promise<string[]> {
   const {stdout} = await runCommand('dmesg', ['-r']).catch(() => ({stdout: ''}));
   return stdout.split('\n').filter((line) => line.includes('fguard:'));
 }
 
-/* Where the module itself gave up, it said why as an error; 3 is its level. */
+/* If the module itself gave up, it logged why as an error (level 3). */
 const ownReason = (words: readonly string[]): string | undefined =>
   words.findLast((line) => line.startsWith('<3>'))?.replace(/^.*?fguard: /, '');
 
@@ -84,20 +84,26 @@ const readable = (words: readonly string[]): string =>
     .join('\n');
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/key was rejected|required key/i, 'sign the module, or switch Secure Boot off'],
+  [/key was rejected|required key/i, 'sign the module, or switch off Secure Boot'],
   [/invalid module format|unknown symbol/i, 'sudo fguard rebuild --force'],
 ];
 
-/* insmod takes none of the kernel's command line, as modprobe does: fguard.nolock=1. */
+/* Unlike modprobe, insmod ignores module parameters on the kernel command line (fguard.nolock=1). */
 const parameters = (): string[] =>
   [...(readIfPossible('/proc/cmdline') ?? '').matchAll(/(?:^|\s)fguard\.(\w+=\w+)(?=\s|$)/g)].map(
     ([, parameter]) => parameter ?? '',
   );
 
-async function insert(file: string): Promise<void> {
+/**
+ * Loads a module file.
+ * @returns false if another process has loaded the module meanwhile
+ * @throws UserError if the kernel refused it
+ */
+export async function insert(file: string, isThere = isLoaded): Promise<boolean> {
   const last = (await kernelWords()).at(-1);
   const {code, stderr} = await runCommand('insmod', [file, ...parameters()]);
-  if (code === 0) return;
+  if (code === 0) return true;
+  if (isThere()) return false;
   const refusal = stderr.trim().replace(/^insmod: ERROR: /, '');
   const next = REMEDIES.filter(([pattern]) => pattern.test(refusal)).map(([, remedy]) => remedy);
   const words = await kernelWords();
@@ -108,15 +114,15 @@ async function insert(file: string): Promise<void> {
   });
 }
 
-/** Inserts the module, built first if needed, and checks that it answers. */
+/** Loads the module, building it first if needed, and checks that it answers. */
 export async function loadModule(
   progress: BuildProgress,
   signal: AbortSignal,
 ): Promise<LoadResult> {
   requireRoot('loading a module');
   const kernel = release();
-  const file = isLoaded() ? null : await findModule(kernel, progress, signal);
-  if (file !== null) await insert(file);
+  const found = isLoaded() ? null : await findModule(kernel, progress, signal);
+  const isOurs = found !== null && (await insert(found));
   const status = await withGuard((guard) => guard.status());
-  return {status, kernel, file};
+  return {status, kernel, file: isOurs ? found : null};
 }

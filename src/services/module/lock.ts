@@ -8,7 +8,7 @@ export interface LockResult {
   changed: boolean;
 }
 
-/** Locks rules and module until the machine restarts. */
+/** Locks rules and module until reboot. */
 export const lockModule = (): Promise<LockResult> =>
   withGuard((guard) => {
     const before = guard.status();

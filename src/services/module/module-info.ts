@@ -19,7 +19,7 @@ async function field(file: string, name: string): Promise<string> {
   return stdout.trim();
 }
 
-/** What a module file says of itself; undefined if there is none. */
+/** The metadata of a module file; undefined if there is no file. */
 export async function readModuleInfo(file: string): Promise<ModuleInfo | undefined> {
   if (!existsSync(file)) return undefined;
   const [version, vermagic] = await Promise.all([field(file, 'version'), field(file, 'vermagic')]);
@@ -27,7 +27,7 @@ export async function readModuleInfo(file: string): Promise<ModuleInfo | undefin
 }
 
 /**
- * Whether the module in the kernel is made of other sources than that in a file.
+ * Whether the loaded module was built from other sources than a module file.
  * @param root where the file system begins
  */
 export async function isLoadedFromOther(file: string, root = ''): Promise<boolean> {

@@ -10,27 +10,30 @@ import {withGuard} from '../guard.js';
 import {holders, references} from './holders.js';
 import {isLoaded} from './module-info.js';
 
-/* The kernel tells nobody when the last reference is gone. */
+/* The kernel does not report when the last reference is dropped. */
 const RETRY_MS = 50;
 const PATIENCE_MS = 10_000;
 
 const locked = (): UserError =>
-  new UserError('ELOCKED', 'the module is locked: it stays until the machine restarts', {
+  new UserError('ELOCKED', 'the module is locked until reboot', {
     next: ['sudo systemctl reboot'],
   });
 
-function refusal({stderr}: CommandResult, questions: readonly Question[]): UserError {
+async function refusal(
+  {stderr}: CommandResult,
+  questions: readonly Question[],
+): Promise<UserError> {
   const reason = stderr.trim().replace(/^rmmod: ERROR: /, '');
-  const who = holders(questions);
-  const held = who.length === 0 ? '' : `; it may be held by ${who.join(', ')}`;
+  const who = await holders(questions);
+  const held = who.length === 0 ? '' : `; it may be in use by ${who.join(', ')}`;
   const next = [
     ...(questions.length === 0 ? [] : ['sudo fguard ask']),
     ...(references() === 0 ? [] : ['sudo fguard unload --force']),
   ];
-  return new UserError('EBUSY', `the module was not removed: ${reason}${held}`, {next});
+  return new UserError('EBUSY', `cannot unload the module: ${reason}${held}`, {next});
 }
 
-/* A module of another version cannot be asked, and is to be removed all the same. */
+/* A module of another version cannot be queried, but can still be unloaded. */
 async function askModule<T>(use: (guard: Guard) => T): Promise<T | undefined> {
   try {
     return await withGuard(use);
@@ -42,7 +45,7 @@ async function askModule<T>(use: (guard: Guard) => T): Promise<T | undefined> {
 
 const remove = (): Promise<CommandResult> => runCommand('rmmod', ['fguard']);
 
-/* Whoever waited for an answer to a rule that is gone is on his way out. */
+/* Processes that waited for a removed rule are about to let go. */
 async function removeSettled(): Promise<CommandResult> {
   await askModule((guard) => {
     guard.clearRules();
@@ -56,14 +59,14 @@ async function removeSettled(): Promise<CommandResult> {
 }
 
 /**
- * Removes the module, and every rule with it; false if it was not there.
+ * Unloads the module, which removes every rule; false if it was not loaded.
  * @param force remove the rules first, so that nobody waits for an answer
  */
 export async function unloadModule(force: boolean): Promise<boolean> {
-  requireRoot('removing a module');
+  requireRoot('unloading a module');
   if (!isLoaded()) return false;
   if ((await askModule((guard) => guard.status()))?.locked === true) throw locked();
   const result = await (force ? removeSettled() : remove());
   if (result.code === 0) return true;
-  throw refusal(result, (await askModule((guard) => guard.questions())) ?? []);
+  throw await refusal(result, (await askModule((guard) => guard.questions())) ?? []);
 }

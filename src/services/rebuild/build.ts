@@ -9,7 +9,7 @@ import {type Compiler, compilerArguments} from './compiler.js';
 import type {KernelTree} from '../../linux/kernel-tree.js';
 import {copySources} from './sources.js';
 
-/** Told how far a build is. */
+/** Receives the progress of a build. */
 export interface BuildProgress {
   /** Another process builds; this one waits for its end. */
   waiting(): void;

@@ -8,7 +8,7 @@ import {replaceFile} from '../../linux/replace-file.js';
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
-/** Where modules are kept. Root loads what lies there into the kernel. */
+/** Where modules are cached. Root loads them into the kernel. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const usual = userFolder('cache', env);
   const isRoots = runsAsRoot() && usual !== env.XDG_CACHE_HOME;
@@ -18,17 +18,17 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 const fileOf = (key: string, folder: string): string => join(folder, key, 'fguard.ko');
 
-/** The module built before from the same things, if its file can be trusted. */
+/** The module built before from the same inputs, if its file can be trusted. */
 export function findCached(key: string, folder = cacheFolder()): string | undefined {
   const file = fileOf(key, folder);
   return existsSync(file) && whyForeign(file) === undefined ? file : undefined;
 }
 
-/* How many modules are kept: more than there are kernels at a time. */
+/* How many modules are kept: more than a machine has kernels. */
 const KEPT = 32;
 const KEY = /^[0-9a-f]{32}$/;
 
-/* Of sources, kernels and compilers that are gone, the oldest go. */
+/* The oldest are removed, which belong to former sources, kernels or compilers. */
 function prune(folder: string): void {
   const age = (name: string): number => statSync(join(folder, name)).mtimeMs;
   const names = readdirSync(folder).filter((name) => KEY.test(name));
@@ -36,7 +36,7 @@ function prune(folder: string): void {
   for (const name of oldest) rmSync(join(folder, name), {recursive: true, force: true});
 }
 
-/** Keeps a built module and returns its place; undefined if others may write there. */
+/** Caches a built module and returns its path; undefined if others can write there. */
 export function keepInCache(
   built: string,
   key: string,

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* Which compiler built a kernel, and whether one like it is here. */
+/* Which compiler built a kernel, and whether one of that version is installed. */
 import {hasProgram, runCommand} from '../../linux/command.js';
 import type {KernelTree} from '../../linux/kernel-tree.js';
 
 export interface Compiler {
   program: string;
-  /** The first line of what it says of its version. */
+  /** The first line of its --version. */
   text: string;
   major: number;
 }
 
-/** What was found here, where one of the kernel's major version is wanted. */
+/** The compilers found, when one of the kernel's major version is needed. */
 export interface CompilerSearch {
   fitting: Compiler | undefined;
   /** Compilers of another version. */
@@ -50,7 +50,7 @@ export async function searchCompiler({compilerText}: KernelTree): Promise<Compil
   return {fitting: undefined, others};
 }
 
-/** What make must be told to use it. */
+/** The arguments that make needs to use it. */
 export function compilerArguments(compiler: Compiler): string[] {
   if (!isClang(compiler.text)) return [`CC=${compiler.program}`];
   const suffix = compiler.program.replace('clang', '');

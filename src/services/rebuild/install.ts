@@ -1,29 +1,20 @@
 // SPDX-License-Identifier: MIT
-import {
-  accessSync,
-  constants,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import {basename, dirname, join} from 'node:path';
+import {accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 
 import {UserError, notPermitted} from '../../domain/errors.js';
 import {runCommand} from '../../linux/command.js';
 import {readIfPossible, readRegular} from '../../linux/files.js';
 import {withSudo} from '../../linux/privilege.js';
 import {MODULES_ROOT} from '../../linux/kernel-tree.js';
-import {replaceFile, syncPath} from '../../linux/replace-file.js';
+import {dropLeftovers, replaceFile, syncPath} from '../../linux/replace-file.js';
 
 const NAME = 'updates/fguard.ko';
 
 export const installedFile = (kernel: string, root = MODULES_ROOT): string =>
   join(root, kernel, NAME);
 
-/* DKMS puts its own there, compressed if the distribution does so with modules. */
+/* DKMS installs its own there, compressed if the distribution compresses modules. */
 const DKMS = ['', '.zst', '.xz', '.gz'].map((suffix) => `updates/dkms/fguard.ko${suffix}`);
 
 /** The modules that are installed for a kernel: ours first. */
@@ -35,26 +26,18 @@ export function requireWritable(kernel: string, root = MODULES_ROOT): void {
   try {
     accessSync(folder, constants.W_OK);
   } catch {
-    throw notPermitted(`${folder} cannot be written`, [withSudo()]);
+    throw notPermitted(`cannot write to ${folder}`, [withSudo()]);
   }
 }
 
 const sameContent = (a: string, b: string): boolean =>
   existsSync(a) && existsSync(b) && readRegular(a).equals(readRegular(b));
 
-/* A run that ended between the two steps left modprobe without the module. */
+/* A run that ended between the two steps left depmod undone. */
 const isListed = (kernel: string, root: string): boolean =>
   readIfPossible(join(root, kernel, 'modules.dep'))
     ?.split('\n')
     .some((line) => line.startsWith(`${NAME}:`)) === true;
-
-/* Of earlier runs that the power or a signal ended; nobody else is here now. */
-function dropLeftovers(target: string): void {
-  const folder = dirname(target);
-  const leftover = new RegExp(`^${basename(target)}\\.(new|old)-\\d+$`);
-  for (const name of readdirSync(folder))
-    if (leftover.test(name)) rmSync(join(folder, name), {force: true});
-}
 
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
@@ -68,7 +51,7 @@ async function depmod(kernel: string): Promise<void> {
   throw new UserError('EDEPMOD', `depmod failed for kernel ${kernel}`, {output: stderr.trimEnd()});
 }
 
-/* If what follows fails, the old module is back, or none if there was none. */
+/* If the next step fails, restores the old state. */
 async function replaceAnd(file: string, target: string, then: () => Promise<void>): Promise<void> {
   const old = `${target}.old-${process.pid}`;
   const hadOld = existsSync(target);
@@ -84,19 +67,20 @@ async function replaceAnd(file: string, target: string, then: () => Promise<void
   rmSync(old, {force: true});
 }
 
-/** Puts the module among those of its kernel, unless the very same is there. */
+/** Installs the module for its kernel, unless the same one is installed. */
 export async function installModule(
   file: string,
   kernel: string,
   root = MODULES_ROOT,
 ): Promise<string> {
   const target = installedFile(kernel, root);
+  /* Nobody else is here now. */
+  const wasKilled = dropLeftovers(target, () => true);
   if (sameContent(file, target)) {
-    if (!isListed(kernel, root)) await depmod(kernel);
+    if (wasKilled || !isListed(kernel, root)) await depmod(kernel);
     return target;
   }
   makeFolder(dirname(target));
-  dropLeftovers(target);
   await replaceAnd(file, target, () => depmod(kernel));
   return target;
 }

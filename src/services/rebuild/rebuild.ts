@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {UserError} from '../../domain/errors.js';
+import {UserError, interrupted} from '../../domain/errors.js';
 import {type SigningKey, requireKey} from '../signing/keys.js';
 import {secureBoot} from '../signing/secure-boot.js';
 import {type BuildPlan, type BuildProgress, buildModule} from './build.js';
@@ -22,7 +22,7 @@ export interface RebuildRequest {
   kernels: readonly string[] | 'all';
   /** Build even if the cache has it. */
   force: boolean;
-  /** Sign with this; without it, with one that is found or, where modules must be signed, made. */
+  /** The key to sign with; default: one that is found or, if modules must be signed, made. */
   key: SigningKey | undefined;
   progress: BuildProgress;
   signal: AbortSignal;
@@ -35,7 +35,7 @@ export interface BuiltModule extends Signed {
   cached: boolean;
 }
 
-/** A kernel that has no new module now, while others do. */
+/** A kernel for which no module was built. */
 export interface FailedBuild {
   kernel: string;
   error: UserError;
@@ -44,7 +44,7 @@ export interface FailedBuild {
 export interface RebuildResult {
   modules: BuiltModule[];
   failed: FailedBuild[];
-  /** Null: this machine does not tell. */
+  /** Null: the firmware does not report it. */
   secureBoot: boolean | null;
 }
 
@@ -54,7 +54,7 @@ function requireKernel(kernel: string): void {
   const known = knownKernels();
   if (known.includes(kernel)) return;
   const there = known.length === 0 ? 'none' : known.join(' ');
-  throw new UserError('ENOKERNEL', `there is no kernel ${kernel} here; known: ${there}`, {
+  throw new UserError('ENOKERNEL', `kernel ${kernel} is not installed; installed: ${there}`, {
     next: [`sudo apt install linux-headers-${kernel}`],
   });
 }
@@ -77,7 +77,21 @@ async function plan(tree: KernelTree): Promise<BuildPlan> {
   throw new UserError('EREQUIREMENT', `cannot build: missing ${what}`, {next});
 }
 
-/* The unsigned module, in the cache or in the folder. */
+function requireTime({signal}: RebuildRequest): void {
+  if (signal.aborted) throw interrupted();
+}
+
+/* Ctrl-C reaches the programs that run for us, too: what then fails was interrupted. */
+async function orInterrupted<T>(request: RebuildRequest, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    requireTime(request);
+    throw error;
+  }
+}
+
+/* The unsigned module, in the cache or in the given directory. */
 async function obtain(build: BuildPlan, folder: string, request: RebuildRequest) {
   const key = fingerprint(build.tree, build.compiler.text);
   const cached = request.force ? undefined : findCached(key);
@@ -96,10 +110,11 @@ const rebuildOne = (build: BuildPlan, request: RebuildRequest): Promise<BuiltMod
     return {kernel, file: await installModule(signed.file, kernel), cached, ...signed.by};
   });
 
-/* One that fails leaves the others alone; what is no fault of a kernel's ends all. */
+/* A failure for one kernel does not stop the others; any other error does. */
 async function rebuildEach(kernels: readonly string[], request: RebuildRequest): Promise<Outcome> {
   const result: Outcome = {modules: [], failed: []};
   for (const kernel of kernels) {
+    requireTime(request);
     try {
       result.modules.push(await rebuildOne(await plan(readKernelTree(kernel)), request));
     } catch (error) {
@@ -110,12 +125,15 @@ async function rebuildEach(kernels: readonly string[], request: RebuildRequest):
   return result;
 }
 
-/* Those that were named are all to be built: nothing begins before it is known that it can. */
+/* All named kernels must be buildable before anything is built. */
 async function rebuildNamed(kernels: readonly string[], request: RebuildRequest): Promise<Outcome> {
   const modules: BuiltModule[] = [];
   const plans: BuildPlan[] = [];
   for (const kernel of kernels) plans.push(await plan(readKernelTree(kernel)));
-  for (const build of plans) modules.push(await rebuildOne(build, request));
+  for (const build of plans) {
+    requireTime(request);
+    modules.push(await rebuildOne(build, request));
+  }
   return {modules, failed: []};
 }
 
@@ -129,12 +147,15 @@ export async function rebuild(request: RebuildRequest): Promise<RebuildResult> {
     requireWritable(kernel);
   });
   const {progress, signal} = request;
-  const outcome = await exclusively(
-    () => (all ? rebuildEach : rebuildNamed)(kernels, request),
-    () => {
-      progress.waiting();
-    },
-    signal,
+  const outcome = await orInterrupted(request, () =>
+    exclusively(
+      () => (all ? rebuildEach : rebuildNamed)(kernels, request),
+      () => {
+        progress.waiting();
+      },
+      signal,
+    ),
   );
+  requireTime(request);
   return {...outcome, secureBoot: secureBoot() ?? null};
 }

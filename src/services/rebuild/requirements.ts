@@ -3,20 +3,20 @@ import {hasProgram} from '../../linux/command.js';
 import {type CompilerSearch, isClang, majorVersion, searchCompiler} from './compiler.js';
 import type {KernelTree} from '../../linux/kernel-tree.js';
 
-/** Something a build needs and does not have. */
+/** A missing prerequisite of a build. */
 export interface Missing {
   what: string;
   next: string | null;
 }
 
-/** What there is to build with. */
+/** The available build tools. */
 export interface Tools {
   hasMake: boolean;
   compiler: CompilerSearch;
 }
 
 interface Requirement {
-  /** Whether it can be judged at all: without headers nothing is known of the configuration. */
+  /** Whether it can be checked: without headers, the configuration is unknown. */
   applies: (tree: KernelTree) => boolean;
   check: (tree: KernelTree, tools: Tools) => boolean;
   missing: (tree: KernelTree, tools: Tools) => Missing;
@@ -53,7 +53,7 @@ function missingCompiler({kernel, compilerText}: KernelTree, {compiler}: Tools):
   const family = isClang(compilerText) ? 'clang' : 'gcc';
   const name = Number.isNaN(major) ? family : `${family}-${major}`;
   const here = compiler.others.map(({program, text}) => `${program} is "${text}"`).join(', ');
-  const instead = here === '' ? '' : `; here ${here}`;
+  const instead = here === '' ? '' : `; installed: ${here}`;
   return {
     what: `the compiler ${name}, which built kernel ${kernel} ("${compilerText}"${instead})`,
     next: `sudo apt install ${name}`,
@@ -69,7 +69,7 @@ const option = (why: string, ...names: string[]): Requirement => ({
   }),
 });
 
-/* What the module cannot do without; what else is undefined, the build itself says. */
+/* Symbols that the module cannot do without; the build reports other undefined ones. */
 const SYMBOLS = [
   'register_ftrace_function',
   'unregister_ftrace_function',
@@ -85,7 +85,7 @@ function missingSymbols({symbols}: KernelTree): string[] {
 }
 
 const KERNEL_OPTIONS: readonly Requirement[] = [
-  option('it loads no modules', 'CONFIG_MODULES'),
+  option('it cannot load modules', 'CONFIG_MODULES'),
   option('its file operations have no security hooks', 'CONFIG_SECURITY'),
   option('its path operations have no security hooks', 'CONFIG_SECURITY_PATH'),
   option(
@@ -146,7 +146,7 @@ const unmet = (list: readonly Requirement[], tree: KernelTree, tools: Tools): Mi
     .filter((needed) => needed.applies(tree) && !needed.check(tree, tools))
     .map((needed) => needed.missing(tree, tools));
 
-/** What is missing to build for this kernel; nothing, if all is there. */
+/** What is missing to build for this kernel. */
 export const findMissing = (tree: KernelTree, tools: Tools): Missing[] =>
   unmet([HEADERS, ...BUILD_TOOLS, ...KERNEL_OPTIONS, KERNEL_SYMBOLS], tree, tools);
 

@@ -12,12 +12,12 @@ import {splitSignature} from '../signing/signature.js';
 import {installedFile} from './install.js';
 import type {KernelTree} from '../../linux/kernel-tree.js';
 
-/** With what a module is signed. */
+/** The key a module is signed with. */
 export interface Signed {
-  /** Whom the certificate is about; null: it is not signed. */
+  /** The subject of the certificate; null: not signed. */
   signer: string | null;
   certificate: string | null;
-  /** Whether this machine's firmware knows the key; null: that cannot be told. */
+  /** Whether the key is enrolled in the firmware; null: unknown. */
   enrolled: boolean | null;
 }
 
@@ -26,16 +26,16 @@ const UNSIGNED: Signed = {signer: null, certificate: null, enrolled: null};
 const isSigned = (file: string): boolean =>
   existsSync(file) && splitSignature(readRegular(file)).signature !== undefined;
 
-/* The one that is there was signed with a key that is not here now: without one it would be lost. */
+/* The installed module was signed with a key that is missing now: do not replace it unsigned. */
 function requireUnsigned(kernel: string): void {
   const file = installedFile(kernel);
   if (!isSigned(file)) return;
-  throw new UserError('EUNSIGNED', `${file} is signed, and there is no key for a new one`, {
+  throw new UserError('EUNSIGNED', `${file} is signed, and there is no key to sign a new one`, {
     next: ['sudo fguard rebuild --sign-key FILE --sign-cert FILE', `sudo rm ${file}`],
   });
 }
 
-/** The key that was given, or one that is found; where modules must be signed, one is made. */
+/** The given key, or one that is found; if modules must be signed, one is made. */
 export async function chooseKey(
   {kernel, config}: KernelTree,
   given: SigningKey | undefined,
@@ -47,7 +47,7 @@ export async function chooseKey(
   return forced || needsSignature() ? generateKey() : undefined;
 }
 
-/** The module as it is to be installed: signed, in the folder, if there is a key. */
+/** The module to install: signed, in the given directory, if there is a key. */
 export async function signedCopy(
   file: string,
   folder: string,

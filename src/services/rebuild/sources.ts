@@ -8,7 +8,7 @@ import type {KernelTree} from '../../linux/kernel-tree.js';
 
 const SOURCE = /\.(c|h|S)$|^(Kbuild|Makefile)$/;
 
-/* What an earlier build in place left behind is no source. */
+/* Leftovers of an earlier build in place are not sources. */
 const GENERATED = '.mod.c';
 
 /** The module's source files, relative to kmod/. */
@@ -30,7 +30,7 @@ export function copySources(target: string, folder = packageFile('kmod')): strin
 
 /**
  * Identifies a build by all that goes into it: sources, kernel, compiler.
- * @param compiler what the compiler that is used says of itself
+ * @param compiler the --version of the compiler
  */
 export function fingerprint(
   tree: KernelTree,

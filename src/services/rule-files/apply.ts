@@ -1,71 +1,99 @@
 // SPDX-License-Identifier: MIT
 import type {Mistake} from '../../domain/mistake.js';
 import type {KernelRule, RuleRequest} from '../../domain/rule.js';
-import {type RuleDifference, compareRules, isSame} from '../../domain/rule-difference.js';
+import {
+  type RuleDifference,
+  compareRules,
+  isSame,
+  objectKey,
+} from '../../domain/rule-difference.js';
 import {UserError} from '../../domain/errors.js';
 import {executableWarnings} from '../executables.js';
 import {withGuard} from '../guard.js';
 import {listRules} from '../rules.js';
 import {applyUntilConfirmed} from './confirm.js';
-import {RULES_DIRECTORY, ownRuleFiles, ownRuleFilesAlone} from './find.js';
+import {RULES_DIRECTORY, ignoredRuleFiles, ownRuleFiles, ownRuleFilesAlone} from './find.js';
 import {loadReadableRuleFiles, loadRuleFiles} from './load.js';
+import {lockOuts} from './lock-outs.js';
+import {opens} from './strictness.js';
 import {type Decision, decidePending, requireNonePending} from './pending.js';
 
-/** What is to be in force, and what that changes. */
+/** The rules to activate, and what that changes. */
 export interface ApplyPlan {
   files: readonly string[];
   requests: readonly RuleRequest[];
   inForce: readonly KernelRule[];
   difference: RuleDifference;
-  /** Why rules may let in more, or fewer, than meant. */
+  /** Why rules may allow more, or fewer, than intended. */
   warnings: readonly string[];
-  /** What is wrong, or may be changed by others, and is not among the rules. */
+  /** Errors, and files that others can change, which are left out. */
   leftOut: readonly Mistake[];
 }
 
 /** The rules are wrong; nothing was changed. */
-export class WrongFiles extends UserError {
+class WrongFiles extends UserError {
   constructor(
     readonly mistakes: readonly Mistake[],
     output: string,
   ) {
-    super('EMISTAKES', 'the rule files are wrong; nothing was changed', {output});
+    super('EMISTAKES', 'the rule files have errors; nothing was changed', {output});
   }
 }
 
-/* An empty directory is more likely an accident than the wish to guard nothing. */
+/* An empty directory is more likely an accident than a wish to guard nothing. */
 function requireFiles(files: readonly string[], inForce: readonly KernelRule[]): void {
   if (files.length > 0 || inForce.length === 0) return;
-  const count = inForce.length === 1 ? 'the rule' : `the ${inForce.length} rules`;
+  const count = inForce.length === 1 ? 'the active rule' : `the ${inForce.length} active rules`;
   throw new UserError(
     'ENOENT',
-    `there are no rule files, such as ${RULES_DIRECTORY}/name.yaml, to replace ${count} in force`,
+    `no rule files, such as ${RULES_DIRECTORY}/name.yaml, to replace ${count}; to remove all rules, use \`fguard clear\``,
     {next: ['sudo fguard clear']},
   );
 }
 
 /*
- * Of a set that is not whole, nobody knows whether a rule is missing on purpose, nor
- * whether another one about the same was to come before the one that is left.
+ * In an incomplete set, it is not known whether a rule is missing on purpose, or
+ * whether another one about the same object should precede the one that is left.
  */
-function requireNoneLost({removed, changed}: RuleDifference, output: string): void {
+function requireNoneLost(
+  {removed, changed}: RuleDifference,
+  openers: readonly RuleRequest[],
+  output: string,
+): void {
+  if (openers.length > 0) {
+    const message =
+      'leaving out what is wrong would open what active rules deny; nothing was changed';
+    throw new UserError('EMISTAKES', message, {output});
+  }
+
   const lost = removed.length + changed.length;
   if (lost === 0) return;
-  const count = lost === 1 ? 'a rule' : `${lost} rules`;
-  const message = `to leave out what is wrong would take away or change ${count} in force; nothing was changed`;
+  const count = lost === 1 ? 'an active rule' : `${lost} active rules`;
+  const message = `leaving out what is wrong would remove or change ${count}; nothing was changed`;
   throw new UserError('EMISTAKES', message, {output});
 }
 
-/** Which rules are meant. */
+/* New rules that are exceptions from those in force: what is left out may have had a say. */
+function newOpeners(
+  requests: readonly RuleRequest[],
+  inForce: readonly KernelRule[],
+): RuleRequest[] {
+  const known = new Set(inForce.map(objectKey));
+  const wide = inForce.filter(({tree, suffix}) => tree || suffix !== null);
+  const added = requests.filter((request) => !known.has(objectKey(request)));
+  return added.filter((request) => wide.some((rule) => opens(request, rule)));
+}
+
+/** Which rules to apply. */
 export interface ApplyWish {
-  /** Files and directories; without any the saved rules are meant. */
+  /** Files and directories; if empty, the saved rules. */
   named: readonly string[];
-  /** Whether to do without what is wrong, or may be changed by others. */
+  /** Whether to leave out errors, and files that others can change. */
   keepsGoing: boolean;
 }
 
 /**
- * Reads rule files and compares them with what is in force.
+ * Reads rule files and compares them with the active rules.
  * @param describe makes lines of mistakes for an error
  */
 export async function planRules(
@@ -80,26 +108,31 @@ export async function planRules(
   const requests = rules.map(({request}) => request);
   const exes = new Set(requests.flatMap((request) => request.exes));
   const doubts = [...exes].flatMap(executableWarnings);
-  const warnings = [...absent.map((one) => describe([one])), ...doubts];
+  const ignored = ignoredRuleFiles(named);
+  const warnings = [
+    ...[...ignored, ...absent, ...lockOuts(rules)].map((one) => describe([one])),
+    ...doubts,
+  ];
   const inForce = await listRules();
   const difference = compareRules(inForce, requests);
-  if (leftOut.length > 0) requireNoneLost(difference, describe(leftOut));
+  if (leftOut.length > 0)
+    requireNoneLost(difference, newOpeners(requests, inForce), describe(leftOut));
   requireFiles(files, inForce);
   return {files, requests, inForce, difference, warnings, leftOut};
 }
 
-/** How rules are to be confirmed: within a time, or not at all if that is 0. */
+/** How rules are confirmed: within a time, or not at all if that is 0. */
 export interface ApplyConfirmation {
   milliseconds: number;
   /** Asks whether to keep them; may never resolve. */
   ask: (closed: AbortSignal) => Promise<boolean>;
-  /** Aborted if it is not to be waited for. */
+  /** Aborted to stop waiting. */
   signal: AbortSignal;
 }
 
 /**
- * Puts the rules of a plan in force, unless they are: that would only take
- * away ids and hits. Returns what is in force then.
+ * Activates the rules of a plan, unless they are active already: that would only
+ * lose ids and hit counts. Returns the active rules.
  */
 export async function applyRules(
   {requests, difference, inForce}: ApplyPlan,
@@ -119,12 +152,12 @@ export async function applyRules(
   });
 }
 
-/** Decides about rules that another invocation has applied; returns those in force then. */
+/** Decides about rules that another invocation applied; returns the active ones. */
 export async function decideRules(decision: Decision): Promise<KernelRule[]> {
   const ending = await decidePending(decision);
   if (decision === 'keep' && ending !== 'confirmed')
-    throw new UserError('ENOTCONFIRMED', 'too late: the former rules are in force again');
+    throw new UserError('ENOTCONFIRMED', 'too late: the old rules are active again');
   if (decision === 'back' && ending === 'confirmed')
-    throw new UserError('EALREADY', 'too late: the new rules are confirmed');
+    throw new UserError('EALREADY', 'too late: the new rules were already confirmed');
   return listRules();
 }

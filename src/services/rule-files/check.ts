@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {type Mistake, sortMistakes} from '../../domain/mistake.js';
 import {overwriterWarning} from '../../linux/overwriters.js';
-import {ownRuleFiles} from './find.js';
+import {ignoredRuleFiles, ownRuleFiles} from './find.js';
+import {lockOuts} from './lock-outs.js';
 import {type LoadedRules, type PlacedRule, loadRuleFiles} from './load.js';
 
-/* Whoever overwrites a program that is let in gets in. */
+/* A process that can overwrite an allowed program can bypass the rule. */
 function doubts(rules: readonly PlacedRule[]): Mistake[] {
   const known = new Map<string, string | undefined>();
   for (const exe of new Set(rules.flatMap(({request}) => request.exes)))
@@ -16,9 +17,16 @@ function doubts(rules: readonly PlacedRule[]): Mistake[] {
   );
 }
 
-/** Finds what is wrong with rule files; the module is not asked. */
+/** Finds the errors in rule files, without the module. */
 export function checkRuleFiles(named: readonly string[]): LoadedRules {
   const loaded = loadRuleFiles(ownRuleFiles(named));
   const {files, rules, warnings} = loaded;
-  return {...loaded, warnings: sortMistakes([...warnings, ...doubts(rules)], files)};
+  const ignored = ignoredRuleFiles(named);
+  return {
+    ...loaded,
+    warnings: [
+      ...ignored,
+      ...sortMistakes([...warnings, ...doubts(rules), ...lockOuts(rules)], files),
+    ],
+  };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Applies rules that come off again unless somebody confirms them. */
+/* Applies rules that are rolled back unless confirmed. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {extname} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -13,7 +13,7 @@ import type {Decision} from './pending.js';
 
 /** What happens on this side meanwhile. */
 export interface Confirmation {
-  /** Asks somebody who is there, once the rules are in force; may never resolve. */
+  /** Asks for confirmation once the rules are active; may never resolve. */
   ask: (signal: AbortSignal) => Promise<Decision>;
   /** Aborted if nobody can be asked any more. */
   signal: AbortSignal;
@@ -22,7 +22,7 @@ export interface Confirmation {
 const keeperFile = (): string =>
   fileURLToPath(new URL(`./keeper${extname(import.meta.url)}`, import.meta.url));
 
-/* In a session of its own: a terminal that goes away, or its Ctrl-C, does not reach it. */
+/* In its own session, so that neither Ctrl-C nor the end of the terminal reaches it. */
 const startKeeper = (): ChildProcess =>
   spawn(process.execPath, [...process.execArgv, keeperFile()], {
     detached: true,
@@ -30,7 +30,7 @@ const startKeeper = (): ChildProcess =>
     stdio: ['pipe', 'pipe', 'ignore'],
   });
 
-/** The process that holds the former rules, as seen from here. */
+/** The process that keeps the old rules, as seen from here. */
 class KeeperProcess {
   private readonly child = startKeeper();
   private readonly question = new AbortController();
@@ -40,7 +40,7 @@ class KeeperProcess {
     this.child.stdin?.on('error', () => undefined);
   }
 
-  /** Resolves once it is decided, and the rules that stay are in force. */
+  /** Resolves once it is decided and the remaining rules are active. */
   async run(task: KeeperTask): Promise<Ending> {
     const {signal} = this.confirmation;
     const onAbort = (): void => {
@@ -79,11 +79,11 @@ class KeeperProcess {
     else this.decide(await this.confirmation.ask(this.question.signal));
   }
 
-  /* Somebody killed it: what it held is known here too. */
+  /* It was killed: this process knows the old rules too. */
   private async rollBackHere(): Promise<Ending> {
     const {former} = this;
     if (former === undefined)
-      throw new UserError('EIO', 'the process that was to hold the former rules ended at once');
+      throw new UserError('EIO', 'the process that should keep the old rules ended immediately');
     await withGuard((guard) => {
       rollBack(guard, former);
     });
@@ -102,9 +102,9 @@ class KeeperProcess {
 const toError = ({code, message, next, exitCode}: KeeperMessage & {type: 'failed'}): UserError =>
   new UserError(code, message, {next, exitCode});
 
-const BACK = 'the former rules are in force again';
+const BACK = 'the old rules are active again';
 
-/** Applies rules, and resolves once they are confirmed; otherwise the former ones are back. */
+/** Applies rules and resolves once they are confirmed; otherwise the old ones are back. */
 export async function applyUntilConfirmed(
   task: KeeperTask,
   confirmation: Confirmation,

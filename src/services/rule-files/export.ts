@@ -4,15 +4,15 @@ import {lossOf, withoutProcesses} from '../../domain/rule-file.js';
 import {listRules} from '../rules.js';
 
 export interface Export {
-  /** The rules as files can hold them. */
+  /** The rules as a file can express them. */
   rules: RuleDocument[];
-  /** Those that end by themselves, which no file can hold. */
+  /** Rules that end by themselves, which a file cannot express. */
   leftOut: KernelRule[];
-  /** Those that let processes in, which let in nobody in a file. */
+  /** Rules that allow processes; in a file they allow nobody. */
   closed: KernelRule[];
 }
 
-/** The rules in force as far as a file can hold them. */
+/** The active rules as far as a file can express them. */
 export async function exportRules(): Promise<Export> {
   const rules = await listRules();
   const lost = (loss: ReturnType<typeof lossOf>): KernelRule[] =>

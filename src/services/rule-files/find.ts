@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-import {dirname, resolve} from 'node:path';
+import {dirname} from 'node:path';
 
 import type {Mistake} from '../../domain/mistake.js';
 import {shellWord} from '../../domain/shell-word.js';
-import {errnoText} from '../../domain/errno.js';
+import {fileErrorText} from '../../domain/errno.js';
 import {UserError, notPermitted} from '../../domain/errors.js';
 import {type Foreign, findForeign} from '../../linux/own-folder.js';
 import {
   type Entry,
+  entries,
   errorCode,
   isDirectory,
   lstatIfPossible,
@@ -16,6 +17,7 @@ import {
   statIfPossible,
 } from '../../linux/files.js';
 import {runsAsRoot, withSudo} from '../../linux/privilege.js';
+import {wholePath} from '../../linux/whole-path.js';
 import {placeFiles, unplacedFiles, unplacedPath} from './write.js';
 
 /** Where saved rules are; tests have theirs elsewhere. */
@@ -23,23 +25,23 @@ export const RULES_DIRECTORY = process.env.FGUARD_RULES ?? '/etc/fguard/rules.d'
 
 const RULE_FILE = /^[^.].*\.(?:ya?ml|json)$/;
 
-/* Bytes decide, so that the order is the same whatever the language. */
+/* Compared by bytes, so that the order does not depend on the locale. */
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/* A link that leads nowhere is there, also where it is on the way. */
+/* A dangling link counts as existing, even as a component of the path. */
 function isAbsent(path: string): boolean {
   if (statIfPossible(path) !== undefined) return true;
   return lstatIfPossible(path) === undefined && isAbsent(dirname(path));
 }
 
-/* One that is not there holds no rules; of one that cannot be read nobody knows. */
+/* A missing directory has no rules; one that cannot be read is an error. */
 function entriesOf(directory: string): Entry[] {
   try {
     return readEntries(directory);
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'ENOENT' && isAbsent(resolve(directory))) return [];
-    const message = `cannot read ${directory}: ${errnoText(code)}`;
+    if (code === 'ENOENT' && isAbsent(wholePath(directory))) return [];
+    const message = `cannot read ${directory}: ${fileErrorText(code)}`;
     if (code === 'EACCES') throw notPermitted(message, [withSudo()]);
     throw new UserError(code, message);
   }
@@ -47,7 +49,7 @@ function entriesOf(directory: string): Entry[] {
 
 /**
  * The rule files in a directory, in the order of their names.
- * @throws UserError if it is there and cannot be read
+ * @throws UserError if it exists but cannot be read
  */
 export function filesIn(directory: string): string[] {
   const folder = directory.replace(/(?<=.)\/+$/, '');
@@ -61,7 +63,28 @@ export function filesIn(directory: string): string[] {
     .map((name) => (unplaced.has(name) ? unplacedPath(folder, name) : `${folder}/${name}`));
 }
 
-/** The files that are meant: those named, a directory's, or all saved ones. */
+/* Whoever made it meant it, and nothing of it is read. */
+function whyIgnored({name, isDirectory}: Entry): string | undefined {
+  if (isDirectory && RULE_FILE.test(name)) return 'is a directory';
+  if (!RULE_FILE.test(name) && RULE_FILE.test(name.toLowerCase()))
+    return 'does not end in .yaml, .yml or .json, but in capitals';
+  return undefined;
+}
+
+/** What looks like rule files in the directories that are meant, and is none. */
+export function ignoredRuleFiles(named: readonly string[], saved = RULES_DIRECTORY): Mistake[] {
+  const paths = named.length === 0 ? [saved] : named.filter(isDirectory);
+  return paths.flatMap((directory) =>
+    entries(directory).flatMap((entry) => {
+      const why = whyIgnored(entry);
+      const file = `${directory.replace(/(?<=.)\/+$/, '')}/${entry.name}`;
+      const message = `this ${why ?? ''}, so it is not read`;
+      return why === undefined ? [] : [{file, line: 1, column: 1, message}];
+    }),
+  );
+}
+
+/** The files to use: those named, those of a directory, or all saved ones. */
 export function ruleFiles(named: readonly string[], saved = RULES_DIRECTORY): string[] {
   const paths = named.length === 0 ? [saved] : named;
   const files = paths.flatMap((path) =>
@@ -70,13 +93,31 @@ export function ruleFiles(named: readonly string[], saved = RULES_DIRECTORY): st
   return [...new Set(files)];
 }
 
-function foreignPlaces(paths: readonly string[]): Foreign[] {
-  const found = paths.flatMap((path) => findForeign(path) ?? []);
+/** What others may change, and from where it is reached. */
+export interface ForeignRules extends Foreign {
+  from: string;
+}
+
+const isOnTheWay = (place: string, path: string): boolean =>
+  place === path || path.startsWith(place === '/' ? '/' : `${place}/`);
+
+const isLink = (path: string): boolean => lstatIfPossible(path)?.isSymbolicLink() === true;
+
+function findForeignFrom(path: string): ForeignRules | undefined {
+  const found = findForeign(path);
+  if (found === undefined) return undefined;
+  const from = wholePath(path);
+  if (isOnTheWay(found.path, from)) return {...found, from};
+  return {...found, from, reason: `${from} leads through a link, and ${found.reason}`};
+}
+
+function foreignPlaces(paths: readonly string[]): ForeignRules[] {
+  const found = paths.flatMap((path) => findForeignFrom(path) ?? []);
   return [...new Map(found.map((one) => [one.path, one])).values()];
 }
 
-/** Of the saved rules, what others than root, or this user, may change; each place once. */
-export const foreignRules = (directory = RULES_DIRECTORY): Foreign[] =>
+/** Places of saved rules that users other than root or this user can change, each once. */
+export const foreignRules = (directory = RULES_DIRECTORY): ForeignRules[] =>
   foreignPlaces([directory, ...filesIn(directory)]);
 
 /** The same, as far as this user may look. */
@@ -89,19 +130,35 @@ export function visiblyForeignRules(): Foreign[] {
   }
 }
 
-/** What takes a place from others, as a command. */
-export const takeBack = (places: readonly Foreign[]): string => {
-  const words = places.map(({path}) => shellWord(path)).join(' ');
-  return `sudo chown -h root: ${words} && sudo chmod go-w ${words}`;
-};
+/* What a link leads to may be the system's own, such as /dev/zero, and chmod follows links. */
+function remedy({path, from}: ForeignRules): 'remove' | 'look' | 'take' {
+  if (isLink(from) && !isOnTheWay(path, dirname(from))) return 'remove';
+  return isOnTheWay(path, from) && !isLink(path) ? 'take' : 'look';
+}
 
-const changedByOthers = (places: readonly Foreign[]): UserError => {
+const shellWords = (paths: readonly string[]): string =>
+  [...new Set(paths)].map(shellWord).join(' ');
+
+/** What takes places from others, as a command. */
+export function takeBack(places: readonly ForeignRules[]): string {
+  const by = (kind: string) => places.filter((place) => remedy(place) === kind);
+  const own = shellWords(by('take').map(({path}) => path));
+  const links = shellWords(by('remove').map(({from}) => from));
+  const others = shellWords(by('look').map(({from}) => from));
+  return [
+    ...(own === '' ? [] : [`sudo chown -h root: ${own} && sudo chmod go-w ${own}`]),
+    ...(links === '' ? [] : [`sudo rm ${links}`]),
+    ...(others === '' ? [] : [`namei -l ${others}`]),
+  ].join(' && ');
+}
+
+const changedByOthers = (places: readonly ForeignRules[]): UserError => {
   const why = places.map(({reason}) => reason).join('; ');
-  const message = `the saved rules may be changed by others: ${why}`;
+  const message = `others can change the saved rules: ${why}`;
   return new UserError('EUNSAFE', message, {next: [takeBack(places)]});
 };
 
-/* What a killed run has left half done is finished. */
+/* Finishes what a killed run left half done. */
 function finishWriting(directory: string): void {
   if (runsAsRoot()) placeFiles(directory);
 }
@@ -111,7 +168,7 @@ function requireOwn(paths: readonly string[]): void {
   if (foreign.length > 0) throw changedByOthers(foreign);
 }
 
-/* Those that cannot go to their places count where they are. */
+/* Files that cannot be moved to their places are used where they are. */
 function finishIfPossible(directory: string): void {
   try {
     finishWriting(directory);
@@ -120,16 +177,16 @@ function finishIfPossible(directory: string): void {
   }
 }
 
-/** Refuses saved rules that others than root may change, since root puts them in force. */
+/** Refuses saved rules that users other than root can change, because root applies them. */
 export function requireOwnRules(directory = RULES_DIRECTORY): void {
   requireOwn([directory, ...filesIn(directory)]);
   finishWriting(directory);
 }
 
-/* However it is written, and whatever links lead there. */
-const placeOf = (path: string): string => realPathIfPossible(path) ?? resolve(path);
+/* Compared after resolving symbolic links. */
+const placeOf = (path: string): string => realPathIfPossible(path) ?? wholePath(path);
 
-/* Those that wait for their places, too. */
+/* Including files not yet moved to their places. */
 function isSavedFile(file: string, saved: string): boolean {
   const folder = placeOf(dirname(file));
   return [placeOf(saved), placeOf(dirname(unplacedPath(saved, 'name')))].includes(folder);
@@ -139,7 +196,7 @@ const areSaved = (named: readonly string[], saved: string): boolean =>
   named.length === 0 ||
   named.some((path) => placeOf(path) === placeOf(saved) || isSavedFile(path, saved));
 
-/** The same files, of which the saved ones are root's alone. */
+/** The same files; throws if others can change the saved ones. */
 export function ownRuleFiles(named: readonly string[], saved = RULES_DIRECTORY): string[] {
   if (areSaved(named, saved)) {
     const files = ruleFiles(named, saved).filter((file) => isSavedFile(file, saved));
@@ -149,14 +206,14 @@ export function ownRuleFiles(named: readonly string[], saved = RULES_DIRECTORY):
   return ruleFiles(named, saved);
 }
 
-const notOurs = (file: string, foreign: Foreign): Mistake => {
-  const message = `${foreign.reason}, and so it is not applied; ${takeBack([foreign])}`;
+const notOurs = (file: string, foreign: ForeignRules): Mistake => {
+  const message = `${foreign.reason}, so it is not applied; to fix it: ${takeBack([foreign])}`;
   return {file, line: 1, column: 1, message};
 };
 
 /**
- * The same files without those saved ones that others than root may change, and why
- * those are left out. In a folder of others nothing is root's.
+ * The same files without saved ones that users other than root can change, and why
+ * those are left out. In a directory of other users, no file is safe.
  */
 export function ownRuleFilesAlone(
   named: readonly string[],
@@ -164,10 +221,10 @@ export function ownRuleFilesAlone(
 ): {files: string[]; leftOut: Mistake[]} {
   const files = ruleFiles(named, saved);
   if (!areSaved(named, saved)) return {files, leftOut: []};
-  const folder = findForeign(saved);
+  const folder = findForeignFrom(saved);
   if (folder !== undefined) throw changedByOthers([folder]);
   const savedFiles = files.filter((file) => isSavedFile(file, saved));
-  const foreign = new Map(savedFiles.map((file) => [file, findForeign(file)]));
+  const foreign = new Map(savedFiles.map((file) => [file, findForeignFrom(file)]));
   const leftOut = [...foreign].flatMap(([file, one]) => (one ? [notOurs(file, one)] : []));
   if (leftOut.length === 0) finishIfPossible(saved);
   const own = leftOut.length === 0 ? ruleFiles(named, saved) : files;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A set of rules that may come back: what it was, and the processes it let in. */
+/* A set of rules that may come back, with the processes it allowed. */
 import {ModuleError} from '../../domain/errors.js';
 import type {KernelRule, RuleRequest} from '../../domain/rule.js';
 import {directoryOf} from '../../domain/path.js';
@@ -9,7 +9,7 @@ import {FGUARD_SUBJECTS_MAX} from '../../domain/uapi.gen.js';
 import {isDirectory, statIfPossible} from '../../linux/files.js';
 import {firstNumber, processFields, processIds, processStart, ticksNow} from '../../linux/proc.js';
 
-/** A process that can be known again. */
+/** A process that can be recognized again. */
 interface KnownProcess {
   pid: number;
   start: string;
@@ -17,9 +17,9 @@ interface KnownProcess {
 
 export interface FormerRule {
   rule: KernelRule;
-  /** Those it let in by their number, or as descendants. */
+  /** The processes it allowed by number or as descendants. */
   processes: readonly KnownProcess[];
-  /** Descendants that began from this moment on, in ticks, are let in with them. */
+  /** Descendants started from this time on, in ticks, are allowed with them. */
   since: number;
 }
 
@@ -28,7 +28,7 @@ const know = (pid: number): KnownProcess[] => {
   return start === undefined ? [] : [{pid, start}];
 };
 
-/* An object that the rule is about, whether it is there or not. */
+/* The object of the rule, whether or not it exists. */
 function sample({path, suffix}: KernelRule): string {
   if (suffix === null) return path ?? '/';
   return `${path === null || path === '/' ? '' : path}/x${suffix}`;
@@ -62,7 +62,7 @@ function noteRules(guard: Guard, rules: readonly KernelRule[]): FormerRule[] {
 
 const isLater = (start: string | undefined, since: number): boolean => Number(start) >= since;
 
-/* What those let in have started since, and what that has. */
+/* What the allowed processes have started since, recursively. */
 function withDescendants(pids: readonly number[], since: number): number[] {
   const family = new Set(pids);
   const parents = new Map(
@@ -94,14 +94,14 @@ const NOBODY = {
   cgroups: [],
 };
 
-/* Executables and cgroups that are gone let in nobody; without them the kernel takes the rule. */
+/* Missing executables and cgroups allow nobody; without them the kernel accepts the rule. */
 const there = (paths: readonly string[]): string[] =>
   paths.filter((path) => statIfPossible(path) !== undefined);
 
 const isGone = (before: readonly unknown[], now: readonly unknown[]): boolean =>
   before.length > 0 && now.length === 0;
 
-/** The rule as it can be put in force now; undefined if it would have ended, or cannot be. */
+/** The rule as it can be activated now; undefined if it would have ended, or cannot be. */
 function restored(former: FormerRule): RuleRequest | undefined {
   const {grants, expiresAt, ...terms} = former.rule;
   const ttl = expiresAt === null ? 0 : expiresAt - Date.now();
@@ -114,15 +114,15 @@ function restored(former: FormerRule): RuleRequest | undefined {
   return {...terms, ttl, pids, exes, cgroups, ...(nobody ? NOBODY : {})};
 }
 
-/* The kernel looks up the directory of a name or of a suffix, and would refuse the whole set for it. */
+/* The kernel resolves the directory of a path or suffix, and would refuse the whole set without it. */
 const hasPlace = ({path, suffix}: RuleRequest): boolean =>
   path === null || isDirectory(suffix === null ? directoryOf(path) : path);
 
 /**
- * The set that comes back: the former rules, and those that somebody has added
+ * The set that comes back: the old rules, and those that someone has added
  * since, which are theirs to remove.
  */
-export function restoredRules(
+function restoredRules(
   former: readonly FormerRule[],
   addedSince: readonly FormerRule[],
 ): RuleRequest[] {
@@ -137,20 +137,20 @@ export function restoredRules(
   return [...earlier, ...later];
 }
 
-/** What rules were, and what those are about that took their place. */
+/** The old rules, and the objects of the new ones. */
 export interface Former {
   rules: readonly FormerRule[];
   /** Keys of objects. */
   replacedBy: readonly string[];
 }
 
-/** Notes the rules in force, before others take their place. */
+/** Records the active rules before others replace them. */
 export const noteFormer = (guard: Guard, requests: readonly RuleRequest[]): Former => ({
   rules: noteRules(guard, guard.listRules()),
   replacedBy: requests.map(objectKey),
 });
 
-/** Puts the former rules in force again, in one step. */
+/** Activates the old rules again, in one step. */
 export function rollBack(guard: Guard, {rules, replacedBy}: Former): void {
   const ours = new Set(replacedBy);
   const since = guard.listRules().filter((rule) => !ours.has(objectKey(rule)));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * A process of its own that applies rules and holds the former ones until
- * somebody confirms. It is in no terminal's session and outlives whoever
+ * A separate process that applies rules and keeps the old ones until
+ * they are confirmed. It belongs to no terminal session and outlives the process that
  * started it: if that ends in any way, its end of the pipe closes, and the
- * former rules come back.
+ * old rules come back.
  */
 import type {RuleRequest} from '../../domain/rule.js';
 import {UserError} from '../../domain/errors.js';
@@ -22,7 +22,7 @@ export interface KeeperTask {
 /** Why it ended. */
 export type Ending = 'confirmed' | 'refused' | 'expired' | 'interrupted';
 
-/** What it says: what it holds, that the rules are in force, how it ended. */
+/** What it reports: what it keeps, that the rules are active, how it ended. */
 export type KeeperMessage =
   | {type: 'holds'; former: Former}
   | {type: 'applied'}
@@ -35,7 +35,7 @@ const say = (message: KeeperMessage): void => {
 
 const DECIDED: Record<Decision, Ending> = {keep: 'confirmed', back: 'refused'};
 
-/** The former rules, and the first decision about them. */
+/** The old rules, and the first decision about them. */
 class Keeper {
   private ended: Ending | undefined;
   private former: Former | undefined;
@@ -72,7 +72,7 @@ class Keeper {
   }
 }
 
-/* From before the rules are in force: a signal must not end this process by itself. */
+/* Installed before the rules are active: a signal must not end this process by itself. */
 function listenTo(keeper: Keeper): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => keeper.end('interrupted'));
@@ -108,7 +108,7 @@ function fail(error: unknown): void {
 function main(): void {
   let keeper: Keeper | undefined;
   let begun = false;
-  /* Nobody reads any more: that is told by the other pipe. */
+  /* The reader has gone, which the other pipe reports. */
   process.stdout.on('error', () => undefined);
   lineReader(process.stdin, (line) => {
     if (isDecision(line)) keeper?.end(DECIDED[line]);

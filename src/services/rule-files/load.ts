@@ -8,10 +8,11 @@ import {readWrittenFile} from '../../formats/read-written-file.js';
 import type {Place, WrittenFile} from '../../formats/written-file.js';
 import {type KeyHints, loadSchema, schemaMistakes} from '../../formats/yaml-schema.js';
 import {RuleResolver} from './resolve.js';
+import {isStricter} from './strictness.js';
 
 export const RULES_SCHEMA = 'schemas/rules.schema.json';
 
-/** A rule, and where it is written. */
+/** A rule and its place in a file. */
 export interface PlacedRule {
   request: RuleRequest;
   file: WrittenFile;
@@ -22,17 +23,17 @@ export interface PlacedRule {
 
 export interface LoadedRules {
   files: readonly string[];
-  /** Those that are right; of two that cannot both be, the first. */
+  /** The valid rules; of two that conflict, the stricter. */
   rules: readonly PlacedRule[];
   mistakes: readonly Mistake[];
-  /** What is not there now, but does not keep the rules from being applied. */
+  /** What is missing now, but does not keep the rules from being applied. */
   warnings: readonly Mistake[];
 }
 
 const PROCESSES =
-  'a process cannot be kept in a file, since its number means another one later; name who is let in by exes, uids, gids, loginuids or cgroups';
-const ENDING = 'a rule that ends by itself cannot be kept in a file; use `fguard protect`';
-const ONE = (key: string): string => `the key is "${key}", with a list`;
+  'a rule in a file cannot refer to a process, because its number may later belong to another one; use exes, uids, gids, loginuids or cgroups';
+const ENDING = 'a rule in a file cannot end by itself; use `fguard protect`';
+const ONE = (key: string): string => `the key is "${key}", and takes a list`;
 
 const HINTS: KeyHints = {
   pid: PROCESSES,
@@ -47,7 +48,7 @@ const HINTS: KeyHints = {
   gid: ONE('gids'),
   loginuid: ONE('loginuids'),
   cgroup: ONE('cgroups'),
-  against: 'only `fguard run --ask` makes rules of that kind',
+  against: 'only `fguard run` can make rules of this kind',
 };
 
 const position = ({file, place}: PlacedRule): string => {
@@ -60,31 +61,46 @@ interface Twin {
   mistake: Mistake;
 }
 
-/* What only all rules together show: one object or one name, twice. */
+/* Errors that need all rules: an object or a name used twice. */
 function findTwins(
   rules: readonly PlacedRule[],
   keyOf: (rule: PlacedRule) => string | null,
   mistake: (rule: PlacedRule, first: PlacedRule) => Mistake,
 ): Twin[] {
   const seen = new Map<string, PlacedRule>();
-  return rules.flatMap((rule) => {
+  const twins: Twin[] = [];
+  for (const rule of rules) {
     const key = keyOf(rule);
-    const first = key === null ? undefined : seen.get(key);
-    if (key !== null && first === undefined) seen.set(key, rule);
-    return first === undefined ? [] : [{rule, mistake: mistake(rule, first)}];
-  });
+    if (key === null) continue;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, rule);
+    else twins.push({rule, mistake: mistake(rule, first)});
+  }
+  return twins;
 }
 
-const objectTwins = (rules: readonly PlacedRule[]): Twin[] =>
-  findTwins(
-    rules,
-    ({request}) => objectKey(request),
-    ({file, match, request}, first) =>
-      file.mistake(
-        [...match, request.path === null ? 'suffix' : 'path'],
-        `another rule is about the same: ${position(first)}`,
-      ),
-  );
+/* Where nobody knows which was meant, the stricter is in force. */
+function objectTwins(rules: readonly PlacedRule[]): Twin[] {
+  const kept = new Map<string, PlacedRule>();
+  const left: PlacedRule[] = [];
+  for (const rule of rules) {
+    const key = objectKey(rule.request);
+    const other = kept.get(key);
+    if (other === undefined || isStricter(rule.request, other.request)) kept.set(key, rule);
+    if (other !== undefined) left.push(kept.get(key) === rule ? other : rule);
+  }
+  return left.map((rule) => ({rule, mistake: aboutTheSame(rule, kept)}));
+}
+
+function aboutTheSame(
+  {file, match, request}: PlacedRule,
+  kept: ReadonlyMap<string, PlacedRule>,
+): Mistake {
+  const other = kept.get(objectKey(request));
+  const where = other === undefined ? '' : `: ${position(other)}`;
+  const key = request.path === null ? 'suffix' : 'path';
+  return file.mistake([...match, key], `another rule is about the same object${where}`);
+}
 
 const nameTwins = (rules: readonly PlacedRule[]): Twin[] =>
   findTwins(
@@ -99,7 +115,7 @@ function rulesOf(file: WrittenFile): (SavedRule | ExportedRule)[] {
   return Array.isArray(rules) ? (rules as (SavedRule | ExportedRule)[]) : [];
 }
 
-/* Undefined where the rule as a whole is meant. */
+/* Undefined for the rule as a whole. */
 type Key = Place[number] | undefined;
 
 function keysByRule(places: readonly Place[]): Map<number, Key[]> {
@@ -111,9 +127,16 @@ function keysByRule(places: readonly Place[]): Map<number, Key[]> {
   return keys;
 }
 
+/* It guards all the same. */
+const nameless = (rule: PlacedRule): PlacedRule => ({
+  ...rule,
+  request: {...rule.request, name: null},
+});
+
 class Loader {
   readonly rules: PlacedRule[] = [];
   readonly mistakes: Mistake[] = [];
+  readonly unreadable: UserError[] = [];
   private readonly validate = loadSchema(RULES_SCHEMA, 'rules');
   private readonly resolver = new RuleResolver();
 
@@ -136,21 +159,26 @@ class Loader {
       this.load(readWrittenFile(path));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
+      this.unreadable.push(error);
       this.mistakes.push({file: path, line: 1, column: 1, message: error.message});
     }
   }
 
   result(files: readonly string[]): LoadedRules {
     const {resolver} = this;
-    const twins = [...objectTwins(this.rules), ...nameTwins(this.rules)];
-    const second = new Set(twins.map(({rule}) => rule));
-    const rules = this.rules.filter((rule) => !second.has(rule));
-    const mistakes = [...this.mistakes, ...resolver.mistakes, ...twins.map(({mistake}) => mistake)];
+    const objects = objectTwins(this.rules);
+    const left = new Set(objects.map(({rule}) => rule));
+    const rest = this.rules.filter((rule) => !left.has(rule));
+    const named = nameTwins(this.rules);
+    const namesakes = new Set(named.map(({rule}) => rule));
+    const rules = rest.map((rule) => (namesakes.has(rule) ? nameless(rule) : rule));
+    const twins = [...objects, ...named].map(({mistake}) => mistake);
+    const mistakes = [...this.mistakes, ...resolver.mistakes, ...twins];
     const warnings = sortMistakes(resolver.warnings, files);
     return {files, rules, mistakes: sortMistakes(mistakes, files), warnings};
   }
 
-  /* It is not loaded, but what else is wrong with it is told at once. */
+  /* Not loaded, but its other errors are reported at the same time. */
   private lookAtRest(file: WrittenFile, place: Place, rule: SavedRule | ExportedRule, keys: Key[]) {
     if (keys.includes(undefined) || isExported(rule)) return;
     const rest = Object.entries(rule).filter(([key]) => !keys.includes(key));
@@ -165,18 +193,24 @@ class Loader {
 }
 
 /**
- * Reads rule files and finds all that is wrong with them, one by one and together.
- * @throws UserError if one cannot be read
+ * Reads rule files and finds all that is wrong with them, one by one and together. A file
+ * that cannot be read is a mistake like another.
  */
-export function loadRuleFiles(files: readonly string[]): LoadedRules {
-  const loader = new Loader();
-  for (const path of files) loader.load(readWrittenFile(path));
-  return loader.result(files);
-}
-
-/** The same, but a file that cannot be read is a mistake like another. */
 export function loadReadableRuleFiles(files: readonly string[]): LoadedRules {
   const loader = new Loader();
   for (const path of files) loader.loadIfReadable(path);
   return loader.result(files);
+}
+
+/**
+ * The same.
+ * @throws UserError if nothing else is wrong than that one cannot be read
+ */
+export function loadRuleFiles(files: readonly string[]): LoadedRules {
+  const loader = new Loader();
+  for (const path of files) loader.loadIfReadable(path);
+  const result = loader.result(files);
+  const [unreadable] = loader.unreadable;
+  if (unreadable !== undefined && result.mistakes.length === 1) throw unreadable;
+  return result;
 }

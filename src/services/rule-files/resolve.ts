@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* From a rule in a file to one that the kernel takes; what this machine lacks is a mistake. */
+/* Turns a rule in a file into one for the kernel; what this machine lacks is an error. */
 import {parseDuration} from '../../domain/duration.js';
 import type {Mistake} from '../../domain/mistake.js';
 import {ELSES, OPS, VERDICTS} from '../../domain/names.js';
@@ -17,7 +17,7 @@ import type {Place, WrittenFile} from '../../formats/written-file.js';
 
 type Id = number | string;
 
-/* What is the same in many rules is looked up once; names are, by a program each. */
+/* Values that many rules share are looked up once, because looking up a name runs a program. */
 function remembered<T>(lookUp: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
@@ -37,7 +37,7 @@ const NOBODY: Subjects = {exes: [], uids: [], gids: [], loginuids: [], cgroups: 
 /** Resolves the rules of any number of files. */
 export class RuleResolver {
   readonly mistakes: Mistake[] = [];
-  /** What is not there now, and does not keep the rules from being applied. */
+  /** What is missing now, but does not keep the rules from being applied. */
   readonly warnings: Mistake[] = [];
   private readonly user = byNumber(remembered(userId));
   private readonly group = byNumber(remembered(groupId));
@@ -45,7 +45,7 @@ export class RuleResolver {
   private readonly cgroup = remembered((text) => cgroupDirectory(text));
   private readonly paths = new PathResolver();
 
-  /** Undefined if there was a mistake. The places of the keys depend on the form of the rule. */
+  /** Undefined if there was an error. The places of the keys depend on the form of the rule. */
   resolve(file: WrittenFile, place: Place, rule: SavedRule, match: Place): RuleRequest | undefined {
     const before = this.mistakes.length;
     const request = this.request(file, place, rule, match);
@@ -82,29 +82,34 @@ export class RuleResolver {
     place: Place,
     allow: NonNullable<SavedRule['allow']>,
   ): Subjects {
-    const all = <T, R>(kind: keyof Subjects, values: readonly T[], look: (value: T) => R): R[] => {
+    const all = <T, R>(
+      kind: keyof Subjects,
+      values: readonly T[] | undefined,
+      look: (value: T) => R,
+    ): R[] => {
+      if (values === undefined) return [];
       const found = values.flatMap((value, index) => {
         const at = [...place, kind, index];
         const one = this.attempt<R | undefined>(file, at, undefined, () => look(value));
         return one === undefined ? [] : [one];
       });
-      return [...new Set(found)];
+      return found.length > 1 ? [...new Set(found)] : found;
     };
-    const cgroups = this.cgroups(file, place, allow.cgroups ?? []);
+    const cgroups = allow.cgroups === undefined ? [] : this.cgroups(file, place, allow.cgroups);
     if (cgroups === undefined) return NOBODY;
     return {
       cgroups,
-      exes: all('exes', allow.exes ?? [], this.executable),
-      uids: all('uids', allow.uids ?? [], this.user),
-      gids: all('gids', allow.gids ?? [], this.group),
-      loginuids: all('loginuids', allow.loginuids ?? [], this.user),
+      exes: all('exes', allow.exes, this.executable),
+      uids: all('uids', allow.uids, this.user),
+      gids: all('gids', allow.gids, this.group),
+      loginuids: all('loginuids', allow.loginuids, this.user),
     };
   }
 
   /*
-   * A unit has a cgroup while it runs. The rules are applied before most units
-   * start: to refuse them all for one would guard nothing. Undefined if cgroups
-   * are named and none is there, so that nobody is let in.
+   * A unit has a cgroup only while it runs. Rules are applied before most units
+   * start, and refusing them all for one unit would guard nothing. Undefined if cgroups
+   * are named and none exists, so that nobody is allowed.
    */
   private cgroups(file: WrittenFile, place: Place, names: readonly string[]): string[] | undefined {
     const found = names.flatMap((name, index) => {
@@ -113,7 +118,7 @@ export class RuleResolver {
         return [this.cgroup(name)];
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        const later = `${error.message}; it lets in nobody until the rules are applied again`;
+        const later = `${error.message}; it allows nobody until the rules are applied again`;
         if (error.code === 'ENOENT') this.warnings.push(file.mistake(at, later));
         else this.add(file, at, error.message);
         return [];
@@ -126,18 +131,18 @@ export class RuleResolver {
     if (text === undefined) return 0;
     const milliseconds = parseDuration(text);
     if (milliseconds !== undefined && milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
-    this.add(file, [...place, 'deadline'], `"deadline" must be above 0, and a day at most`);
+    this.add(file, [...place, 'deadline'], `"deadline" must be more than 0 and at most one day`);
     return 0;
   }
 
-  /* Bytes count, which a schema cannot say. */
+  /* Lengths in bytes, which a schema cannot express. */
   private checkLengths(file: WrittenFile, place: Place, rule: SavedRule, match: Place): void {
-    const tooLong = (text: string | undefined, most: number): boolean =>
-      Buffer.byteLength(text ?? '') > most;
+    const tooLong = (text: string | null | undefined, most: number): boolean =>
+      typeof text === 'string' && Buffer.byteLength(text) > most;
     if (tooLong(rule.name, FGUARD_NAME_MAX))
-      this.add(file, [...place, 'name'], `"name" is longer than ${FGUARD_NAME_MAX} bytes`);
+      this.add(file, [...place, 'name'], `"name" must be at most ${FGUARD_NAME_MAX} bytes long`);
     if (tooLong(rule.suffix, 255))
-      this.add(file, [...match, 'suffix'], '"suffix" is longer than a file name can be');
+      this.add(file, [...match, 'suffix'], '"suffix" must not be longer than a file name can be');
   }
 
   private add(file: WrittenFile, place: Place, message: string): void {

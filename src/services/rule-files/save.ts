@@ -6,12 +6,12 @@ import {type KernelRule, type RuleRequest, ruleDocument} from '../../domain/rule
 import {objectKey} from '../../domain/rule-difference.js';
 import {toSaved} from '../../domain/rule-file.js';
 import {encodePath} from '../../domain/text.js';
-import {errnoText} from '../../domain/errno.js';
+import {fileErrorText} from '../../domain/errno.js';
 import {UserError} from '../../domain/errors.js';
 import {errorCode} from '../../linux/files.js';
 import {type ProtectRequest, type ProtectResult, protect, resolveObject} from '../protect.js';
 import {RULES_DIRECTORY, filesIn, requireOwnRules} from './find.js';
-import {type PlacedRule, loadRuleFiles} from './load.js';
+import {type PlacedRule, loadReadableRuleFiles, loadRuleFiles} from './load.js';
 import {ruleFileText} from './text.js';
 import {writeFiles} from './write.js';
 
@@ -19,7 +19,7 @@ type Saveable = Pick<RuleRequest, 'path' | 'suffix' | 'name'>;
 
 const WORDS_MAX = 80;
 
-/** The name of the file of a rule: the same for one object, another for each other one. */
+/** The file name of a saved rule: one for each object. */
 export function savedName(rule: Saveable): string {
   const {path, suffix} = rule;
   const words = [path ?? 'everywhere', ...(suffix === null ? [] : [suffix])].join(' ');
@@ -37,14 +37,14 @@ function taken(rule: Saveable, others: readonly PlacedRule[]): string | undefine
   for (const other of others) {
     const {request} = other;
     if (objectKey(request) === objectKey(rule))
-      return `${place(other)} has a rule about the same; change it there`;
+      return `${place(other)} has a rule about the same object; change it there`;
     if (request.name !== null && request.name === rule.name)
-      return `${place(other)} has a rule of this name`;
+      return `${place(other)} has a rule with this name`;
   }
   return undefined;
 }
 
-/* What would go with a file if that rule took its place. */
+/* What would be lost if that rule replaced the file. */
 function lost(rule: Saveable, file: string): string | undefined {
   const {rules, mistakes} = loadRuleFiles([file]);
   const [mistake] = mistakes;
@@ -54,15 +54,15 @@ function lost(rule: Saveable, file: string): string | undefined {
 }
 
 /*
- * Refuses what could not be applied beside the saved rules. What is wrong with
- * those is not looked at, but in the file that is written: `fguard check` tells.
+ * Refuses a rule that conflicts with the saved ones. Errors in other files
+ * are ignored, since `fguard check` reports them, but not in the file being written.
  */
 function requireSaveable(rules: readonly Saveable[], directory: string): void {
   requireOwnRules(directory);
   const files = filesIn(directory);
   const ownFile = (rule: Saveable): string => `${directory}/${savedName(rule)}`;
   const own = new Set(rules.map(ownFile));
-  const others = loadRuleFiles(files.filter((file) => !own.has(file))).rules;
+  const others = loadReadableRuleFiles(files.filter((file) => !own.has(file))).rules;
   for (const rule of rules) {
     const file = ownFile(rule);
     const reason = taken(rule, others) ?? (files.includes(file) ? lost(rule, file) : undefined);
@@ -72,10 +72,10 @@ function requireSaveable(rules: readonly Saveable[], directory: string): void {
 
 const inForce = (rules: readonly KernelRule[]): string =>
   rules.length === 1
-    ? `rule ${rules[0]?.id ?? ''} is in force`
-    : `rules ${rules.map(({id}) => id).join(', ')} are in force`;
+    ? `rule ${rules[0]?.id ?? ''} is active`
+    : `rules ${rules.map(({id}) => id).join(', ')} are active`;
 
-/* Saves rules that are in force, all or none; returns the files, in their order. */
+/* Saves active rules, all or none; returns the files, in order. */
 function saveRules(rules: readonly KernelRule[], directory: string): string[] {
   const names = rules.map(savedName);
   const texts = rules.map((rule) => ruleFileText([toSaved(ruleDocument(rule))]));
@@ -88,13 +88,13 @@ function saveRules(rules: readonly KernelRule[], directory: string): string[] {
     const where = files.length === 1 ? `as ${files[0] ?? ''}` : `in ${directory}`;
     throw new UserError(
       code,
-      `${inForce(rules)}, but cannot be saved ${where}: ${errnoText(code)}`,
+      `${inForce(rules)} but cannot be saved ${where}: ${fileErrorText(code)}`,
     );
   }
   return files;
 }
 
-/** Guards objects and saves the rules, unless those could not be applied beside the saved ones. */
+/** Guards objects and saves the rules, unless they conflict with saved ones. */
 export async function protectAndSave(
   request: ProtectRequest,
   directory = RULES_DIRECTORY,
@@ -106,10 +106,9 @@ export async function protectAndSave(
     objects.map((path) => ({path, suffix, name})),
     directory,
   );
-  const result = await protect(request);
-  const saved = saveRules(
-    result.rules.map(({rule}) => rule),
-    directory,
-  );
+  let saved: string[] = [];
+  const result = await protect(request, (rules) => {
+    saved = saveRules(rules, directory);
+  });
   return {...result, saved};
 }

@@ -10,7 +10,7 @@ import {RULES_SCHEMA} from './load.js';
 
 const isUnsafe = (text: string): boolean => escapeText(text) !== text;
 
-/* Between double quotes YAML knows both of these. In the midst of a text, where an accent is one. */
+/* YAML knows both of these escapes in double quotes. */
 function escapeCode(character: string): string {
   if (!isUnsafe(`-${character}-`)) return character;
   const code = (character.codePointAt(0) ?? 0).toString(16);
@@ -18,8 +18,8 @@ function escapeCode(character: string): string {
 }
 
 /**
- * YAML that may be shown on a terminal: whatever that might act on, hide or show
- * as something else, and bytes that are not UTF-8, stands in quotes and escaped.
+ * YAML that is safe to print on a terminal: characters that it might act on, hide or
+ * display differently, and bytes that are not UTF-8, are quoted and escaped.
  */
 function safeYaml(value: unknown): string {
   const {DEFAULT_SCALAR_STYLE_RULES, SCALAR_STYLE, dump} = yaml();
@@ -35,10 +35,10 @@ function safeYaml(value: unknown): string {
   return text.replace(/[^\n\x20-\x7e]/gu, escapeCode);
 }
 
-/** Editors look for this line, and then complete and check what is typed. */
+/** Editors use this line to complete and check what is typed. */
 const schemaLine = (): string => `# yaml-language-server: $schema=${packageFile(RULES_SCHEMA)}\n`;
 
-/** A rule file with these rules; comments, a line each and safe to show, may stand before them. */
+/** A rule file with these rules, preceded by comments, which must be safe to print. */
 export function ruleFileText(
   rules: readonly SavedRule[],
   comments: readonly string[] = [],

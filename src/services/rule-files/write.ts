@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * Files appear in a directory all or none, also after a kill or a loss of power. They are
- * written into a folder beside the others, whose new name, by one step, says that it is
- * whole; then each goes to its place. Until all have, whoever looks counts those in the
- * folder, and whoever may write finishes what was begun. Names with a dot are no rule files.
+ * Files appear in a directory all or none, even after a kill or a power cut. They are
+ * written into a subdirectory; a single rename then marks that as complete, and
+ * each file is moved to its place. Until all are, readers also use those in the
+ * subdirectory, and writers finish what was begun. Names that begin with a dot are not rule files.
  */
 import fs from 'node:fs';
 import {dirname} from 'node:path';
 
 import {encodePath} from '../../domain/text.js';
 import {entries, errorCode} from '../../linux/files.js';
+import {isProcess} from '../../linux/proc.js';
 import {syncPath} from '../../linux/replace-file.js';
 
 const WHOLE = '.saved';
@@ -20,18 +21,16 @@ export type FileTexts = ReadonlyMap<string, string>;
 
 const wholeFolder = (directory: string): string => `${directory}/${WHOLE}`;
 
-/* Never through a link, nor into what is there. */
+/* Never follows a link, and never writes into an existing file. */
 function writeSynced(path: string, text: string): void {
   fs.writeFileSync(encodePath(path), text, {flag: 'wx', mode: 0o644, flush: true});
 }
-
-const isAlive = (pid: string): boolean => fs.existsSync(`/proc/${pid}`);
 
 /* Of runs that were killed before anything counted. */
 function dropLeftovers(directory: string): void {
   for (const {name} of entries(directory)) {
     const pid = NEW.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(pid))
+    if (pid !== undefined && !isProcess(pid))
       fs.rmSync(encodePath(`${directory}/${name}`), {recursive: true, force: true});
   }
 }
@@ -45,15 +44,15 @@ function unlessGone(step: () => void): void {
   }
 }
 
-/** Files that are saved already, but not in their places yet: their names. */
+/** The names of files that are saved but not yet moved to their places. */
 export const unplacedFiles = (directory: string): string[] =>
   entries(wholeFolder(directory)).map(({name}) => name);
 
-/** Where a saved file is that has such a name. */
+/** The current place of a saved file. */
 export const unplacedPath = (directory: string, name: string): string =>
   `${wholeFolder(directory)}/${name}`;
 
-/** Puts files in their places that an earlier run has saved. */
+/** Moves files that an earlier run saved to their places. */
 export function placeFiles(directory: string): void {
   const folder = wholeFolder(directory);
   if (!fs.existsSync(encodePath(folder))) return;
@@ -73,7 +72,7 @@ function write(folder: string, files: FileTexts): void {
   syncPath(folder);
 }
 
-/* The one step after which all of them count. */
+/* The single step that makes all of them valid. */
 function commit(folder: string, directory: string): void {
   for (;;) {
     try {
@@ -86,7 +85,7 @@ function commit(folder: string, directory: string): void {
   }
 }
 
-/** Writes files into a directory, which is made if need be, in the place of those with their names. */
+/** Writes files into a directory, creating it if needed and replacing files of the same names. */
 export function writeFiles(directory: string, files: FileTexts): void {
   const folder = `${directory}/.new-${process.pid}`;
   fs.mkdirSync(encodePath(directory), {recursive: true, mode: 0o755});

@@ -12,7 +12,7 @@ const folders = ({configuration}: Places): string[] => [
   join(configuration, 'rules.d'),
 ];
 
-/** The folders of the configuration, made where they are missing. */
+/** The configuration directories, created if missing. */
 export function makeFolders(places: Places): Undoable[] {
   return folders(places)
     .filter((path) => !existsSync(path))
@@ -28,7 +28,7 @@ export function makeFolders(places: Places): Undoable[] {
     });
 }
 
-/** Removes those of the folders that nobody put anything into. */
+/** Removes those directories that are empty. */
 export function removeEmptyFolders(places: Places): FileChange[] {
   const removed: FileChange[] = [];
   for (const path of folders(places).toReversed()) {

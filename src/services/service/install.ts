@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 import type {ServiceReport, UnitReport} from '../../domain/service.js';
+import {UserError} from '../../domain/errors.js';
 import {requireRoot} from '../../linux/privilege.js';
 import {packageFile} from '../../linux/package-root.js';
 import {makeFolders} from './folders.js';
 import {type Undoable, type WantedFile, placeFile, requireFree} from './own-file.js';
-import {type Places, UNITS, isPackaged, placesBelow} from './places.js';
+import {MODULE_UNIT, type Places, UNITS, UNIT_FILES, isPackaged, placesBelow} from './places.js';
 import {isChanged, unitReports} from './report.js';
-import {requireSystemd, startUnit, systemctl} from './systemd.js';
+import {requireSystemd, startUnit, systemctl, unitState} from './systemd.js';
 import {MARK, unitText} from './unit-text.js';
 
 /* A script of the package, with our mark behind its first line. */
@@ -20,7 +21,7 @@ function hook(path: string, name: string): WantedFile {
 
 function wantedFiles(places: Places): WantedFile[] {
   if (isPackaged(places)) return [];
-  const units = UNITS.map((name) => ({
+  const units = UNIT_FILES.map((name) => ({
     path: join(places.units, name),
     text: unitText(name),
     mode: 0o644,
@@ -28,38 +29,80 @@ function wantedFiles(places: Places): WantedFile[] {
   return [...units, ...Object.entries(places.hooks).map(([path, name]) => hook(path, name))];
 }
 
-async function enable(before: readonly UnitReport[]): Promise<void> {
-  await systemctl('daemon-reload');
-  await systemctl('--quiet', 'enable', ...UNITS);
-  for (const {name, active} of before) if (!active) await startUnit(name);
+/* Of a wrong rule this unit fails, too, but then the others are in force. */
+const isGuarding = async (): Promise<boolean> => (await unitState(MODULE_UNIT)).active;
+
+async function start(name: string, signal: AbortSignal): Promise<UserError | undefined> {
+  try {
+    await startUnit(name, signal);
+  } catch (error) {
+    if (name !== UNITS[0] || !(error instanceof UserError) || signal.aborted) throw error;
+    if (!(await isGuarding())) throw error;
+    return new UserError(error.code, 'the service guards, but not by all of the saved rules', {
+      output: error.output,
+      next: ['fguard check', `sudo systemctl start ${name}`],
+    });
+  }
+  return undefined;
 }
+
+async function enable(
+  before: readonly UnitReport[],
+  signal: AbortSignal,
+): Promise<UserError | undefined> {
+  await systemctl(['daemon-reload'], signal);
+  await systemctl(['--quiet', 'enable', ...UNITS], signal);
+  let lacking: UserError | undefined;
+  for (const {name, active} of before)
+    if (!active) lacking = (await start(name, signal)) ?? lacking;
+  return lacking;
+}
+
+/* What guarded before guards on: the first unit may have failed, or somebody has loaded the module. */
+const toStop = (before: readonly UnitReport[], wasLoaded: boolean): UnitReport[] =>
+  before.filter(({name, active}) => !active && !(wasLoaded && name === UNITS[0])).toReversed();
 
 /* The machine as it was before a start that failed. */
-async function takeBack(done: readonly Undoable[], before: readonly UnitReport[]): Promise<void> {
-  for (const {name, enabled, active} of before.toReversed()) {
-    if (!active) await systemctl('stop', name).catch(() => undefined);
-    if (!enabled) await systemctl('--quiet', 'disable', name).catch(() => undefined);
-  }
+async function takeBack(
+  done: readonly Undoable[],
+  before: readonly UnitReport[],
+  wasLoaded: boolean,
+): Promise<void> {
+  for (const {name} of toStop(before, wasLoaded))
+    await systemctl(['stop', name]).catch(() => undefined);
+  for (const {name, enabled} of before.toReversed())
+    if (!enabled) await systemctl(['--quiet', 'disable', name]).catch(() => undefined);
   for (const {undo} of done.toReversed()) undo();
-  await systemctl('daemon-reload');
-  await systemctl('reset-failed', ...UNITS).catch(() => undefined);
+  await systemctl(['daemon-reload']);
+  await systemctl(['reset-failed', ...UNIT_FILES]).catch(() => undefined);
 }
 
-/** Installs, enables and starts the units; what is so already stays. If a start fails, all is taken back. */
-export async function installService(places = placesBelow('/')): Promise<ServiceReport> {
+/**
+ * Installs, enables and starts the units; what is so already stays. If a start fails, or
+ * the signal is aborted, all is taken back.
+ * @throws UserError if something failed. If it is only that some of the saved rules are wrong,
+ * the service is installed, since the others are in force.
+ */
+export async function installService(
+  signal: AbortSignal,
+  places = placesBelow('/'),
+): Promise<ServiceReport> {
   requireRoot('installing the service');
   requireSystemd(places);
   const wanted = wantedFiles(places);
   wanted.forEach(requireFree);
   const before = await unitReports();
+  const wasLoaded = existsSync(places.module);
   const done: Undoable[] = makeFolders(places);
+  let lacking: UserError | undefined;
   try {
     for (const file of wanted) done.push(placeFile(file));
-    await enable(before);
+    lacking = await enable(before, signal);
   } catch (error) {
-    await takeBack(done, before);
+    await takeBack(done, before, wasLoaded);
     throw error;
   }
+  if (lacking !== undefined) throw lacking;
   const files = done.map(({path, change}) => ({path, change}));
   const units = await unitReports();
   return {files, units, changed: isChanged(files, before, units)};

@@ -5,7 +5,7 @@ import {dirname} from 'node:path';
 import type {FileChange} from '../../domain/service.js';
 import {UserError} from '../../domain/errors.js';
 import {readIfPossible} from '../../linux/files.js';
-import {replaceText} from '../../linux/replace-file.js';
+import {dropLeftovers, replaceText} from '../../linux/replace-file.js';
 import {MARK} from './unit-text.js';
 import {shellWord} from '../../domain/shell-word.js';
 
@@ -16,7 +16,7 @@ export interface WantedFile {
   mode: number;
 }
 
-/** A change that can be taken back. */
+/** A change that can be undone. */
 export interface Undoable extends FileChange {
   undo: () => void;
 }
@@ -29,18 +29,19 @@ function write(path: string, text: string, mode: number): void {
 }
 
 const notOurs = (path: string): UserError =>
-  new UserError('EEXIST', `${path} is there, and "fguard service install" did not write it`, {
+  new UserError('EEXIST', `${path} already exists, and "fguard service install" did not write it`, {
     next: [`sudo mv ${shellWord(path)} ${shellWord(`${path}.old`)}`],
   });
 
-/** Fails if something of somebody else's is in the place of a file. */
+/** Throws if another file is in its place. */
 export function requireFree({path}: WantedFile): void {
   const text = readIfPossible(path);
   if (text !== undefined && !isOwn(text)) throw notOurs(path);
 }
 
-/** Writes a file unless it is there. */
+/** Writes a file unless it exists. */
 export function placeFile({path, text, mode}: WantedFile): Undoable {
+  dropLeftovers(path);
   const before = readIfPossible(path);
   if (before === text) return {path, change: 'unchanged', undo: () => undefined};
   write(path, text, mode);
@@ -61,8 +62,9 @@ export function placeFile({path, text, mode}: WantedFile): Undoable {
   };
 }
 
-/** Removes a file of ours; others', and missing ones, stay as they are. */
+/** Removes a file that we wrote, and no other. */
 export function removeFile(path: string): FileChange | undefined {
+  dropLeftovers(path);
   const text = readIfPossible(path);
   if (text === undefined || !isOwn(text)) return undefined;
   fs.rmSync(path);

@@ -2,51 +2,69 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 
-import type {FileChange, ServiceReport} from '../../domain/service.js';
-import {UserError} from '../../domain/errors.js';
+import type {FileChange, ServiceReport, UnitReport, UnitState} from '../../domain/service.js';
+import {UserError, interrupted} from '../../domain/errors.js';
 import {requireRoot} from '../../linux/privilege.js';
 import {removeEmptyFolders} from './folders.js';
 import {removeFile} from './own-file.js';
-import {type Places, UNITS, isPackaged, placesBelow} from './places.js';
+import {MODULE_UNIT, type Places, UNITS, UNIT_FILES, isPackaged, placesBelow} from './places.js';
 import {isChanged, unitReports} from './report.js';
-import {requireSystemd, systemctl} from './systemd.js';
+import {requireSystemd, systemctl, unitState} from './systemd.js';
 
 /* systemctl is content when the command that stops a unit has failed. */
-function requireUnloaded(module: string): void {
+function requireUnloaded({module}: Places): void {
   if (!existsSync(module)) return;
   throw new UserError('EBUSY', 'the service was stopped, but the module is still there', {
-    next: ['sudo fguard unload', 'systemctl status fguard.service'],
+    next: ['sudo fguard unload --force', `systemctl status ${MODULE_UNIT}`],
   });
 }
 
-async function stop(places: Places, module: string): Promise<void> {
-  const known = UNITS.filter((name) =>
+/* Whether the module is the service's: of one that nothing of it wants, another has loaded it. */
+const isInUse = (before: readonly UnitReport[], moduleUnit: UnitState): boolean =>
+  moduleUnit.active || before.some(({enabled, active}) => enabled || active);
+
+async function stop(
+  places: Places,
+  before: readonly UnitReport[],
+  signal: AbortSignal,
+): Promise<void> {
+  const known = UNIT_FILES.filter((name) =>
     [places.units, places.packaged].some((folder) => existsSync(join(folder, name))),
   ).toReversed();
   if (known.length === 0) return;
-  await systemctl('stop', ...known);
-  requireUnloaded(module);
-  await systemctl('--quiet', 'disable', ...known);
+  const inUse = isInUse(before, await unitState(MODULE_UNIT));
+  await systemctl(['stop', ...known], signal);
+  if (inUse) requireUnloaded(places);
+  const enabled = UNITS.filter((name) => known.includes(name)).toReversed();
+  await systemctl(['--quiet', 'disable', ...enabled], signal);
 }
 
-/* What a package brought goes with the package. */
+/* Files of a package are removed with the package. */
 function removeFiles(places: Places): FileChange[] {
-  const paths = [...UNITS.map((name) => join(places.units, name)), ...Object.keys(places.hooks)];
+  const paths = [
+    ...UNIT_FILES.map((name) => join(places.units, name)),
+    ...Object.keys(places.hooks),
+  ];
   const files = paths.map(removeFile).filter((file) => file !== undefined);
   return isPackaged(places) ? files : [...files, ...removeEmptyFolders(places)];
 }
 
-/** Stops and disables the units, and removes what installing wrote. */
+/**
+ * Stops and disables the units, and removes what installing wrote.
+ * @param signal once it is aborted, what was not begun is left; the same again finishes it
+ */
 export async function removeService(
+  signal: AbortSignal,
   places = placesBelow('/'),
-  module = '/sys/module/fguard',
 ): Promise<ServiceReport> {
   requireRoot('removing the service');
   requireSystemd(places);
   const before = await unitReports();
-  await stop(places, module);
+  await stop(places, before, signal);
   const files = removeFiles(places);
-  await systemctl('daemon-reload');
+  await systemctl(['daemon-reload']);
+  await systemctl(['reset-failed', ...UNIT_FILES]).catch(() => undefined);
+  if (signal.aborted) throw interrupted();
   const units = await unitReports();
   return {files, units, changed: isChanged(files, before, units)};
 }

@@ -3,11 +3,11 @@ import type {FileChange, UnitReport} from '../../domain/service.js';
 import {UNITS} from './places.js';
 import {unitState} from './systemd.js';
 
-/** How the units stand now. */
+/** The current state of the units. */
 export const unitReports = (): Promise<UnitReport[]> =>
   Promise.all(UNITS.map(async (name) => ({name, ...(await unitState(name))})));
 
-/** Whether the units stand as before, and no file changed. */
+/** Whether neither the state of the units nor a file changed. */
 export function isChanged(
   files: readonly FileChange[],
   before: readonly UnitReport[],

@@ -4,36 +4,47 @@ import {existsSync} from 'node:fs';
 import type {UnitState} from '../../domain/service.js';
 import {UserError} from '../../domain/errors.js';
 import {runCommand} from '../../linux/command.js';
-import type {Places} from './places.js';
+import {MODULE_UNIT, type Places} from './places.js';
 
 export function requireSystemd({systemd}: Places): void {
   if (existsSync(systemd)) return;
   throw new UserError(
     'ENOSYSTEMD',
-    'systemd does not run here, and the service is made of its units',
+    'systemd is not running here, and the service consists of systemd units',
     {
       next: ['sudo fguard load && sudo fguard apply'],
     },
   );
 }
 
-/** What a unit said last. */
+/** What a unit said last, or why the module was not loaded. */
 async function lastWords(unit: string): Promise<string> {
-  const args = ['--unit', unit, '--boot', '--lines', '20', '--output', 'cat', '--no-pager'];
+  const args = [
+    '--unit',
+    unit,
+    '--unit',
+    MODULE_UNIT,
+    '--boot',
+    '--lines',
+    '20',
+    '--output',
+    'cat',
+    '--no-pager',
+  ];
   const {stdout} = await runCommand('journalctl', args).catch(() => ({stdout: ''}));
   return stdout.trimEnd();
 }
 
 /** Runs systemctl; a failure is the person's, with systemctl's own words. */
-export async function systemctl(...args: string[]): Promise<void> {
-  const {code, stderr} = await runCommand('systemctl', args);
+export async function systemctl(args: readonly string[], signal?: AbortSignal): Promise<void> {
+  const {code, stderr} = await runCommand('systemctl', args, signal && {signal});
   if (code === 0) return;
   throw new UserError('ESYSTEMD', `systemctl ${args.join(' ')} failed`, {output: stderr.trimEnd()});
 }
 
 /** Starts a unit, or says why it did not start. */
-export async function startUnit(unit: string): Promise<void> {
-  const {code, stderr} = await runCommand('systemctl', ['start', unit]);
+export async function startUnit(unit: string, signal: AbortSignal): Promise<void> {
+  const {code, stderr} = await runCommand('systemctl', ['start', unit], {signal});
   if (code === 0) return;
   const words = await lastWords(unit);
   const output = words === '' ? stderr.trimEnd() : words;

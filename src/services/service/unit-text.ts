@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 
 import {packageFile} from '../../linux/package-root.js';
 
-/** The first lines of a file that is ours to change and to remove hold this. */
+/** Marks a file, in its first lines, as ours to change and remove. */
 export const MARK = 'Written by "fguard service install"';
 const NOTE = `${MARK}; "systemctl edit" adds to it, "fguard service remove" removes it.`;
 
@@ -12,7 +12,7 @@ export const unitWord = (word: string): string =>
   `"${word.replaceAll(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
 
 /** The command line that runs this program, wherever it is installed. */
-export const ownCommand = (): string =>
+const ownCommand = (): string =>
   [process.execPath, packageFile('bin/run.js')].map(unitWord).join(' ');
 
 /** A unit made from its template. */

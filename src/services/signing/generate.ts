@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 import {chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync} from 'node:fs';
 import {hostname} from 'node:os';
-import {dirname} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 
 import {UserError} from '../../domain/errors.js';
 import {shellWord} from '../../domain/shell-word.js';
 import {runCommand} from '../../linux/command.js';
+import {directories} from '../../linux/files.js';
 import {syncPath} from '../../linux/replace-file.js';
 import {OWN_FOLDER, type SigningKey, ownKey} from './keys.js';
 
 /* A certificate's common name has 64 characters at most. */
 const commonName = (): string => `fguard module signing key of ${hostname()}`.slice(0, 64);
 
-/* The last name says that it is for kernel modules: shim then takes it for nothing else. */
+/* The last entry restricts the key to kernel modules: shim then accepts it for nothing else. */
 const EXTENSIONS = [
   'basicConstraints=critical,CA:FALSE',
   'keyUsage=digitalSignature',
@@ -36,16 +37,24 @@ async function makePair(folder: string): Promise<void> {
   for (const path of [pair.key, pair.certificate, folder]) syncPath(path);
 }
 
+/* Keys of runs that were killed; nobody else makes one now. */
+function dropLeftovers(folder: string): void {
+  const own = `${basename(folder)}.new-`;
+  for (const name of directories(dirname(folder)))
+    if (name.startsWith(own)) rmSync(join(dirname(folder), name), {recursive: true, force: true});
+}
+
 /**
- * Makes a key where there is none. Key and certificate appear together, by a
+ * Makes a key if there is none. Key and certificate appear together, through a
  * rename that the kernel refuses if a folder with something in it is there.
  */
 export async function generateKey(folder = OWN_FOLDER): Promise<SigningKey> {
   if (existsSync(folder))
-    throw new UserError('EKEY', `${folder} is there, but not both key.pem and cert.der in it`, {
+    throw new UserError('EKEY', `${folder} exists, but lacks key.pem or cert.der`, {
       next: [`sudo ls -l ${shellWord(folder)}`],
     });
   mkdirSync(dirname(folder), {recursive: true, mode: 0o755});
+  dropLeftovers(folder);
   const beside = mkdtempSync(`${folder}.new-`);
   try {
     await makePair(beside);

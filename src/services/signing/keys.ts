@@ -11,7 +11,7 @@ export interface SigningKey {
   certificate: string;
 }
 
-/** Where a key of our own making is. */
+/** Where a key made by fguard is. */
 export const OWN_FOLDER = '/var/lib/fguard/mok';
 export const ownKey = (folder = OWN_FOLDER): SigningKey => ({
   key: `${folder}/key.pem`,
@@ -26,7 +26,7 @@ const PLACES: readonly SigningKey[] = [
   {key: '/var/lib/shim-signed/mok/MOK.priv', certificate: '/var/lib/shim-signed/mok/MOK.der'},
 ];
 
-/** Where a key is looked for, in the file system that begins in a folder. */
+/** Where to look for a key; the root of the file system is a parameter for tests. */
 export const keyPlaces = (root = ''): SigningKey[] =>
   PLACES.map(({key, certificate}) => ({key: root + key, certificate: root + certificate}));
 
@@ -38,7 +38,7 @@ function requireReadable(file: string, what: string): void {
   try {
     accessSync(file, constants.R_OK);
   } catch {
-    throw new UserError('EKEY', `the ${what} ${file} is not there, or cannot be read`);
+    throw new UserError('EKEY', `cannot read the ${what} ${file}`);
   }
 }
 
@@ -48,16 +48,16 @@ function readPrivateKey(file: string): KeyObject {
     return createPrivateKey({key: readRegular(file), ...(passphrase && {passphrase})});
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError('EKEY', `${file} cannot be used as a private key (PEM): ${reason}`);
+    throw new UserError('EKEY', `cannot use ${file} as a private key (PEM): ${reason}`);
   }
 }
 
-/** Refuses files that are not there, or are no key and no certificate of one another. */
+/** Throws unless both files exist, are valid, and belong together. */
 export function requireKey({key, certificate}: SigningKey): void {
   requireReadable(key, 'key');
   requireReadable(certificate, 'certificate');
   if (readCertificate(certificate).checkPrivateKey(readPrivateKey(key))) return;
-  throw new UserError('EKEY', `the key ${key} is not that of the certificate ${certificate}`);
+  throw new UserError('EKEY', `the key ${key} does not belong to the certificate ${certificate}`);
 }
 
 /** A certificate, PEM or DER. */
@@ -69,7 +69,7 @@ export function readCertificate(file: string): X509Certificate {
   }
 }
 
-/** Whom a certificate is about, on one line. */
+/** The subject of a certificate, on one line. */
 export function certificateName(file: string): string {
   const {subject} = readCertificate(file);
   return /^CN=(.*)$/m.exec(subject)?.[1] ?? subject.replaceAll('\n', ', ');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What this machine wants of modules, and whether it would accept a key. */
+/* What this machine requires of modules, and whether it accepts a key. */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
@@ -13,7 +13,7 @@ const VARIABLE = `${FIRMWARE}/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e0980
 /* Before the value there are four bytes of attributes. */
 const VALUE_AT = 4;
 
-/** Whether Secure Boot is on; undefined if this machine does not tell. */
+/** Whether Secure Boot is on; undefined if the firmware does not report it. */
 export function secureBoot(root = ''): boolean | undefined {
   try {
     return readFileSync(`${root}${VARIABLE}`)[VALUE_AT] === 1;
@@ -22,7 +22,7 @@ export function secureBoot(root = ''): boolean | undefined {
   }
 }
 
-/** The lockdown mode: none, integrity or confidentiality; undefined if this kernel has none to tell. */
+/** The lockdown mode: none, integrity or confidentiality; undefined if this kernel has no lockdown. */
 export const lockdownMode = (root = ''): string | undefined =>
   /\[(\w+)\]/.exec(readIfPossible(`${root}/sys/kernel/security/lockdown`) ?? '')?.[1];
 
@@ -35,7 +35,7 @@ export const needsSignature = (root = ''): boolean =>
   isSignatureEnforced(root) ||
   (lockdownMode(root) ?? 'none') !== 'none';
 
-/** Whether the firmware's list of owner's keys has this certificate; undefined if that cannot be told. */
+/** Whether this certificate is enrolled in the firmware; undefined if that cannot be determined. */
 export async function isEnrolled(certificate: string): Promise<boolean | undefined> {
   if (!hasProgram('mokutil')) return undefined;
   const said = await withScratch(async (folder) => {

@@ -10,7 +10,7 @@ import {appendSignature} from './signature.js';
 
 type Sign = (file: string, hash: string, key: SigningKey) => Promise<void>;
 
-/* The passphrase of the key, by the name that the kernel's own programs read. */
+/* The passphrase of the key, in the variable that the kernel's own programs read. */
 function pin(): NodeJS.ProcessEnv {
   const {KBUILD_SIGN_PIN} = process.env;
   return KBUILD_SIGN_PIN === undefined ? {} : {KBUILD_SIGN_PIN};
@@ -24,7 +24,7 @@ async function run(program: string, args: readonly string[]): Promise<void> {
   });
 }
 
-/* The kernel's own program, and the same in a package of Ubuntu's: both sign in place. */
+/* The kernel's own program, and the one that Ubuntu packages: both sign in place. */
 const inPlace =
   (program: string): Sign =>
   (file, hash, {key, certificate}) =>

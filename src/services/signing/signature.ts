@@ -11,7 +11,7 @@ export interface SplitModule {
   signature: Buffer | undefined;
 }
 
-/** Takes a module and its signature apart. */
+/** Splits a module file into the module and its signature. */
 export function splitSignature(module: Buffer): SplitModule {
   const end = module.length - MAGIC.length - TRAILER;
   if (end < 0 || !module.subarray(-MAGIC.length).equals(MAGIC))
@@ -21,7 +21,7 @@ export function splitSignature(module: Buffer): SplitModule {
   return {body: module.subarray(0, start), signature: module.subarray(start, end)};
 }
 
-/** Puts a PKCS#7 signature behind a module. */
+/** Appends a PKCS#7 signature to a module. */
 export function appendSignature(body: Buffer, signature: Buffer): Buffer {
   const trailer = Buffer.alloc(TRAILER);
   trailer[2] = ID_TYPE_PKCS7;

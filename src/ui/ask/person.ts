@@ -15,19 +15,19 @@ import {dim, paintVerdict, warn} from '../paint.js';
 import {questionWords} from '../decision.js';
 import {keyAnswer} from './keys.js';
 import {type Screen, screenPrompt} from './prompt.js';
-import {commandText, questionLines} from './question-view.js';
+import {commandText, questionLines, tooSmall} from './question-view.js';
 
 type UserName = (uid: number) => string;
 
 const IDLE: Screen<never> = {
-  lines: () => [dim('no question waits   q: leave')],
+  lines: () => [dim('no pending requests   q: quit')],
   choice: () => undefined,
 };
 
 const RESULTS: Readonly<Record<AnswerResult, string>> = {
   taken: '',
-  once: ' (once: its program would not be known again)',
-  late: ' came too late: the question had ended',
+  once: ' (once: the program could not be recognized again)',
+  late: ' was not recorded (too late: the request had already ended)',
 };
 
 /** The person in front of this terminal. */
@@ -46,9 +46,15 @@ export class TerminalPerson {
     const {enter, userName} = this;
     /* Made once: it may be long, and the screen is drawn again and again. */
     const command = commandText(asked.invocation);
+    let isShown = false;
     const screen: Screen<Answer> = {
-      lines: (view) => questionLines(asked, {...view, enter, userName, command, now: Date.now()}),
-      choice: (key) => keyAnswer(key, enter),
+      lines: (view) => {
+        const settings = {...view, enter, userName, command, now: Date.now()};
+        const lines = questionLines(asked, settings);
+        isShown = lines !== undefined;
+        return lines ?? tooSmall(view);
+      },
+      choice: (key) => (isShown ? keyAnswer(key, enter) : undefined),
     };
     return this.ask(screen, signal);
   }

@@ -3,7 +3,7 @@ import {OPS, VERDICTS} from '../../domain/names.js';
 import {lastName} from '../../domain/path.js';
 import {type AskedPerson, type Invocation, type Question, timeLeft} from '../../domain/question.js';
 import {shellWord} from '../../domain/shell-word.js';
-import {escapeText} from '../../domain/text.js';
+import {escapeComm, escapeText} from '../../domain/text.js';
 import {objectText} from '../object-text.js';
 import {dim, strong, verdictPaint, warn} from '../paint.js';
 import {fit, pad, pieces, width, words} from '../width.js';
@@ -72,12 +72,12 @@ const secondsLeft = ({deadline}: Question, now: number): string =>
 
 function userText({uid, loginuid}: Question, userName: (uid: number) => string): string {
   const user = escapeText(userName(uid));
-  if (loginuid === null) return `${user}, nobody logged in`;
+  if (loginuid === null) return `${user} (no login session)`;
   return loginuid === uid ? user : `${user}, logged in as ${escapeText(userName(loginuid))}`;
 }
 
 const chainText = ({parents}: AskedPerson): string =>
-  parents.map(({pid, comm}) => `${escapeText(comm)}[${pid}]`).join(' < ');
+  parents.map(({pid, comm}) => `${escapeComm(comm)}[${pid}]`).join(' < ');
 
 function ruleText({question, rule}: AskedPerson): string {
   if (rule === undefined) return String(question.rule);
@@ -112,19 +112,19 @@ function keysLines(verdict: string, columns: number): string[] {
 
 const isScript = ({script}: Question): boolean => (script ?? null) !== null;
 
-/* What the other keys promise, in so many words: more than this one access. */
+/* What the other keys cover beyond this access. */
 function reachLines({question}: AskedPerson, {columns, userName}: ViewSettings): string[] {
   const {op, rule, exe, script, uid} = question;
   const name = script ?? exe;
   const program = name === null ? 'its program' : escapeText(lastName(name));
   const user = escapeText(userName(uid));
-  const text = `process: every ${OPS.name(op)} of all that rule ${rule} guards, until it exits; 10m, forever: by ${isScript(question) ? 'the script' : 'any'} ${program} of ${user}`;
+  const text = `process: every ${OPS.name(op)} covered by rule ${rule}, until the process exits; 10m, forever: for ${isScript(question) ? 'the script ' : ''}${program} run by ${user}`;
   return words(text, columns).map(dim);
 }
 
 function headLines({question}: AskedPerson, {columns, now}: ViewSettings): string[] {
   const {comm, pid, op, defaultVerdict} = question;
-  const who = `${escapeText(comm)}[${pid}]`;
+  const who = `${escapeComm(comm)}[${pid}]`;
   const left = `${secondsLeft(question, now)} left, then ${VERDICTS.name(defaultVerdict)}`;
   const what = `wants to ${verb(OPS.name(op))}`;
   const line = `${who} ${what}`;
@@ -141,15 +141,15 @@ const VERBS: Readonly<Record<string, string>> = {
 const verb = (op: string): string => VERBS[op] ?? op;
 
 function othersLines(count: number, columns: number): string[] {
-  if (count === 0) return words('no other question waits', columns).map(dim);
-  const text = count === 1 ? '1 other question waits' : `${count} other questions wait`;
+  if (count === 0) return words('no other pending requests', columns).map(dim);
+  const text = count === 1 ? '1 other pending request' : `${count} other pending requests`;
   return words(text, columns).map(warn);
 }
 
-const NOT_YET = 'a new question: keys count in a moment';
+const NOT_YET = 'new request: keys are ignored for a moment';
 
 const enterText = ({ready, enter}: ViewSettings): string =>
-  ready ? `Enter: ${VERDICTS.name(enter)} once   q: leave` : NOT_YET;
+  ready ? `Enter: ${VERDICTS.name(enter)} once   q: quit` : NOT_YET;
 
 interface Block {
   lines: string[];
@@ -160,12 +160,12 @@ interface Block {
 const height = (blocks: readonly Block[]): number =>
   blocks.reduce((sum, {lines}) => sum + lines.length, 0);
 
-/* More lines than the screen has could not be painted over. */
-function fitRows(blocks: readonly Block[], rows: number): string[] {
+/* More lines than the screen has could not be painted over. Undefined where it has too few. */
+function fitRows(blocks: readonly Block[], rows: number): string[] | undefined {
   let left = [...blocks];
   for (let spare = SPARE_MAX; spare > 0 && height(left) >= rows; spare--)
     left = left.filter((block) => block.spare !== spare);
-  return left.flatMap(({lines}) => lines).slice(-Math.max(1, rows - 1));
+  return height(left) < rows ? left.flatMap(({lines}) => lines) : undefined;
 }
 
 /* A text that may need several lines. */
@@ -213,8 +213,17 @@ function fieldBlocks(list: readonly Field[], columns: number, lines: number): Bl
   }));
 }
 
-/** The question with all that is known, and the keys; it fits the terminal. */
-export function questionLines(asked: AskedPerson, settings: ViewSettings): string[] {
+/** What stands where a question has no room; nobody is to answer what does not show. */
+export const tooSmall = ({columns, rows}: Pick<ViewSettings, 'columns' | 'rows'>): string[] =>
+  words('a question waits: make this window larger', Math.max(LEAST_COLUMNS, columns - 1))
+    .slice(0, Math.max(1, rows - 1))
+    .map(warn);
+
+/**
+ * The question with all that is known, and the keys; it fits the terminal.
+ * @returns undefined where that has no room for what the answer is about
+ */
+export function questionLines(asked: AskedPerson, settings: ViewSettings): string[] | undefined {
   /* The cell at the edge stays free: some terminals would begin a line of their own. */
   const columns = Math.max(LEAST_COLUMNS, settings.columns - 1);
   const inner = {...settings, columns};

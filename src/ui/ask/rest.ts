@@ -3,13 +3,13 @@ import {VERDICTS} from '../../domain/names.js';
 import type {Rest} from '../../domain/question.js';
 
 const questions = (count: number): string =>
-  count === 1 ? 'the question that waited' : `the ${count} questions that waited`;
+  count === 1 ? '1 pending request' : `${count} pending requests`;
 
 /** What became of what waited when an answerer left; undefined if nothing waited. */
 export function restText({waiting, others, verdict}: Rest): string | undefined {
   if (waiting === 0) return undefined;
   if (verdict !== undefined)
-    return `${questions(waiting)}: answered with ${VERDICTS.name(verdict)}, once`;
+    return `${questions(waiting)}: answered ${VERDICTS.name(verdict)} once`;
   if (others > 0) return `${questions(waiting)}: left to the other answerers`;
-  return `${questions(waiting)}: ended now, as the rules say by default`;
+  return `${questions(waiting)}: ended with the default of the rules`;
 }

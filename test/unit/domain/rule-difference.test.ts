@@ -74,7 +74,7 @@ describe('the difference, for a person', () => {
     expect(table).toMatch(/changed │ \/srv\/a\.db +│ ops: all → read/);
     expect(table).toContain('uids: u1 → u1, u2');
     expect(table).toMatch(/added +│ \/new +│ all operations/);
-    expect(table).toContain('else log');
+    expect(table).toContain('otherwise log');
   });
 
   it('counts', () => {

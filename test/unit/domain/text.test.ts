@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 
-import {decodePath, encodePath, escapeLines, escapeText} from '../../../src/domain/text.js';
+import {
+  decodePath,
+  encodePath,
+  escapeComm,
+  escapeLines,
+  escapeText,
+} from '../../../src/domain/text.js';
 
 describe('file names', () => {
   it('any bytes come back as they were', () => {
@@ -58,9 +64,19 @@ describe('text shown on a terminal', () => {
     ['a lone surrogate that is no byte', '\ud800', '\\u{d800}'],
     ['a feigned escape', 'a\\x1b', 'a\\\\x1b'],
     ['spaces at the ends', ' a ', '\\x20a\\x20'],
+    ['a combining mark that would strike out a slash', '/\u0338x', '/\\u{338}x'],
+    [
+      'more combining marks than a letter has',
+      'a\u0301\u0302\u0303\u0304',
+      'a\u0301\u0302\\u{303}\\u{304}',
+    ],
     ['a combining mark that would change what stands before', '\u0301a', '\\u{301}a'],
   ])('%s', (_name, text, shown) => {
     expect(escapeText(text)).toBe(shown);
+  });
+
+  it('the name of a process does not feign what stands around it', () => {
+    expect(escapeComm('sh[1] < x')).toBe('sh\\x5b1\\x5d \\x3c x');
   });
 
   it('never holds a control character, and different texts look different', () => {

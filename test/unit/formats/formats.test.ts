@@ -40,7 +40,7 @@ describe('sentences for a person', () => {
   ])('%s shows what acts on a terminal as what it is', (_name, format) => {
     const {message} = format(hostile);
     expect(message).toMatch(
-      /^rm\\x1b\]0;x\\x07\[\d+\] was \w+ to \w+ \/srv\/\\x1b\[2Ja\\nb\\u\{202e\}c$/,
+      /^rm\\x1b\\x5d0;x\\x07\[\d+\] was \w+ to \w+ \/srv\/\\x1b\[2Ja\\nb\\u\{202e\}c$/,
     );
     expect(JSON.stringify(format(hostile).file)).toContain('\\u001b[2Ja\\nb');
   });
@@ -144,7 +144,7 @@ describe('events in the Elastic Common Schema', () => {
   it('tell of a gap', () => {
     expectEcs(ecs(gap));
     expect(ecs(gap)).toMatchObject({
-      message: '120 events lost: the reader was too slow',
+      message: '120 events lost: reader too slow',
       event: {kind: 'pipeline_error', start: '2026-01-01T00:00:00.000000Z'},
       fguard: {lost: 120},
     });

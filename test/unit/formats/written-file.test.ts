@@ -76,8 +76,8 @@ describe('a JSON file', () => {
 });
 
 describe('texts that would not reach the kernel as they stand', () => {
-  const nul = 'this text holds a NUL, which nothing can have in its name';
-  const half = 'this text holds \ud800, which is no character';
+  const nul = 'this text contains a NUL character, which no name can contain';
+  const half = 'this text contains \ud800, which is not a character';
 
   it.each([
     ['a path', '{"path": "/tmp/a\\u0000b"}', nul],
@@ -130,12 +130,12 @@ it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
     ]) {
       writeFileSync(file, text);
       expect(loadRuleFiles([file]).mistakes.map(({message}) => message)).toEqual([
-        `there is no key "${key}" here`,
+        `unknown key "${key}"`,
       ]);
     }
     writeFileSync(file, `{"answers": [{"paths": ["/x"], "answer": "deny", "${key}": 1}]}`);
     expect((await loadPolicy(file)).mistakes.map(({message}) => message)).toEqual([
-      `there is no key "${key}" here`,
+      `unknown key "${key}"`,
     ]);
   },
 );
@@ -184,7 +184,7 @@ describe('what is no file of a decent size is not read', () => {
 
   it('much that is not JSON', () => {
     writeFileSync(file, `{"rules": [${'{}, '.repeat((5 << 20) + 1)}`);
-    expect(() => readWrittenFile(file)).toThrow('no JSON, and larger than 16 MiB');
+    expect(() => readWrittenFile(file)).toThrow('is larger than 16 MiB; only JSON');
   });
 });
 

@@ -45,7 +45,7 @@ static void another_version_names_both(void **state)
 	(void)state;
 	assert_int_equal(connect_to(&fake, &guard, 77), -EPROTO);
 	assert_string_equal(fguard_message(guard),
-			    "the fguard module speaks version 77 of the protocol, this library version 1");
+			    "the fguard module uses version 77 of the protocol, this library version 1");
 	fake_stop(&fake, guard);
 }
 

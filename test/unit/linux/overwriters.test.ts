@@ -32,7 +32,7 @@ describe('an executable that is let in', () => {
       'a group, or an ACL',
       {[EXE]: {gid: GID, mode: 0o775}},
       EXE,
-      [`group ${GID} (or whom its ACL names)`],
+      [`group ${GID} (or those its ACL names)`],
     ],
     ['everybody', {[EXE]: {mode: 0o757}}, EXE, ['everybody']],
     ['the owner of its directory', {'/srv/bin': {uid: UID}}, '/srv/bin', [`user ${UID}`]],
@@ -47,7 +47,7 @@ describe('an executable that is let in', () => {
       'whoever may write the root',
       {'/': {gid: GID, mode: 0o775}},
       '/',
-      [`group ${GID} (or whom its ACL names)`],
+      [`group ${GID} (or those its ACL names)`],
     ],
   ])('may be overwritten or replaced by %s', (_name, others, path, who) => {
     expect(found(others)).toEqual([{path, who}]);
@@ -62,8 +62,8 @@ describe('an executable that is let in', () => {
   it('is told with all ways, in one sentence', () => {
     const others = {[EXE]: {uid: UID, gid: GID, mode: 0o775}, '/srv': {mode: 0o777}};
     expect(overwriterWarning(EXE, machine(others))).toBe(
-      `${EXE}: user ${UID} and group ${GID} (or whom its ACL names) may overwrite it; ` +
-        'everybody may put another in its place, by /srv: what they put there gets in, too',
+      `${EXE}: user ${UID} and group ${GID} (or those its ACL names) can overwrite it; ` +
+        'everybody can replace it through /srv; whatever they put there is allowed too',
     );
     expect(overwriterWarning(EXE, machine({}))).toBeUndefined();
   });
@@ -86,6 +86,6 @@ it('check says it of a rule file, where the rule names the executable', () => {
   const {mistakes, warnings} = checkRuleFiles([file]);
   expect(mistakes).toEqual([]);
   expect(warnings).toMatchObject([
-    {line: 4, message: expect.stringContaining('everybody may put another in its place') as string},
+    {line: 4, message: expect.stringContaining('everybody can replace it through') as string},
   ]);
 });

@@ -125,8 +125,8 @@ describe.runIf(isRoot)('what is not', () => {
 
   it('a path that depends on where one is, and a circle of links', () => {
     symlinkSync('circle', join(root, 'mine/circle'));
-    expect(whyForeign('mine')).toContain('not a whole path');
-    expect(whyForeign(join(root, 'mine/circle'))).toContain('too many links');
+    expect(whyForeign('mine')).toContain('not an absolute path');
+    expect(whyForeign(join(root, 'mine/circle'))).toContain('too many symbolic links');
   });
 });
 
@@ -145,7 +145,7 @@ describe('making a folder', () => {
 
   it('says what cannot be made', () => {
     writeFileSync(join(root, 'mine/file'), '');
-    expect(() => makeOwnFolder(join(root, 'mine/file/x'))).toThrow('cannot make');
+    expect(() => makeOwnFolder(join(root, 'mine/file/x'))).toThrow('cannot create');
   });
 });
 

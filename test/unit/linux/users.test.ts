@@ -37,7 +37,7 @@ describe('users', () => {
   it('groups are found by name and by number, and named', () => {
     expect([groupId('daemon'), groupId('77')]).toEqual([1, 77]);
     expect(groupNames().name(1)).toBe('daemon');
-    expect(() => groupId('no-such-group')).toThrow('no group no-such-group');
+    expect(() => groupId('no-such-group')).toThrow('unknown group: no-such-group');
   });
 });
 

@@ -181,7 +181,7 @@ describe('what is found of the machine', () => {
     [
       'module loading',
       write('proc/sys/kernel/modules_disabled', '1\n'),
-      {state: 'ok', detail: contains('fguard is in')},
+      {state: 'ok', detail: contains('fguard is loaded')},
     ],
     [
       'kernel lockdown',
@@ -375,12 +375,12 @@ describe('what the module says', () => {
     const rules = [{...RULE, exes: ['/srv/tool']}];
     file('srv/tool', 'binary');
     chmodSync(join(root, 'srv/tool'), 0o777);
-    expect(await check('programs let in', {answer: {...answer, rules}})).toMatchObject({
+    expect(await check('allowed programs', {answer: {...answer, rules}})).toMatchObject({
       state: 'warning',
-      detail: expect.stringContaining('/srv/tool: everybody may overwrite it'),
+      detail: expect.stringContaining('/srv/tool: everybody can overwrite it'),
     });
     const against = [{...RULE, exes: ['/srv/tool'], against: true}];
-    expect(await check('programs let in', {answer: {...answer, rules: against}})).toMatchObject({
+    expect(await check('allowed programs', {answer: {...answer, rules: against}})).toMatchObject({
       state: 'ok',
     });
   });
@@ -401,7 +401,7 @@ describe('what the module says', () => {
       'module',
       'answerer',
       'block devices',
-      'programs let in',
+      'allowed programs',
     ]);
     expect(results.filter(({state}) => state === 'failed')).toEqual([]);
   });
@@ -433,7 +433,7 @@ describe('block devices', () => {
       title: 'block devices',
       state: 'warning',
       detail:
-        'guarded files lie on /dev/loop0, /srv/my image: who may open one of them passes every rule about files',
+        'guarded files are on /dev/loop0, /srv/my image: anyone who can open one of them bypasses every rule about files',
       fix: "sudo fguard protect /dev/loop0 '/srv/my image'",
     });
   });
@@ -502,6 +502,20 @@ describe('the service', () => {
     file('run/systemd/system/x');
     program('systemctl', `printf '${text.replaceAll('\n', '\\n')}'`);
     expect(await check('service')).toMatchObject(expected);
+  });
+
+  it('is not there where the module was not loaded', async () => {
+    file('run/systemd/system/x');
+    const says = (state: string): string =>
+      `printf 'LoadState=loaded\\nActiveState=${state}\\nUnitFileState=enabled\\n'`;
+    program(
+      'systemctl',
+      `case $2 in fguard-module.service) ${says('failed')} ;; *) ${says('inactive')} ;; esac`,
+    );
+    expect(await check('service')).toMatchObject({
+      state: 'failed',
+      detail: 'fguard-module.service failed',
+    });
   });
 
   it('is nothing to look for without systemd', async () => {

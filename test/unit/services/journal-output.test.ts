@@ -103,7 +103,7 @@ describe('the journal as an output', () => {
     journal.says = 'too long';
     void output.write(events(1));
     expect(failed).toHaveBeenCalledWith(
-      expect.objectContaining({message: 'the journal takes no entry of 1 bytes'}),
+      expect.objectContaining({message: 'the journal does not accept an entry of 1 bytes'}),
     );
   });
 
@@ -111,7 +111,7 @@ describe('the journal as an output', () => {
     state.journal = undefined;
     await expect(JournalOutput.open('/socket', () => Buffer.alloc(0))).rejects.toMatchObject({
       code: 'ENOJOURNAL',
-      message: 'there is no journal at /socket',
+      message: 'no journal at /socket',
     });
   });
 

@@ -60,7 +60,11 @@ describe('a policy file', () => {
     ['no answers', 'default: deny', ['1:1 the key "answers" is missing']],
     ['nothing at all', '', ['1:1']],
     ['an unknown default', 'default: maybe\nanswers: []', ['1:10 "default"']],
-    ['an unknown key', 'answers:\n  - sufix: [.x]\n    answer: deny', ['2:5 there is no key']],
+    [
+      'an unknown key',
+      'answers:\n  - sufix: [.x]\n    answer: deny',
+      ['2:5 unknown key "sufix"; did you mean'],
+    ],
     ['a key in the singular', 'answers:\n  - exe: /x\n    answer: deny', ['2:5 the key is "exes"']],
     ['no answer', 'answers:\n  - uids: [0]', ['2:5 the key "answer" is missing']],
     [
@@ -74,22 +78,25 @@ describe('a policy file', () => {
     [
       'a user that is not there',
       'answers:\n  - uids: [0, nosuchuser]\n    answer: deny',
-      ['2:15 there is no user nosuchuser'],
+      ['2:15 unknown user: nosuchuser'],
     ],
     [
       'a lifetime that is too long',
       'answers:\n  - uids: [0]\n    answer: deny\n    lifetime: 40000d',
-      ['4:15 40000d is not a time'],
+      ['4:15 "lifetime" must be from 1ms'],
     ],
     [
       'a lifetime of what is asked',
       'answers:\n  - uids: [0]\n    answer: ask\n    lifetime: once',
-      ['4:15 whoever is asked'],
+      ['4:15 "lifetime" has no meaning'],
     ],
     [
       'several mistakes',
       'answers:\n  - ops: [raed]\n    answer: alow',
-      ['2:11', '3:13 "answer": "alow" is none of allow, deny, ask; did you mean allow?'],
+      [
+        '2:11',
+        '3:13 "answer": unknown value "alow"; expected one of allow, deny, ask; did you mean allow?',
+      ],
     ],
   ])('%s is told with line and column', async (_name, text, expected) => {
     const found = await mistakes(text);

@@ -72,12 +72,12 @@ describe('protect', () => {
 
   it('a process that does not exist is named and changes nothing', async () => {
     const wanted = protect({...plain, paths: [join(folder, 'x')], pids: [process.pid, 4194303]});
-    await expect(wanted).rejects.toThrow('there is no process 4194303');
+    await expect(wanted).rejects.toThrow('no process 4194303');
     expect(guard.rules).toEqual([]);
   });
 
   it('a path that is there by two ways is refused before it is sent', async () => {
-    await expect(protectPaths('real/file', 'link/file')).rejects.toThrow('named twice');
+    await expect(protectPaths('real/file', 'link/file')).rejects.toThrow('given twice');
     expect(guard.rules).toEqual([]);
   });
 

@@ -23,18 +23,34 @@ import {newFolder} from '../folder.js';
 const UNITS = ['fguard.service', 'fguard-log.service', 'fguard-agent.service'];
 const {PATH} = process.env;
 
-/** Keeps a file per unit in enabled/ and active/; starting one named in "broken" fails. */
+const MODULE_UNIT = 'fguard-module.service';
+
+/**
+ * Keeps a file per unit in enabled/ and active/; starting one named in "broken" fails. As
+ * systemd does by the text of the units: the module's is started with the first, which may
+ * fail then, and stopped with it, be that active or not; its command is a folder's making.
+ */
 const SYSTEMCTL = `#!/bin/sh
 cd "$(dirname "$0")/state" || exit
 echo "$*" >>log
 [ "$1" != --quiet ] || shift
 verb=$1; shift
+module=$(cat module)
+start() {
+  [ "$1" != "$(cat broken)" ] || { echo 'Job failed.' >&2; exit 1; }
+  : >"active/$1"
+}
 for unit; do
   case $verb in
   enable) : >"enabled/$unit" ;;
   disable) rm -f "enabled/$unit" ;;
-  start) [ "$unit" != "$(cat broken)" ] || { echo 'Job failed.' >&2; exit 1; }; : >"active/$unit" ;;
-  stop) rm -f "active/$unit" ;;
+  start)
+    [ "$unit" != fguard.service ] || { start ${MODULE_UNIT} && mkdir -p "$module"; }
+    start "$unit" ;;
+  stop)
+    rm -f "active/$unit"
+    [ "$unit" != fguard.service ] || [ ! -e active/${MODULE_UNIT} ] || [ -e stuck ] ||
+      { rm active/${MODULE_UNIT} && rmdir "$module"; } ;;
   is-enabled) [ -e "enabled/$unit" ] && echo enabled || echo disabled ;;
   is-active) [ -e "active/$unit" ] && echo active || echo inactive ;;
   esac
@@ -60,6 +76,8 @@ beforeEach(() => {
     mkdirSync(join(root, path), {recursive: true});
   for (const path of ['enabled', 'active']) mkdirSync(join(bin, 'state', path), {recursive: true});
   writeFileSync(join(bin, 'state/broken'), '');
+  writeFileSync(join(bin, 'state/module'), join(root, 'sys/module/fguard'));
+  mkdirSync(join(root, 'sys/module'), {recursive: true});
   program('systemctl', SYSTEMCTL);
   program('journalctl', '#!/bin/sh\necho "words of $2"\n');
   process.env.PATH = `${bin}:${PATH ?? ''}`;
@@ -83,8 +101,10 @@ function put(path: string, text: string): void {
 const everything = (): string[] => readdirSync(root, {recursive: true, encoding: 'utf8'}).sort();
 const state = (what: string): string[] => readdirSync(join(bin, 'state', what)).sort();
 const log = (): string => readFileSync(join(bin, 'state/log'), 'utf8');
-const install = () => installService(placesBelow(root));
-const remove = (module = join(root, 'no-module')) => removeService(placesBelow(root), module);
+const never = new AbortController().signal;
+const install = (signal = never) => installService(signal, placesBelow(root));
+const remove = (signal = never) => removeService(signal, placesBelow(root));
+const isLoaded = (): boolean => existsSync(join(root, 'sys/module/fguard'));
 
 describe('installing the service', () => {
   it('writes the units and the folder of rules, enables and starts, and says so', async () => {
@@ -92,7 +112,7 @@ describe('installing the service', () => {
     expectDocument('service', report);
     expect(report.changed).toBe(true);
     expect(report.units).toEqual(UNITS.map((name) => ({name, enabled: true, active: true})));
-    for (const name of UNITS) {
+    for (const name of [MODULE_UNIT, ...UNITS]) {
       const text = readFileSync(join(root, 'etc/systemd/system', name), 'utf8');
       expect(text).toContain(MARK);
       expect(text).toContain(`ExecStart="${process.execPath}" "`);
@@ -102,6 +122,19 @@ describe('installing the service', () => {
     for (const hook of ['postinst.d', 'header_postinst.d', 'postrm.d'])
       expect(statSync(join(root, 'etc/kernel', hook, 'fguard')).mode & 0o777).toBe(0o755);
     expect(serviceLines(report)).toContain(`created ${root}/etc/systemd/system/fguard.service`);
+  });
+
+  it('gives what stops to the unit that is active where rules are wrong', async () => {
+    await install();
+    const lines = (name: string): string[] =>
+      readFileSync(join(root, 'etc/systemd/system', name), 'utf8').split('\n');
+    expect(lines(MODULE_UNIT)).toContain('PartOf=fguard.service');
+    expect(lines(MODULE_UNIT).filter((line) => line.startsWith('ExecStop='))).toHaveLength(1);
+    expect(lines('fguard.service')).toContain(`Requires=${MODULE_UNIT}`);
+    for (const name of UNITS) {
+      expect(lines(name).filter((line) => line.startsWith('ExecStop='))).toEqual([]);
+      expect(lines(name).find((line) => line.startsWith('After='))).toContain(MODULE_UNIT);
+    }
   });
 
   it.each(UNITS.slice(1))('%s is started by fguard.service, and never starts it', async (name) => {
@@ -151,10 +184,51 @@ describe('installing the service', () => {
     expect([state('enabled'), state('active')]).toEqual([[], []]);
   });
 
-  it.each(UNITS)('takes all back if %s does not start, and shows its words', async (unit) => {
+  it.each([MODULE_UNIT, ...UNITS.slice(1)])(
+    'takes all back if %s does not start, and shows its words',
+    async (broken) => {
+      const before = everything();
+      writeFileSync(join(bin, 'state/broken'), broken);
+      const unit = broken === MODULE_UNIT ? 'fguard.service' : broken;
+      await expect(install()).rejects.toMatchObject({code: 'ESERVICE', output: `words of ${unit}`});
+      expect(everything()).toEqual(before);
+      expect([state('enabled'), state('active')]).toEqual([[], []]);
+    },
+  );
+
+  it('stays where only some of the saved rules are wrong, with log and agent, and says so', async () => {
+    writeFileSync(join(bin, 'state/broken'), 'fguard.service');
+    await expect(install()).rejects.toMatchObject({
+      code: 'ESERVICE',
+      output: 'words of fguard.service',
+      next: ['fguard check', 'sudo systemctl start fguard.service'],
+    });
+    expect(state('enabled')).toEqual([...UNITS].sort());
+    expect(state('active')).toEqual([...UNITS.slice(1), MODULE_UNIT].sort());
+    expect(isLoaded()).toBe(true);
+    writeFileSync(join(bin, 'state/broken'), '');
+    expect((await install()).units.every(({active}) => active)).toBe(true);
+  });
+
+  it('that is taken back leaves a module in force that was there before', async () => {
+    mkdirSync(join(root, 'sys/module/fguard'));
+    writeFileSync(join(bin, 'state/broken'), 'fguard-log.service');
+    await expect(install()).rejects.toMatchObject({code: 'ESERVICE'});
+    expect(isLoaded()).toBe(true);
+    expect(state('enabled')).toEqual([]);
+  });
+
+  it('that is interrupted is taken back', async () => {
     const before = everything();
-    writeFileSync(join(bin, 'state/broken'), unit);
-    await expect(install()).rejects.toMatchObject({code: 'ESERVICE', output: `words of ${unit}`});
+    const controller = new AbortController();
+    program(
+      'systemctl',
+      SYSTEMCTL.replace('start()', '[ "$verb" != start ] || kill -USR2 $PPID\nstart()'),
+    );
+    process.once('SIGUSR2', () => {
+      controller.abort();
+    });
+    await expect(install(controller.signal)).rejects.toMatchObject({code: 'EINTR', exitCode: 130});
     expect(everything()).toEqual(before);
     expect([state('enabled'), state('active')]).toEqual([[], []]);
   });
@@ -167,7 +241,7 @@ describe('installing the service', () => {
     await expect(install()).rejects.toMatchObject({code: 'ESERVICE'});
     expect(everything()).toEqual(before);
     expect(state('enabled')).toEqual([...UNITS].sort());
-    expect(state('active')).toEqual(['fguard-log.service', 'fguard.service']);
+    expect(state('active')).toEqual(['fguard-log.service', MODULE_UNIT, 'fguard.service']);
   });
 
   it('needs systemd, and says what to do without', async () => {
@@ -190,7 +264,9 @@ describe('removing the service', () => {
     });
     expect(everything()).toEqual(before);
     expect([state('enabled'), state('active')]).toEqual([[], []]);
-    expect(log()).toContain('stop fguard-agent.service fguard-log.service fguard.service');
+    expect(log()).toContain(
+      `stop fguard-agent.service fguard-log.service fguard.service ${MODULE_UNIT}`,
+    );
     expect(await remove()).toMatchObject({files: [], changed: false});
   });
 
@@ -203,18 +279,36 @@ describe('removing the service', () => {
     expect(readdirSync(join(root, 'etc/systemd/system'))).toEqual(['fguard-agent.service']);
   });
 
+  it('unloads the module where some of the saved rules are wrong', async () => {
+    writeFileSync(join(bin, 'state/broken'), 'fguard.service');
+    await expect(install()).rejects.toMatchObject({code: 'ESERVICE'});
+    expect(await remove()).toMatchObject({changed: true});
+    expect(isLoaded()).toBe(false);
+    expect([state('enabled'), state('active')]).toEqual([[], []]);
+  });
+
   it('stops where the module could not be unloaded, and leaves the units', async () => {
     await install();
-    await expect(remove(root)).rejects.toMatchObject({code: 'EBUSY'});
-    expect(readdirSync(join(root, 'etc/systemd/system')).sort()).toEqual([...UNITS].sort());
+    writeFileSync(join(bin, 'state/stuck'), '');
+    await expect(remove()).rejects.toMatchObject({code: 'EBUSY'});
+    expect(readdirSync(join(root, 'etc/systemd/system')).sort()).toEqual(
+      [MODULE_UNIT, ...UNITS].sort(),
+    );
     expect(state('enabled')).toEqual([...UNITS].sort());
+  });
+
+  it('leaves a module that somebody has loaded while no service was in use', async () => {
+    put('usr/lib/systemd/system/fguard.service', '');
+    mkdirSync(join(root, 'sys/module/fguard'));
+    expect(await remove()).toMatchObject({changed: false});
+    expect(isLoaded()).toBe(true);
   });
 });
 
 describe('a unit', () => {
   it('names the program so that systemd takes it as it is', () => {
     expect(unitWord('/a b/100%/$HOME/"\\')).toBe('"/a b/100%%/$$HOME/\\"\\\\"');
-    expect(unitText('fguard.service', '"/x $$&"')).toContain('ExecStop="/x $$&" unload\n');
+    expect(unitText('fguard.service', '"/x $$&"')).toContain('ExecReload="/x $$&" apply\n');
   });
 
   it('may enlarge the buffer that a large set of rules is sent through', () => {

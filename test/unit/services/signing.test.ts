@@ -102,7 +102,7 @@ describe('the key that is used', () => {
     const key = {key: join(root, 'k'), certificate: join(root, 'c')};
     expect(() => {
       requireKey(key);
-    }).toThrow(`the key ${root}/k is not there`);
+    }).toThrow(`cannot read the key ${root}/k`);
     file('k');
     file('c', 'hello');
     expect(() => {
@@ -117,10 +117,10 @@ describe('the key that is used', () => {
     ];
     expect(() => {
       requireKey({...one, key: other.key});
-    }).toThrow(`is not that of the certificate ${one.certificate}`);
+    }).toThrow(`does not belong to the certificate ${one.certificate}`);
     expect(() => {
       requireKey({...one, key: file('k', 'hello')});
-    }).toThrow(`${root}/k cannot be used as a private key`);
+    }).toThrow(`cannot use ${root}/k as a private key`);
   });
 });
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
+import {chmodSync, chownSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
@@ -9,6 +9,7 @@ import {
   executableWarnings,
   resolveExecutable,
 } from '../../../src/services/executables.js';
+import {isRoot} from '../eve.js';
 import {newFolder} from '../folder.js';
 import {RULE} from '../plain-rule.js';
 
@@ -42,6 +43,22 @@ describe('a cgroup', () => {
     expect(() => cgroupDirectory('none', root)).toThrow(`no cgroup none below ${root}`);
     expect(() => cgroupDirectory('twice.service', root)).toThrow('a.slice/twice.service');
   });
+
+  it('of a unit is not what a user or a container calls so', () => {
+    mkdirSync(`${root}/user.slice/user-1.slice/user@1.service/app.slice/mine.service`, {
+      recursive: true,
+    });
+    expect(() => cgroupDirectory('mine.service', root)).toThrow('no cgroup of a running unit');
+    expect(cgroupDirectory('user@1.service', root)).toBe(
+      `${root}/user.slice/user-1.slice/user@1.service`,
+    );
+  });
+
+  it.runIf(isRoot)('of a unit is not what lies in a slice that was given away', () => {
+    mkdirSync(`${root}/given.slice/their.service`, {recursive: true});
+    chownSync(`${root}/given.slice`, 1234, 1234);
+    expect(() => cgroupDirectory('their.service', root)).toThrow('no cgroup of a running unit');
+  });
 });
 
 describe('an executable', () => {
@@ -60,7 +77,7 @@ describe('an executable', () => {
     ['the dynamic loader', '/usr/lib64/ld-linux-x86-64.so.2'],
     ['an older one', '/usr/lib/ld-2.31.so'],
   ])('%s is told to be an interpreter', (_name, path) => {
-    expect(executableWarnings(path)[0]).toContain('whatever it is told');
+    expect(executableWarnings(path)[0]).toContain('any script it is given');
   });
 
   it('a script is told to be none', () => {

@@ -11,7 +11,7 @@ const warningsOf = (rule: Partial<KernelRule>): string[] =>
 const tree = {path: '/srv/app', tree: true, exes: ['/srv/app/bin/run', '/srv/apple']};
 
 it('a rule about exec without read is said to stop no copy', () => {
-  expect(warningsOf({ops: EXEC})).toEqual([expect.stringContaining('guard read, too')]);
+  expect(warningsOf({ops: EXEC})).toEqual([expect.stringContaining('guard read as well')]);
   expect(warningsOf({ops: EXEC | (1 << OP.FGUARD_OP_READ)})).toEqual([]);
   expect(warningsOf({ops: 1 << OP.FGUARD_OP_WRITE})).toEqual([]);
 });

@@ -58,16 +58,16 @@ describe('an explanation', () => {
   it('says what, who, why, the other names, the device and the holders', () => {
     const text = renderExplanation(explanationDocument(explained), 120);
     for (const part of [
-      'deny: delete of /srv/d/a\\x1b[2J by a stranger: rule 2 is the closest',
+      'deny: delete of /srv/d/a\\x1b[2J by a process no rule allows: rule 2 is the most specific',
       'tree, 2 up',
       'decides',
-      'not concerned',
+      'does not apply',
       'by exe: /a\\x1b runs anything (rules 2 and 3)',
-      'by exe: /a\\x1b: everybody may overwrite it: what they put there gets in, too (rules 2 and 3)',
+      'by exe: /a\\x1b: everybody can overwrite it; whatever they put there is allowed too (rules 2 and 3)',
       '3 hard links, also /srv/other, 1 not found nearby',
       '/mnt/a',
-      'lie on /dev/sda1, /dev/sda (guarded) and /srv/my image: who may open one of them',
-      "`fguard protect /dev/sda1 '/srv/my image'` guards them",
+      'its data is on /dev/sda1, /dev/sda (guarded) and /srv/my image: anyone who can open one of them',
+      "guard them under those names: fguard protect /dev/sda1 '/srv/my image'",
       'vi[7]',
     ])
       expect(text).toContain(part);
@@ -79,15 +79,17 @@ describe('an explanation', () => {
     const text = (beneath: (typeof explained)['beneath']) =>
       renderExplanation(explanationDocument({...explained, beneath}), 120);
     const guarded = text([{path: '/dev/sda', guarded: true}]);
-    expect(guarded).toContain('its bytes lie on /dev/sda (guarded)');
-    expect(guarded).not.toContain('who may open');
-    expect(text([{path: '/dev/sda', guarded: false}])).toContain('who may open that passes');
+    expect(guarded).toContain('its data is on /dev/sda (guarded)');
+    expect(guarded).not.toContain('who can open');
+    expect(text([{path: '/dev/sda', guarded: false}])).toContain(
+      'anyone who can open that bypasses',
+    );
     expect(text([])).not.toContain('beneath');
   });
 
   it.each([
-    ['none', 'allow', 'no rule is about'],
-    ['grant', 'allow', 'lets the process in'],
+    ['none', 'allow', 'no rule covers'],
+    ['grant', 'allow', 'allows the process'],
     ['rule', 'allow', 'only reports'],
   ])('reason %s', (reason, verdict, text) => {
     const numbers = {reason: value(REASONS, reason), verdict: value(VERDICTS, verdict)};
@@ -107,7 +109,7 @@ describe('an explanation', () => {
     const rule = {...match.rule, untilClosed: true};
     const document = explanationDocument({...explained, matches: [{...match, rule}]});
     expect(document.matches[0]?.rule.untilClosed).toBe(true);
-    expect(renderExplanation(document, 200)).toContain('ends with its agent');
+    expect(renderExplanation(document, 200)).toContain('ends with its command');
     expect(renderExplanation(explanationDocument(explained), 200)).not.toContain('ends ');
   });
 });

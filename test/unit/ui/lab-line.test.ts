@@ -44,7 +44,7 @@ it('says each step once where nobody looks, and what the shell is', () => {
 it('is one line on a terminal, with the time and the last words, escaped, and goes away', () => {
   useStderr({isTTY: true, columns: 80});
   work(new LabLine(false));
-  const [before = '', after] = written.split('a shell');
+  const [before = '', after] = written.split('this shell');
   expect(before).not.toContain('\n');
   expect(before.split('\r\u001b[K')).toEqual([
     '',
@@ -60,7 +60,7 @@ it('is one line on a terminal, with the time and the last words, escaped, and go
 it('fits a narrow terminal', () => {
   useStderr({isTTY: true, columns: 12});
   work(new LabLine(false));
-  const drawn = (written.split('a shell')[0] ?? '').split('\r\u001b[K');
+  const drawn = (written.split('this shell')[0] ?? '').split('\r\u001b[K');
   expect(Math.max(...drawn.map((text) => text.length))).toBeLessThan(12);
 });
 

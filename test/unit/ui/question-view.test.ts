@@ -8,7 +8,7 @@ import {
   NO_INVOCATION,
   type Question,
 } from '../../../src/domain/question.js';
-import {commandText, fold, questionLines} from '../../../src/ui/ask/question-view.js';
+import {commandText, fold, questionLines, tooSmall} from '../../../src/ui/ask/question-view.js';
 import {width, words} from '../../../src/ui/width.js';
 import {RULE} from '../plain-rule.js';
 import {QUESTION} from '../question.js';
@@ -21,6 +21,15 @@ function lines(
   rows = 24,
   invocation = NO_INVOCATION,
 ): string[] {
+  return shown(question, columns, rows, invocation) ?? [];
+}
+
+function shown(
+  question: Partial<Question>,
+  columns: number,
+  rows: number,
+  invocation = NO_INVOCATION,
+): string[] | undefined {
   const asked: AskedPerson = {
     question: {...QUESTION, ...question},
     invocation,
@@ -39,6 +48,15 @@ const called = (...args: string[]): Invocation => ({args, argsCut: false, cwd: '
 const text = (question: Partial<Question>): string => lines(question).join('\n');
 
 describe('a question for a person', () => {
+  it('is not shown in part, for somebody to answer what is not there', () => {
+    expect(shown({}, 20, 6)).toBeUndefined();
+    expect(shown({}, 80, 7)).toBeUndefined();
+    const low = shown({comm: 'x[1]'}, 80, 10)?.join('\n');
+    expect(low).toContain('x\\x5b1\\x5d[');
+    expect(low).toMatch(/^file .*^program .*Enter: /ms);
+    expect(tooSmall({columns: 80, rows: 2})).toHaveLength(1);
+  });
+
   it('counts seconds that have begun', () => {
     expect(text({})).toContain('5 s left, then deny');
     expect(text({deadline: 0n, defaultVerdict: 0})).toContain('0 s left, then allow');
@@ -47,15 +65,15 @@ describe('a question for a person', () => {
   it('says as whom, and who logged in', () => {
     expect(text({uid: 0, loginuid: 1000})).toContain('root, logged in as user-1000');
     expect(text({uid: 1000, loginuid: 1000})).toMatch(/user +user-1000$/m);
-    expect(text({uid: 0, loginuid: null})).toContain('root, nobody logged in');
+    expect(text({uid: 0, loginuid: null})).toContain('root (no login session)');
   });
 
   it('says what more than once means', () => {
     const flat = text({op: 5, exe: '/usr/bin/mv', uid: 0}).replace(/\s+/g, ' ');
-    expect(flat).toContain('process: every rename of all that rule 7 guards, until it exits');
-    expect(flat).toContain('10m, forever: by any mv of root');
+    expect(flat).toContain('process: every rename covered by rule 7, until the process exits');
+    expect(flat).toContain('10m, forever: for mv run by root');
     const script = text({op: 5, exe: '/bin/sh', script: '/srv/a\u001b.sh', uid: 0});
-    expect(script.replace(/\s+/g, ' ')).toContain('forever: by the script a\\x1b.sh of root');
+    expect(script.replace(/\s+/g, ' ')).toContain('forever: for the script a\\x1b.sh run by root');
   });
 
   it('knows nothing of an executable that there is not', () => {

@@ -59,7 +59,7 @@ describe('advice on signatures', () => {
 
   it('tells where it cannot be known, and where all is well', () => {
     expect(advice(SIGNED, true)).toContain('sudo apt install mokutil');
-    expect(advice({...SIGNED, enrolled: true}, true)).toContain('is known');
+    expect(advice({...SIGNED, enrolled: true}, true)).toContain('is enrolled');
   });
 });
 
@@ -78,9 +78,9 @@ describe('checks', () => {
   });
 
   it.each<[CheckResult['state'][], string]>([
-    [['ok'], 'nothing stops fguard'],
-    [['ok', 'warning', 'unknown'], 'nothing stops fguard (1 with a warning, 1 unknown)'],
-    [['failed', 'ok'], '1 of 2 checks failed: fguard cannot do its work'],
+    [['ok'], 'fguard can work'],
+    [['ok', 'warning', 'unknown'], 'fguard can work (1 with a warning, 1 unknown)'],
+    [['failed', 'ok'], '1 of 2 checks failed: fguard cannot work'],
   ])('are summed up: %j', (states, sentence) => {
     expect(summarizeChecks(states.map((state) => check(state)))).toBe(sentence);
   });

@@ -44,7 +44,7 @@ describe('the table of rules', () => {
   it('says of a rule of an agent that it ends with that', () => {
     const ending = ruleDocument({...RULE, untilClosed: true});
     expect(ending.untilClosed).toBe(true);
-    expect(renderRules([ending], names, 200)).toContain('with its agent');
+    expect(renderRules([ending], names, 200)).toContain('with its command');
     expect(ruleDocument(RULE).untilClosed).toBe(false);
     expect(renderRules([ruleDocument(RULE)], names, 200)).toContain('never');
   });
@@ -69,7 +69,7 @@ describe('the table of rules', () => {
     const wide = {expiresAt: Date.now() + 5_430_000, untilExit: true, denied: 5_000_000_000};
     const all = [ruleDocument({...RULE, ...wide, exes: ['/usr/sbin/postgres']}), rule, document];
     const [head = '', first = ''] = renderRules(all, names, 80).split('\n');
-    expect(head).toMatch(/^id +object +operations +allowed +else +hits +expires$/);
+    expect(head).toMatch(/^id +object +operations +allowed +otherwise +hits +expires$/);
     expect(first).toMatch(/^1 +\/srv\/a\.db +all +exe /);
     const lines = renderRules([rule, document], names).split('\n');
     expect(lines).toHaveLength(3);
@@ -83,7 +83,7 @@ describe('the table of rules', () => {
   };
 
   it.each([
-    ['a tree', {tree: true}, ['/srv/a.db', 'and all below']],
+    ['a tree', {tree: true}, ['/srv/a.db', 'and everything in it']],
     ['a suffix', {path: null, suffix: '.docx'}, ['*.docx', 'everywhere']],
     ['a suffix below', {suffix: '.docx'}, ['*.docx', 'below /srv/a.db']],
     ['strict', {strict: true}, ['strict']],

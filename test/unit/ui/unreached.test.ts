@@ -51,14 +51,14 @@ describe('what is not guarded, because mounted below', () => {
     const [disk, again] = ['/srv/d', '/srv/e f'].map((path) => ({path, isDirectory: true}));
     if (disk === undefined || again === undefined) throw new Error('no mounts');
     expect(unreachedWarnings([rule(disk), rule(disk, again)], typed)).toEqual([
-      "what is mounted below is not guarded; this guards it, too: fguard protect /srv/d '/srv/e f' --tree --pid 12 --pid 13 --exe '/opt/my program'",
+      "file systems mounted below are not guarded; to guard them too: fguard protect /srv/d '/srv/e f' --tree --pid 12 --pid 13 --exe '/opt/my program'",
     ]);
   });
 
   it('is so, too, in the layers of an overlay', () => {
     const layers = [{path: '/up/d', isDirectory: true}];
     expect(layerWarnings([{layers}, {layers}], typed)).toEqual([
-      "only regular files of an overlay are guarded in its layers, too; this guards the rest there: fguard protect /up/d --tree --pid 12 --pid 13 --exe '/opt/my program'",
+      "in the layers of an overlay, only regular files are guarded; to guard the rest there: fguard protect /up/d --tree --pid 12 --pid 13 --exe '/opt/my program'",
     ]);
     expect(layerWarnings([{layers: []}], typed)).toEqual([]);
     expect(layerWarnings([{layers}], [{flag: 'pid', input: '1'}])).toEqual([
@@ -71,7 +71,7 @@ describe('what is not guarded, because mounted below', () => {
 
   it('is guarded as itself where it is a file', () => {
     expect(unreachedWarnings([rule({path: '/srv/f', isDirectory: false})], typed)).toEqual([
-      "what is mounted below is not guarded; this guards it, too: fguard protect /srv/f --pid 12 --pid 13 --exe '/opt/my program'",
+      "file systems mounted below are not guarded; to guard them too: fguard protect /srv/f --pid 12 --pid 13 --exe '/opt/my program'",
     ]);
   });
 

@@ -35,8 +35,11 @@ describe('the service on a machine without the module', () => {
   it('that has no headers does not start, says what is missing, and changes nothing', async () => {
     await vm.ok('mv /usr/src /usr/away');
     const before = await everything();
+    expect((await vm.run('fguard service install')).code).toBe(1);
+    expect((await vm.run('systemctl is-enabled fguard')).stdout).toBe('disabled\n');
+    expect(await vm.ok('systemctl --failed --no-legend')).toBe('');
     expect((await vm.run('systemctl start fguard')).code).not.toBe(0);
-    expect(await vm.ok('journalctl -b -u fguard -o cat')).toContain(
+    expect(await vm.ok('journalctl -b -u fguard-module -o cat')).toContain(
       `cannot build: missing the headers of kernel ${release}`,
     );
     expect(await everything()).toBe(before);
@@ -44,7 +47,7 @@ describe('the service on a machine without the module', () => {
     for (const unit of ['fguard-log', 'fguard-agent'])
       expect(await property(vm, unit, 'ActiveState')).toBe('inactive');
     expect(await read(vm, '/srv/deep/secret')).toMatchObject({code: 0});
-    await vm.ok('mv /usr/away /usr/src && systemctl reset-failed fguard');
+    await vm.ok('mv /usr/away /usr/src && systemctl reset-failed fguard-module');
   });
 
   it(
@@ -64,7 +67,7 @@ describe('the service on a machine without the module', () => {
   it('finds what it has built at the next start', async () => {
     await vm.ok('systemctl restart fguard');
     expect(await read(vm, '/srv/deep/secret')).toMatchObject({code: 1});
-    const words = await vm.ok('journalctl -b -u fguard -o cat');
+    const words = await vm.ok('journalctl -b -u fguard-module -o cat');
     expect(words.match(/building the module/g)).toHaveLength(1);
     await vm.shutdown();
   });

@@ -28,7 +28,7 @@ export async function untilWritten(vm: Vm, matches: string): Promise<Entry[]> {
 /** What systemd and the units themselves complain of. */
 export const complaints = (vm: Vm): Promise<string> =>
   vm.ok(
-    `${JOURNALCTL} -p warning -u fguard -u fguard-log -u fguard-agent -o cat _PID=1 + _TRANSPORT=stdout`,
+    `${JOURNALCTL} -p warning -u fguard -u fguard-module -u fguard-log -u fguard-agent -o cat _PID=1 + _TRANSPORT=stdout`,
   );
 
 /** How many refusals of a process a run of the log has written down, and how many it missed. */

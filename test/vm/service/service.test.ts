@@ -21,6 +21,9 @@ const TWO = `rules:
   - {path: /srv/deep/secret, errno: EPERM}
   - {path: /srv/asked, else: ask, deadline: 60s}
   - {suffix: .two}`;
+const OTHER_RULES = `${dirname(RULES)}/other.yaml`;
+const WAITS = `rules:
+  - {path: /srv/deep/waits, else: ask, deadline: 1h}`;
 const WRONG = `rules:
   - {path: /srv/deep/secret, opps: [read]}`;
 let disk: string;
@@ -34,22 +37,58 @@ beforeAll(async () => {
 
 afterAll(() => vm.kill());
 
+/* Of the first unit the state says that something is missing. */
+async function expectGuardingInPart(machine: Vm): Promise<void> {
+  expect(await property(machine, 'fguard', 'ActiveState')).toBe('failed');
+  await untilActive(machine, 'fguard-module', 'fguard-log', 'fguard-agent');
+  await expectGuarded(machine);
+}
+
 describe('the service', () => {
   it('is installed with the package, and does nothing yet', async () => {
     expect(await isLoaded(vm)).toBe(false);
     expect((await vm.run('systemctl is-enabled fguard')).stdout).toBe('disabled\n');
   });
 
-  it('that cannot start is taken back, with its own words', async () => {
-    await write(vm, RULES, WRONG);
+  it('of which a saved rule is wrong guards by the others, and says so', async () => {
+    await write(vm, OTHER_RULES, WRONG);
     const failed = await vm.run('fguard service install --json');
     expect(failed.code).toBe(1);
     expect(JSON.parse(failed.stdout)).toMatchObject({
       error: {code: 'ESERVICE', message: expect.stringContaining('opps') as string},
     });
+    await expectGuardingInPart(vm);
+    expect((await vm.run('systemctl is-enabled fguard')).stdout).toBe('enabled\n');
+  });
+
+  it('that guards in part is restarted, stopped and started like another', async () => {
+    const before = await vm.ok('dmesg | grep -c fguard:');
+    expect((await vm.run('systemctl restart fguard')).code).not.toBe(0);
+    expect(await vm.ok('dmesg | grep -c fguard:')).not.toBe(before);
+    await expectGuardingInPart(vm);
+    await vm.ok('systemctl stop fguard');
+    expect(await isLoaded(vm)).toBe(false);
+    for (const unit of ['fguard-module', 'fguard-log', 'fguard-agent'])
+      expect(await property(vm, unit, 'ActiveState')).toBe('inactive');
+    expect((await vm.run('systemctl start fguard')).code).not.toBe(0);
+    await expectGuardingInPart(vm);
+  });
+
+  it('that guards in part is removed, also while somebody waits for an answer', async () => {
+    await write(vm, OTHER_RULES, `${WAITS}\n  - {path: /srv/x, opps: [read]}`);
+    expect((await vm.run('systemctl restart fguard')).code).not.toBe(0);
+    await vm.ok('systemctl stop fguard-agent');
+    const answerer = vm.spawn('sleep infinity | fguard ask --json --ready-fd 1');
+    await answerer.waitFor('\n');
+    const reader = vm.spawn('cat /srv/deep/waits');
+    await answerer.waitFor('"question"');
+    await vm.ok('fguard service remove');
+    expect(await isLoaded(vm)).toBe(false);
+    await reader.exit;
+    answerer.kill('SIGKILL');
     expect((await vm.run('systemctl is-enabled fguard')).stdout).toBe('disabled\n');
     expect(await vm.ok('systemctl --failed --no-legend')).toBe('');
-    await write(vm, RULES, ONE);
+    await vm.ok(`rm ${OTHER_RULES}`);
   });
 
   it('guards from its installation on', async () => {
@@ -204,10 +243,38 @@ describe('the log of the service', () => {
     await vm.ok(`rm -r ${drop} && systemctl daemon-reload`);
   });
 
+  it('goes on while names are looked up for longer than its watchdog waits', async () => {
+    const pid = await property(vm, 'fguard-log', 'MainPID');
+    const restarts = await property(vm, 'fguard-log', 'NRestarts');
+    const slow = `#!/bin/sh\nsleep 45\necho "$*" >>/run/looked-up\nexec /usr/bin/getent.real "$@"`;
+    await vm.ok('mv /usr/bin/getent /usr/bin/getent.real');
+    await write(vm, '/usr/bin/getent', slow);
+    await vm.ok('chmod 755 /usr/bin/getent');
+    const refused = 'setpriv --reuid=54321 --clear-groups /usr/bin/fmt /srv/deep/secret';
+    expect((await vm.run(refused)).code).not.toBe(0);
+    await until(vm, 'grep -q 54321 /run/looked-up');
+    expect(await untilWritten(vm, 'FGUARD_COMM=fmt')).toHaveLength(1);
+    expect(await property(vm, 'fguard-log', 'MainPID')).toBe(pid);
+    expect(await property(vm, 'fguard-log', 'NRestarts')).toBe(restarts);
+    await vm.ok('mv /usr/bin/getent.real /usr/bin/getent');
+  });
+
   it('starts again when it is killed', async () => {
     await vm.ok(`kill -KILL ${await property(vm, 'fguard-log', 'MainPID')}`);
     await untilRestarted(vm, 'fguard-log', 1);
     await expectWritten(vm, 'fold');
+  });
+
+  it('starts again when its main thread alone stands still', async () => {
+    const pid = await property(vm, 'fguard-log', 'MainPID');
+    // ptrace(PTRACE_ATTACH): it stops the thread that it names, and no other
+    const tracer = vm.spawn(
+      `perl -e 'syscall(101, 16, ${pid}, 0, 0) == 0 or die $!; $| = 1; print "attached\\n"; waitpid(${pid}, 0); sleep'`,
+    );
+    await tracer.waitFor('attached');
+    await untilRestarted(vm, 'fguard-log', 2);
+    tracer.kill('SIGKILL');
+    await expectWritten(vm, 'fold -w 9');
   });
 
   it('ends where the module is unloaded by hand, and does not fail', async () => {
@@ -242,8 +309,10 @@ describe('removed', () => {
     });
     expect(await isLoaded(vm)).toBe(false);
     expect(await read(vm, '/srv/deep/secret')).toMatchObject({code: 0});
-    await vm.ok('fguard service install');
+    await write(vm, OTHER_RULES, WRONG);
+    expect((await vm.run('fguard service install')).code).toBe(1);
     await expectPurged(vm);
+    expect(await vm.ok('systemctl --failed --no-legend')).toBe('');
     await vm.shutdown();
   });
 });

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-import fs, {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import fs, {lchownSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 
 import {ruleFiles} from '../../../../src/services/rule-files/find.js';
 import {loadRuleFiles} from '../../../../src/services/rule-files/load.js';
 import {fguard_else, fguard_verdict} from '../../../../src/domain/uapi.gen.js';
+import {EVE, evesFolder, isRoot} from '../../eve.js';
 import {newFolder} from '../../folder.js';
 import {REQUEST} from '../../plain-rule.js';
 
@@ -96,38 +97,47 @@ describe('a rule file', () => {
 
   it.each([
     ['- path: srv/x', '2:9 "path" must be an absolute path, not "srv/x"'],
-    ['- elze: x\n  path: /tmp/x', '2:3 there is no key "elze" here; did you mean else?'],
-    ['- path: /tmp/x\n  zzzzzz: 1', '3:3 there is no key "zzzzzz" here'],
+    ['- elze: x\n  path: /tmp/x', '2:3 unknown key "elze"; did you mean else?'],
+    ['- path: /tmp/x\n  zzzzzz: 1', '3:3 unknown key "zzzzzz"'],
     ['- name: 12\n  path: /tmp/x', /^2:9 "name" must be a name .*, not 12$/],
     ['- name: "12"\n  path: /tmp/x', /^2:9 "name" must be a name .*, not "12"$/],
-    [`- name: ${'é'.repeat(33)}\n  path: /tmp/x`, '2:9 "name" is longer than 64 bytes'],
-    ['- suffix: a/b', /^2:11 "suffix" must be the end of a file name/],
-    [`- suffix: ${'é'.repeat(128)}`, '2:11 "suffix" is longer than a file name can be'],
-    ['- ops: [raed]\n  path: /tmp/x', /^2:9 what is in "ops": "raed" is none of .*mean read\?$/],
+    [`- name: ${'é'.repeat(33)}\n  path: /tmp/x`, '2:9 "name" must be at most 64 bytes long'],
+    ['- suffix: a/b', /^2:11 "suffix" must be a file-name ending/],
+    [`- suffix: ${'é'.repeat(128)}`, '2:11 "suffix" must not be longer than a file name can be'],
+    [
+      '- ops: [raed]\n  path: /tmp/x',
+      /^2:9 "ops": unknown operation "raed"; expected one of .*mean read\?$/,
+    ],
     ['- ops: []\n  path: /tmp/x', /^2:8 "ops" must be a list of operations/],
-    ['- else: dny\n  path: /tmp/x', /"dny" is none of deny, ask, log; did you mean deny\?$/],
-    ['- errno: EIO\n  path: /tmp/x', /^2:10 "errno": "EIO" is none of/],
+    [
+      '- else: dny\n  path: /tmp/x',
+      /unknown value "dny"; expected one of deny, ask, log; did you mean deny\?$/,
+    ],
+    ['- errno: EIO\n  path: /tmp/x', /^2:10 "errno": unknown value "EIO"; expected one of/],
     ['- strict: yes\n  path: /tmp/x', '2:11 "strict" must be true or false, not "yes"'],
     ['- deadline: 10\n  path: /tmp/x', /^2:13 "deadline" must be a time such as/],
-    ['- deadline: 0s\n  path: /tmp/x', '2:13 "deadline" must be above 0, and a day at most'],
-    ['- deadline: 2d\n  path: /tmp/x', '2:13 "deadline" must be above 0, and a day at most'],
-    ['- strict: true', '2:3 a rule names a path, a suffix or both'],
-    ['- suffix: .x\n  tree: true', '3:3 "tree" needs the key "path" beside it'],
-    ['- foo', '2:3 what is in "rules" must be a rule, not "foo"'],
+    ['- deadline: 0s\n  path: /tmp/x', '2:13 "deadline" must be more than 0 and at most one day'],
+    ['- deadline: 2d\n  path: /tmp/x', '2:13 "deadline" must be more than 0 and at most one day'],
+    ['- strict: true', '2:3 a rule needs a path, a suffix or both'],
+    ['- suffix: .x\n  tree: true', '3:3 "tree" also needs the key "path"'],
+    ['- foo', '2:3 each item of "rules" must be a rule, not "foo"'],
     ['- path: /no/such/x', '2:9 the directory /no/such does not exist'],
-    ['- path: /', '2:9 / itself cannot be guarded: name what is in it, or a suffix'],
+    ['- path: /', '2:9 / itself cannot be guarded; give paths inside it, or a --suffix'],
     [
       '- path: //./\n  tree: true',
-      '2:9 / itself cannot be guarded: name what is in it, or a suffix',
+      '2:9 / itself cannot be guarded; give paths inside it, or a --suffix',
     ],
     ['- path: /etc/passwd\n  tree: true', '2:9 /etc/passwd is not a directory'],
     ['- path: /tmp/x\n  allow: {exes: [/bin/none]}', '3:18 /bin/none does not exist'],
     ['- path: /tmp/x\n  allow: {exes: /bin/ls}', /^3:17 "exes" must be a list of executables/],
-    ['- path: /tmp/x\n  allow: {uids: [nobody2]}', '3:18 there is no user nobody2'],
-    ['- path: /tmp/x\n  allow: {gids: [-1]}', /^3:18 what is in "gids" must be a name or a number/],
-    ['- path: /tmp/x\n  allow: {pids: [1]}', /^3:11 a process cannot be kept in a file/],
-    ['- path: /tmp/x\n  allow: {exe: [/bin/ls]}', '3:11 the key is "exes", with a list'],
-    ['- path: /tmp/x\n  ttl: 10m', /^3:3 a rule that ends by itself cannot be kept/],
+    ['- path: /tmp/x\n  allow: {uids: [nobody2]}', '3:18 unknown user: nobody2'],
+    [
+      '- path: /tmp/x\n  allow: {gids: [-1]}',
+      /^3:18 each item of "gids" must be a name or a number/,
+    ],
+    ['- path: /tmp/x\n  allow: {pids: [1]}', /^3:11 a rule in a file cannot refer to a process/],
+    ['- path: /tmp/x\n  allow: {exe: [/bin/ls]}', '3:11 the key is "exes", and takes a list'],
+    ['- path: /tmp/x\n  ttl: 10m', /^3:3 a rule in a file cannot end by itself/],
     ['- match: {path: x}', '2:17 "path" must be an absolute path, not "x"'],
     ['- match: {path: /no/such/x}', '2:17 the directory /no/such does not exist'],
     ['- match: {path: /tmp/x}\n  expiresAt: "2026-01-01"', /^3:14 "expiresAt" must be null/],
@@ -199,8 +209,8 @@ describe('several rule files', () => {
     const first = files[0] ?? '';
     const {mistakes} = loadRuleFiles(files);
     expect(mistakes).toMatchObject([
-      {file: files[1], line: 2, message: `another rule is about the same: ${first}:2`},
-      {file: files[1], line: 3, message: `another rule is about the same: ${first}:3`},
+      {file: files[1], line: 2, message: `another rule is about the same object: ${first}:2`},
+      {file: files[1], line: 3, message: `another rule is about the same object: ${first}:3`},
       {file: files[1], line: 4, message: `another rule has this name: ${first}:2`},
     ]);
   });
@@ -225,4 +235,35 @@ it('a path on a disk that fails is a mistake like another', () => {
   expect(complaints('rules:\n  - {path: FOLDER/real/x}\n  - {suffix: .x}\n')).toEqual([
     expect.stringMatching(/^2:12 .*input or output error$/),
   ]);
+});
+
+describe.runIf(isRoot)('a rule about a place of another user', () => {
+  const about = (path: string): string => `rules:\n  - path: ${path}\n    allow: {uids: [0]}\n`;
+
+  /*
+   * eve/
+   * ├── real/
+   * ├── .ssh -> folder/real
+   * ├── root -> folder/real   which root has made
+   * └── gone -> folder/new    which is not there
+   */
+  it('does not follow what she may put a link to', () => {
+    const eve = evesFolder();
+    mkdirSync(join(eve, 'real'));
+    symlinkSync(join(folder, 'real'), join(eve, '.ssh'));
+    lchownSync(join(eve, '.ssh'), EVE, EVE);
+    symlinkSync(join(folder, 'real'), join(eve, 'root'));
+    symlinkSync(join(folder, 'new'), join(eve, 'gone'));
+    const leads = (from: string): string[] => [
+      expect.stringMatching(
+        `${join(eve, from)} is a link of user ${EVE} and leads to .*, which is not that user's`,
+      ) as string,
+    ];
+    expect(complaints(about(join(eve, '.ssh')))).toEqual(leads('.ssh'));
+    expect(complaints(about(join(eve, 'root')))).toEqual(leads('root'));
+    expect(complaints(about(join(eve, '.ssh/new')))).toEqual(leads('.ssh'));
+    expect(complaints(about(join(eve, 'gone')))).toEqual(leads('gone'));
+    expect(requests(about(join(eve, 'real/new')))).toMatchObject([{path: join(eve, 'real/new')}]);
+    expect(requests(about(join(eve, 'new')))).toMatchObject([{path: join(eve, 'new')}]);
+  });
 });

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 import {execFileSync} from 'node:child_process';
-import {existsSync} from 'node:fs';
+import {chmodSync, existsSync} from 'node:fs';
 import type {Server} from 'node:net';
 import {join} from 'node:path';
 import {afterEach, describe, expect, it} from 'vitest';
 
-import {awaitDecisions, decidePending} from '../../../../src/services/rule-files/pending.js';
+import {
+  awaitDecisions,
+  decidePending,
+  requireNonePending,
+} from '../../../../src/services/rule-files/pending.js';
+import {evesFolder, isRoot} from '../../eve.js';
 import {newFolder} from '../../folder.js';
 
 const servers: Server[] = [];
@@ -40,4 +45,23 @@ describe('those who want to hold the former rules', () => {
     expect(results.filter(({status}) => status === 'rejected').length).toBe(5);
     expect(await decidePending('keep', path)).toBe(String(won[0]));
   });
+});
+
+describe.runIf(isRoot)('a folder in which another user can put a socket', () => {
+  it.each([
+    ['of hers', evesFolder],
+    ['of all', openFolder],
+  ])('is not used: %s', async (_whose, make) => {
+    const path = join(make(), 'confirm.sock');
+    const hold = () => awaitDecisions(() => Promise.resolve('confirmed'), path);
+    await expect(hold()).rejects.toThrow('is not safe to use');
+    await expect(requireNonePending(path)).rejects.toThrow('is not safe to use');
+    await expect(decidePending('keep', path)).rejects.toThrow('is not safe to use');
+  });
+
+  function openFolder(): string {
+    const folder = newFolder();
+    chmodSync(folder, 0o1777);
+    return folder;
+  }
 });

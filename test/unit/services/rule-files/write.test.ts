@@ -149,7 +149,11 @@ describe.runIf(isRoot)('saved rules that others may change', () => {
     expect(() => requireOwnRules(folder)).toThrow(expect.objectContaining(refusal) as Error);
     expect(() => ownRuleFiles([], folder)).toThrow(expect.objectContaining(refusal) as Error);
     expect(foreignRules(folder)).toEqual([
-      {path: expect.any(String) as string, reason: expect.stringMatching(reason) as string},
+      {
+        path: expect.any(String) as string,
+        from: expect.any(String) as string,
+        reason: expect.stringMatching(reason) as string,
+      },
     ]);
   });
 

@@ -122,7 +122,8 @@ void obey(struct fguard *guard, char **words)
 	    !run_one_of(event_commands, guard, words) &&
 	    !run_one_of(explain_commands, guard, words) &&
 	    !run_one_of(ask_commands, guard, words) &&
-	    !run_one_of(fault_commands, guard, words)) {
+	    !run_one_of(fault_commands, guard, words) &&
+	    !run_one_of(model_commands, guard, words)) {
 		failed = true;
 		puts("{\"errno\":\"ENOSYS\",\"message\":\"no such command\"}");
 	}
@@ -136,7 +137,8 @@ static void obey_line(struct fguard *guard, char *line)
 	for (char *word = strtok(line, " \n"); word && count < WORDS_MAX; word = strtok(NULL, " \n"))
 		words[count++] = word;
 	obey(guard, words);
-	fflush(stdout);
+	if (!holds_back())
+		fflush(stdout);
 }
 
 int main(int argc, char **argv)

@@ -43,6 +43,9 @@ extern const char *const verdict_names[];
 /* Prints {"errno":…,"message":…}, or nothing if @result is no failure; gives whether it is. */
 bool print_failure(const struct fguard *guard, long result);
 
+/* Is what is printed kept until more has come? */
+bool holds_back(void);
+
 /* Milliseconds since some moment. */
 long clock_milliseconds(void);
 
@@ -52,7 +55,7 @@ struct command {
 };
 
 extern const struct command rule_commands[], bulk_commands[], event_commands[],
-	explain_commands[], ask_commands[], fault_commands[];
+	explain_commands[], ask_commands[], fault_commands[], model_commands[];
 
 /* Runs "COMMAND WORD…"; what it prints may still be in the buffer. */
 void obey(struct fguard *guard, char **words);

@@ -59,6 +59,9 @@ static long in_numbered_child(char **words)
 
 const struct verb library_verbs[] = {
 	{ "thread", 2, in_thread },
+	{ "point", 2, point },
+	{ "make", 1, make_file },
+	{ "install", 1, install },
 	{ "numbered", 3, in_numbered_child },
 	{ "as", 4, run_as },
 	{ "fork", 0, go_on_in_child },
@@ -127,9 +130,12 @@ const struct verb library_verbs[] = {
 	{ "dedupe", 0, dedupe },
 	{ "uring-polled", 1, uring_polled },
 	{ "uring-linked", 1, uring_linked },
+	{ "uring-spin", 0, uring_spin },
 	{ "hide", 3, hide },
 	{ "hide-moved", 3, hide_moved },
 	{ "hidden", 1, open_hidden },
+	{ "hidden-as-before", 1, open_hidden_as_before },
+	{ "overlaid", 4, run_overlaid },
 	{ "hidden-execve", 1, execute_hidden },
 	{ "jailed", 3, run_jailed },
 	{ NULL, 0, NULL },

@@ -46,6 +46,8 @@ long race_path(char **words);
 long hide(char **words);
 long hide_moved(char **words);
 long open_hidden(char **words);
+long open_hidden_as_before(char **words);
+long run_overlaid(char **words);
 long execute_hidden(char **words);
 long run_jailed(char **words);
 
@@ -111,6 +113,12 @@ long dedupe(char **words);
 
 /* library_ask_uring.c */
 long uring_polled(char **words);
+long uring_spin(char **words);
 long uring_linked(char **words);
+
+/* library_model.c */
+long point(char **words);
+long make_file(char **words);
+long install(char **words);
 
 #endif

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdint.h>
 #include <unistd.h>
@@ -30,6 +31,21 @@ long uring_polled(char **words)
 		.requests = &request,
 		.count = 1,
 		.setup = IORING_SETUP_SQPOLL,
+	});
+}
+
+/* uring-spin: a thread of the kernel looks for requests from now on, and never sleeps */
+long uring_spin(char **words)
+{
+	const struct io_uring_sqe request = { .opcode = IORING_OP_NOP };
+
+	(void)words;
+	return uring_carry_out(&(struct uring_work){
+		.requests = &request,
+		.count = 1,
+		.setup = IORING_SETUP_SQPOLL,
+		.idle = INT_MAX,
+		.stays = true,
 	});
 }
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "library.h"
+#include "uring.h"
 #include "verbs.h"
 
 #define MADE_UP "tmp/elsewhere/ok"
@@ -123,18 +125,6 @@ static int open_unmounted(const char *place)
 	return fd < 0 || umount2(place, MNT_DETACH) ? -errno : fd;
 }
 
-/* Some kernels let go of what is mounted on a mount that goes. */
-static int still_there(int fd, const char *name)
-{
-	struct stat directory, file;
-
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &directory) || fstatat(fd, name, &file, 0))
-		return -errno;
-	return directory.st_dev == file.st_dev ? -ENOTCONN : fd;
-}
-
 static int build(char **words)
 {
 	const char *how = words[0], *place = words[1], *source = words[2];
@@ -152,8 +142,7 @@ static int build(char **words)
 		return open_detached(place);
 	if (!strcmp(how, "tree"))
 		return open_tree_of(place);
-	return still_there(strcmp(how, "lazy") ? open_detached(place) : open_unmounted(place),
-			   words[3]);
+	return strcmp(how, "lazy") ? open_detached(place) : open_unmounted(place);
 }
 
 union room {
@@ -188,9 +177,21 @@ static long pass(int end, const int *fd)
 	return result;
 }
 
+/* Some kernels put an empty file over what is mounted on a mount that goes. */
+static int still_there(int fd, const char *name, const char *source)
+{
+	struct stat seen, meant;
+
+	if (fd < 0)
+		return fd;
+	if (fstatat(fd, name, &seen, 0) || stat(source, &meant))
+		return -errno;
+	return seen.st_dev == meant.st_dev ? fd : -ESTALE;
+}
+
 /*
  * hide detached|lazy PLACE FILE NAME: as NAME, which the file is mounted on; ENOTCONN
- *	where the kernel lets go of it
+ *	where the kernel covers it then
  * hide tree PLACE FILE NAME: the same, as tmp/elsewhere/ok/NAME
  * hide overlay PLACE LAYERS: of an overlay
  */
@@ -211,6 +212,8 @@ long hide(char **words)
 	fd = (int)pass(ends[0], NULL);
 	close(ends[0]);
 	waitpid(child, NULL, 0);
+	if (!strcmp(words[0], "detached") || !strcmp(words[0], "lazy"))
+		fd = still_there(fd, words[3], words[2]);
 	if (fd < 0)
 		return fd;
 	close(hidden);
@@ -237,6 +240,27 @@ long open_hidden(char **words)
 	return 0;
 }
 
+/* hidden-as-before NAME: for reading, by a ring, with credentials of before */
+long open_hidden_as_before(char **words)
+{
+	const struct io_uring_sqe request = {
+		.opcode = IORING_OP_OPENAT,
+		.fd = hidden,
+		.addr = (uintptr_t)words[0],
+		.open_flags = O_RDONLY,
+	};
+	long fd = uring_carry_out(&(struct uring_work){
+		.requests = &request,
+		.count = 1,
+		.as_before = true,
+	});
+
+	if (fd < 0)
+		return fd;
+	close((int)fd);
+	return 0;
+}
+
 /* hidden-execve NAME: goes on as that program; argv[0] says what a script is to run */
 long execute_hidden(char **words)
 {
@@ -255,6 +279,42 @@ long run_jailed(char **words)
 		if (become_root(0) || chroot(words[0]) || chdir("/"))
 			_exit(EUSERS); /* not an errno that a route could give */
 		_exit(exit_code(run_route(words + 1)));
+	}
+	waitpid(child, &status, 0);
+	return -WEXITSTATUS(status);
+}
+
+static int overlay_of(const char *place, const char *lower)
+{
+	static const char *const parts[] = { "up", "work", "merged" };
+	char path[4096], options[8192];
+
+	if (mount("none", place, "tmpfs", 0, NULL))
+		return -errno;
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", place, parts[i]);
+		if (mkdir(path, 0755))
+			return -errno;
+	}
+	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s/up,workdir=%s/work,userxattr",
+		 lower, place, place);
+	return mount("overlay", path, "overlay", 0, options) || chdir(path) ? -errno : 0;
+}
+
+/*
+ * overlaid PLACE LOWER ROUTE PATH [SECOND]: in a child, in the root of an overlay of his
+ * own over LOWER
+ */
+long run_overlaid(char **words)
+{
+	pid_t child = fork();
+	int status, err;
+
+	if (!child) {
+		err = become_root(CLONE_NEWNS);
+		if (!err)
+			err = overlay_of(words[0], words[1]);
+		_exit(err ? EUSERS : exit_code(run_route(words + 2)));
 	}
 	waitpid(child, &status, 0);
 	return -WEXITSTATUS(status);

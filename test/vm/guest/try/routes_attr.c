@@ -45,6 +45,7 @@ DIRECT(by_fchmod, __NR_fchmod, route_held, MODE)
 DIRECT(by_fchmodat, __NR_fchmodat, AT_FDCWD, path, MODE)
 DIRECT(by_fchmodat2, FCHMODAT2, AT_FDCWD, path, MODE, 0)
 DIRECT(by_chown, __NR_chown, path, OWNER, OWNER)
+DIRECT(by_chown_none, __NR_chown, path, -1, -1)
 DIRECT(by_lchown, __NR_lchown, path, OWNER, OWNER)
 DIRECT(by_fchown, __NR_fchown, route_held, OWNER, OWNER)
 DIRECT(by_utimensat, __NR_utimensat, AT_FDCWD, path, times, 0)
@@ -167,6 +168,7 @@ const struct route_name attr_routes[] = {
 	{ "fchmodat2-empty", by_fchmodat2_empty },
 	{ "chmod-proc", by_chmod_proc },
 	{ "chown", by_chown },
+	{ "chown-none", by_chown_none },
 	{ "lchown", by_lchown },
 	{ "fchown", by_fchown },
 	{ "fchownat-empty", by_fchownat_empty },

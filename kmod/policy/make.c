@@ -11,7 +11,8 @@
 
 #include "object/mount.h"
 #include "policy/alias.h"
-#include "policy/rule.h"
+#include "policy/make.h"
+#include "policy/site.h"
 
 static atomic64_t last_serial;
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+import {dirname, join} from 'node:path';
+
+import {UserError} from '../../domain/errors.js';
+import {shellWord} from '../../domain/shell-word.js';
+import {lstatIfPossible, readEntries} from '../../linux/files.js';
+import {type Foreign, findForeign} from '../../linux/own-folder.js';
+import {packageFile} from '../../linux/package-root.js';
+
+const OTHERS_MAY_WRITE = 0o022n;
+
+/* What only git reads. */
+const UNUSED = '.git';
+
+/* The way to the folder has been walked already, so that a look at each file is enough. */
+function foreignBelow(folder: string): Foreign | undefined {
+  for (const {name, isDirectory} of readEntries(folder)) {
+    if (name === UNUSED) continue;
+    const path = join(folder, name);
+    const found = foreignFile(path) ?? (isDirectory ? foreignBelow(path) : undefined);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function foreignFile(path: string): Foreign | undefined {
+  const stat = lstatIfPossible(path);
+  const isPlain = stat?.uid === 0n && (stat.isSymbolicLink() || !(stat.mode & OTHERS_MAY_WRITE));
+  return isPlain && !stat.isSymbolicLink() ? undefined : findForeign(path);
+}
+
+/** What others may change of the program that runs, and of what runs it. */
+function foreignProgram(program: string, folder: string): Foreign | undefined {
+  return findForeign(program) ?? findForeign(folder) ?? foreignBelow(folder);
+}
+
+/**
+ * Refuses to have root run this program at every boot where others may change it.
+ * @throws UserError if they may
+ */
+export function requireOwnProgram(
+  program = process.execPath,
+  folder = dirname(packageFile('package.json')),
+): void {
+  const found = foreignProgram(program, folder);
+  if (found === undefined) return;
+  const message = `the service would run as root what others can change: ${found.reason}`;
+  throw new UserError('EUNSAFE', message, {
+    next: [`ls -ld ${shellWord(found.path)}`, 'install the package, or a copy that root owns'],
+  });
+}
