@@ -19,7 +19,7 @@ export function cString(text: string): Buffer {
 }
 
 /** A string of the library's, copied. */
-export function readString(pointer: bigint): string {
+function readString(pointer: bigint): string {
   return decodePath(Buffer.from(koffi.view(pointer, strlen(pointer))));
 }
 
