@@ -136,7 +136,7 @@ describe('run', () => {
     const ended = await fguard(['run', ...paths, '--', 'sh', '-c', script], env);
     writeFileSync(fifo, 'go\n');
     expect(ended.code).toBe(3);
-    expect(ended.stderr).toContain('goes on, and is guarded still');
+    expect(ended.stderr).toContain('still runs, so its rules stay');
     expect(ended.stderr).toContain('sudo fguard unprotect 2`');
     expect(log(folder).filter((line) => line.startsWith('delete'))).toEqual([
       'delete id=2 path=- name=-',
@@ -305,7 +305,7 @@ describe('run', () => {
     const env = {FAKE_PATH: path, FAKE_LOG: join(folder, 'log')};
     const {code, stderr} = await fguard(['run', '--protect', path, '--', 'true'], env);
     expect(code).toBe(1);
-    expect(stderr).toContain('rule 1 guards');
+    expect(stderr).toContain('rule 1 already guards');
     expect(log(folder)).toEqual(['close']);
   });
 });

@@ -128,7 +128,7 @@ describe('ask in a terminal', () => {
       const opened = lab.intruder.do('open', secret);
       await terminal.waitFor(`try[${lab.intruder.pid}] wants to read`);
       await terminal.waitFor(`file     ${secret}`);
-      await terminal.waitFor('q: leave');
+      await terminal.waitFor('q: quit');
       terminal.write(key);
       expect(await opened).toBe(outcome);
     }

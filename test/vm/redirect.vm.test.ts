@@ -76,7 +76,7 @@ afterEach(async () => {
 describe('another user, while hooks are in force', () => {
   it('is refused by the kernel at each of them, and the guard holds', async () => {
     // all that there is needs them
-    await lab.guard.add(other, {otherwise: 'ask'});
+    await lab.guard.add(other, {otherwise: 'ask', loginuids: [1]});
     const answerer = await Answerer.start();
     const allowed = {pids: [lab.owner.pid], children: true};
     const {id} = await lab.guard.add(secret, {strict: true, ...allowed});
