@@ -277,7 +277,18 @@ int fguard_find_records(const void *data, size_t length, const void **records,
 /* Return: 0 if @data holds whole, consistent records, else -EPROTO. */
 int fguard_check_records(const void *data, size_t size);
 
-/* ---- rules to the kernel (rule.c) --------------------------------------- */
+/* ---- what a rule says, in attributes (terms.c) -------------------------- */
+
+void fguard_put_rule(struct fguard_request *request,
+		     const struct fguard_rule *rule);
+
+/* Only what cannot be told to the kernel; the rest it refuses itself. */
+int fguard_check_rule(struct fguard *guard, const struct fguard_rule *rule,
+		      size_t number);
+
+/* Puts its arrays into the list. Return: 0, -ENOMEM or -EPROTO. */
+int fguard_read_rule(struct fguard_list *list, const struct nlattr *rule,
+		     struct fguard_rule_info *info);
 
 /* Whether there are @n strings. */
 bool fguard_has_strings(const char *const *values, uint32_t n);

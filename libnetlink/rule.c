@@ -6,130 +6,7 @@
 #include <libmnl/libmnl.h>
 #include <string.h>
 
-/* ---- what a rule says --------------------------------------------------- */
-
-static void put_numbers(struct fguard_request *request, uint16_t type,
-			const uint32_t *values, uint32_t n)
-{
-	if (n)
-		fguard_put(request, type, values, n * sizeof(*values));
-}
-
-static void put_subjects(struct fguard_request *request,
-			 const struct fguard_rule *rule)
-{
-	put_numbers(request, FGUARD_RULE_A_PIDS, rule->pids, rule->n_pids);
-	put_numbers(request, FGUARD_RULE_A_UIDS, rule->uids, rule->n_uids);
-	put_numbers(request, FGUARD_RULE_A_GIDS, rule->gids, rule->n_gids);
-	put_numbers(request, FGUARD_RULE_A_LOGINUIDS, rule->loginuids,
-		    rule->n_loginuids);
-	fguard_put_strings(request, FGUARD_RULE_A_EXE, rule->exes, rule->n_exes);
-	fguard_put_strings(request, FGUARD_RULE_A_CGROUP, rule->cgroups,
-			   rule->n_cgroups);
-}
-
-static void put_rule(struct fguard_request *request,
-		     const struct fguard_rule *rule)
-{
-	size_t nest = fguard_nest(request, FGUARD_A_RULE);
-
-	if (rule->path)
-		fguard_put_string(request, FGUARD_RULE_A_PATH, rule->path);
-	if (rule->suffix)
-		fguard_put_string(request, FGUARD_RULE_A_SUFFIX, rule->suffix);
-	if (rule->name)
-		fguard_put_string(request, FGUARD_RULE_A_NAME, rule->name);
-	if (rule->flags)
-		fguard_put_u32(request, FGUARD_RULE_A_FLAGS, rule->flags);
-	if (rule->ops)
-		fguard_put_u32(request, FGUARD_RULE_A_OPS, rule->ops);
-	fguard_put_u8(request, FGUARD_RULE_A_ELSE, (uint8_t)rule->otherwise);
-	if (rule->error)
-		fguard_put_u32(request, FGUARD_RULE_A_ERRNO, rule->error);
-	if (rule->ttl)
-		fguard_put_u64(request, FGUARD_RULE_A_TTL, rule->ttl);
-	if (rule->default_allow)
-		fguard_put_u8(request, FGUARD_RULE_A_DEFAULT,
-			      FGUARD_VERDICT_ALLOW);
-	if (rule->deadline)
-		fguard_put_u32(request, FGUARD_RULE_A_DEADLINE, rule->deadline);
-	put_subjects(request, rule);
-	fguard_nest_end(request, nest);
-}
-
-bool fguard_has_strings(const char *const *values, uint32_t n)
-{
-	if (n && !values)
-		return false;
-	for (uint32_t i = 0; i < n; i++)
-		if (!values[i])
-			return false;
-	return true;
-}
-
-static int check_count(struct fguard *guard, size_t number, const char *kind,
-		       const void *values, uint32_t n)
-{
-	if (n && !values)
-		return fguard_fail(guard, -EINVAL,
-				   "rule %zu has a number of %s but no array of them",
-				   number, kind);
-	if (n > FGUARD_SUBJECTS_MAX)
-		return fguard_fail(guard, -E2BIG,
-				   "rule %zu has %u %s, more than %u", number, n,
-				   kind, FGUARD_SUBJECTS_MAX);
-	return 0;
-}
-
-static int check_strings(struct fguard *guard, size_t number, const char *kind,
-			 const char *const *values, uint32_t n)
-{
-	int err = check_count(guard, number, kind, values, n);
-
-	if (!err && !fguard_has_strings(values, n))
-		err = fguard_fail(guard, -EINVAL,
-				  "rule %zu has a null pointer among its %s", number, kind);
-	return err;
-}
-
-static int check_subjects(struct fguard *guard, const struct fguard_rule *rule,
-			  size_t number)
-{
-	int err;
-
-	err = check_count(guard, number, "pids", rule->pids, rule->n_pids);
-	if (!err)
-		err = check_count(guard, number, "uids", rule->uids,
-				  rule->n_uids);
-	if (!err)
-		err = check_count(guard, number, "gids", rule->gids,
-				  rule->n_gids);
-	if (!err)
-		err = check_count(guard, number, "login uids", rule->loginuids,
-				  rule->n_loginuids);
-	if (!err)
-		err = check_strings(guard, number, "executables", rule->exes,
-				    rule->n_exes);
-	if (!err)
-		err = check_strings(guard, number, "cgroups", rule->cgroups,
-				    rule->n_cgroups);
-	return err;
-}
-
-/* Only what cannot be told to the kernel; the rest it refuses itself. */
-static int check_rule(struct fguard *guard, const struct fguard_rule *rule,
-		      size_t number)
-{
-	if (!rule->path && !rule->suffix)
-		return fguard_fail(guard, -EINVAL,
-				   "rule %zu has neither a path nor a suffix",
-				   number);
-	if (rule->otherwise >= __FGUARD_ELSE_MAX)
-		return fguard_fail(guard, -ERANGE,
-				   "rule %zu has an unknown else action: %u",
-				   number, rule->otherwise);
-	return check_subjects(guard, rule, number);
-}
+/* ---- what is refused before it is sent ---------------------------------- */
 
 /* Builds the rule as it will be sent: what is too large shows by itself. */
 static int measure_rule(struct fguard *guard, const struct fguard_rule *rule,
@@ -140,7 +17,7 @@ static int measure_rule(struct fguard *guard, const struct fguard_rule *rule,
 
 	fguard_request_begin(&request, guard->family, FGUARD_CMD_ADD_RULES,
 			     FGUARD_GENL_VERSION, NLM_F_ACK);
-	put_rule(&request, rule);
+	fguard_put_rule(&request, rule);
 	err = request.error;
 	fguard_request_free(&request);
 	if (err == -E2BIG)
@@ -156,7 +33,7 @@ static int check_rules(struct fguard *guard, const struct fguard_rule *rules,
 	int err = 0;
 
 	for (size_t i = 0; i < n && !err; i++) {
-		err = check_rule(guard, &rules[i], i + 1);
+		err = fguard_check_rule(guard, &rules[i], i + 1);
 		if (!err)
 			err = measure_rule(guard, &rules[i], i + 1);
 	}
@@ -215,7 +92,7 @@ static int add_some(struct fguard *guard, const struct fguard_rule *rules,
 
 	begin(guard, &request, FGUARD_CMD_ADD_RULES);
 	for (size_t i = 0; i < n; i++)
-		put_rule(&request, &rules[i]);
+		fguard_put_rule(&request, &rules[i]);
 	err = fguard_exchange(guard, &request, take_results, &results);
 	fguard_request_free(&request);
 	if (!err && results.at != n)
@@ -254,7 +131,7 @@ int fguard_set_rules(struct fguard *guard, const struct fguard_rule *rules,
 		return err;
 	begin(guard, &request, FGUARD_CMD_SET_RULES);
 	for (size_t i = 0; i < n; i++)
-		put_rule(&request, &rules[i]);
+		fguard_put_rule(&request, &rules[i]);
 	err = fguard_exchange(guard, &request, NULL, NULL);
 	fguard_request_free(&request);
 	return err;

@@ -57,6 +57,7 @@ licences() {
 # shellcheck disable=SC2034 # for step.sh
 steps=12
 step 'types' types
+step 'generated files' node scripts/gen-uapi.mjs --check
 step 'lint' npx eslint --cache --cache-location .cache/eslint/ .
 step 'unused files, exports and packages' npx knip --no-progress
 step 'format' npm run -s format:check

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Writes src/domain/uapi.gen.ts from kmod/uapi/fguard.h: constants, enums and the layout of the records.
+// Writes what is generated from the headers; with --check, only says what is not current.
+//   kmod/uapi/fguard.h    -> src/domain/uapi.gen.ts: constants, enums, the layout of the records;
+//                            the names of operations in schemas/*.json
+//   libnetlink/fguard.h   -> src/native/structs.gen.ts: the structs of the library
 import {readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
-const HEADER = new URL('../kmod/uapi/fguard.h', import.meta.url);
-const OUTPUT = new URL('../src/domain/uapi.gen.ts', import.meta.url);
+import {parseStructs, renderStructs} from './gen-structs.mjs';
+
+const root = new URL('../', import.meta.url);
+const read = (file) => readFileSync(new URL(file, root), 'utf8');
+
 const SIZES = {__u8: 1, __u16: 2, __u32: 4, __u64: 8};
 
 const withoutComments = (text) => text.replace(/\/\*[^]*?\*\//g, ' ');
@@ -96,6 +102,39 @@ export function render({defines, enums, structs}) {
   return `${lines.join('\n')}\n`;
 }
 
-export const generate = () => render(parse(readFileSync(HEADER, 'utf8')));
+const SCHEMAS = ['events', 'policy', 'rules'].map((name) => `schemas/${name}.schema.json`);
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(OUTPUT, generate());
+/* An operation's list of names is the only one that has "exec". */
+function withOps(schema, {enums}) {
+  const names = enums
+    .get('fguard_op')
+    .map(([name]) => name)
+    .filter((name) => name.startsWith('FGUARD_OP_'))
+    .map((name) => name.slice('FGUARD_OP_'.length).toLowerCase());
+  return schema.replace(/^( *)"enum": \[[^\]]*"exec"[^\]]*\]/gm, (_, indent) => {
+    const items = names.map((name) => `${indent}  "${name}"`).join(',\n');
+    return `${indent}"enum": [\n${items}\n${indent}]`;
+  });
+}
+
+/** The text that each generated file should have now. */
+export function generate() {
+  const uapi = parse(read('kmod/uapi/fguard.h'));
+  return new Map([
+    ['src/domain/uapi.gen.ts', render(uapi)],
+    ['src/native/structs.gen.ts', renderStructs(parseStructs(read('libnetlink/fguard.h')))],
+    ...SCHEMAS.map((file) => [file, withOps(read(file), uapi)]),
+  ]);
+}
+
+function main([option]) {
+  for (const [file, text] of generate()) {
+    if (option !== '--check') writeFileSync(new URL(file, root), text);
+    else if (read(file) !== text) {
+      console.error(`${file} is not what \`npm run gen:uapi\` makes of the headers now`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2));

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
-import {FGUARD_DEADLINE_DEFAULT, FGUARD_OPS_ALL} from './uapi.gen.js';
-import {type KernelRule, type RuleDocument, type RuleRequest, ruleDocument} from './rule.js';
+import {
+  type KernelRule,
+  type RuleDocument,
+  type RuleDraft,
+  type RuleRequest,
+  USUAL,
+  ruleDocument,
+  ruleDraft,
+} from './rule.js';
 
-/** A rule that is not active yet: it has no id and no hits. */
-export type RuleDraft = Omit<RuleDocument, 'id' | 'hits'>;
+export type {RuleDraft} from './rule.js';
 
 /** A changed term of a rule; its key is that of RULE, such as allow.uids. */
 export interface TermChange {
@@ -30,25 +36,14 @@ export interface RuleDifference {
 export const objectKey = ({path, suffix}: {path: string | null; suffix: string | null}): string =>
   JSON.stringify([path, suffix]);
 
-const EACCES = 13;
-
-const NOT_YET = {id: 0, grants: [], expiresAt: null, allowed: 0, denied: 0, asked: 0, expired: 0};
-
-function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> {
-  const copy = {...value};
-  for (const key of keys) Reflect.deleteProperty(copy, key);
-  return copy;
-}
-
-/** A rule of a file as RULE shows it. */
-function ruleDraft(request: RuleRequest): RuleDraft {
-  const usual = {
-    ops: request.ops === 0 ? FGUARD_OPS_ALL : request.ops,
-    error: request.error === 0 ? EACCES : request.error,
-    deadline: request.deadline === 0 ? FGUARD_DEADLINE_DEFAULT : request.deadline,
-  };
-  return without(ruleDocument({...request, ...NOT_YET, ...usual}), 'id', 'hits');
-}
+/* A rule as it would be in force: 0 stands for the usual. */
+const draftOf = (request: RuleRequest): RuleDraft =>
+  ruleDraft({
+    ...request,
+    ops: request.ops === 0 ? USUAL.ops : request.ops,
+    error: request.error === 0 ? USUAL.error : request.error,
+    deadline: request.deadline === 0 ? USUAL.deadline : request.deadline,
+  });
 
 /* The order of a list of subjects, or the name of a process, means nothing. */
 const plain = (value: unknown): unknown => {
@@ -85,7 +80,7 @@ export function compareRules(
   const difference: RuleDifference = {added: [], removed: [], changed: [], unchanged: []};
   for (const request of requests) {
     const key = objectKey(request);
-    const [from, to] = [left.get(key), ruleDraft(request)];
+    const [from, to] = [left.get(key), draftOf(request)];
     left.delete(key);
     const terms = from === undefined ? [] : changes(from, to);
     if (from === undefined) difference.added.push(to);

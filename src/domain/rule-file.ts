@@ -1,34 +1,48 @@
 // SPDX-License-Identifier: MIT
 /* Rules in files: the keys are the flags of `fguard protect`; defaults are left out. */
-import {FGUARD_DEADLINE_DEFAULT, FGUARD_OPS_ALL} from './uapi.gen.js';
 import {exactDuration} from './duration.js';
 import {OPS} from './names.js';
-import {type KernelRule, type RuleDocument, ruleDocument} from './rule.js';
+import {
+  type KernelRule,
+  type RuleDocument,
+  type RuleDraft,
+  USUAL,
+  ruleDocument,
+  ruleDraft,
+} from './rule.js';
 
-type Id = number | string;
+/* A rule in the form that people write, with all that it says. */
+const flat = ({name, match, ops, allow, deadlineMs, ...rule}: RuleDraft) => ({
+  name,
+  path: match.path,
+  tree: match.tree,
+  suffix: match.suffix,
+  ops: OPS.fromMask(OPS.toMask(ops)),
+  allow: {
+    exes: allow.exes,
+    uids: allow.uids,
+    gids: allow.gids,
+    loginuids: allow.loginuids,
+    cgroups: allow.cgroups,
+  },
+  else: rule.else,
+  errno: rule.errno,
+  default: rule.default,
+  deadline: exactDuration(deadlineMs),
+  strict: rule.strict,
+});
 
-export interface SavedSubjects {
-  exes?: readonly string[];
-  uids?: readonly Id[];
-  gids?: readonly Id[];
-  loginuids?: readonly Id[];
-  cgroups?: readonly string[];
-}
+type Flat = ReturnType<typeof flat>;
+
+/* People name users and groups. */
+type Written<T> = T extends readonly number[] ? readonly (number | string)[] : Readonly<T>;
+
+type Said<T> = {[K in keyof T]?: Written<NonNullable<T[K]>>};
+
+export type SavedSubjects = Said<Flat['allow']>;
 
 /** A rule in a file. */
-export interface SavedRule {
-  name?: string;
-  path?: string;
-  tree?: boolean;
-  suffix?: string;
-  ops?: readonly string[];
-  allow?: SavedSubjects;
-  else?: string;
-  errno?: string;
-  default?: string;
-  deadline?: string;
-  strict?: boolean;
-}
+export type SavedRule = Said<Omit<Flat, 'allow'>> & {allow?: SavedSubjects};
 
 /** The other form that files may have: what --json prints. Only `match` must be there. */
 export type ExportedRule = Partial<Omit<RuleDocument, 'match' | 'allow'>> & {
@@ -38,51 +52,40 @@ export type ExportedRule = Partial<Omit<RuleDocument, 'match' | 'allow'>> & {
 
 export const isExported = (rule: SavedRule | ExportedRule): rule is ExportedRule => 'match' in rule;
 
-const KINDS = ['exes', 'uids', 'gids', 'loginuids', 'cgroups'] as const;
+const USUAL_DRAFT = ruleDraft(USUAL);
+const USUAL_FLAT = flat(USUAL_DRAFT);
 
-/** The keys under `allow` that name somebody. */
-function savedSubjects(allow: SavedSubjects | undefined): SavedSubjects {
-  const given = KINDS.map((kind) => [kind, allow?.[kind] ?? []] as const);
-  return Object.fromEntries(given.filter(([, values]) => values.length > 0));
+const isSame = (one: unknown, other: unknown): boolean =>
+  Array.isArray(one) && Array.isArray(other)
+    ? one.length === other.length && one.every((value, index) => value === other[index])
+    : one === other;
+
+const isMap = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/* What is not as usual, in the order of the usual; of a map, what of it is not. */
+function unusual<T extends object>(usual: T, values: T): Partial<T> {
+  const found = Object.entries(usual).map(([key, one]: [string, unknown]) => {
+    const value: unknown = values[key as keyof T];
+    return [key, isMap(one) && isMap(value) ? unusual(one, value) : value, one] as const;
+  });
+  const said = found.filter(([, value, one]) =>
+    isMap(value) ? Object.keys(value).length > 0 : !isSame(value, one),
+  );
+  return Object.fromEntries(said) as Partial<T>;
 }
-
-const unless = <K extends string, T>(usual: T, key: K, value: T): Partial<Record<K, T>> =>
-  value === usual ? {} : ({[key]: value} as Partial<Record<K, T>>);
-
-function savedAllow(allow: SavedSubjects | undefined): {allow?: SavedSubjects} {
-  const subjects = savedSubjects(allow);
-  return Object.keys(subjects).length === 0 ? {} : {allow: subjects};
-}
-
-const given = <K extends string, T>(key: K, value: T | null | undefined): Partial<Record<K, T>> =>
-  value === null || value === undefined ? {} : ({[key]: value} as Partial<Record<K, T>>);
-
-const USUAL_DEADLINE = exactDuration(FGUARD_DEADLINE_DEFAULT);
-
-const savedOps = (ops: readonly string[]): {ops?: readonly string[]} =>
-  OPS.toMask(ops) === FGUARD_OPS_ALL ? {} : {ops};
 
 /** The rule of a file in the form that people write. */
-export function toSaved(rule: ExportedRule): SavedRule {
-  const {path, tree, suffix} = rule.match;
-  return {
-    ...given('name', rule.name),
-    ...given('path', path),
-    ...unless(false, 'tree', tree ?? false),
-    ...given('suffix', suffix),
-    ...(rule.ops === undefined ? {} : savedOps(rule.ops)),
-    ...savedAllow(rule.allow),
-    ...unless('deny', 'else', rule.else ?? 'deny'),
-    ...unless('EACCES', 'errno', rule.errno ?? 'EACCES'),
-    ...unless('deny', 'default', rule.default ?? 'deny'),
-    ...unless(
-      USUAL_DEADLINE,
-      'deadline',
-      exactDuration(rule.deadlineMs ?? FGUARD_DEADLINE_DEFAULT),
-    ),
-    ...unless(false, 'strict', rule.strict ?? false),
-  };
-}
+export const toSaved = (rule: ExportedRule): SavedRule =>
+  unusual(
+    USUAL_FLAT,
+    flat({
+      ...USUAL_DRAFT,
+      ...rule,
+      match: {...USUAL_DRAFT.match, ...rule.match},
+      allow: {...USUAL_DRAFT.allow, ...rule.allow},
+    }),
+  ) as SavedRule;
 
 /** Why a rule cannot be in a file as it is; undefined for one that can. */
 export type Loss = 'ends' | 'processes';
@@ -93,21 +96,11 @@ export function lossOf(rule: KernelRule): Loss | undefined {
   return rule.grants.length > 0 || rule.children ? 'processes' : undefined;
 }
 
-const NOBODY = {
-  pids: [],
-  children: false,
-  exes: [],
-  uids: [],
-  gids: [],
-  loginuids: [],
-  cgroups: [],
-};
-
 /**
  * A rule without its processes. If it names other subjects, leaving out the processes
  * would allow more than before, so it then allows nobody.
  */
 export function withoutProcesses(rule: KernelRule): RuleDocument {
   const document = ruleDocument(rule);
-  return lossOf(rule) === 'processes' ? {...document, allow: NOBODY} : document;
+  return lossOf(rule) === 'processes' ? {...document, allow: USUAL_DRAFT.allow} : document;
 }

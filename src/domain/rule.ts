@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
-import {errnoName} from './errno.js';
+import {errnoName, errnoNumber} from './errno.js';
 import {ELSES, OPS, VERDICTS} from './names.js';
+import {
+  FGUARD_DEADLINE_DEFAULT,
+  FGUARD_OPS_ALL,
+  fguard_else as ELSE,
+  fguard_verdict as VERDICT,
+} from './uapi.gen.js';
 
 /** Who is allowed besides processes: at least one value of every kind given. */
 export interface Subjects {
@@ -25,12 +31,12 @@ export interface RuleTraits {
   against: boolean;
 }
 
-interface RuleTerms extends Subjects, RuleTraits {
+export interface RuleTerms extends Subjects, RuleTraits {
   /** Null for a suffix that counts everywhere. */
   path: string | null;
   suffix: string | null;
   name: string | null;
-  /** Mask of operations; in a request 0 stands for all. */
+  /** Mask of operations; in a request, 0 means all. */
   ops: number;
   otherwise: number;
   error: number;
@@ -67,65 +73,73 @@ export interface KernelRule extends RuleTerms {
   expired: number;
 }
 
-/** RULE of the JSON interface. */
-export interface RuleDocument {
-  id: number;
-  name: string | null;
-  match: {path: string | null; tree: boolean; suffix: string | null};
-  ops: string[];
-  allow: {
-    pids: Grant[];
-    children: boolean;
-    exes: string[];
-    uids: number[];
-    gids: number[];
-    loginuids: number[];
-    cgroups: string[];
-  };
-  else: string;
-  errno: string;
-  default: string;
-  deadlineMs: number;
-  strict: boolean;
-  untilExit: boolean;
-  untilClosed: boolean;
-  against: boolean;
-  expiresAt: string | null;
-  hits: {allowed: number; denied: number; asked: number; expired: number};
-}
+/** What a rule is where nothing is said; the kernel takes the same for usual. */
+export const USUAL: RuleTerms = {
+  path: null,
+  suffix: null,
+  name: null,
+  tree: false,
+  ops: FGUARD_OPS_ALL,
+  children: false,
+  exes: [],
+  uids: [],
+  gids: [],
+  loginuids: [],
+  cgroups: [],
+  otherwise: ELSE.FGUARD_ELSE_DENY,
+  error: errnoNumber('EACCES'),
+  defaultVerdict: VERDICT.FGUARD_VERDICT_DENY,
+  deadline: FGUARD_DEADLINE_DEFAULT,
+  strict: false,
+  untilExit: false,
+  against: false,
+};
 
 const isoMoment = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-export function ruleDocument(rule: KernelRule): RuleDocument {
-  const {path, tree, suffix} = rule;
-  return {
-    id: rule.id,
-    name: rule.name,
-    match: {path, tree, suffix},
-    ops: OPS.fromMask(rule.ops),
-    allow: {
-      pids: rule.grants.map(({pid, comm, alive}) => ({pid, comm, alive})),
-      children: rule.children,
-      exes: [...rule.exes],
-      uids: [...rule.uids],
-      gids: [...rule.gids],
-      loginuids: [...rule.loginuids],
-      cgroups: [...rule.cgroups],
-    },
-    else: ELSES.name(rule.otherwise),
-    errno: errnoName(rule.error),
-    default: VERDICTS.name(rule.defaultVerdict),
-    deadlineMs: rule.deadline,
-    strict: rule.strict,
-    untilExit: rule.untilExit,
-    untilClosed: rule.untilClosed === true,
-    against: rule.against,
-    expiresAt: rule.expiresAt === null ? null : isoMoment(rule.expiresAt),
-    hits: {
-      allowed: rule.allowed,
-      denied: rule.denied,
-      asked: rule.asked,
-      expired: rule.expired,
-    },
-  };
+/** RULE of the JSON interface. */
+export const ruleDocument = (rule: KernelRule) => ({
+  id: rule.id,
+  name: rule.name,
+  match: {path: rule.path, tree: rule.tree, suffix: rule.suffix},
+  ops: OPS.fromMask(rule.ops),
+  allow: {
+    pids: rule.grants.map(({pid, comm, alive}): Grant => ({pid, comm, alive})),
+    children: rule.children,
+    exes: [...rule.exes],
+    uids: [...rule.uids],
+    gids: [...rule.gids],
+    loginuids: [...rule.loginuids],
+    cgroups: [...rule.cgroups],
+  },
+  else: ELSES.name(rule.otherwise),
+  errno: errnoName(rule.error),
+  default: VERDICTS.name(rule.defaultVerdict),
+  deadlineMs: rule.deadline,
+  strict: rule.strict,
+  untilExit: rule.untilExit,
+  untilClosed: rule.untilClosed === true,
+  against: rule.against,
+  expiresAt: rule.expiresAt === null ? null : isoMoment(rule.expiresAt),
+  hits: {
+    allowed: rule.allowed,
+    denied: rule.denied,
+    asked: rule.asked,
+    expired: rule.expired,
+  },
+});
+
+export type RuleDocument = ReturnType<typeof ruleDocument>;
+
+/** A rule that is not active yet: it has no id and no hits. */
+export type RuleDraft = Omit<RuleDocument, 'id' | 'hits'>;
+
+const NOT_YET = {id: 0, grants: [], expiresAt: null, allowed: 0, denied: 0, asked: 0, expired: 0};
+
+/** A rule as RULE shows it before it is active. */
+export function ruleDraft(terms: RuleTerms): RuleDraft {
+  const draft: RuleDraft & Partial<RuleDocument> = ruleDocument({...terms, ...NOT_YET});
+  delete draft.id;
+  delete draft.hits;
+  return draft;
 }

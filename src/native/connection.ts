@@ -10,92 +10,66 @@ import {errnoName} from '../domain/errno.js';
 import {ModuleError} from '../domain/errors.js';
 import {FGUARD_RULE_EXISTS, FGUARD_RULE_REPLACED} from '../domain/uapi.gen.js';
 import type {Added, EventStream, Guard} from './guard.js';
-import {
-  type ExplanationInfo,
-  type Handle,
-  type Library,
-  type RuleInfo,
-  type StatusInfo,
-  library,
-} from './library.js';
-import {cString, numbers, readRecord, strings} from './memory.js';
-import {type RememberedInfo, toRemembered} from './remembered.js';
-import {toNativeRule, toRule} from './rule.js';
+import {type Handle, type Library, library} from './library.js';
+import {readRecord} from './memory.js';
+import {toRemembered} from './remembered.js';
+import {type RuleInfo, toNativeRule, toRule} from './rule.js';
 import {ownSentence} from './sentence.js';
 import {WorkerStream} from './stream.js';
+import {type Raw, reader, writer} from './structs.js';
+import * as LAYOUTS from './structs.gen.js';
 
-interface MatchInfo {
-  rule: number;
-  kind: number;
-  distance: number;
-  concerned: number;
-  allowed: number;
-}
+const writeKey = writer(LAYOUTS.fguard_rule_key);
+const writeQuery = writer(LAYOUTS.fguard_query);
+const writeFilter = writer(LAYOUTS.fguard_filter);
+const writeAnswer = writer(LAYOUTS.fguard_answer);
+const readMatch = reader(LAYOUTS.fguard_match);
+const readStatus = reader(LAYOUTS.fguard_status);
+const readHook = reader(LAYOUTS.fguard_hook);
 
-interface HookInfo {
-  function: string;
-  ops: number;
-  state: number;
-}
+type MatchInfo = Raw<typeof LAYOUTS.fguard_match>;
+type StatusInfo = Raw<typeof LAYOUTS.fguard_status>;
+type HookInfo = Raw<typeof LAYOUTS.fguard_hook>;
 
 const ROOM_FOR_HOOKS = 64;
 const ROOM_FOR_MATCHES = 64;
 
 const objects = <T extends object>(n: number): T[] => Array.from({length: n}, () => ({}) as T);
 
-const toMatch = ({concerned, allowed, ...rest}: MatchInfo): Match => ({
-  ...rest,
-  concerned: concerned !== 0,
-  allowed: allowed !== 0,
-});
+function toMatch(info: MatchInfo): Match {
+  const {concerned, allowed, ...rest} = readMatch(info);
+  return {...rest, concerned: concerned !== 0, allowed: allowed !== 0};
+}
 
-const toFilter = (filter: EventFilter): object => ({
-  all: filter.all ? 1 : 0,
-  answer: 0,
-  ops: filter.ops,
-  verdicts: filter.verdicts,
-  n_paths: filter.paths.length,
-  n_trees: filter.trees.length,
-  n_suffixes: filter.suffixes.length,
-  n_pids: filter.pids.length,
-  n_exes: filter.exes.length,
-  n_uids: filter.uids.length,
-  paths: strings(filter.paths),
-  trees: strings(filter.trees),
-  suffixes: strings(filter.suffixes),
-  pids: numbers(filter.pids),
-  exes: strings(filter.exes),
-  uids: numbers(filter.uids),
-});
+const toFilter = (filter: EventFilter): object => writeFilter({...filter, answer: false});
 
 /* All else is empty: an answerer gets every question. */
-const ANSWERER = {
-  ...toFilter({
-    all: false,
-    ops: 0,
-    verdicts: 0,
-    paths: [],
-    trees: [],
-    suffixes: [],
-    pids: [],
-    exes: [],
-    uids: [],
-  }),
-  answer: 1,
-};
+const ANSWERER = writeFilter({
+  all: false,
+  answer: true,
+  ops: 0,
+  verdicts: 0,
+  paths: [],
+  trees: [],
+  suffixes: [],
+  pids: [],
+  exes: [],
+  uids: [],
+});
 
 function toStatus(info: StatusInfo, hooks: HookInfo[]): KernelStatus {
-  const {version, abi, rules, subscribers, answerers} = info;
-  const counted = COUNTERS.map((name) => [name, Number(info[name])]);
+  const {version, abi, rules, subscribers, answerers, locked, n_hooks, ...counters} =
+    readStatus(info);
+  const counted = COUNTERS.map((name) => [name, Number(counters[name])]);
   return {
     version,
     abi,
     rules,
     subscribers,
     answerers,
-    locked: info.locked !== 0,
+    locked: locked !== 0,
     counters: Object.fromEntries(counted) as KernelStatus['counters'],
-    hooks: hooks.slice(0, info.n_hooks),
+    hooks: hooks.slice(0, n_hooks).map(readHook),
   };
 }
 
@@ -107,7 +81,7 @@ class Connection implements Guard {
   ) {}
 
   addRules(rules: readonly RuleRequest[]): Added[] {
-    const added = objects<{id: number; flags: number}>(rules.length);
+    const added = objects<Raw<typeof LAYOUTS.fguard_added>>(rules.length);
     this.check(this.lib.addRules(this.handle, rules.map(toNativeRule), rules.length, added));
     return added.map(({id, flags}) => ({
       id,
@@ -117,7 +91,7 @@ class Connection implements Guard {
   }
 
   deleteRules(ids: readonly number[]): void {
-    const keys = ids.map((id) => ({id, path: null, name: null}));
+    const keys = ids.map((id) => writeKey({id, path: null, name: null}));
     this.check(this.lib.deleteRules(this.handle, keys, keys.length));
   }
 
@@ -140,10 +114,9 @@ class Connection implements Guard {
   }
 
   explain(query: Query, room = ROOM_FOR_MATCHES): Explanation {
-    const info = {} as ExplanationInfo;
+    const info = {} as Raw<typeof LAYOUTS.fguard_explanation>;
     const matches = objects<MatchInfo>(room);
-    const native = {...query, path: cString(query.path)};
-    this.check(this.lib.explain(this.handle, native, info, matches, room));
+    this.check(this.lib.explain(this.handle, writeQuery(query), info, matches, room));
     if (info.n_matches > room) return this.explain(query, info.n_matches);
     const {verdict, reason, rule, n_matches} = info;
     return {verdict, reason, rule, matches: matches.slice(0, n_matches).map(toMatch)};
@@ -172,7 +145,7 @@ class Connection implements Guard {
   }
 
   answer(id: string, answer: Answer): void {
-    this.check(this.lib.answer(this.handle, {...answer, id: BigInt(id)}));
+    this.check(this.lib.answer(this.handle, writeAnswer({...answer, id: BigInt(id)})));
   }
 
   questions(): Question[] {
@@ -191,7 +164,7 @@ class Connection implements Guard {
     const answers: Remembered[] = [];
     this.check(this.lib.listAnswers(this.handle));
     for (;;) {
-      const info = {} as RememberedInfo;
+      const info = {} as Raw<typeof LAYOUTS.fguard_remembered>;
       if (this.check(this.lib.nextAnswer(this.handle, info)) === 0) return answers;
       answers.push(toRemembered(info));
     }

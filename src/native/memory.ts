@@ -19,9 +19,13 @@ export function cString(text: string): Buffer {
 }
 
 /** A string of the library's, copied. */
-export function readString(pointer: bigint): string {
+function readString(pointer: bigint): string {
   return decodePath(Buffer.from(koffi.view(pointer, strlen(pointer))));
 }
+
+/** The same of one that may be NULL. */
+export const optionalString = (pointer: bigint | null): string | null =>
+  pointer === null ? null : readString(pointer);
 
 /** The text in an array of bytes that a NUL ends, unless it is full. */
 export function arrayText(bytes: Iterable<number>): string {

@@ -1,42 +1,20 @@
 // SPDX-License-Identifier: MIT
 /* Answers that rules remember, from the library's structs. */
 import type {Remembered} from '../domain/remembered.js';
-import {readString} from './memory.js';
+import {type Raw, reader} from './structs.js';
+import {fguard_remembered} from './structs.gen.js';
 
-export interface RememberedInfo {
-  comm: bigint | null;
-  exe: bigint | null;
-  script: bigint | null;
-  id: number | bigint;
-  ttl: number | bigint;
-  given: number | bigint;
-  rule: number;
-  ops: number;
-  verdict: number;
-  lifetime: number;
-  pid: number;
-  uid: number;
-}
+const readRemembered = reader(fguard_remembered);
 
-const optional = (pointer: bigint | null): string | null =>
-  pointer === null ? null : readString(pointer);
-
-export function toRemembered(info: RememberedInfo): Remembered {
-  const {rule, ops, verdict, lifetime, pid, uid} = info;
-  const ttl = Number(info.ttl);
+export function toRemembered(info: Raw<typeof fguard_remembered>): Remembered {
+  const {id, ttl, given, pid, comm, ...rest} = readRemembered(info);
   return {
-    id: Number(info.id),
-    rule,
-    ops,
-    verdict,
-    lifetime,
+    ...rest,
+    id: Number(id),
     pid: pid === 0 ? null : pid,
-    comm: optional(info.comm) ?? '',
-    uid,
-    exe: optional(info.exe),
-    script: optional(info.script),
+    comm: comm ?? '',
     /* What is left of its time becomes a moment here, where it is still true. */
-    expiresAt: ttl === 0 ? null : Date.now() + ttl,
-    givenAt: BigInt(info.given),
+    expiresAt: Number(ttl) === 0 ? null : Date.now() + Number(ttl),
+    givenAt: BigInt(given),
   };
 }

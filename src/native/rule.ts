@@ -4,7 +4,6 @@ import koffi from 'koffi';
 
 import type {Grant, KernelRule, RuleRequest, RuleTraits} from '../domain/rule.js';
 import {
-  FGUARD_DEADLINE_DEFAULT,
   FGUARD_RULE_AGAINST,
   FGUARD_RULE_CHILDREN,
   FGUARD_RULE_STRICT,
@@ -13,22 +12,13 @@ import {
   FGUARD_RULE_UNTIL_EXIT,
   fguard_verdict as VERDICT,
 } from '../domain/uapi.gen.js';
-import {type RuleInfo, TYPES} from './library.js';
-import {
-  arrayText,
-  cString,
-  numbers,
-  readNumbers,
-  readString,
-  readStrings,
-  strings,
-} from './memory.js';
+import {arrayText, optionalString, readNumbers, readStrings} from './memory.js';
+import {type Raw, TYPES, writer} from './structs.js';
+import {type fguard_grant, fguard_rule, type fguard_rule_info} from './structs.gen.js';
 
-interface GrantInfo {
-  pid: number;
-  alive: number;
-  comm: Uint8Array;
-}
+export type RuleInfo = Raw<typeof fguard_rule_info>;
+
+const writeRule = writer(fguard_rule);
 
 const FLAGS: Record<keyof RuleTraits, number> = {
   tree: FGUARD_RULE_TREE,
@@ -54,52 +44,30 @@ function toTraits(flags: number): RuleTraits {
   };
 }
 
-const optional = (text: string | null): Buffer | null => (text === null ? null : cString(text));
+export const toNativeRule = (rule: RuleRequest): object =>
+  writeRule({
+    ...rule,
+    flags: toFlags(rule),
+    default_allow: rule.defaultVerdict === VERDICT.FGUARD_VERDICT_ALLOW,
+  });
 
-export const toNativeRule = (rule: RuleRequest): object => ({
-  path: optional(rule.path),
-  suffix: optional(rule.suffix),
-  name: optional(rule.name),
-  flags: toFlags(rule),
-  ops: rule.ops,
-  otherwise: rule.otherwise,
-  error: rule.error,
-  ttl: rule.ttl,
-  default_allow: rule.defaultVerdict === VERDICT.FGUARD_VERDICT_ALLOW ? 1 : 0,
-  deadline: rule.deadline,
-  n_pids: rule.pids.length,
-  n_uids: rule.uids.length,
-  n_gids: rule.gids.length,
-  n_loginuids: rule.loginuids.length,
-  n_exes: rule.exes.length,
-  n_cgroups: rule.cgroups.length,
-  pids: numbers(rule.pids),
-  uids: numbers(rule.uids),
-  gids: numbers(rule.gids),
-  loginuids: numbers(rule.loginuids),
-  exes: strings(rule.exes),
-  cgroups: strings(rule.cgroups),
-});
-
-function readGrants(info: RuleInfo): Grant[] {
-  if (info.grants === null || info.n_grants === 0) return [];
-  const list = koffi.decode(info.grants, TYPES.grant, info.n_grants) as GrantInfo[];
-  return list.map(({pid, alive, comm}) => ({pid, comm: arrayText(comm), alive: alive !== 0}));
+function readGrants({grants, n_grants}: RuleInfo): Grant[] {
+  if (grants === null || n_grants === 0) return [];
+  const list = koffi.decode(grants, TYPES.fguard_grant, n_grants) as Raw<typeof fguard_grant>[];
+  return list.map(({pid, comm, alive}) => ({pid, comm: arrayText(comm), alive: alive !== 0}));
 }
-
-const readOptional = (pointer: bigint | null): string | null =>
-  pointer === null ? null : readString(pointer);
 
 /* What is left of a rule's time becomes a moment here, where it is still true. */
 const moment = (ttl: number): number | null => (ttl === 0 ? null : Date.now() + ttl);
 
+/* One literal, not a reader() and what else is to be said: there may be many rules. */
 export function toRule(info: RuleInfo): KernelRule {
-  const {id, ops, otherwise, error} = info;
+  const {id, ops, otherwise, error, deadline} = info;
   return {
     id,
-    path: readOptional(info.path),
-    suffix: readOptional(info.suffix),
-    name: readOptional(info.name),
+    path: optionalString(info.path),
+    suffix: optionalString(info.suffix),
+    name: optionalString(info.name),
     ...toTraits(info.flags),
     ...((info.flags & FGUARD_RULE_UNTIL_CLOSED) === 0 ? {} : {untilClosed: true}),
     ops,
@@ -107,7 +75,7 @@ export function toRule(info: RuleInfo): KernelRule {
     error,
     defaultVerdict:
       info.default_allow === 0 ? VERDICT.FGUARD_VERDICT_DENY : VERDICT.FGUARD_VERDICT_ALLOW,
-    deadline: info.deadline === 0 ? FGUARD_DEADLINE_DEFAULT : info.deadline,
+    deadline,
     grants: readGrants(info),
     exes: readStrings(info.exes, info.n_exes),
     uids: readNumbers(info.uids, info.n_uids),
