@@ -57,7 +57,7 @@ export const unicodeText = (text: string): string =>
 const UNSAFE =
   /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2800\p{Default_Ignorable_Code_Point}]/gu;
 /* Marks would strike out what stands before, and many of them take no cell at all. */
-const EDGE = /^[ \p{M}]|[ ]$|(?<=\/)\p{M}|(?<=\p{M}{2})\p{M}/gu;
+const EDGE = /^[ \p{M}]|[ ]$|(?<=\/)\p{M}|(?<=\p{M}{4})\p{M}/gu;
 const SHORT: Record<string, string> = {'\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t'};
 
 const hex = (code: number): string => code.toString(16).padStart(2, '0');

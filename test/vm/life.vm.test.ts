@@ -42,6 +42,7 @@ const PATH = ['link', 'mkdir', 'mknod', 'rename', 'rmdir', 'symlink', 'unlink'].
 );
 // for strict rules, for rules that allow somebody, or children, and for those that ask
 const ONLY_FOR_SOME_RULES = [
+  'audit_set_loginuid',
   'copy_page_range',
   'exit_signals',
   'handle_mm_fault',

@@ -67,8 +67,8 @@ describe('text shown on a terminal', () => {
     ['a combining mark that would strike out a slash', '/\u0338x', '/\\u{338}x'],
     [
       'more combining marks than a letter has',
-      'a\u0301\u0302\u0303\u0304',
-      'a\u0301\u0302\\u{303}\\u{304}',
+      'a\u0301\u0302\u0303\u0304\u0305\u0306',
+      'a\u0301\u0302\u0303\u0304\\u{305}\\u{306}',
     ],
     ['a combining mark that would change what stands before', '\u0301a', '\\u{301}a'],
   ])('%s', (_name, text, shown) => {
