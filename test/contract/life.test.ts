@@ -49,7 +49,7 @@ describe('lock', () => {
 
   it('of nothing, or for the second time, is told', async () => {
     const {stdout, stderr} = await fguard(['lock'], {FAKE_LOCKED: '1'});
-    expect(stdout).toContain('were locked');
+    expect(stdout).toContain('were already locked');
     expect(stderr).toContain('no rule is active');
     const status = await fguard(['status'], {FAKE_LOCKED: '1'});
     expect(status.stdout).toContain('locked until restart');

@@ -139,7 +139,7 @@ describe('run', () => {
     expect(ended.stderr).toContain('still runs, so its rules stay');
     expect(ended.stderr).toContain('sudo fguard unprotect 2`');
     expect(log(folder).filter((line) => line.startsWith('delete'))).toEqual([
-      'delete id=2 path=- name=-',
+      'delete id=1 path=- name=-',
     ]);
   });
 

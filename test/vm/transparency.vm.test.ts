@@ -49,7 +49,10 @@ async function guardElsewhere(): Promise<void> {
   const pids = [lab.owner.pid];
   const guarded = (name: string): string => lab.path(`guarded/${name}`);
   await lab.guard.add(guarded('one'), {pids});
-  await lab.guard.add(guarded('two'), {uids: [7], gids: [7], exes: ['/bin/true']});
+  await lab.guard.add(guarded('two'), {
+    ...{uids: [7], gids: [7], loginuids: [7]},
+    exes: ['/bin/true'],
+  });
   await lab.guard.add(guarded('absent'), {pids, children: true});
   await lab.guard.add(guarded('log'), {otherwise: 'log'});
   await lab.guard.add(guarded('asked'), {otherwise: 'ask'});
