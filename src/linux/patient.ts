@@ -41,16 +41,7 @@ export function patiently<T>(look: () => Promise<T>): Promise<T | undefined> {
       clearTimeout(timer);
       if (isLate) stuck--;
     };
-    look().then(
-      (found) => {
-        ended();
-        resolve(found);
-      },
-      (error: unknown) => {
-        ended();
-        reject(error);
-      },
-    );
+    look().finally(ended).then(resolve, reject);
   });
 }
 
