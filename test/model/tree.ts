@@ -61,7 +61,7 @@ export type Errno =
   | 'EBUSY'
   | 'beyond';
 
-export const ROOT: Ino = 0;
+const ROOT: Ino = 0;
 
 export const EMPTY: Tree = {
   inodes: new Map([[ROOT, {kind: 'directory', entries: new Map()}]]),

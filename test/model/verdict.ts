@@ -45,7 +45,7 @@ const UNDECIDED: Decision = {outcome: 'none', by: []};
 const strictness = (outcome: Outcome): number => OUTCOMES.indexOf(outcome);
 
 /** Two objects, or two operations: both have to consent. */
-export const strictest = (decisions: readonly Decision[]): Decision =>
+const strictest = (decisions: readonly Decision[]): Decision =>
   decisions.reduce(
     (so, next) => (strictness(next.outcome) > strictness(so.outcome) ? next : so),
     UNDECIDED,

@@ -126,7 +126,9 @@ describe('protect of a directory', () => {
   const note = path.join(vault, 'note.txt');
 
   it('guards what is in it, and with --no-tree the directory alone', async () => {
-    expect(await vm.ok(`fguard protect ${vault}`)).toContain(`guards ${vault} and everything in it`);
+    expect(await vm.ok(`fguard protect ${vault}`)).toContain(
+      `guards ${vault} and everything in it`,
+    );
     expect(await lab.intruder.do('open', note)).toBe('EACCES');
     expect(await lab.intruder.do('open-dir', vault)).toBe('EACCES');
     await vm.ok(`fguard protect ${vault} --no-tree`);

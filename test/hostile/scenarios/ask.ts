@@ -34,7 +34,10 @@ export const flood: Scenario = {
     if (Object.keys(results).join() !== 'OK')
       stage.fault(`Alice, who is allowed, got ${JSON.stringify(results)}`);
     await stage.killUsers();
-    await stage.until('no pending requests', async () => (await stage.guard.status()).waiting === 0);
+    await stage.until(
+      'no pending requests',
+      async () => (await stage.guard.status()).waiting === 0,
+    );
     // as many files as nothing else may leave behind
     await stage.guard.clear();
     await stage.shell('rm -r asked');
