@@ -271,6 +271,9 @@ bool fguard_subjects_gone(const struct fguard_subjects *subjects);
  * @gid: the group
  *
  * As in_group_p(), which is about current alone.
+ *
+ * Context: any.
+ * Return: true if so.
  */
 bool fguard_groups_have(const struct group_info *groups, kgid_t gid);
 
