@@ -18,7 +18,7 @@
 
 /**
  * struct copyup - an object of an overlay that is being copied up
- * @link: in awaited, until the copy is there or the call is over
+ * @link: in awaited, until the copy is there or the call is over; or in looked_after
  * @task: who copies it; never followed
  * @dentry: the object, which is held, and so is its filesystem
  * @at_end: runs when the system call is over, whatever came of it
@@ -39,7 +39,8 @@ struct copyup {
 };
 
 static DEFINE_HASHTABLE(awaited, 6);
-static DEFINE_SPINLOCK(awaited_lock);
+static DEFINE_HASHTABLE(looked_after, 6); /* by object */
+static DEFINE_SPINLOCK(awaited_lock); /* both, and how often was looked */
 
 static bool is_named(struct dentry *dentry)
 {
@@ -103,31 +104,72 @@ static void at_end(struct callback_head *work)
 	end(copyup);
 }
 
-static void look_later(struct copyup *copyup)
+static void queue(struct copyup *copyup, unsigned int looks)
 {
-	queue_delayed_work(system_dfl_wq, &copyup->later, (HZ / 100 + 1) << copyup->looks++);
+	queue_delayed_work(system_dfl_wq, &copyup->later, (HZ / 100 + 1) << looks);
 }
 
 static void later(struct work_struct *work)
 {
 	struct copyup *copyup = container_of(to_delayed_work(work), struct copyup, later);
 	const struct inode *before = copyup->beneath;
+	unsigned int looks;
+	bool is_over;
 
 	copyup->beneath = look(copyup);
-	if ((before && before != copyup->beneath) || copyup->looks == LOOKS)
+	spin_lock(&awaited_lock);
+	looks = ++copyup->looks;
+	is_over = (before && before != copyup->beneath) || looks == LOOKS;
+	if (is_over)
+		hash_del(&copyup->link);
+	spin_unlock(&awaited_lock);
+	if (is_over)
 		end(copyup);
 	else
-		look_later(copyup);
+		queue(copyup, looks);
+}
+
+static void look_later(struct copyup *copyup)
+{
+	INIT_DELAYED_WORK(&copyup->later, later);
+	spin_lock(&awaited_lock);
+	hash_add(looked_after, &copyup->link, (unsigned long)copyup->dentry);
+	spin_unlock(&awaited_lock);
+	queue(copyup, 0);
+}
+
+/* One is enough for an object, however many copies of it fail. */
+static bool is_looked_after(const struct dentry *dentry)
+{
+	struct copyup *copyup;
+	bool is = false;
+
+	spin_lock(&awaited_lock);
+	hash_for_each_possible(looked_after, copyup, link, (unsigned long)dentry)
+		if (copyup->dentry == dentry) {
+			copyup->looks = 0;
+			is = true;
+		}
+	spin_unlock(&awaited_lock);
+	return is;
 }
 
 /*
- * What the task makes before its call is over is the copy, for a call that cannot copy
- * ends. Threads of the kernel, such as nfsd's, go on to other files: what they have made
- * is seen afterwards.
+ * Threads of the kernel, such as nfsd's, and those that carry out requests of io_uring
+ * go on to other files without an end of a call.
+ */
+static bool has_no_end(void)
+{
+	return current->flags & (PF_KTHREAD | PF_IO_WORKER);
+}
+
+/*
+ * What a task makes before its call is over is the copy, for a call that cannot copy
+ * ends. What others have made is seen afterwards.
  */
 static void follow(struct copyup *copyup)
 {
-	if (!(current->flags & PF_KTHREAD)) {
+	if (!has_no_end()) {
 		init_task_work(&copyup->at_end, at_end);
 		if (!task_work_add(current, &copyup->at_end, TWA_RESUME)) {
 			spin_lock(&awaited_lock);
@@ -136,7 +178,6 @@ static void follow(struct copyup *copyup)
 			return;
 		}
 	}
-	INIT_DELAYED_WORK(&copyup->later, later);
 	look_later(copyup);
 }
 
@@ -144,7 +185,8 @@ int fguard_copyup_begin(struct dentry *dentry)
 {
 	struct copyup *copyup;
 
-	if (likely(!is_named(dentry)) || !try_module_get(THIS_MODULE))
+	if (likely(!is_named(dentry)) || (has_no_end() && is_looked_after(dentry)) ||
+	    !try_module_get(THIS_MODULE))
 		return 0;
 	copyup = kzalloc(sizeof(*copyup), GFP_ATOMIC | __GFP_NOWARN);
 	if (!copyup) {
