@@ -5,7 +5,7 @@ import type {GuestProcess, Vm} from '../vm/runner/vm.js';
 import {Attack, type Options, type Tally} from './attack.js';
 import {Churn} from './churn.js';
 import type {Dice} from './dice.js';
-import {excess, explainFigures, type Figures, readFigures} from './figures.js';
+import {type Figures, growth, readFigures} from './figures.js';
 import {Guard, GUARD, type Status} from './guard.js';
 import type {Rule} from './rules.js';
 
@@ -156,12 +156,12 @@ export class Stage {
   /** Nothing has grown beyond that; what is freed a moment later is waited for. */
   async expectBounded(before: Figures, bound = USUAL): Promise<void> {
     const deadline = Date.now() + SETTLE_PATIENCE;
-    let faults = excess(before, await this.figures(), bound);
+    let faults = await growth(this.vm, before, bound);
     while (faults.length > 0 && Date.now() < deadline) {
       await sleep(SETTLE_STEP);
-      faults = excess(before, await this.figures(), bound);
+      faults = await growth(this.vm, before, bound);
     }
-    if (faults.length > 0) this.fault([...faults, await explainFigures(this.vm)].join('\n'));
+    if (faults.length > 0) this.fault(faults.join('\n'));
   }
 
   /** After any scenario: nothing waits, nothing is left, and the module can go. */
