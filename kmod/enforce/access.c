@@ -29,7 +29,7 @@
 #include "enforce/any.h"
 #include "enforce/device.h"
 #include "enforce/ioctl.h"
-#include "enforce/judge.h"
+#include "enforce/enforce.h"
 #include "enforce/mapping.h"
 #include "enforce/tracing.h"
 #include "ftrace/syscall.h"
@@ -59,13 +59,13 @@ target_of(struct dentry *dentry, struct vfsmount *mnt, u32 ops)
 	};
 }
 
-/* ---- what is judged already ---------------------------------------------- */
+/* ---- what is checked already ---------------------------------------------- */
 
 /*
  * What a system call does to a name comes by security_path_NAME, which knows the
  * mount, and then by security_inode_NAME, which others reach alone. So the former
  * leaves a mark for the latter: task, call, operation and entry in one word, in a slot
- * of the task. If another task's replaces it there, the access is judged twice.
+ * of the task. If another task's replaces it there, the access is checked twice.
  */
 #define MARK_BITS 10
 
@@ -118,24 +118,24 @@ static inline u32 mode_ops(const struct file *file)
 }
 
 /* Not inlined: what it needs would cost every open. */
-static noinline void judge_execution(struct file *file, struct ftrace_regs *fregs)
+static noinline void enforce_execution(struct file *file, struct ftrace_regs *fregs)
 {
 	u32 ops = BIT(FGUARD_OP_EXEC);
 
 	if (fguard_syscall_gives_raw_flags())
 		ops = mode_ops(file);
-	fguard_judge_open(file, ops, file->f_flags, fregs);
+	fguard_enforce_open(file, ops, file->f_flags, fregs);
 }
 
-static __always_inline void judge_opening(struct file *file, struct ftrace_regs *fregs)
+static __always_inline void enforce_opening(struct file *file, struct ftrace_regs *fregs)
 {
 	if (unlikely(file->f_flags & __FMODE_EXEC))
-		judge_execution(file, fregs);
+		enforce_execution(file, fregs);
 	else
-		fguard_judge_open(file, mode_ops(file), file->f_flags, fregs);
+		fguard_enforce_open(file, mode_ops(file), file->f_flags, fregs);
 }
 
-/* Whoever claims the device next as this file's was judged. */
+/* Whoever claims the device next as this file's was checked. */
 static noinline void mark_file(const struct file *file)
 {
 	mark(file, FGUARD_OP_WRITE);
@@ -159,9 +159,9 @@ ON(security_file_open)
 	rcu_read_lock();
 	if (is_guarded_device(file)) {
 		mark_file(file);
-		judge_opening(file, fregs);
-	} else if (fguard_judge_concerns(file->f_path.dentry, file_inode(file))) {
-		judge_opening(file, fregs);
+		enforce_opening(file, fregs);
+	} else if (fguard_enforce_concerns(file->f_path.dentry, file_inode(file))) {
+		enforce_opening(file, fregs);
 	}
 	rcu_read_unlock();
 }
@@ -169,7 +169,7 @@ ON(security_file_open)
 /*
  * What claims a block device for itself, by its number: mount(), device mapper, md,
  * btrfs, targets; swapon(), and files of it that are opened with O_EXCL, which were
- * judged. No spinlock held. Exported since 5.9, before 5.11 with the disk, too.
+ * checked. No spinlock held. Exported since 5.9, before 5.11 with the disk, too.
  */
 ON(bd_prepare_to_claim)
 {
@@ -178,15 +178,15 @@ ON(bd_prepare_to_claim)
 
 	if (!fguard_device_is_guarded(device->bd_dev) || take_mark(holder, FGUARD_OP_WRITE))
 		return;
-	fguard_device_judge(device->bd_dev, parent_ip, fregs);
+	fguard_device_enforce(device->bd_dev, parent_ip, fregs);
 }
 
 /* ---- entries of directories ---------------------------------------------- */
 
 /* @inner: part of what the task was asked for, see struct fguard_access */
-static noinline void judge_dentry(struct dentry *dentry, struct vfsmount *mnt,
-				  enum fguard_op op, bool inner,
-				  struct ftrace_regs *fregs)
+static noinline void enforce_dentry(struct dentry *dentry, struct vfsmount *mnt,
+				    enum fguard_op op, bool inner,
+				    struct ftrace_regs *fregs)
 {
 	struct fguard_target target = target_of(dentry, mnt, BIT(op));
 	const struct fguard_access access = {
@@ -195,16 +195,16 @@ static noinline void judge_dentry(struct dentry *dentry, struct vfsmount *mnt,
 		.inner = inner,
 	};
 
-	fguard_judge(&access, fregs);
+	fguard_enforce(&access, fregs);
 }
 
-static __always_inline void judge_entry(struct dentry *dentry, struct vfsmount *mnt,
-					enum fguard_op op, bool inner,
-					struct ftrace_regs *fregs)
+static __always_inline void enforce_entry(struct dentry *dentry, struct vfsmount *mnt,
+					  enum fguard_op op, bool inner,
+					  struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)))
-		judge_dentry(dentry, mnt, op, inner, fregs);
+	if (fguard_enforce_concerns(dentry, d_inode_rcu(dentry)))
+		enforce_dentry(dentry, mnt, op, inner, fregs);
 	rcu_read_unlock();
 }
 
@@ -215,9 +215,9 @@ static __always_inline void judge_entry(struct dentry *dentry, struct vfsmount *
 	ON(name)							\
 	{								\
 		mark(ARGUMENT(struct dentry *, 1), op);			\
-		judge_entry(ARGUMENT(struct dentry *, 1),		\
-			    ARGUMENT(const struct path *, 0)->mnt, op, false, \
-			    fregs);					\
+		enforce_entry(ARGUMENT(struct dentry *, 1),		\
+			      ARGUMENT(const struct path *, 0)->mnt, op, false, \
+			      fregs);					\
 	}
 
 static u32 opening_ops(u32 flags)
@@ -231,8 +231,8 @@ static u32 opening_ops(u32 flags)
 	return BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE);
 }
 
-static noinline void judge_creation(struct dentry *dentry, struct vfsmount *mnt,
-				    umode_t mode, struct ftrace_regs *fregs)
+static noinline void enforce_creation(struct dentry *dentry, struct vfsmount *mnt,
+				      umode_t mode, struct ftrace_regs *fregs)
 {
 	struct fguard_target target = target_of(dentry, mnt, BIT(FGUARD_OP_CREATE));
 	struct fguard_access access = { .targets = &target, .count = 1 };
@@ -244,7 +244,7 @@ static noinline void judge_creation(struct dentry *dentry, struct vfsmount *mnt,
 	if (opening != FGUARD_OPENS_NOT)
 		access.opens = opening_ops(flags);
 	access.opens_somehow = opening == FGUARD_OPENS_SOMEHOW;
-	fguard_judge(&access, fregs);
+	fguard_enforce(&access, fregs);
 }
 
 /* open() with O_CREAT, mknod(), bind(). The directory is locked. */
@@ -254,9 +254,9 @@ ON(security_path_mknod)
 
 	mark(dentry, FGUARD_OP_CREATE);
 	rcu_read_lock();
-	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)))
-		judge_creation(dentry, ARGUMENT(const struct path *, 0)->mnt,
-			       ARGUMENT(umode_t, 2), fregs);
+	if (fguard_enforce_concerns(dentry, d_inode_rcu(dentry)))
+		enforce_creation(dentry, ARGUMENT(const struct path *, 0)->mnt,
+				 ARGUMENT(umode_t, 2), fregs);
 	rcu_read_unlock();
 }
 
@@ -265,9 +265,9 @@ ON_ENTRY(security_path_symlink, FGUARD_OP_CREATE)
 ON_ENTRY(security_path_unlink, FGUARD_OP_DELETE)
 
 /* Both on one mount. */
-static noinline void judge_link(struct dentry *old, struct dentry *new,
-				struct vfsmount *mnt, bool inner,
-				struct ftrace_regs *fregs)
+static noinline void enforce_link(struct dentry *old, struct dentry *new,
+				  struct vfsmount *mnt, bool inner,
+				  struct ftrace_regs *fregs)
 {
 	struct fguard_target targets[] = {
 		target_of(old, mnt, BIT(FGUARD_OP_LINK)),
@@ -279,23 +279,23 @@ static noinline void judge_link(struct dentry *old, struct dentry *new,
 		.inner = inner,
 	};
 
-	fguard_judge(&access, fregs);
+	fguard_enforce(&access, fregs);
 }
 
-static __always_inline void judge_linking(struct dentry *old, struct dentry *new,
-					  struct vfsmount *mnt, bool inner,
-					  struct ftrace_regs *fregs)
+static __always_inline void enforce_linking(struct dentry *old, struct dentry *new,
+					    struct vfsmount *mnt, bool inner,
+					    struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_judge_concerns(old, d_inode_rcu(old)) ||
-	    fguard_judge_concerns(new, d_inode_rcu(new)))
-		judge_link(old, new, mnt, inner, fregs);
+	if (fguard_enforce_concerns(old, d_inode_rcu(old)) ||
+	    fguard_enforce_concerns(new, d_inode_rcu(new)))
+		enforce_link(old, new, mnt, inner, fregs);
 	rcu_read_unlock();
 }
 
-static noinline void judge_rename(struct dentry *old, struct dentry *new,
-				  struct vfsmount *mnt, bool exchange, bool inner,
-				  struct ftrace_regs *fregs)
+static noinline void enforce_rename(struct dentry *old, struct dentry *new,
+				    struct vfsmount *mnt, bool exchange, bool inner,
+				    struct ftrace_regs *fregs)
 {
 	struct fguard_target targets[] = {
 		target_of(old, mnt, BIT(FGUARD_OP_RENAME)),
@@ -311,7 +311,7 @@ static noinline void judge_rename(struct dentry *old, struct dentry *new,
 	targets[0].destination = new;
 	targets[1].moves = exchange;
 	targets[1].destination = exchange ? old : NULL;
-	fguard_judge(&access, fregs);
+	fguard_enforce(&access, fregs);
 }
 
 static bool is_on_way(const struct dentry *dentry)
@@ -323,12 +323,12 @@ static bool is_on_way(const struct dentry *dentry)
 					 inode->i_ino ^ FGUARD_WAY_SALT);
 }
 
-static __always_inline void judge_removal(struct dentry *dentry, struct vfsmount *mnt,
-					  bool inner, struct ftrace_regs *fregs)
+static __always_inline void enforce_removal(struct dentry *dentry, struct vfsmount *mnt,
+					    bool inner, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)) || is_on_way(dentry))
-		judge_dentry(dentry, mnt, FGUARD_OP_DELETE, inner, fregs);
+	if (fguard_enforce_concerns(dentry, d_inode_rcu(dentry)) || is_on_way(dentry))
+		enforce_dentry(dentry, mnt, FGUARD_OP_DELETE, inner, fregs);
 	rcu_read_unlock();
 }
 
@@ -339,15 +339,15 @@ static bool may_take_along(const struct dentry *old, const struct dentry *new)
 	       old->d_parent != new->d_parent && (d_is_dir(old) || d_is_dir(new));
 }
 
-static __always_inline void judge_renaming(struct dentry *old, struct dentry *new,
-					   struct vfsmount *mnt, unsigned int flags,
-					   bool inner, struct ftrace_regs *fregs)
+static __always_inline void enforce_renaming(struct dentry *old, struct dentry *new,
+					     struct vfsmount *mnt, unsigned int flags,
+					     bool inner, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_judge_concerns(old, d_inode_rcu(old)) ||
-	    fguard_judge_concerns(new, d_inode_rcu(new)) ||
+	if (fguard_enforce_concerns(old, d_inode_rcu(old)) ||
+	    fguard_enforce_concerns(new, d_inode_rcu(new)) ||
 	    is_on_way(old) || is_on_way(new) || may_take_along(old, new))
-		judge_rename(old, new, mnt, flags & RENAME_EXCHANGE, inner, fregs);
+		enforce_rename(old, new, mnt, flags & RENAME_EXCHANGE, inner, fregs);
 	rcu_read_unlock();
 }
 
@@ -355,8 +355,8 @@ static __always_inline void judge_renaming(struct dentry *old, struct dentry *ne
 ON(security_path_link)
 {
 	mark(ARGUMENT(struct dentry *, 2), FGUARD_OP_LINK);
-	judge_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
-		      ARGUMENT(const struct path *, 1)->mnt, false, fregs);
+	enforce_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
+			ARGUMENT(const struct path *, 1)->mnt, false, fregs);
 }
 
 /*
@@ -366,17 +366,17 @@ ON(security_path_link)
 ON(security_path_rmdir)
 {
 	mark(ARGUMENT(struct dentry *, 1), FGUARD_OP_DELETE);
-	judge_removal(ARGUMENT(struct dentry *, 1), ARGUMENT(const struct path *, 0)->mnt,
-		      false, fregs);
+	enforce_removal(ARGUMENT(struct dentry *, 1), ARGUMENT(const struct path *, 0)->mnt,
+			false, fregs);
 }
 
 /* rename(), with all flags. Both directories locked; one mount. */
 ON(security_path_rename)
 {
 	mark(ARGUMENT(struct dentry *, 3), FGUARD_OP_RENAME);
-	judge_renaming(ARGUMENT(struct dentry *, 1), ARGUMENT(struct dentry *, 3),
-		       ARGUMENT(const struct path *, 2)->mnt, ARGUMENT(unsigned int, 4),
-		       false, fregs);
+	enforce_renaming(ARGUMENT(struct dentry *, 1), ARGUMENT(struct dentry *, 3),
+			 ARGUMENT(const struct path *, 2)->mnt, ARGUMENT(unsigned int, 4),
+			 false, fregs);
 }
 
 /* ---- entries of directories, by others than system calls ------------------ */
@@ -398,7 +398,7 @@ static bool acts_for_another(void)
 	return (current->flags & PF_KTHREAD) || is_inner();
 }
 
-static __always_inline bool is_unjudged(const struct dentry *dentry, enum fguard_op op)
+static __always_inline bool is_unchecked(const struct dentry *dentry, enum fguard_op op)
 {
 	return acts_for_another() || !take_mark(dentry, op);
 }
@@ -407,9 +407,9 @@ static __always_inline bool is_unjudged(const struct dentry *dentry, enum fguard
 #define ON_INNER(name, op)						\
 	ON(name)							\
 	{								\
-		if (is_unjudged(ARGUMENT(struct dentry *, 1), op))	\
-			judge_entry(ARGUMENT(struct dentry *, 1), NULL, op, \
-				    is_inner(), fregs);			\
+		if (is_unchecked(ARGUMENT(struct dentry *, 1), op))	\
+			enforce_entry(ARGUMENT(struct dentry *, 1), NULL, op, \
+				      is_inner(), fregs);			\
 	}
 
 ON_INNER(security_inode_create, FGUARD_OP_CREATE)
@@ -420,22 +420,22 @@ ON_INNER(security_inode_unlink, FGUARD_OP_DELETE)
 
 ON(security_inode_rmdir)
 {
-	if (is_unjudged(ARGUMENT(struct dentry *, 1), FGUARD_OP_DELETE))
-		judge_removal(ARGUMENT(struct dentry *, 1), NULL, is_inner(), fregs);
+	if (is_unchecked(ARGUMENT(struct dentry *, 1), FGUARD_OP_DELETE))
+		enforce_removal(ARGUMENT(struct dentry *, 1), NULL, is_inner(), fregs);
 }
 
 ON(security_inode_link)
 {
-	if (is_unjudged(ARGUMENT(struct dentry *, 2), FGUARD_OP_LINK))
-		judge_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
-			      NULL, is_inner(), fregs);
+	if (is_unchecked(ARGUMENT(struct dentry *, 2), FGUARD_OP_LINK))
+		enforce_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
+				NULL, is_inner(), fregs);
 }
 
 ON(security_inode_rename)
 {
-	if (is_unjudged(ARGUMENT(struct dentry *, 3), FGUARD_OP_RENAME))
-		judge_renaming(ARGUMENT(struct dentry *, 1), ARGUMENT(struct dentry *, 3),
-			       NULL, ARGUMENT(unsigned int, 4), is_inner(), fregs);
+	if (is_unchecked(ARGUMENT(struct dentry *, 3), FGUARD_OP_RENAME))
+		enforce_renaming(ARGUMENT(struct dentry *, 1), ARGUMENT(struct dentry *, 3),
+				 NULL, ARGUMENT(unsigned int, 4), is_inner(), fregs);
 }
 
 /* ---- length -------------------------------------------------------------- */
@@ -448,8 +448,8 @@ ON(security_file_truncate)
 
 	mark(file->f_path.dentry, FGUARD_OP_TRUNCATE);
 	rcu_read_lock();
-	if (fguard_judge_concerns(file->f_path.dentry, file_inode(file)))
-		fguard_judge_open(file, BIT(FGUARD_OP_TRUNCATE), 0, fregs);
+	if (fguard_enforce_concerns(file->f_path.dentry, file_inode(file)))
+		fguard_enforce_open(file, BIT(FGUARD_OP_TRUNCATE), 0, fregs);
 	rcu_read_unlock();
 }
 #endif
@@ -463,7 +463,7 @@ ON(security_path_truncate)
 	const struct path *path = ARGUMENT(const struct path *, 0);
 
 	mark(path->dentry, FGUARD_OP_TRUNCATE);
-	judge_entry(path->dentry, path->mnt, FGUARD_OP_TRUNCATE, false, fregs);
+	enforce_entry(path->dentry, path->mnt, FGUARD_OP_TRUNCATE, false, fregs);
 }
 
 /* ---- attributes ---------------------------------------------------------- */
@@ -483,20 +483,20 @@ ON(security_inode_setattr)
 	struct dentry *dentry = ARGUMENT(struct dentry *, FGUARD_SETATTR_DENTRY);
 
 	if (attr->ia_valid & ATTR_SIZE) {
-		if (is_unjudged(dentry, FGUARD_OP_TRUNCATE))
-			judge_entry(dentry, NULL, FGUARD_OP_TRUNCATE, is_inner(), fregs);
+		if (is_unchecked(dentry, FGUARD_OP_TRUNCATE))
+			enforce_entry(dentry, NULL, FGUARD_OP_TRUNCATE, is_inner(), fregs);
 		return;
 	}
 	if ((attr->ia_valid & ATTR_BY_USER) && !(attr->ia_valid & ATTR_FORCE))
-		judge_entry(dentry, NULL, FGUARD_OP_ATTR, false, fregs);
+		enforce_entry(dentry, NULL, FGUARD_OP_ATTR, false, fregs);
 }
 
 /* security_inode_NAME([mount,] dentry, …). The inode is locked. */
 #define ON_ATTRIBUTE(name)						\
 	ON(name)							\
 	{								\
-		judge_entry(ARGUMENT(struct dentry *, FGUARD_XATTR_DENTRY), NULL, \
-			    FGUARD_OP_ATTR, false, fregs);			\
+		enforce_entry(ARGUMENT(struct dentry *, FGUARD_XATTR_DENTRY), NULL, \
+			      FGUARD_OP_ATTR, false, fregs);			\
 	}
 
 ON_ATTRIBUTE(security_inode_setxattr)
@@ -525,7 +525,7 @@ ON(set_posix_acl)
 	dentry = fguard_any_alias(ARGUMENT(struct inode *, FGUARD_SET_ACL_INODE));
 #endif
 	if (dentry)
-		judge_entry(dentry, NULL, FGUARD_OP_ATTR, false, fregs);
+		enforce_entry(dentry, NULL, FGUARD_OP_ATTR, false, fregs);
 	rcu_read_unlock();
 }
 #endif
@@ -534,7 +534,7 @@ ON(set_posix_acl)
 /* chattr, by ioctl or file_setattr(). The inode is locked. Since 6.17. */
 ON(security_inode_file_setattr)
 {
-	judge_entry(ARGUMENT(struct dentry *, 0), NULL, FGUARD_OP_ATTR, false, fregs);
+	enforce_entry(ARGUMENT(struct dentry *, 0), NULL, FGUARD_OP_ATTR, false, fregs);
 }
 #endif
 
@@ -542,8 +542,8 @@ ON(security_inode_file_setattr)
 #define ON_IOCTL(name)							\
 	ON(name)							\
 	{								\
-		fguard_ioctl_judge(ARGUMENT(struct file *, 0),		\
-				   ARGUMENT(unsigned int, 1), fregs);	\
+		fguard_ioctl_enforce(ARGUMENT(struct file *, 0),		\
+				     ARGUMENT(unsigned int, 1), fregs);	\
 	}
 
 ON_IOCTL(security_file_ioctl)
@@ -555,7 +555,7 @@ ON_IOCTL(security_file_ioctl_compat) /* since 6.8, and in later stable ones */
 /* IORING_OP_URING_CMD, which block devices have since 6.12. No lock held. */
 ON(security_uring_cmd)
 {
-	fguard_ioctl_judge_device(ARGUMENT(struct io_uring_cmd *, 0)->file, fregs);
+	fguard_ioctl_enforce_device(ARGUMENT(struct io_uring_cmd *, 0)->file, fregs);
 }
 #endif
 
@@ -574,17 +574,17 @@ ON(security_path_notify)
 
 	rcu_read_lock();
 	if (ARGUMENT(unsigned int, 2) != FSNOTIFY_OBJ_TYPE_INODE)
-		fguard_any_judge(path, FGUARD_OP_READ, false, fregs);
+		fguard_any_enforce(path, FGUARD_OP_READ, false, fregs);
 	else
-		judge_entry(path->dentry, path->mnt, op, false, fregs);
+		enforce_entry(path->dentry, path->mnt, op, false, fregs);
 	rcu_read_unlock();
 }
 
 #ifdef CONFIG_SECURITY_NETWORK
 /* ---- sockets in directories ----------------------------------------------- */
 
-static noinline void judge_connection(const struct path *path, bool final,
-				      struct ftrace_regs *fregs)
+static noinline void enforce_connection(const struct path *path, bool final,
+					struct ftrace_regs *fregs)
 {
 	struct fguard_target target = target_of(path->dentry, path->mnt,
 						BIT(FGUARD_OP_WRITE));
@@ -594,30 +594,30 @@ static noinline void judge_connection(const struct path *path, bool final,
 		.final = final,
 	};
 
-	fguard_judge(&access, fregs);
+	fguard_enforce(&access, fregs);
 }
 
 /*
  * The socket has the name that it was bound to, if any, as long as it lives. It is
  * locked by a spinlock, under which nobody asks for a lock that a decision takes.
  */
-static __always_inline void judge_peer(const struct sock *peer, bool final,
-				       struct ftrace_regs *fregs)
+static __always_inline void enforce_peer(const struct sock *peer, bool final,
+					 struct ftrace_regs *fregs)
 {
 	const struct path *path = &unix_sk(peer)->path;
 
 	if (!path->dentry)
 		return;
 	rcu_read_lock();
-	if (fguard_judge_concerns(path->dentry, d_inode_rcu(path->dentry)))
-		judge_connection(path, final, fregs);
+	if (fguard_enforce_concerns(path->dentry, d_inode_rcu(path->dentry)))
+		enforce_connection(path, final, fregs);
 	rcu_read_unlock();
 }
 
 /* connect() to a socket for streams or packets. Since 2.6. */
 ON(security_unix_stream_connect)
 {
-	judge_peer(ARGUMENT(const struct sock *, 1), false, fregs);
+	enforce_peer(ARGUMENT(const struct sock *, 1), false, fregs);
 }
 
 /* connect() to a socket for datagrams, and each that is sent there. Since 2.6. */
@@ -626,19 +626,19 @@ ON(security_unix_may_send)
 	const struct socket *peer = ARGUMENT(const struct socket *, 1);
 
 	if (peer && peer->sk)
-		judge_peer(peer->sk, fguard_syscall_sends_many(), fregs);
+		enforce_peer(peer->sk, fguard_syscall_sends_many(), fregs);
 }
 #endif
 
 /* ---- quotas --------------------------------------------------------------- */
 
-static noinline void judge_whole(struct dentry *dentry, struct ftrace_regs *fregs)
+static noinline void enforce_whole(struct dentry *dentry, struct ftrace_regs *fregs)
 {
 	struct fguard_target target = target_of(dentry, NULL, BIT(FGUARD_OP_READ) |
 							      BIT(FGUARD_OP_WRITE));
 	const struct fguard_access access = { .targets = &target, .count = 1 };
 
-	fguard_judge(&access, fregs);
+	fguard_enforce(&access, fregs);
 }
 
 /*
@@ -650,8 +650,8 @@ ON(security_quota_on)
 	struct dentry *dentry = ARGUMENT(struct dentry *, 0);
 
 	rcu_read_lock();
-	if (fguard_judge_concerns(dentry, d_inode_rcu(dentry)))
-		judge_whole(dentry, fregs);
+	if (fguard_enforce_concerns(dentry, d_inode_rcu(dentry)))
+		enforce_whole(dentry, fregs);
 	rcu_read_unlock();
 }
 
@@ -672,8 +672,8 @@ static struct fguard_target mount_gone(struct vfsmount *mnt)
 	return target;
 }
 
-static void judge_mounts(struct fguard_target first, const struct path *second,
-			 struct ftrace_regs *fregs)
+static void enforce_mounts(struct fguard_target first, const struct path *second,
+			   struct ftrace_regs *fregs)
 {
 	struct fguard_target targets[2] = { first };
 	struct fguard_access access = { .targets = targets, .count = 1 };
@@ -683,7 +683,7 @@ static void judge_mounts(struct fguard_target first, const struct path *second,
 		targets[1] = mount_on(second);
 		access.count = 2;
 	}
-	fguard_judge(&access, fregs);
+	fguard_enforce(&access, fregs);
 	rcu_read_unlock();
 }
 
@@ -705,21 +705,21 @@ ON(security_sb_mount)
 		return;
 	target = mount_on(ARGUMENT(const struct path *, 1));
 	target.any_crossing = (flags & (MS_BIND | MS_MOVE)) == MS_MOVE;
-	judge_mounts(target, NULL, fregs);
+	enforce_mounts(target, NULL, fregs);
 }
 
 /* move_mount(), also of what fsmount() and open_tree() made. No lock held. */
 ON(security_move_mount)
 {
-	judge_mounts(mount_gone(ARGUMENT(const struct path *, 0)->mnt),
-		     ARGUMENT(const struct path *, 1), fregs);
+	enforce_mounts(mount_gone(ARGUMENT(const struct path *, 0)->mnt),
+		       ARGUMENT(const struct path *, 1), fregs);
 }
 
 /*
  * Who may not mount on a place, such as one in a tree, may not bare it either. What the
  * mount itself holds matters as well where it is on the way to a guarded path.
  */
-static void judge_unmounting(struct vfsmount *mnt, struct ftrace_regs *fregs)
+static void enforce_unmounting(struct vfsmount *mnt, struct ftrace_regs *fregs)
 {
 	struct path place = { .mnt = NULL };
 	const struct dentry *covered;
@@ -729,18 +729,18 @@ static void judge_unmounting(struct vfsmount *mnt, struct ftrace_regs *fregs)
 		place.dentry = (struct dentry *)covered;
 	if (!place.mnt || !fguard_store_concerns(rcu_dereference(fguard_store), place.dentry,
 						 d_inode_rcu(place.dentry)))
-		judge_mounts(mount_gone(mnt), NULL, fregs);
+		enforce_mounts(mount_gone(mnt), NULL, fregs);
 	else if (is_on_way(mnt->mnt_root))
-		judge_mounts(mount_gone(mnt), &place, fregs);
+		enforce_mounts(mount_gone(mnt), &place, fregs);
 	else
-		judge_mounts(mount_on(&place), NULL, fregs);
+		enforce_mounts(mount_on(&place), NULL, fregs);
 }
 
 /* umount(), lazy or not. No lock held. */
 ON(security_sb_umount)
 {
 	rcu_read_lock();
-	judge_unmounting(ARGUMENT(struct vfsmount *, 0), fregs);
+	enforce_unmounting(ARGUMENT(struct vfsmount *, 0), fregs);
 	rcu_read_unlock();
 }
 
@@ -748,21 +748,21 @@ ON(security_sb_umount)
 ON(security_sb_pivotroot)
 {
 	rcu_read_lock();
-	judge_mounts(mount_gone(READ_ONCE(current->fs->root.mnt)), NULL, fregs);
+	enforce_mounts(mount_gone(READ_ONCE(current->fs->root.mnt)), NULL, fregs);
 	rcu_read_unlock();
 }
 
 /* ---- descriptors from before the rule ------------------------------------ */
 
-static __always_inline void judge_descriptor(struct file *file, u32 ops,
-					     enum fguard_use use,
-					     struct ftrace_regs *fregs)
+static __always_inline void enforce_descriptor(struct file *file, u32 ops,
+					       enum fguard_use use,
+					       struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	if (fguard_store_concerns(rcu_dereference(fguard_store), file->f_path.dentry,
 				  file_inode(file)) ||
 	    is_guarded_device(file))
-		fguard_judge_descriptor(file, ops, use, fregs);
+		fguard_enforce_descriptor(file, ops, use, fregs);
 	rcu_read_unlock();
 }
 
@@ -779,7 +779,7 @@ ON(security_file_permission)
 		ops = BIT(FGUARD_OP_WRITE);
 	else
 		ops = BIT(FGUARD_OP_READ);
-	judge_descriptor(file, ops, FGUARD_USE_DESCRIPTOR, fregs);
+	enforce_descriptor(file, ops, FGUARD_USE_DESCRIPTOR, fregs);
 }
 
 /*
@@ -795,7 +795,7 @@ ON(security_mmap_file)
 	if (file && shared && (file->f_mode & FMODE_WRITE))
 		ops |= BIT(FGUARD_OP_WRITE);
 	if (file)
-		judge_descriptor(file, ops, FGUARD_USE_DESCRIPTOR, fregs);
+		enforce_descriptor(file, ops, FGUARD_USE_DESCRIPTOR, fregs);
 }
 
 /* A descriptor comes over a socket or by pidfd_getfd(). No lock held. */
@@ -803,7 +803,7 @@ ON(security_file_receive)
 {
 	struct file *file = ARGUMENT(struct file *, 0);
 
-	judge_descriptor(file, mode_ops(file), FGUARD_USE_RECEIVED, fregs);
+	enforce_descriptor(file, mode_ops(file), FGUARD_USE_RECEIVED, fregs);
 }
 
 /*
@@ -816,7 +816,7 @@ ON(handle_mm_fault)
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file && likely(!is_global_init(current)))
-		judge_descriptor(vma->vm_file, fguard_mapping_ops(vma), FGUARD_USE_FAULT, fregs);
+		enforce_descriptor(vma->vm_file, fguard_mapping_ops(vma), FGUARD_USE_FAULT, fregs);
 }
 
 /*
@@ -830,7 +830,7 @@ ON(copy_page_range)
 
 	if (vma->vm_file && (vma->anon_vma || (vma->vm_flags & VM_MIXEDMAP)) &&
 	    fguard_mappings_are_revoked() && likely(!is_global_init(current)))
-		judge_descriptor(vma->vm_file, BIT(FGUARD_OP_READ), FGUARD_USE_COPY, fregs);
+		enforce_descriptor(vma->vm_file, BIT(FGUARD_OP_READ), FGUARD_USE_COPY, fregs);
 }
 
 /* mprotect(). The lock of the address space is held for writing. */
@@ -840,8 +840,8 @@ ON(security_file_mprotect)
 
 	if (vma->vm_file && (vma->vm_flags & VM_SHARED) &&
 	    (ARGUMENT(unsigned long, 2) & PROT_WRITE))
-		judge_descriptor(vma->vm_file, BIT(FGUARD_OP_WRITE), FGUARD_USE_DESCRIPTOR,
-				 fregs);
+		enforce_descriptor(vma->vm_file, BIT(FGUARD_OP_WRITE), FGUARD_USE_DESCRIPTOR,
+				   fregs);
 }
 
 #ifdef FGUARD_HAVE_MADVISE_COLLAPSE
@@ -854,7 +854,7 @@ ON(madvise_collapse)
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file)
-		judge_descriptor(vma->vm_file, fguard_mapping_ops(vma), FGUARD_USE_ADVISED, fregs);
+		enforce_descriptor(vma->vm_file, fguard_mapping_ops(vma), FGUARD_USE_ADVISED, fregs);
 }
 #endif
 
@@ -872,7 +872,7 @@ ON(security_ptrace_access_check)
 		return;
 	tracer.exe = fguard_subject_exe();
 	tracee.exe = fguard_subject_exe_locked(other);
-	fguard_tracing_judge(&tracer, &tracee, fregs);
+	fguard_tracing_enforce(&tracer, &tracee, fregs);
 }
 
 /*
@@ -893,7 +893,7 @@ ON(security_ptrace_traceme)
 		spin_unlock(&parent->alloc_lock);
 	}
 	tracee.exe = fguard_subject_exe();
-	fguard_tracing_judge(&tracer, &tracee, fregs);
+	fguard_tracing_enforce(&tracer, &tracee, fregs);
 }
 
 /* ---- processes that begin and end ---------------------------------------- */
@@ -958,12 +958,12 @@ ON(security_bprm_check)
 
 	fguard_script_look(bprm);
 	if (unlikely(READ_ONCE(current->ptrace)))
-		fguard_tracing_judge_exec(bprm->file, fregs);
+		fguard_tracing_enforce_exec(bprm->file, fregs);
 }
 
 /* @inode: the file, or what it is made of */
-static noinline void judge_handing(const struct file *file, const struct inode *inode,
-				   struct ftrace_regs *fregs)
+static noinline void enforce_handing(const struct file *file, const struct inode *inode,
+				     struct ftrace_regs *fregs)
 {
 	struct fguard_target target = {
 		.dentry = file->f_path.dentry,
@@ -978,8 +978,8 @@ static noinline void judge_handing(const struct file *file, const struct inode *
 	};
 
 	rcu_read_lock();
-	if (fguard_judge_concerns(target.dentry, inode))
-		fguard_judge(&access, fregs);
+	if (fguard_enforce_concerns(target.dentry, inode))
+		fguard_enforce(&access, fregs);
 	rcu_read_unlock();
 }
 
@@ -999,8 +999,8 @@ ON(security_bprm_creds_from_file)
 		return;
 	beneath = fguard_object_beneath(file->f_path.dentry);
 	if (beneath)
-		judge_handing(file, beneath, fregs);
-	judge_handing(file, file_inode(file), fregs);
+		enforce_handing(file, beneath, fregs);
+	enforce_handing(file, file_inode(file), fregs);
 }
 
 /* execve(), from here on the task is of the new program. The lock against ptrace() is held. */
@@ -1028,7 +1028,7 @@ ON(audit_set_loginuid)
  */
 ON(replace_mm_exe_file)
 {
-	fguard_tracing_judge_posing(ARGUMENT(struct file *, 1), true, fregs);
+	fguard_tracing_enforce_posing(ARGUMENT(struct file *, 1), true, fregs);
 }
 #else
 /* The same before; another thread may change yet what the descriptor means. */
@@ -1036,7 +1036,7 @@ ON(prctl_set_mm_exe_file)
 {
 	struct file *exe = fget(ARGUMENT(unsigned int, 1));
 
-	fguard_tracing_judge_posing(exe, false, fregs);
+	fguard_tracing_enforce_posing(exe, false, fregs);
 	if (exe)
 		fput(exe);
 }

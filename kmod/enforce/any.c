@@ -4,12 +4,12 @@
 
 #include "enforce/against.h"
 #include "enforce/any.h"
-#include "enforce/judge.h"
+#include "enforce/enforce.h"
 #include "events/event.h"
 #include "policy/rule.h"
 
-void fguard_any_judge(const struct path *path, enum fguard_op op, bool strict,
-		      struct ftrace_regs *fregs)
+void fguard_any_enforce(const struct path *path, enum fguard_op op, bool strict,
+			struct ftrace_regs *fregs)
 {
 	const struct fguard_actor actor = { .task = current };
 	struct fguard_target target = {

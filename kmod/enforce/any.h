@@ -9,7 +9,7 @@
 #include "policy/decide.h"
 
 /**
- * fguard_any_judge - refuse what might be done to anything of a filesystem, to whom
+ * fguard_any_enforce - refuse what might be done to anything of a filesystem, to whom
  *	any rule about something there refuses it, and report it
  * @path: what the call was given; the object is told as this
  * @op: what might be done: attributes changed, strictly written, or read, with which
@@ -19,7 +19,7 @@
  *
  * Context: inside an ftrace callback, RCU read side, no spinlock held.
  */
-void fguard_any_judge(const struct path *path, enum fguard_op op, bool strict,
-		      struct ftrace_regs *fregs);
+void fguard_any_enforce(const struct path *path, enum fguard_op op, bool strict,
+			struct ftrace_regs *fregs);
 
 #endif

@@ -5,11 +5,11 @@
 #include <linux/string.h>
 
 #include "enforce/device.h"
-#include "enforce/judge.h"
+#include "enforce/enforce.h"
 #include "ftrace/syscall.h"
 
 /* Drivers may go on in spite of an error, or make another one of it: nobody is asked. */
-static noinline void judge_number(dev_t device, struct ftrace_regs *fregs)
+static noinline void enforce_number(dev_t device, struct ftrace_regs *fregs)
 {
 	struct fguard_target target = {
 		.device = device,
@@ -21,7 +21,7 @@ static noinline void judge_number(dev_t device, struct ftrace_regs *fregs)
 		.final = true,
 	};
 
-	fguard_judge(&access, fregs);
+	fguard_enforce(&access, fregs);
 }
 
 bool fguard_device_is_guarded(dev_t device)
@@ -43,12 +43,12 @@ static noinline bool discards(unsigned long caller)
 	return str_has_prefix(name, "truncate_bdev_range");
 }
 
-void fguard_device_judge(dev_t device, unsigned long caller, struct ftrace_regs *fregs)
+void fguard_device_enforce(dev_t device, unsigned long caller, struct ftrace_regs *fregs)
 {
 	/* It was opened by its name, in the same call, for both. */
 	if (fguard_syscall_swaps() || discards(caller))
 		return;
 	rcu_read_lock();
-	judge_number(device, fregs);
+	enforce_number(device, fregs);
 	rcu_read_unlock();
 }

@@ -17,17 +17,17 @@
 bool fguard_device_is_guarded(dev_t device);
 
 /**
- * fguard_device_judge - decide a claim of a device, refuse it if so decided, and
+ * fguard_device_enforce - decide a claim of a device, refuse it if so decided, and
  *	report it
  * @device: the device's number
  * @caller: where the hooked function was called
  * @fregs: the registers that the callback was given
  *
- * It is judged as opening for reading and writing: a filesystem that is mounted to be
+ * It is checked as opening for reading and writing: a filesystem that is mounted to be
  * read only writes what its journal holds.
  *
  * Context: inside an ftrace callback, no spinlock held.
  */
-void fguard_device_judge(dev_t device, unsigned long caller, struct ftrace_regs *fregs);
+void fguard_device_enforce(dev_t device, unsigned long caller, struct ftrace_regs *fregs);
 
 #endif

@@ -19,7 +19,7 @@
 
 #include "enforce/any.h"
 #include "enforce/ioctl.h"
-#include "enforce/judge.h"
+#include "enforce/enforce.h"
 
 /*
  * What a command changes beyond what its descriptor was opened for. Of what it
@@ -196,7 +196,7 @@ static enum effect effect_of(const struct inode *inode, unsigned int command)
 	return NOTHING;
 }
 
-static void judge_attributes(struct file *file, u32 besides, struct ftrace_regs *fregs)
+static void enforce_attributes(struct file *file, u32 besides, struct ftrace_regs *fregs)
 {
 	struct fguard_target target = {
 		.dentry = file->f_path.dentry,
@@ -207,11 +207,11 @@ static void judge_attributes(struct file *file, u32 besides, struct ftrace_regs 
 	const struct fguard_access access = {
 		.targets = &target,
 		.count = 1,
-		.inner = fguard_judge_is_behind(file),
+		.inner = fguard_enforce_is_behind(file),
 	};
 
-	if (besides || fguard_judge_concerns(target.dentry, target.inode))
-		fguard_judge(&access, fregs);
+	if (besides || fguard_enforce_concerns(target.dentry, target.inode))
+		fguard_enforce(&access, fregs);
 }
 
 static bool is_concerned(struct file *file)
@@ -222,11 +222,11 @@ static bool is_concerned(struct file *file)
 	       fguard_store_may_hold_node(store, file_inode(file));
 }
 
-static void judge_content(struct file *file, struct ftrace_regs *fregs)
+static void enforce_content(struct file *file, struct ftrace_regs *fregs)
 {
 	if (is_concerned(file))
-		fguard_judge_descriptor(file, BIT(FGUARD_OP_WRITE), FGUARD_USE_DESCRIPTOR,
-					fregs);
+		fguard_enforce_descriptor(file, BIT(FGUARD_OP_WRITE), FGUARD_USE_DESCRIPTOR,
+					  fregs);
 }
 
 static bool is_privileged(void)
@@ -238,7 +238,7 @@ static bool is_privileged(void)
 		cap_raised(cred->cap_effective, CAP_SYS_ADMIN));
 }
 
-/* Access mode 3 was judged as both, though it is good for controls only. */
+/* Access mode 3 was checked as both, though it is good for controls only. */
 static u32 ops_opened_for(const struct file *file)
 {
 	switch (file->f_flags & O_ACCMODE) {
@@ -267,49 +267,49 @@ static u32 ops_of_device(const struct file *file, unsigned int command)
 }
 
 /* What goes beyond what the descriptor was opened for counts as opening it for that. */
-static void judge_device(struct file *file, unsigned int command, struct ftrace_regs *fregs)
+static void enforce_device(struct file *file, unsigned int command, struct ftrace_regs *fregs)
 {
 	const u32 ops = ops_of_device(file, command);
 
 	if (!is_concerned(file))
 		return;
 	if (ops & ~ops_opened_for(file))
-		fguard_judge_open(file, ops, 0, fregs);
+		fguard_enforce_open(file, ops, 0, fregs);
 	else
-		fguard_judge_descriptor(file, ops, FGUARD_USE_DESCRIPTOR, fregs);
+		fguard_enforce_descriptor(file, ops, FGUARD_USE_DESCRIPTOR, fregs);
 }
 
-void fguard_ioctl_judge_device(struct file *file, struct ftrace_regs *fregs)
+void fguard_ioctl_enforce_device(struct file *file, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	if (S_ISBLK(file_inode(file)->i_mode))
-		judge_content(file, fregs);
+		enforce_content(file, fregs);
 	rcu_read_unlock();
 }
 
-void fguard_ioctl_judge(struct file *file, unsigned int command, struct ftrace_regs *fregs)
+void fguard_ioctl_enforce(struct file *file, unsigned int command, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	switch (effect_of(file_inode(file), command)) {
 	case NOTHING:
 		break;
 	case ATTRIBUTES:
-		judge_attributes(file, 0, fregs);
+		enforce_attributes(file, 0, fregs);
 		break;
 	case IDENTITY:
-		judge_attributes(file, FGUARD_OPS_IDENTITY, fregs);
+		enforce_attributes(file, FGUARD_OPS_IDENTITY, fregs);
 		break;
 	case CONTENT:
-		judge_content(file, fregs);
+		enforce_content(file, fregs);
 		break;
 	case DEVICE:
-		judge_device(file, command, fregs);
+		enforce_device(file, command, fregs);
 		break;
 	case ATTRIBUTES_OF_ANY:
-		fguard_any_judge(&file->f_path, FGUARD_OP_ATTR, false, fregs);
+		fguard_any_enforce(&file->f_path, FGUARD_OP_ATTR, false, fregs);
 		break;
 	case CONTENT_OF_ANY:
-		fguard_any_judge(&file->f_path, FGUARD_OP_WRITE, true, fregs);
+		fguard_any_enforce(&file->f_path, FGUARD_OP_WRITE, true, fregs);
 		break;
 	}
 	rcu_read_unlock();

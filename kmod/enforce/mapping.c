@@ -162,8 +162,8 @@ static void take_out_all(void)
 
 /*
  * Gives whether the pages, once they are taken out, cannot come back: no fault is under
- * way that may have been judged before. Its mapping is locked, or its address space is
- * for reading; who locks one later than this looks at it is judged by the new rules. To
+ * way that may have been checked before. Its mapping is locked, or its address space is
+ * for reading; who locks one later than this looks at it is checked by the new rules. To
  * wait for them is not possible: a file system may let a fault wait as long as it likes.
  */
 static bool note_files_of(struct mm_struct *mm, bool alone)
@@ -347,7 +347,7 @@ static bool go_round(void)
 }
 
 /*
- * What fork() copies while pages are taken out is judged. A copy that was under way
+ * What fork() copies while pages are taken out is checked. A copy that was under way
  * before is noted the second time, if its original is gone by then; otherwise it loses
  * its pages with that.
  */

@@ -42,7 +42,7 @@ struct fguard_round *fguard_mappings_prepare(void);
  * @in_force: the rule is in force, and its hooks are; otherwise nothing is done
  *
  * Whoever has mapped a file reaches the pages that are in his page table without the
- * kernel. They are taken out, so that their next use is a fault, which is judged. That
+ * kernel. They are taken out, so that their next use is a fault, which is checked. That
  * is done in the background; the caller waits until all address spaces were looked
  * through, unless it is killed. Those that are busy then are tried again later.
  *

@@ -9,7 +9,7 @@
 #include <linux/task_work.h>
 
 #include "enforce/against.h"
-#include "enforce/judge.h"
+#include "enforce/enforce.h"
 #include "enforce/tracing.h"
 #include "events/event.h"
 #include "policy/rule.h"
@@ -163,8 +163,8 @@ static struct fguard_rule *find_against(const struct fguard_actor *tracer,
 	return find_against_sharing(tracer, tracee);
 }
 
-void fguard_tracing_judge(const struct fguard_actor *tracer,
-			  const struct fguard_actor *tracee, struct ftrace_regs *fregs)
+void fguard_tracing_enforce(const struct fguard_actor *tracer,
+			    const struct fguard_actor *tracee, struct ftrace_regs *fregs)
 {
 	struct fguard_rule *rule;
 
@@ -179,7 +179,7 @@ void fguard_tracing_judge(const struct fguard_actor *tracer,
 		fput(tracee->exe);
 }
 
-void fguard_tracing_judge_exec(struct file *exe, struct ftrace_regs *fregs)
+void fguard_tracing_enforce_exec(struct file *exe, struct ftrace_regs *fregs)
 {
 	struct fguard_actor tracer = { .exe_known = true };
 	const struct fguard_actor tracee = {
@@ -198,7 +198,7 @@ void fguard_tracing_judge_exec(struct file *exe, struct ftrace_regs *fregs)
 		fput(tracer.exe);
 }
 
-void fguard_tracing_judge_posing(struct file *exe, bool certain, struct ftrace_regs *fregs)
+void fguard_tracing_enforce_posing(struct file *exe, bool certain, struct ftrace_regs *fregs)
 {
 	struct file *old = fguard_subject_exe();
 	struct fguard_rule *rule;

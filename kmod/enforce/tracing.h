@@ -7,7 +7,7 @@
 #include "subject/subject.h"
 
 /**
- * fguard_tracing_judge - refuse, if so it must be, that a task traces another or
+ * fguard_tracing_enforce - refuse, if so it must be, that a task traces another or
  *	writes its memory, and report it
  * @tracer: the one
  * @tracee: the other; the current task is one of the two
@@ -15,11 +15,11 @@
  *
  * Context: inside an ftrace callback; spinlocks may be held and interrupts off.
  */
-void fguard_tracing_judge(const struct fguard_actor *tracer,
-			  const struct fguard_actor *tracee, struct ftrace_regs *fregs);
+void fguard_tracing_enforce(const struct fguard_actor *tracer,
+			    const struct fguard_actor *tracee, struct ftrace_regs *fregs);
 
 /**
- * fguard_tracing_judge_exec - refuse, if so it must be, that the current task, which is
+ * fguard_tracing_enforce_exec - refuse, if so it must be, that the current task, which is
  *	traced, runs a program, and report it
  * @exe: the file of the program
  * @fregs: the registers that the callback was given
@@ -29,10 +29,10 @@ void fguard_tracing_judge(const struct fguard_actor *tracer,
  *
  * Context: inside an ftrace callback.
  */
-void fguard_tracing_judge_exec(struct file *exe, struct ftrace_regs *fregs);
+void fguard_tracing_enforce_exec(struct file *exe, struct ftrace_regs *fregs);
 
 /**
- * fguard_tracing_judge_posing - refuse, if so it must be, that the current task takes
+ * fguard_tracing_enforce_posing - refuse, if so it must be, that the current task takes
  *	another executable without running it, and report it
  * @exe: the file of the executable, or NULL
  * @certain: it will be that one; otherwise it might be any
@@ -40,6 +40,6 @@ void fguard_tracing_judge_exec(struct file *exe, struct ftrace_regs *fregs);
  *
  * Context: inside an ftrace callback.
  */
-void fguard_tracing_judge_posing(struct file *exe, bool certain, struct ftrace_regs *fregs);
+void fguard_tracing_enforce_posing(struct file *exe, bool certain, struct ftrace_regs *fregs);
 
 #endif

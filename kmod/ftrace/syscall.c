@@ -88,7 +88,7 @@ enum manner {
 /*
  * read() of a fanotify descriptor opens the file, when the event is taken already;
  * write() makes drivers open what they are told to. What they read and write
- * themselves is judged before the first byte, or ends the call early with what was
+ * themselves is checked before the first byte, or ends the call early with what was
  * done till then.
  */
 #define ON_CONTENT(X)							\
@@ -209,7 +209,7 @@ static enum manner manner_of(int number)
 
 /*
  * FIDEDUPERANGE keeps the errors of each file beside it; what btrfs sends goes out in
- * many writes, each of which is judged.
+ * many writes, each of which is checked.
  */
 static bool keeps_errors(unsigned int command)
 {

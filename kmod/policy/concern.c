@@ -6,7 +6,7 @@
 #include "policy/store.h"
 
 /*
- * Hashes and numbers only: who passes is judged with care. Not inlined, so that
+ * Hashes and numbers only: who passes is checked with care. Not inlined, so that
  * what they need on the stack costs nothing where the filter says no.
  */
 static noinline bool holds_name(const struct fguard_store *store, struct dentry *dentry)

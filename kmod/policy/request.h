@@ -40,7 +40,7 @@ struct fguard_access {
  * @access: the access
  *
  * Context: any.
- * Return: true if so; the other access was judged before, in the same call.
+ * Return: true if so; the other access was checked before, in the same call.
  */
 static inline bool fguard_access_is_behind(const struct fguard_access *access)
 {

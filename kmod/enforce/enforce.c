@@ -4,7 +4,7 @@
 #include <linux/fs.h>
 
 #include "ask/ask.h"
-#include "enforce/judge.h"
+#include "enforce/enforce.h"
 #include "events/event.h"
 #include "ftrace/hook.h"
 #include "object/mount.h"
@@ -44,7 +44,7 @@ static noinline void decide_each(struct fguard_inquiry *inquiry)
 	inquiry->decider = survey.deciders[op];
 }
 
-/* What may be done to an object, but not what gives it a name, which is judged as such. */
+/* What may be done to an object, but not what gives it a name, which is checked as such. */
 #define HELD_OPS (FGUARD_OPS_ALL & ~(BIT(FGUARD_OP_CREATE) | BIT(FGUARD_OP_RENAME)))
 
 /* Where an object would be, under the other name alone. */
@@ -60,7 +60,7 @@ static void look_there(struct fguard_survey *there, const struct fguard_target *
  * struct taking - an access that takes an object elsewhere
  * @access: the access
  * @inquiry: what was decided about it so far
- * @how: enum fguard_op: what it is judged as
+ * @how: enum fguard_op: what it is checked as
  * @asker: the rule that asks about it, or NULL
  */
 struct taking {
@@ -545,8 +545,8 @@ static noinline bool is_told(const struct fguard_access *access,
 }
 
 /* What the compiler knows of an access, it shall know after a call, too. */
-static __always_inline void judge(const struct fguard_access *access,
-				  struct ftrace_regs *fregs)
+static __always_inline void enforce(const struct fguard_access *access,
+				    struct ftrace_regs *fregs)
 {
 	const struct fguard_actor actor = { .task = current };
 	struct fguard_inquiry inquiry = { .target = access->targets, .actor = &actor };
@@ -573,9 +573,9 @@ static __always_inline void judge(const struct fguard_access *access,
 		fguard_hook_refuse(fregs, error ?: decision->error);
 }
 
-void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs)
+void fguard_enforce(const struct fguard_access *access, struct ftrace_regs *fregs)
 {
-	judge(access, fregs);
+	enforce(access, fregs);
 }
 
 /* ---- files --------------------------------------------------------------- */
@@ -601,12 +601,12 @@ static inline bool is_behind_another(const struct file *file)
 	return file_inode(file) != d_inode_rcu(file->f_path.dentry);
 }
 
-bool fguard_judge_is_behind(const struct file *file)
+bool fguard_enforce_is_behind(const struct file *file)
 {
 	return is_behind_another(file);
 }
 
-void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs)
+void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs)
 {
 	struct fguard_target target = {
 		.dentry = file->f_path.dentry,
@@ -622,11 +622,11 @@ void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs
 		.created = file->f_mode & FMODE_CREATED,
 	};
 
-	judge(&access, fregs);
+	enforce(&access, fregs);
 }
 
-void fguard_judge_descriptor(struct file *file, u32 ops, enum fguard_use use,
-			     struct ftrace_regs *fregs)
+void fguard_enforce_descriptor(struct file *file, u32 ops, enum fguard_use use,
+			       struct ftrace_regs *fregs)
 {
 	struct fguard_target target = {
 		.dentry = file->f_path.dentry,
@@ -645,5 +645,5 @@ void fguard_judge_descriptor(struct file *file, u32 ops, enum fguard_use use,
 		.copied = use == FGUARD_USE_COPY,
 	};
 
-	judge(&access, fregs);
+	enforce(&access, fregs);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* From an access to its outcome. */
-#ifndef _FGUARD_JUDGE_H
-#define _FGUARD_JUDGE_H
+#ifndef _FGUARD_ENFORCE_H
+#define _FGUARD_ENFORCE_H
 
 #include <linux/ftrace.h>
 
@@ -10,49 +10,49 @@
 #include "policy/store.h"
 
 /**
- * fguard_judge_concerns - may anybody care about what is done to an object?
+ * fguard_enforce_concerns - may anybody care about what is done to an object?
  * @dentry: the object
  * @inode: its inode, or NULL
  *
  * Context: RCU read side. The fast path of every unguarded access.
  * Return: false if certainly not.
  */
-static __always_inline bool fguard_judge_concerns(struct dentry *dentry,
-						  const struct inode *inode)
+static __always_inline bool fguard_enforce_concerns(struct dentry *dentry,
+						    const struct inode *inode)
 {
 	return fguard_store_concerns(rcu_dereference(fguard_store), dentry, inode) ||
 	       unlikely(fguard_events_of_all());
 }
 
 /**
- * fguard_judge - decide an access, refuse it or let it wait if so decided, and
+ * fguard_enforce - decide an access, refuse it or let it wait if so decided, and
  *	report it
  * @access: the access, by the current task
  * @fregs: the registers that the callback was given
  *
  * Context: inside an ftrace callback, RCU read side, no spinlock held.
  */
-void fguard_judge(const struct fguard_access *access, struct ftrace_regs *fregs);
+void fguard_enforce(const struct fguard_access *access, struct ftrace_regs *fregs);
 
 /**
- * fguard_judge_is_behind - did a filesystem open the file, to carry out an access?
+ * fguard_enforce_is_behind - did a filesystem open the file, to carry out an access?
  * @file: the file
  *
  * Context: RCU read side.
  * Return: true if so.
  */
-bool fguard_judge_is_behind(const struct file *file);
+bool fguard_enforce_is_behind(const struct file *file);
 
 /**
- * fguard_judge_open - the same, about a file that is being opened
+ * fguard_enforce_open - the same, about a file that is being opened
  * @file: the file
  * @ops: mask of what is done to it
  * @flags: O_*, or 0 if it is open and something else is done to it
  * @fregs: the registers that the callback was given
  *
- * Context: as fguard_judge().
+ * Context: as fguard_enforce().
  */
-void fguard_judge_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs);
+void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs);
 
 /* What a file that was opened earlier is used by. */
 enum fguard_use {
@@ -64,15 +64,15 @@ enum fguard_use {
 };
 
 /**
- * fguard_judge_descriptor - the same, about a file that was opened earlier
+ * fguard_enforce_descriptor - the same, about a file that was opened earlier
  * @file: the file
  * @ops: mask of what is done to it
  * @use: what it is used by
  * @fregs: the registers that the callback was given
  *
- * Context: as fguard_judge().
+ * Context: as fguard_enforce().
  */
-void fguard_judge_descriptor(struct file *file, u32 ops, enum fguard_use use,
-			     struct ftrace_regs *fregs);
+void fguard_enforce_descriptor(struct file *file, u32 ops, enum fguard_use use,
+			       struct ftrace_regs *fregs);
 
 #endif
