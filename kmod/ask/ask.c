@@ -13,7 +13,7 @@
 static void fall_back(struct fguard_decision *decision, const struct fguard_rule *rule,
 		      enum fguard_reason reason, enum fguard_detail detail)
 {
-	fguard_decide_settle(decision, rule->terms.fallback, reason, detail);
+	fguard_evaluate_settle(decision, rule->terms.fallback, reason, detail);
 }
 
 /*
@@ -46,8 +46,8 @@ static bool is_remembered(const struct fguard_access *access,
 			   fguard_key_covering(access, op), &verdict))
 		return false;
 	note_running(access, op, rule, verdict);
-	fguard_decide_settle(decision, verdict, FGUARD_REASON_ANSWER,
-			     FGUARD_DETAIL_REMEMBERED);
+	fguard_evaluate_settle(decision, verdict, FGUARD_REASON_ANSWER,
+			       FGUARD_DETAIL_REMEMBERED);
 	return true;
 }
 
@@ -59,8 +59,8 @@ static bool is_settled_unasked(const struct fguard_access *access,
 	enum fguard_relation relation = fguard_answerers_relation();
 
 	if (relation == FGUARD_RELATION_OWN)
-		fguard_decide_settle(decision, FGUARD_VERDICT_ALLOW, FGUARD_REASON_GRANT,
-				     FGUARD_DETAIL_ANSWERER);
+		fguard_evaluate_settle(decision, FGUARD_VERDICT_ALLOW, FGUARD_REASON_GRANT,
+				       FGUARD_DETAIL_ANSWERER);
 	else if (is_remembered(access, decision, rule))
 		return true;
 	else if (relation == FGUARD_RELATION_NEEDED || !may_wait)
@@ -78,8 +78,8 @@ bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_ru
 	    !fguard_recall(rule, BIT(decision->op), 0, &verdict) ||
 	    verdict == FGUARD_VERDICT_ALLOW)
 		return false;
-	fguard_decide_settle(decision, verdict, FGUARD_REASON_ANSWER,
-			     FGUARD_DETAIL_REMEMBERED);
+	fguard_evaluate_settle(decision, verdict, FGUARD_REASON_ANSWER,
+			       FGUARD_DETAIL_REMEMBERED);
 	return true;
 }
 

@@ -358,11 +358,11 @@ static void apply(struct asker *asker, struct claim *claim, struct fguard_decisi
 	if (is_settled(claim)) {
 		claim->used = queue_work_of(asker);
 		claim->again = false;
-		fguard_decide_settle(decision, question->verdict, question->reason,
-				     question->detail);
+		fguard_evaluate_settle(decision, question->verdict, question->reason,
+				       question->detail);
 	} else if (!wait_with(asker, claim)) {
-		fguard_decide_settle(decision, question->fallback,
-				     FGUARD_REASON_UNASKABLE, FGUARD_DETAIL_NONE);
+		fguard_evaluate_settle(decision, question->fallback,
+				       FGUARD_REASON_UNASKABLE, FGUARD_DETAIL_NONE);
 	}
 }
 

@@ -7,7 +7,7 @@
 #define _FGUARD_ASKER_H
 
 #include "ask/claim.h"
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 
 struct fguard_key;
 struct fguard_question;

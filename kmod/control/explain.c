@@ -64,7 +64,7 @@ static void ask(struct fguard_target *target, const struct fguard_actor *actor,
 	};
 
 	rcu_read_lock();
-	fguard_store_decide(&listening.inquiry);
+	fguard_store_evaluate(&listening.inquiry);
 	rcu_read_unlock();
 	explanation->decision = listening.inquiry.decision;
 }

@@ -5,7 +5,7 @@
 
 #include <linux/netlink.h>
 
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 
 #define FGUARD_MATCHES_MAX 256
 

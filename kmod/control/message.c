@@ -447,7 +447,7 @@ int fguard_message_put_explanation(struct sk_buff *skb,
 	u32 i;
 
 	if (!nest ||
-	    nla_put_u8(skb, FGUARD_EXPLAIN_A_VERDICT, fguard_decide_verdict(decision)) ||
+	    nla_put_u8(skb, FGUARD_EXPLAIN_A_VERDICT, fguard_evaluate_verdict(decision)) ||
 	    nla_put_u8(skb, FGUARD_EXPLAIN_A_REASON, decision->reason) ||
 	    nla_put_u32(skb, FGUARD_EXPLAIN_A_RULE, decision->rule))
 		return -EMSGSIZE;

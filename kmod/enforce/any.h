@@ -6,7 +6,7 @@
 #include <linux/path.h>
 
 #include "ftrace/hook.h"
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 
 /**
  * fguard_any_enforce - refuse what might be done to anything of a filesystem, to whom

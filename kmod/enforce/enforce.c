@@ -18,22 +18,22 @@ static void look_into(struct fguard_inquiry *inquiry, struct fguard_target *targ
 		      const struct fguard_actor *actor)
 {
 	*inquiry = (struct fguard_inquiry){ .target = target, .actor = actor };
-	fguard_store_decide(inquiry);
+	fguard_store_evaluate(inquiry);
 }
 
 /* An access to two objects: the other has to consent, too. */
-static noinline void decide_other(struct fguard_inquiry *inquiry,
-				  struct fguard_target *target)
+static noinline void evaluate_other(struct fguard_inquiry *inquiry,
+				    struct fguard_target *target)
 {
 	struct fguard_inquiry other;
 
 	look_into(&other, target, inquiry->actor);
-	if (fguard_decide_combine(&inquiry->decision, &other.decision))
+	if (fguard_evaluate_combine(&inquiry->decision, &other.decision))
 		inquiry->decider = other.decider;
 }
 
 /* Each operation is decided on its own: who may do one may not do another by it. */
-static noinline void decide_each(struct fguard_inquiry *inquiry)
+static noinline void evaluate_each(struct fguard_inquiry *inquiry)
 {
 	struct fguard_survey survey;
 	enum fguard_op op;
@@ -230,13 +230,13 @@ static bool takes(const struct taking *taking, const struct fguard_target *from,
  * Who is refused something of an object may not take it to where less is refused, or
  * give it another name there. So may a directory not take along what it holds.
  */
-static noinline void decide_taking(const struct fguard_access *access,
-				   struct fguard_inquiry *inquiry)
+static noinline void evaluate_taking(const struct fguard_access *access,
+				     struct fguard_inquiry *inquiry)
 {
 	const struct fguard_store *store = rcu_dereference(fguard_store);
 	const struct fguard_target *targets = access->targets;
 	const struct taking taking = {
-		access, inquiry, fguard_decide_op(targets[0].ops),
+		access, inquiry, fguard_evaluate_op(targets[0].ops),
 		inquiry->decision.outcome == FGUARD_OUTCOME_ASK ? inquiry->decider : NULL,
 	};
 
@@ -271,16 +271,16 @@ static __always_inline void decide(const struct fguard_access *access,
 {
 	const bool two = access->count > 1;
 
-	if (unlikely(fguard_decide_is_several(inquiry->target->ops)))
-		decide_each(inquiry);
+	if (unlikely(fguard_evaluate_is_several(inquiry->target->ops)))
+		evaluate_each(inquiry);
 	else
-		fguard_store_decide(inquiry);
+		fguard_store_evaluate(inquiry);
 	if (unlikely(two))
-		decide_other(inquiry, &access->targets[1]);
+		evaluate_other(inquiry, &access->targets[1]);
 	if (unlikely(may_take(access)))
-		decide_taking(access, inquiry);
+		evaluate_taking(access, inquiry);
 	if (inquiry->decision.outcome == FGUARD_OUTCOME_NONE)
-		inquiry->decision.op = fguard_decide_op(inquiry->target->ops);
+		inquiry->decision.op = fguard_evaluate_op(inquiry->target->ops);
 }
 
 /* Failing to learn what has a name would open the guard: then nobody gets in. */
@@ -332,7 +332,7 @@ static unsigned int take_apart(const struct fguard_access *access,
 		fguard_survey(&survey, &access->targets[which],
 			      access->targets[which].ops, actor);
 		for (left = survey.ops; left && count < PARTS_MAX; left &= ~BIT(op)) {
-			op = fguard_decide_op(left);
+			op = fguard_evaluate_op(left);
 			if (survey.deciders[op])
 				parts[count++] = (struct part){
 					which, survey.decisions[op], survey.deciders[op],
@@ -411,7 +411,7 @@ static void ask_parts(const struct fguard_access *access, struct part *parts,
 			asked = part;
 			ask_part(access, part, ops_asked(part, parts, count));
 		}
-		if (fguard_decide_combine(&settled.decision, &part->decision))
+		if (fguard_evaluate_combine(&settled.decision, &part->decision))
 			settled.decider = part->decider;
 		if (settled.decision.outcome >= FGUARD_OUTCOME_ASK)
 			break;
@@ -431,7 +431,7 @@ static noinline void ask(const struct fguard_access *access,
 		inquiry->decision.outcome = FGUARD_OUTCOME_LOG;
 		return;
 	}
-	if (access->count == 1 && !fguard_decide_is_several(access->targets->ops)) {
+	if (access->count == 1 && !fguard_evaluate_is_several(access->targets->ops)) {
 		fguard_ask(access, &inquiry->decision, inquiry->decider);
 		return;
 	}
@@ -454,7 +454,7 @@ static noinline void ask_ahead(const struct fguard_access *access,
 	target.ops = access->opens;
 	ahead.targets = &target;
 	opening = (struct fguard_inquiry){ .target = &target, .actor = inquiry->actor };
-	decide_each(&opening);
+	evaluate_each(&opening);
 	if (opening.decision.outcome != FGUARD_OUTCOME_ASK)
 		return;
 	ask(&ahead, &opening);
@@ -471,7 +471,7 @@ static bool is_refused_ahead(const struct fguard_access *access,
 	struct fguard_inquiry opening = { .target = &target, .actor = inquiry->actor };
 
 	target.ops = ops;
-	decide_each(&opening);
+	evaluate_each(&opening);
 	if (opening.decision.outcome != FGUARD_OUTCOME_DENY)
 		return false;
 	inquiry->decision = opening.decision;

@@ -104,7 +104,7 @@ static bool is_refused_to_some(struct file *file, u32 ops)
 	else if (!fguard_object_place(target.dentry, target.inode))
 		search.refused = true;
 	else
-		fguard_store_decide(&search.inquiry);
+		fguard_store_evaluate(&search.inquiry);
 	rcu_read_unlock();
 	return search.refused;
 }

@@ -406,7 +406,7 @@ static void fill_decision(struct fguard_access_record *record,
 {
 	record->rule = decision->rule;
 	record->op = decision->op;
-	record->verdict = fguard_decide_verdict(decision);
+	record->verdict = fguard_evaluate_verdict(decision);
 	record->reason = decision->reason;
 	record->head.detail = decision->detail;
 }

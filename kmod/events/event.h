@@ -3,7 +3,7 @@
 #ifndef _FGUARD_EVENT_H
 #define _FGUARD_EVENT_H
 
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 
 struct fguard_access;
 struct fguard_rule;

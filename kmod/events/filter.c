@@ -382,7 +382,7 @@ bool fguard_filter_passes(const struct fguard_filter *filter,
 			  const struct fguard_decision *decision)
 {
 	return (filter->ops & BIT(decision->op)) &&
-	       (filter->verdicts & BIT(fguard_decide_verdict(decision))) &&
+	       (filter->verdicts & BIT(fguard_evaluate_verdict(decision))) &&
 	       (decision->outcome != FGUARD_OUTCOME_NONE ||
 		fguard_filter_needs_all(filter)) &&
 	       pid_passes(filter->kinds[FGUARD_FILTER_PID]) &&

@@ -7,7 +7,7 @@
 #include <linux/netlink.h>
 #include <linux/rcupdate.h>
 
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 
 struct fguard_access;
 

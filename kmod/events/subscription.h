@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 #include "events/filter.h"
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 
 struct fguard_subscription;
 struct sk_buff;

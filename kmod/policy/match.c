@@ -20,7 +20,7 @@ static noinline void bind(struct fguard_inquiry *inquiry, struct fguard_rule *ru
 	const struct fguard_terms *terms = inquiry->binder ? &inquiry->binder->terms : NULL;
 
 	if (!(inquiry->target->ops & rule->terms.ops) ||
-	    !fguard_decide_is_closer(terms, inquiry->binder_rank, &rule->terms, rank))
+	    !fguard_evaluate_is_closer(terms, inquiry->binder_rank, &rule->terms, rank))
 		return;
 	inquiry->binder = rule;
 	inquiry->binder_rank = rank;
@@ -29,8 +29,8 @@ static noinline void bind(struct fguard_inquiry *inquiry, struct fguard_rule *ru
 static void join_layers(struct fguard_inquiry *inquiry)
 {
 	if (unlikely(inquiry->binder) &&
-	    fguard_decide_consider(&inquiry->decision, &inquiry->binder->terms,
-				   FGUARD_RANK_OTHER, inquiry->target->ops, false))
+	    fguard_evaluate_consider(&inquiry->decision, &inquiry->binder->terms,
+				     FGUARD_RANK_OTHER, inquiry->target->ops, false))
 		inquiry->decider = inquiry->binder;
 }
 
@@ -54,8 +54,8 @@ static __always_inline void have_say(struct fguard_inquiry *inquiry,
 			bind(inquiry, rule, rank);
 		return;
 	}
-	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank, target->ops,
-				   allowed))
+	if (fguard_evaluate_consider(&inquiry->decision, &rule->terms, rank, target->ops,
+				     allowed))
 		inquiry->decider = rule;
 }
 
@@ -497,8 +497,8 @@ static void object_to(struct fguard_inquiry *inquiry, struct fguard_rule *rule, 
 {
 	if (inquiry->seen)
 		inquiry->seen(inquiry, rule, rank, false);
-	if (fguard_decide_consider(&inquiry->decision, &rule->terms, rank,
-				   inquiry->target->ops, false))
+	if (fguard_evaluate_consider(&inquiry->decision, &rule->terms, rank,
+				     inquiry->target->ops, false))
 		inquiry->decider = rule;
 }
 
@@ -729,7 +729,7 @@ void fguard_store_look_inside(struct fguard_inquiry *inquiry)
 #define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
 		 FGUARD_OPS_IDENTITY)
 
-void fguard_store_decide(struct fguard_inquiry *inquiry)
+void fguard_store_evaluate(struct fguard_inquiry *inquiry)
 {
 	const struct fguard_target *target = inquiry->target;
 

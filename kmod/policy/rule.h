@@ -9,7 +9,7 @@
 #include <linux/rcupdate.h>
 
 #include "object/object.h"
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 #include "subject/subject.h"
 
 /* Why a rule is about an inode. */

@@ -16,7 +16,7 @@
 #include <linux/xarray.h>
 
 #include "object/object.h"
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 
 struct fguard_actor;
 struct fguard_alias;
@@ -299,7 +299,7 @@ fguard_suffix_bucket(const struct fguard_store *store, u64 hash)
  * @mnt: a mount through which it is reached, for its path
  * @ops: mask of what is done to it
  * @moves: the object is about to leave this name for another one
- * @named: set by fguard_store_decide(): a rule is about this very name, and does not
+ * @named: set by fguard_store_evaluate(): a rule is about this very name, and does not
  *	know yet what has it
  * @strict: only strict rules count
  * @any_crossing: a mount goes away, nobody says which
@@ -355,7 +355,7 @@ struct fguard_inquiry {
 };
 
 /**
- * fguard_store_decide - what the rules say about one object
+ * fguard_store_evaluate - what the rules say about one object
  * @inquiry: the object and the rest; filled
  *
  * Does not count the hit of the rule that decides, because another object may
@@ -363,7 +363,7 @@ struct fguard_inquiry {
  *
  * Context: RCU read side, no spinlock held.
  */
-void fguard_store_decide(struct fguard_inquiry *inquiry);
+void fguard_store_evaluate(struct fguard_inquiry *inquiry);
 
 /**
  * fguard_store_look_at - the same, about an object that would be elsewhere
@@ -372,7 +372,7 @@ void fguard_store_decide(struct fguard_inquiry *inquiry);
  * What is on the way to other objects does not count, but what a directory would take
  * along from below another.
  *
- * Context: as fguard_store_decide().
+ * Context: as fguard_store_evaluate().
  */
 void fguard_store_look_at(struct fguard_inquiry *inquiry);
 
@@ -380,7 +380,7 @@ void fguard_store_look_at(struct fguard_inquiry *inquiry);
  * fguard_store_look_inside - what trees say about whatever is in a directory
  * @inquiry: the directory and the rest; filled
  *
- * Context: as fguard_store_decide().
+ * Context: as fguard_store_evaluate().
  */
 void fguard_store_look_inside(struct fguard_inquiry *inquiry);
 

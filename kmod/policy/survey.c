@@ -31,8 +31,8 @@ static void consider_one(struct fguard_survey *survey, struct fguard_rule *rule,
 	struct fguard_rule *decider = survey->deciders[op];
 	const bool stands = rank == before.rank || rank == FGUARD_RANK_OTHER;
 
-	if (!fguard_decide_consider(decision, &rule->terms, rank, BIT(op), allowed)) {
-		if (stands && fguard_decide_outcome(&rule->terms, allowed) >= FGUARD_OUTCOME_ASK)
+	if (!fguard_evaluate_consider(decision, &rule->terms, rank, BIT(op), allowed)) {
+		if (stands && fguard_evaluate_outcome(&rule->terms, allowed) >= FGUARD_OUTCOME_ASK)
 			note_second(survey, rule, op);
 		return;
 	}
@@ -66,8 +66,8 @@ static noinline void bind_each(struct fguard_survey *survey, struct fguard_rule 
 
 	for_each_set_bit(op, &ops, __FGUARD_OP_MAX) {
 		before = survey->binders[op];
-		if (!fguard_decide_is_closer(before ? &before->terms : NULL,
-					     survey->binder_ranks[op], &rule->terms, rank))
+		if (!fguard_evaluate_is_closer(before ? &before->terms : NULL,
+					       survey->binder_ranks[op], &rule->terms, rank))
 			continue;
 		survey->binders[op] = rule;
 		survey->binder_ranks[op] = rank;
@@ -115,7 +115,7 @@ void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u
 		   const struct fguard_actor *actor)
 {
 	begin(survey, target, ops, actor);
-	fguard_store_decide(&survey->inquiry);
+	fguard_store_evaluate(&survey->inquiry);
 	join_layers(survey);
 }
 
@@ -137,11 +137,11 @@ void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *ta
 
 enum fguard_op fguard_survey_strictest(const struct fguard_survey *survey)
 {
-	enum fguard_op strictest = fguard_decide_op(survey->ops), op;
+	enum fguard_op strictest = fguard_evaluate_op(survey->ops), op;
 	u32 left;
 
 	for (left = survey->ops; left; left &= ~BIT(op)) {
-		op = fguard_decide_op(left);
+		op = fguard_evaluate_op(left);
 		if (survey->decisions[op].outcome > survey->decisions[strictest].outcome)
 			strictest = op;
 	}

@@ -72,7 +72,7 @@ void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *ta
  * @survey: the survey
  *
  * Context: any.
- * Return: of several the one that fguard_decide_op() prefers.
+ * Return: of several the one that fguard_evaluate_op() prefers.
  */
 enum fguard_op fguard_survey_strictest(const struct fguard_survey *survey);
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 
 #define R (1U << FGUARD_OP_READ)
 #define W (1U << FGUARD_OP_WRITE)
@@ -31,8 +31,8 @@ static struct fguard_decision decide(const struct say *says, size_t n, u32 ops)
 	struct fguard_decision decision = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		fguard_decide_consider(&decision, &says[i].terms,
-				       FGUARD_RANK_PATH, ops, says[i].allowed);
+		fguard_evaluate_consider(&decision, &says[i].terms,
+					 FGUARD_RANK_PATH, ops, says[i].allowed);
 	return decision;
 }
 
@@ -82,7 +82,7 @@ static const struct {
 	  R, FGUARD_OUTCOME_DENY, 1, -EACCES },
 };
 
-static void rules_decide_as_the_table_says(void **state)
+static void rules_evaluate_as_the_table_says(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(decisions) / sizeof(*decisions); i++) {
@@ -121,8 +121,8 @@ static void the_closer_rule_decides(void **state)
 			const struct fguard_terms terms = { rule + 1, ALL, -EACCES, DENY };
 
 			if (ranks[i].ranks[rule] != FGUARD_RANK_NONE)
-				fguard_decide_consider(&decision, &terms,
-						       ranks[i].ranks[rule], R, false);
+				fguard_evaluate_consider(&decision, &terms,
+							 ranks[i].ranks[rule], R, false);
 		}
 		if (decision.rule != ranks[i].rule)
 			fail_msg("%s: rule %u", ranks[i].claim, decision.rule);
@@ -136,8 +136,8 @@ static void a_closer_grant_wins_over_a_refusal_further_off(void **state)
 	struct fguard_decision decision = { 0 };
 
 	(void)state;
-	fguard_decide_consider(&decision, &tree, FGUARD_RANK_TREE - 1, R, false);
-	fguard_decide_consider(&decision, &path, FGUARD_RANK_PATH, R, true);
+	fguard_evaluate_consider(&decision, &tree, FGUARD_RANK_TREE - 1, R, false);
+	fguard_evaluate_consider(&decision, &path, FGUARD_RANK_PATH, R, true);
 	assert_int_equal(decision.outcome, FGUARD_OUTCOME_GRANT);
 	assert_int_equal(decision.error, 0);
 }
@@ -150,12 +150,12 @@ static void another_name_adds_refusals_and_lifts_none(void **state)
 	struct fguard_decision refused = { 0 }, granted = { 0 };
 
 	(void)state;
-	fguard_decide_consider(&refused, &tree, FGUARD_RANK_TREE - 1, R, false);
-	assert_false(fguard_decide_consider(&refused, &other, FGUARD_RANK_OTHER, R, true));
+	fguard_evaluate_consider(&refused, &tree, FGUARD_RANK_TREE - 1, R, false);
+	assert_false(fguard_evaluate_consider(&refused, &other, FGUARD_RANK_OTHER, R, true));
 	assert_int_equal(refused.outcome, FGUARD_OUTCOME_DENY);
 
-	fguard_decide_consider(&granted, &tree, FGUARD_RANK_PATH, R, true);
-	assert_true(fguard_decide_consider(&granted, &other, FGUARD_RANK_OTHER, R, false));
+	fguard_evaluate_consider(&granted, &tree, FGUARD_RANK_PATH, R, true);
+	assert_true(fguard_evaluate_consider(&granted, &other, FGUARD_RANK_OTHER, R, false));
 	assert_int_equal(granted.error, -EPERM);
 }
 
@@ -166,10 +166,10 @@ static void another_name_asks_where_only_what_is_further_off_does(void **state)
 	struct fguard_decision far = { 0 }, near = { 0 };
 
 	(void)state;
-	fguard_decide_consider(&far, &tree, FGUARD_RANK_TREE - 1, R, false);
-	assert_true(fguard_decide_consider(&far, &other, FGUARD_RANK_OTHER, R, false));
-	fguard_decide_consider(&near, &tree, FGUARD_RANK_PATH, R, false);
-	assert_false(fguard_decide_consider(&near, &other, FGUARD_RANK_OTHER, R, false));
+	fguard_evaluate_consider(&far, &tree, FGUARD_RANK_TREE - 1, R, false);
+	assert_true(fguard_evaluate_consider(&far, &other, FGUARD_RANK_OTHER, R, false));
+	fguard_evaluate_consider(&near, &tree, FGUARD_RANK_PATH, R, false);
+	assert_false(fguard_evaluate_consider(&near, &other, FGUARD_RANK_OTHER, R, false));
 }
 
 static const struct {
@@ -185,7 +185,7 @@ static void an_access_is_reported_by_its_gravest_operation(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(reported) / sizeof(*reported); i++)
-		assert_int_equal(fguard_decide_op(reported[i].ops), reported[i].op);
+		assert_int_equal(fguard_evaluate_op(reported[i].ops), reported[i].op);
 }
 
 static void a_rule_is_reported_by_the_operation_it_is_about(void **state)
@@ -204,11 +204,11 @@ static void the_stricter_object_decides(void **state)
 	struct fguard_decision target = decide(&deny, 1, D);
 
 	(void)state;
-	assert_true(fguard_decide_combine(&source, &target));
+	assert_true(fguard_evaluate_combine(&source, &target));
 	assert_int_equal(source.rule, 2);
 
 	source = decide(&grant, 1, D);
-	assert_false(fguard_decide_combine(&target, &source));
+	assert_false(fguard_evaluate_combine(&target, &source));
 	assert_int_equal(target.error, -EPERM);
 }
 
@@ -219,19 +219,19 @@ static void an_answer_ends_it(void **state)
 
 	(void)state;
 	assert_int_equal(yes.reason, FGUARD_REASON_ASK);
-	fguard_decide_settle(&yes, FGUARD_VERDICT_ALLOW, FGUARD_REASON_ANSWER, 0);
-	assert_int_equal(fguard_decide_verdict(&yes), FGUARD_VERDICT_ALLOW);
+	fguard_evaluate_settle(&yes, FGUARD_VERDICT_ALLOW, FGUARD_REASON_ANSWER, 0);
+	assert_int_equal(fguard_evaluate_verdict(&yes), FGUARD_VERDICT_ALLOW);
 	assert_int_equal(yes.reason, FGUARD_REASON_ANSWER);
 	assert_int_equal(yes.error, 0);
-	fguard_decide_settle(&no, FGUARD_VERDICT_DENY, FGUARD_REASON_EXPIRED, 0);
-	assert_int_equal(fguard_decide_verdict(&no), FGUARD_VERDICT_DENY);
+	fguard_evaluate_settle(&no, FGUARD_VERDICT_DENY, FGUARD_REASON_EXPIRED, 0);
+	assert_int_equal(fguard_evaluate_verdict(&no), FGUARD_VERDICT_DENY);
 	assert_int_equal(no.error, -EPERM);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rules_decide_as_the_table_says),
+		cmocka_unit_test(rules_evaluate_as_the_table_says),
 		cmocka_unit_test(an_access_is_reported_by_its_gravest_operation),
 		cmocka_unit_test(a_rule_is_reported_by_the_operation_it_is_about),
 		cmocka_unit_test(the_stricter_object_decides),

@@ -4,8 +4,8 @@
  * space. No kernel header but the types. Inline, because the kernel makes a call
  * dear, and every guarded access comes here.
  */
-#ifndef _FGUARD_DECIDE_H
-#define _FGUARD_DECIDE_H
+#ifndef _FGUARD_EVALUATE_H
+#define _FGUARD_EVALUATE_H
 
 #ifdef __KERNEL__
 #include <linux/types.h>
@@ -79,7 +79,7 @@ struct fguard_decision {
 };
 
 /**
- * fguard_decide_op - the one operation by which an access is reported
+ * fguard_evaluate_op - the one operation by which an access is reported
  * @ops: mask of enum fguard_op, not 0
  *
  * Executing says more than writing, and writing more than reading.
@@ -87,7 +87,7 @@ struct fguard_decision {
  * Context: any.
  * Return: enum fguard_op.
  */
-static inline enum fguard_op fguard_decide_op(u32 ops)
+static inline enum fguard_op fguard_evaluate_op(u32 ops)
 {
 	if (ops & (1U << FGUARD_OP_EXEC))
 		return FGUARD_OP_EXEC;
@@ -97,20 +97,20 @@ static inline enum fguard_op fguard_decide_op(u32 ops)
 }
 
 /**
- * fguard_decide_is_several - are there several operations?
+ * fguard_evaluate_is_several - are there several operations?
  * @ops: mask of enum fguard_op, not 0
  *
  * Context: any.
  * Return: true if so: then each is decided on its own.
  */
-static inline bool fguard_decide_is_several(u32 ops)
+static inline bool fguard_evaluate_is_several(u32 ops)
 {
 	ops &= FGUARD_OPS_ALL;
 	return ops & (ops - 1);
 }
 
 /**
- * fguard_decide_outcome - what a rule means for a subject
+ * fguard_evaluate_outcome - what a rule means for a subject
  * @terms: what the rule says
  * @allowed: the rule allows the subject
  *
@@ -118,7 +118,7 @@ static inline bool fguard_decide_is_several(u32 ops)
  * Return: enum fguard_outcome.
  */
 static inline enum fguard_outcome
-fguard_decide_outcome(const struct fguard_terms *terms, bool allowed)
+fguard_evaluate_outcome(const struct fguard_terms *terms, bool allowed)
 {
 	static const u8 outcomes[] = {
 		[FGUARD_ELSE_DENY] = FGUARD_OUTCOME_DENY,
@@ -131,13 +131,13 @@ fguard_decide_outcome(const struct fguard_terms *terms, bool allowed)
 }
 
 /**
- * fguard_decide_reason - how an outcome is explained before it is settled
+ * fguard_evaluate_reason - how an outcome is explained before it is settled
  * @outcome: enum fguard_outcome
  *
  * Context: any.
  * Return: enum fguard_reason.
  */
-static inline enum fguard_reason fguard_decide_reason(enum fguard_outcome outcome)
+static inline enum fguard_reason fguard_evaluate_reason(enum fguard_outcome outcome)
 {
 	static const u8 reasons[] = {
 		[FGUARD_OUTCOME_NONE] = FGUARD_REASON_NONE,
@@ -151,7 +151,7 @@ static inline enum fguard_reason fguard_decide_reason(enum fguard_outcome outcom
 }
 
 /**
- * fguard_decide_is_stricter - is an outcome stricter than what stands?
+ * fguard_evaluate_is_stricter - is an outcome stricter than what stands?
  * @decision: the decision so far
  * @rank: how closely the other rule names the object, enum fguard_rank
  * @outcome: what that rule means, enum fguard_outcome
@@ -161,8 +161,8 @@ static inline enum fguard_reason fguard_decide_reason(enum fguard_outcome outcom
  * Context: any.
  * Return: true if so.
  */
-static inline bool fguard_decide_is_stricter(const struct fguard_decision *decision,
-					     u32 rank, enum fguard_outcome outcome)
+static inline bool fguard_evaluate_is_stricter(const struct fguard_decision *decision,
+					       u32 rank, enum fguard_outcome outcome)
 {
 	return outcome > decision->outcome ||
 	       (outcome == FGUARD_OUTCOME_ASK && decision->outcome == outcome &&
@@ -170,7 +170,7 @@ static inline bool fguard_decide_is_stricter(const struct fguard_decision *decis
 }
 
 /**
- * fguard_decide_consider - let one rule have its say about one object
+ * fguard_evaluate_consider - let one rule have its say about one object
  * @decision: the decision so far; zeroed before the first rule
  * @terms: what the rule says
  * @rank: how closely it names the object, enum fguard_rank
@@ -180,30 +180,30 @@ static inline bool fguard_decide_is_stricter(const struct fguard_decision *decis
  * Context: any.
  * Return: true if the rule now decides.
  */
-static inline bool fguard_decide_consider(struct fguard_decision *decision,
-					  const struct fguard_terms *terms,
-					  u32 rank, u32 ops, bool allowed)
+static inline bool fguard_evaluate_consider(struct fguard_decision *decision,
+					    const struct fguard_terms *terms,
+					    u32 rank, u32 ops, bool allowed)
 {
-	enum fguard_outcome outcome = fguard_decide_outcome(terms, allowed);
+	enum fguard_outcome outcome = fguard_evaluate_outcome(terms, allowed);
 
 	ops &= terms->ops;
 	if (!ops || rank < decision->rank)
 		return false;
 	if ((rank == decision->rank || rank == FGUARD_RANK_OTHER) &&
-	    !fguard_decide_is_stricter(decision, rank, outcome))
+	    !fguard_evaluate_is_stricter(decision, rank, outcome))
 		return false;
 
 	decision->outcome = outcome;
 	decision->rank = rank;
-	decision->op = fguard_decide_op(ops);
-	decision->reason = fguard_decide_reason(outcome);
+	decision->op = fguard_evaluate_op(ops);
+	decision->reason = fguard_evaluate_reason(outcome);
 	decision->error = outcome >= FGUARD_OUTCOME_ASK ? terms->error : 0;
 	decision->rule = terms->id;
 	return true;
 }
 
 /**
- * fguard_decide_is_closer - of two rules against the actor, does the next one count?
+ * fguard_evaluate_is_closer - of two rules against the actor, does the next one count?
  * @terms: what the one before says, or NULL
  * @before: enum fguard_rank of that
  * @next: what the next one says
@@ -212,18 +212,18 @@ static inline bool fguard_decide_consider(struct fguard_decision *decision,
  * Context: any.
  * Return: true if it is closer to the object, or as close and stricter.
  */
-static inline bool fguard_decide_is_closer(const struct fguard_terms *terms, u32 before,
-					   const struct fguard_terms *next, u32 rank)
+static inline bool fguard_evaluate_is_closer(const struct fguard_terms *terms, u32 before,
+					     const struct fguard_terms *next, u32 rank)
 {
 	if (!terms)
 		return true;
 	if (rank == before || rank == FGUARD_RANK_OTHER)
-		return fguard_decide_outcome(next, false) > fguard_decide_outcome(terms, false);
+		return fguard_evaluate_outcome(next, false) > fguard_evaluate_outcome(terms, false);
 	return rank > before;
 }
 
 /**
- * fguard_decide_combine - join the decisions about the objects of one access
+ * fguard_evaluate_combine - join the decisions about the objects of one access
  * @into: the decision about the first object, and the result
  * @other: the decision about another
  *
@@ -233,8 +233,8 @@ static inline bool fguard_decide_is_closer(const struct fguard_terms *terms, u32
  * Context: any.
  * Return: true if the other one now stands.
  */
-static inline bool fguard_decide_combine(struct fguard_decision *into,
-					 const struct fguard_decision *other)
+static inline bool fguard_evaluate_combine(struct fguard_decision *into,
+					   const struct fguard_decision *other)
 {
 	if (other->outcome <= into->outcome)
 		return false;
@@ -243,7 +243,7 @@ static inline bool fguard_decide_combine(struct fguard_decision *into,
 }
 
 /**
- * fguard_decide_settle - end what a rule left to an answer
+ * fguard_evaluate_settle - end what a rule left to an answer
  * @decision: of outcome FGUARD_OUTCOME_ASK
  * @verdict: enum fguard_verdict
  * @reason: enum fguard_reason
@@ -251,8 +251,8 @@ static inline bool fguard_decide_combine(struct fguard_decision *into,
  *
  * Context: any.
  */
-static inline void fguard_decide_settle(struct fguard_decision *decision, u8 verdict,
-					u8 reason, u8 detail)
+static inline void fguard_evaluate_settle(struct fguard_decision *decision, u8 verdict,
+					  u8 reason, u8 detail)
 {
 	decision->outcome = verdict == FGUARD_VERDICT_ALLOW ? FGUARD_OUTCOME_GRANT :
 							      FGUARD_OUTCOME_DENY;
@@ -263,14 +263,14 @@ static inline void fguard_decide_settle(struct fguard_decision *decision, u8 ver
 }
 
 /**
- * fguard_decide_verdict - how a decision is told
+ * fguard_evaluate_verdict - how a decision is told
  * @decision: the decision; one that is not settled yet refuses
  *
  * Context: any.
  * Return: enum fguard_verdict.
  */
 static inline enum fguard_verdict
-fguard_decide_verdict(const struct fguard_decision *decision)
+fguard_evaluate_verdict(const struct fguard_decision *decision)
 {
 	return decision->outcome >= FGUARD_OUTCOME_ASK ? FGUARD_VERDICT_DENY :
 							 FGUARD_VERDICT_ALLOW;
