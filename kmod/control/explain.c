@@ -7,7 +7,7 @@
 #include "control/explain.h"
 #include "object/object.h"
 #include "policy/rule.h"
-#include "policy/store.h"
+#include "policy/index.h"
 #include "subject/subject.h"
 
 /**
@@ -64,7 +64,7 @@ static void ask(struct fguard_target *target, const struct fguard_actor *actor,
 	};
 
 	rcu_read_lock();
-	fguard_store_evaluate(&listening.inquiry);
+	fguard_index_evaluate(&listening.inquiry);
 	rcu_read_unlock();
 	explanation->decision = listening.inquiry.decision;
 }

@@ -21,7 +21,7 @@
 #include "policy/make.h"
 #include "policy/roster.h"
 #include "policy/site.h"
-#include "policy/store.h"
+#include "policy/index.h"
 #include "subject/family.h"
 #include "subject/script.h"
 
@@ -141,7 +141,7 @@ static bool same_object(const struct fguard_rule *a, const struct fguard_rule *b
 {
 	return !compare_objects(&a, &b) && !a->suffix.length == !b->suffix.length &&
 	       fguard_identity_equal(object_directory(a), object_directory(b)) &&
-	       !fguard_store_is_copy(a, b);
+	       !fguard_index_is_copy(a, b);
 }
 
 /* Rules that come together know of one mount each. */
@@ -375,7 +375,7 @@ static void free_rcu(struct rcu_head *head)
 	fguard_rule_free_rcu(head);
 }
 
-/* The rule is out of the store; frees it when the last reader is gone. */
+/* The rule is out of the index; frees it when the last reader is gone. */
 static void leave_lists(struct fguard_rule *rule)
 {
 	hash_del(&rule->by_path);
@@ -396,21 +396,21 @@ static void leave_lists(struct fguard_rule *rule)
 
 static int make_room(u32 count)
 {
-	const struct fguard_store *store = fguard_store_current();
+	const struct fguard_index *index = fguard_index_current();
 
 	/* Fourfold, because readers may have to wait while entries move. */
-	if (rule_count + count > store->capacity)
-		return fguard_store_resize(&rules, (rule_count + count) * 4);
+	if (rule_count + count > index->capacity)
+		return fguard_index_resize(&rules, (rule_count + count) * 4);
 	return 0;
 }
 
-/* A filter forgets nothing; a smaller store starts with a fresh one. */
+/* A filter forgets nothing; a smaller index starts with a fresh one. */
 static void give_back_room(void)
 {
-	const struct fguard_store *store = fguard_store_current();
+	const struct fguard_index *index = fguard_index_current();
 
-	if (store->capacity > 64 && rule_count < store->capacity / 16)
-		fguard_store_resize(&rules, rule_count * 2);
+	if (index->capacity > 64 && rule_count < index->capacity / 16)
+		fguard_index_resize(&rules, rule_count * 2);
 }
 
 /* What was answered stays true where the same is asked; of a run, only by the same run. */
@@ -427,11 +427,11 @@ static void put_in_force(struct fguard_rule *rule, struct fguard_rule *old,
 {
 	if (old)
 		inherit(rule, old);
-	fguard_store_insert(fguard_store_current(), rule);
+	fguard_index_insert(fguard_index_current(), rule);
 	fguard_sites_enter(rule);
 	if (old) {
 		xa_store(&rules, rule->terms.id, rule, GFP_KERNEL);
-		fguard_store_remove(old);
+		fguard_index_remove(old);
 		leave_lists(old);
 	}
 	enter_lists(rule);
@@ -479,7 +479,7 @@ static void look_for_tracers(struct fguard_rule **new, u32 count)
 /* The rule in whose place one comes. No two come in the place of the same. */
 static struct fguard_rule *claim(const struct fguard_rule *rule)
 {
-	struct fguard_rule *old = fguard_store_find(rule);
+	struct fguard_rule *old = fguard_index_find(rule);
 
 	if (old)
 		old->replaced = true;
@@ -548,7 +548,7 @@ static int add_or_join_locked(struct fguard_rule **new, struct fguard_rule **old
 			      u32 count, struct fguard_added *added,
 			      struct netlink_ext_ack *extack)
 {
-	struct fguard_rule *there = is_kept(new[0]) ? fguard_store_find(new[0]) : NULL;
+	struct fguard_rule *there = is_kept(new[0]) ? fguard_index_find(new[0]) : NULL;
 
 	return there ? join_locked(new[0], there, added, extack) :
 		       add_locked(new, old, count, added, extack);
@@ -647,24 +647,24 @@ static int set_locked(struct fguard_rule **new, u32 count,
 {
 	u32 old_count = rule_count, i;
 	struct fguard_rule **old = list_rules();
-	struct fguard_store *store;
+	struct fguard_index *index;
 	int err = -ENOMEM;
 
-	store = fguard_store_new(count, 0);
-	if (!old || !store)
+	index = fguard_index_new(count, 0);
+	if (!old || !index)
 		goto undo;
 	/* No rule takes over an id: one that was listed never means another. */
 	for (i = 0; i < count; i++) {
 		err = prepare(new[i], NULL, extack);
 		if (err)
 			goto undo_prepare;
-		fguard_store_insert(store, new[i]);
+		fguard_index_insert(index, new[i]);
 	}
 	inherit_all(new, count);
 	/* Both sets have a say for a moment, which lets nobody more do anything. */
 	for (i = 0; i < count; i++)
 		fguard_sites_enter(new[i]);
-	fguard_store_switch(store, old, old_count);
+	fguard_index_switch(index, old, old_count);
 	replace_lists(new, count, old, old_count);
 	look_for_tracers(new, count);
 	kvfree(old);
@@ -674,7 +674,7 @@ undo_prepare:
 	while (i--)
 		unprepare(new[i], NULL);
 undo:
-	fguard_store_free(store);
+	fguard_index_free(index);
 	kvfree(old);
 	return err;
 }
@@ -697,7 +697,7 @@ int fguard_set_replace(struct fguard_rule **new, u32 count,
 
 static void remove(struct fguard_rule *rule)
 {
-	fguard_store_remove(rule);
+	fguard_index_remove(rule);
 	xa_erase(&rules, rule->terms.id);
 	leave_lists(rule);
 	set_generation++;
@@ -854,11 +854,11 @@ void fguard_set_total(struct fguard_totals *totals)
 
 int fguard_set_init(void)
 {
-	struct fguard_store *store = fguard_store_new(0, 0);
+	struct fguard_index *index = fguard_index_new(0, 0);
 
-	if (!store)
+	if (!index)
 		return -ENOMEM;
-	rcu_assign_pointer(fguard_store, store);
+	rcu_assign_pointer(fguard_index, index);
 	return 0;
 }
 
@@ -876,6 +876,6 @@ void fguard_set_exit(void)
 	}
 	rcu_barrier(); /* free_rcu(), and those of the others */
 	xa_destroy(&rules);
-	fguard_store_free(fguard_store_current());
-	RCU_INIT_POINTER(fguard_store, NULL);
+	fguard_index_free(fguard_index_current());
+	RCU_INIT_POINTER(fguard_index, NULL);
 }

@@ -36,6 +36,7 @@
 #include "object/mount.h"
 #include "policy/copyup.h"
 #include "policy/names.h"
+#include "policy/prefilter.h"
 #include "subject/family.h"
 #include "subject/script.h"
 #include "subject/subject.h"
@@ -144,7 +145,7 @@ static noinline void mark_file(const struct file *file)
 /* A node of a device that a rule is about, perhaps by another node. */
 static __always_inline bool is_guarded_device(const struct file *file)
 {
-	return fguard_store_may_hold_node(rcu_dereference(fguard_store), file_inode(file));
+	return fguard_prefilter_node(rcu_dereference(fguard_index), file_inode(file));
 }
 
 /*
@@ -160,7 +161,7 @@ ON(security_file_open)
 	if (is_guarded_device(file)) {
 		mark_file(file);
 		enforce_opening(file, fregs);
-	} else if (fguard_enforce_concerns(file->f_path.dentry, file_inode(file))) {
+	} else if (fguard_enforce_prefilter(file->f_path.dentry, file_inode(file))) {
 		enforce_opening(file, fregs);
 	}
 	rcu_read_unlock();
@@ -203,7 +204,7 @@ static __always_inline void enforce_entry(struct dentry *dentry, struct vfsmount
 					  struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_enforce_concerns(dentry, d_inode_rcu(dentry)))
+	if (fguard_enforce_prefilter(dentry, d_inode_rcu(dentry)))
 		enforce_dentry(dentry, mnt, op, inner, fregs);
 	rcu_read_unlock();
 }
@@ -254,7 +255,7 @@ ON(security_path_mknod)
 
 	mark(dentry, FGUARD_OP_CREATE);
 	rcu_read_lock();
-	if (fguard_enforce_concerns(dentry, d_inode_rcu(dentry)))
+	if (fguard_enforce_prefilter(dentry, d_inode_rcu(dentry)))
 		enforce_creation(dentry, ARGUMENT(const struct path *, 0)->mnt,
 				 ARGUMENT(umode_t, 2), fregs);
 	rcu_read_unlock();
@@ -287,8 +288,8 @@ static __always_inline void enforce_linking(struct dentry *old, struct dentry *n
 					    struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_enforce_concerns(old, d_inode_rcu(old)) ||
-	    fguard_enforce_concerns(new, d_inode_rcu(new)))
+	if (fguard_enforce_prefilter(old, d_inode_rcu(old)) ||
+	    fguard_enforce_prefilter(new, d_inode_rcu(new)))
 		enforce_link(old, new, mnt, inner, fregs);
 	rcu_read_unlock();
 }
@@ -319,15 +320,15 @@ static bool is_on_way(const struct dentry *dentry)
 	const struct inode *inode = d_inode_rcu(dentry);
 
 	return inode && S_ISDIR(inode->i_mode) &&
-	       fguard_store_may_hold_key(rcu_dereference(fguard_store),
-					 inode->i_ino ^ FGUARD_WAY_SALT);
+	       fguard_prefilter_key(rcu_dereference(fguard_index),
+				    inode->i_ino ^ FGUARD_WAY_SALT);
 }
 
 static __always_inline void enforce_removal(struct dentry *dentry, struct vfsmount *mnt,
 					    bool inner, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_enforce_concerns(dentry, d_inode_rcu(dentry)) || is_on_way(dentry))
+	if (fguard_enforce_prefilter(dentry, d_inode_rcu(dentry)) || is_on_way(dentry))
 		enforce_dentry(dentry, mnt, FGUARD_OP_DELETE, inner, fregs);
 	rcu_read_unlock();
 }
@@ -335,7 +336,7 @@ static __always_inline void enforce_removal(struct dentry *dentry, struct vfsmou
 /* May a directory take files away from where their suffix counts? */
 static bool may_take_along(const struct dentry *old, const struct dentry *new)
 {
-	return rcu_dereference(fguard_store)->suffix_count &&
+	return rcu_dereference(fguard_index)->suffix_count &&
 	       old->d_parent != new->d_parent && (d_is_dir(old) || d_is_dir(new));
 }
 
@@ -344,8 +345,8 @@ static __always_inline void enforce_renaming(struct dentry *old, struct dentry *
 					     bool inner, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_enforce_concerns(old, d_inode_rcu(old)) ||
-	    fguard_enforce_concerns(new, d_inode_rcu(new)) ||
+	if (fguard_enforce_prefilter(old, d_inode_rcu(old)) ||
+	    fguard_enforce_prefilter(new, d_inode_rcu(new)) ||
 	    is_on_way(old) || is_on_way(new) || may_take_along(old, new))
 		enforce_rename(old, new, mnt, flags & RENAME_EXCHANGE, inner, fregs);
 	rcu_read_unlock();
@@ -448,7 +449,7 @@ ON(security_file_truncate)
 
 	mark(file->f_path.dentry, FGUARD_OP_TRUNCATE);
 	rcu_read_lock();
-	if (fguard_enforce_concerns(file->f_path.dentry, file_inode(file)))
+	if (fguard_enforce_prefilter(file->f_path.dentry, file_inode(file)))
 		fguard_enforce_open(file, BIT(FGUARD_OP_TRUNCATE), 0, fregs);
 	rcu_read_unlock();
 }
@@ -609,7 +610,7 @@ static __always_inline void enforce_peer(const struct sock *peer, bool final,
 	if (!path->dentry)
 		return;
 	rcu_read_lock();
-	if (fguard_enforce_concerns(path->dentry, d_inode_rcu(path->dentry)))
+	if (fguard_enforce_prefilter(path->dentry, d_inode_rcu(path->dentry)))
 		enforce_connection(path, final, fregs);
 	rcu_read_unlock();
 }
@@ -650,7 +651,7 @@ ON(security_quota_on)
 	struct dentry *dentry = ARGUMENT(struct dentry *, 0);
 
 	rcu_read_lock();
-	if (fguard_enforce_concerns(dentry, d_inode_rcu(dentry)))
+	if (fguard_enforce_prefilter(dentry, d_inode_rcu(dentry)))
 		enforce_whole(dentry, fregs);
 	rcu_read_unlock();
 }
@@ -727,8 +728,8 @@ static void enforce_unmounting(struct vfsmount *mnt, struct ftrace_regs *fregs)
 	place.mnt = (struct vfsmount *)fguard_mount_parent(mnt, &covered);
 	if (place.mnt)
 		place.dentry = (struct dentry *)covered;
-	if (!place.mnt || !fguard_store_concerns(rcu_dereference(fguard_store), place.dentry,
-						 d_inode_rcu(place.dentry)))
+	if (!place.mnt || !fguard_prefilter_object(rcu_dereference(fguard_index), place.dentry,
+						   d_inode_rcu(place.dentry)))
 		enforce_mounts(mount_gone(mnt), NULL, fregs);
 	else if (is_on_way(mnt->mnt_root))
 		enforce_mounts(mount_gone(mnt), &place, fregs);
@@ -759,8 +760,8 @@ static __always_inline void enforce_descriptor(struct file *file, u32 ops,
 					       struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_store_concerns(rcu_dereference(fguard_store), file->f_path.dentry,
-				  file_inode(file)) ||
+	if (fguard_prefilter_object(rcu_dereference(fguard_index), file->f_path.dentry,
+				    file_inode(file)) ||
 	    is_guarded_device(file))
 		fguard_enforce_descriptor(file, ops, use, fregs);
 	rcu_read_unlock();
@@ -978,7 +979,7 @@ static noinline void enforce_handing(const struct file *file, const struct inode
 	};
 
 	rcu_read_lock();
-	if (fguard_enforce_concerns(target.dentry, inode))
+	if (fguard_enforce_prefilter(target.dentry, inode))
 		fguard_enforce(&access, fregs);
 	rcu_read_unlock();
 }

@@ -7,6 +7,7 @@
 #include "enforce/device.h"
 #include "enforce/enforce.h"
 #include "ftrace/syscall.h"
+#include "policy/prefilter.h"
 
 /* Drivers may go on in spite of an error, or make another one of it: nobody is asked. */
 static noinline void enforce_number(dev_t device, struct ftrace_regs *fregs)
@@ -29,7 +30,7 @@ bool fguard_device_is_guarded(dev_t device)
 	bool so;
 
 	rcu_read_lock();
-	so = fguard_store_may_hold_device(rcu_dereference(fguard_store), device);
+	so = fguard_prefilter_device(rcu_dereference(fguard_index), device);
 	rcu_read_unlock();
 	return so;
 }

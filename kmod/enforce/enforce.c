@@ -18,7 +18,7 @@ static void look_into(struct fguard_inquiry *inquiry, struct fguard_target *targ
 		      const struct fguard_actor *actor)
 {
 	*inquiry = (struct fguard_inquiry){ .target = target, .actor = actor };
-	fguard_store_evaluate(inquiry);
+	fguard_index_evaluate(inquiry);
 }
 
 /* An access to two objects: the other has to consent, too. */
@@ -220,10 +220,10 @@ static noinline bool frees_other_names(const struct taking *taking,
 }
 
 static bool takes(const struct taking *taking, const struct fguard_target *from,
-		  const struct fguard_target *to, const struct fguard_store *store)
+		  const struct fguard_target *to, const struct fguard_index *index)
 {
-	return (fguard_store_is_partial(store) && takes_object(taking, from, to)) ||
-	       (store->trees && takes_contents(taking, from, to));
+	return (fguard_index_is_partial(index) && takes_object(taking, from, to)) ||
+	       (index->trees && takes_contents(taking, from, to));
 }
 
 /*
@@ -233,7 +233,7 @@ static bool takes(const struct taking *taking, const struct fguard_target *from,
 static noinline void evaluate_taking(const struct fguard_access *access,
 				     struct fguard_inquiry *inquiry)
 {
-	const struct fguard_store *store = rcu_dereference(fguard_store);
+	const struct fguard_index *index = rcu_dereference(fguard_index);
 	const struct fguard_target *targets = access->targets;
 	const struct taking taking = {
 		access, inquiry, fguard_evaluate_op(targets[0].ops),
@@ -246,12 +246,12 @@ static noinline void evaluate_taking(const struct fguard_access *access,
 		frees_other_names(&taking, &targets[0]);
 		return;
 	}
-	if (takes(&taking, &targets[0], &targets[1], store) ||
+	if (takes(&taking, &targets[0], &targets[1], index) ||
 	    taking.how != FGUARD_OP_RENAME)
 		return;
 	if (targets[1].moves)
-		takes(&taking, &targets[1], &targets[0], store);
-	else if (fguard_store_is_partial(store))
+		takes(&taking, &targets[1], &targets[0], index);
+	else if (fguard_index_is_partial(index))
 		frees_other_names(&taking, &targets[1]);
 }
 
@@ -260,10 +260,10 @@ static noinline void evaluate_taking(const struct fguard_access *access,
 /* May somebody be refused one operation and not another, or what is in a directory? */
 static bool may_take(const struct fguard_access *access)
 {
-	const struct fguard_store *store = rcu_dereference(fguard_store);
+	const struct fguard_index *index = rcu_dereference(fguard_index);
 
 	return (access->targets->ops & TAKING_OPS) &&
-	       (fguard_store_is_partial(store) || (access->count > 1 && store->trees));
+	       (fguard_index_is_partial(index) || (access->count > 1 && index->trees));
 }
 
 static __always_inline void decide(const struct fguard_access *access,
@@ -274,7 +274,7 @@ static __always_inline void decide(const struct fguard_access *access,
 	if (unlikely(fguard_evaluate_is_several(inquiry->target->ops)))
 		evaluate_each(inquiry);
 	else
-		fguard_store_evaluate(inquiry);
+		fguard_index_evaluate(inquiry);
 	if (unlikely(two))
 		evaluate_other(inquiry, &access->targets[1]);
 	if (unlikely(may_take(access)))

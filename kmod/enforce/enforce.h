@@ -6,21 +6,22 @@
 #include <linux/ftrace.h>
 
 #include "events/subscription.h"
+#include "policy/prefilter.h"
 #include "policy/request.h"
-#include "policy/store.h"
+#include "policy/index.h"
 
 /**
- * fguard_enforce_concerns - may anybody care about what is done to an object?
+ * fguard_enforce_prefilter - may anybody care about what is done to an object?
  * @dentry: the object
  * @inode: its inode, or NULL
  *
  * Context: RCU read side. The fast path of every unguarded access.
  * Return: false if certainly not.
  */
-static __always_inline bool fguard_enforce_concerns(struct dentry *dentry,
-						    const struct inode *inode)
+static __always_inline bool fguard_enforce_prefilter(struct dentry *dentry,
+						     const struct inode *inode)
 {
-	return fguard_store_concerns(rcu_dereference(fguard_store), dentry, inode) ||
+	return fguard_prefilter_object(rcu_dereference(fguard_index), dentry, inode) ||
 	       unlikely(fguard_events_of_all());
 }
 

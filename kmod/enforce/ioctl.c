@@ -20,6 +20,7 @@
 #include "enforce/any.h"
 #include "enforce/ioctl.h"
 #include "enforce/enforce.h"
+#include "policy/prefilter.h"
 
 /*
  * What a command changes beyond what its descriptor was opened for. Of what it
@@ -210,16 +211,16 @@ static void enforce_attributes(struct file *file, u32 besides, struct ftrace_reg
 		.inner = fguard_enforce_is_behind(file),
 	};
 
-	if (besides || fguard_enforce_concerns(target.dentry, target.inode))
+	if (besides || fguard_enforce_prefilter(target.dentry, target.inode))
 		fguard_enforce(&access, fregs);
 }
 
 static bool is_concerned(struct file *file)
 {
-	const struct fguard_store *store = rcu_dereference(fguard_store);
+	const struct fguard_index *index = rcu_dereference(fguard_index);
 
-	return fguard_store_concerns(store, file->f_path.dentry, file_inode(file)) ||
-	       fguard_store_may_hold_node(store, file_inode(file));
+	return fguard_prefilter_object(index, file->f_path.dentry, file_inode(file)) ||
+	       fguard_prefilter_node(index, file_inode(file));
 }
 
 static void enforce_content(struct file *file, struct ftrace_regs *fregs)

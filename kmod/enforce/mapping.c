@@ -14,8 +14,9 @@
 #include <linux/xarray.h>
 
 #include "enforce/mapping.h"
+#include "policy/prefilter.h"
 #include "policy/rule.h"
-#include "policy/store.h"
+#include "policy/index.h"
 #include "subject/subject.h"
 
 /* How long busy address spaces are left alone, and for each moment that they cost. */
@@ -98,13 +99,13 @@ static bool is_refused_to_some(struct file *file, u32 ops)
 	};
 
 	rcu_read_lock();
-	if (!fguard_store_concerns(rcu_dereference(fguard_store), target.dentry,
-				   target.inode))
+	if (!fguard_prefilter_object(rcu_dereference(fguard_index), target.dentry,
+				     target.inode))
 		search.refused = false;
 	else if (!fguard_object_place(target.dentry, target.inode))
 		search.refused = true;
 	else
-		fguard_store_evaluate(&search.inquiry);
+		fguard_index_evaluate(&search.inquiry);
 	rcu_read_unlock();
 	return search.refused;
 }

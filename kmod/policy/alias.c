@@ -115,7 +115,7 @@ static void add(struct fguard_rule *rule, struct holder *holder, const struct in
 	}
 	fill(alias, inode, kind);
 	list_add_tail_rcu(&alias->siblings, &rule->aliases);
-	fguard_alias_link(fguard_store_current(), alias);
+	fguard_alias_link(fguard_index_current(), alias);
 }
 
 static struct fguard_alias *holder_on(const struct fguard_rule *rule,
@@ -156,12 +156,12 @@ static void drop_former(struct fguard_rule *rule, const struct super_block *sb)
 
 	lockdep_assert_held(&fguard_alias_lock);
 	if (alias)
-		fguard_alias_drop(fguard_store_current(), alias);
+		fguard_alias_drop(fguard_index_current(), alias);
 	else if (is_held(rule))
 		return;
 	list_for_each_entry_safe(alias, next, &rule->aliases, siblings)
 		if (alias->kind == FGUARD_ALIAS_BENEATH)
-			fguard_alias_drop(fguard_store_current(), alias);
+			fguard_alias_drop(fguard_index_current(), alias);
 }
 
 typedef bool (*alias_test)(const struct fguard_rule *rule, const struct fguard_alias *alias);
@@ -191,7 +191,7 @@ static void make_room(struct fguard_rule *rule, unsigned int most, alias_test is
 		count++;
 	}
 	if (count >= most)
-		fguard_alias_drop(fguard_store_current(), oldest);
+		fguard_alias_drop(fguard_index_current(), oldest);
 }
 
 static void hold_beneath(struct fguard_rule *rule, struct holder *holder)
@@ -314,14 +314,14 @@ void fguard_aliases_forget(const struct inode *inode)
 {
 	struct fguard_alias *alias;
 	struct hlist_node *next;
-	struct fguard_store *store;
+	struct fguard_index *index;
 
 	spin_lock(&fguard_alias_lock);
-	store = fguard_store_current();
-	hlist_for_each_entry_safe(alias, next, fguard_alias_bucket(store, inode->i_ino),
-				  links[store->links])
+	index = fguard_index_current();
+	hlist_for_each_entry_safe(alias, next, fguard_alias_bucket(index, inode->i_ino),
+				  links[index->links])
 		if (fguard_identity_is(&alias->identity, inode) &&
 		    fguard_identity_is_at(&alias->identity, inode->i_sb))
-			fguard_alias_drop(store, alias);
+			fguard_alias_drop(index, alias);
 	spin_unlock(&fguard_alias_lock);
 }

@@ -4,7 +4,7 @@
 #define _FGUARD_ALIAS_H
 
 #include "policy/rule.h"
-#include "policy/store.h"
+#include "policy/index.h"
 
 /**
  * fguard_alias_new - note an inode that a rule is about

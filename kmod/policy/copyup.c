@@ -11,7 +11,8 @@
 #include "object/object.h"
 #include "policy/alias.h"
 #include "policy/copyup.h"
-#include "policy/store.h"
+#include "policy/index.h"
+#include "policy/prefilter.h"
 
 /* Who has no end of a call is looked after at growing intervals, for half a minute or so. */
 #define LOOKS 11
@@ -44,29 +45,29 @@ static DEFINE_SPINLOCK(awaited_lock); /* both, and how often was looked */
 
 static bool is_named(struct dentry *dentry)
 {
-	const struct fguard_store *store;
+	const struct fguard_index *index;
 	struct fguard_named named = {};
 	bool is;
 
 	if (!d_is_reg(dentry))
 		return false;
 	rcu_read_lock();
-	store = rcu_dereference(fguard_store);
-	is = fguard_store_may_hold(store, d_inode_rcu(READ_ONCE(dentry->d_parent))) &&
-	     fguard_store_named(store, dentry, &named);
+	index = rcu_dereference(fguard_index);
+	is = fguard_prefilter_inode(index, d_inode_rcu(READ_ONCE(dentry->d_parent))) &&
+	     fguard_index_named(index, dentry, &named);
 	rcu_read_unlock();
 	return is;
 }
 
 static void learn(struct dentry *dentry, const struct inode *copy)
 {
-	const struct fguard_store *store;
+	const struct fguard_index *index;
 	struct fguard_named named = {};
 	u32 i;
 
 	rcu_read_lock();
-	store = rcu_dereference(fguard_store);
-	while (fguard_store_named(store, dentry, &named))
+	index = rcu_dereference(fguard_index);
+	while (fguard_index_named(index, dentry, &named))
 		for (i = 0; i < named.count; i++)
 			fguard_alias_copied(named.rules[i], dentry, copy);
 	rcu_read_unlock();

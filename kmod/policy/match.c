@@ -5,9 +5,10 @@
 #include <linux/sched.h>
 
 #include "object/mount.h"
+#include "policy/prefilter.h"
 #include "policy/rule.h"
 #include "policy/site.h"
-#include "policy/store.h"
+#include "policy/index.h"
 
 /* ---- deciding ------------------------------------------------------------ */
 
@@ -72,7 +73,7 @@ static u32 tree_rank(u32 steps)
 	return FGUARD_RANK_TREE - min_t(u32, steps, FGUARD_RANK_TREE - FGUARD_RANK_LOST - 1);
 }
 
-bool fguard_store_named(const struct fguard_store *store, struct dentry *dentry,
+bool fguard_index_named(const struct fguard_index *index, struct dentry *dentry,
 			struct fguard_named *named)
 {
 	struct fguard_rule *rule;
@@ -82,8 +83,8 @@ bool fguard_store_named(const struct fguard_store *store, struct dentry *dentry,
 	named->count = 0;
 	spin_lock(&dentry->d_lock);
 	hash = fguard_entry_hash_locked(dentry);
-	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, hash),
-				 by_name[store->links]) {
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(index, hash),
+				 by_name[index->links]) {
 		if (rule->name.hash != hash || !fguard_name_is(&rule->name, dentry))
 			continue;
 		if (skip) {
@@ -127,7 +128,7 @@ static noinline void match_name(struct fguard_inquiry *inquiry, struct dentry *d
 	struct fguard_named named = {};
 	u32 i;
 
-	while (fguard_store_named(inquiry->store, dentry, &named))
+	while (fguard_index_named(inquiry->index, dentry, &named))
 		for (i = 0; i < named.count; i++)
 			consider_named(inquiry, named.rules[i], steps);
 }
@@ -143,8 +144,8 @@ static void match_name_in(struct fguard_inquiry *inquiry, const struct dentry *d
 	if (!inode)
 		return;
 	hash = fguard_name_hash(inode->i_ino, fguard_folds(directory), name->name, name->len);
-	hlist_for_each_entry_rcu(rule, fguard_name_bucket(inquiry->store, hash),
-				 by_name[inquiry->store->links])
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(inquiry->index, hash),
+				 by_name[inquiry->index->links])
 		if (rule->name.hash == hash &&
 		    fguard_name_is_in(&rule->name, inode, name))
 			consider_named(inquiry, rule, 0);
@@ -173,16 +174,16 @@ static __always_inline bool is_certain(const struct fguard_alias *alias,
 static __always_inline void match_own_inode(struct fguard_inquiry *inquiry,
 					    const struct inode *inode)
 {
-	const struct fguard_store *store = inquiry->store;
+	const struct fguard_index *index = inquiry->index;
 	struct fguard_alias *alias;
 
 	/* It has other names, and there may be a rule for each. */
 	if (unlikely(!is_by_one_name(inode))) {
-		inquiry->uncertain = fguard_store_may_hold(store, inode);
+		inquiry->uncertain = fguard_prefilter_inode(index, inode);
 		return;
 	}
-	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
-				 links[store->links]) {
+	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(index, inode->i_ino),
+				 links[index->links]) {
 		if (!fguard_identity_is(&alias->identity, inode))
 			continue;
 		if (unlikely(!is_certain(alias, inode))) {
@@ -211,11 +212,11 @@ static bool is_settled_at(const struct fguard_inquiry *inquiry, u32 rank)
 static noinline void match_uncertain(struct fguard_inquiry *inquiry,
 				     const struct inode *inode)
 {
-	const struct fguard_store *store = inquiry->store;
+	const struct fguard_index *index = inquiry->index;
 	struct fguard_alias *alias;
 
-	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
-				 links[store->links]) {
+	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(index, inode->i_ino),
+				 links[index->links]) {
 		if (is_settled_at(inquiry, FGUARD_RANK_OTHER))
 			return;
 		if (!is_certain(alias, inode) && fguard_identity_is(&alias->identity, inode))
@@ -228,13 +229,13 @@ static noinline void match_uncertain(struct fguard_inquiry *inquiry,
 /* Whatever node of a device is opened, or none at all, what is behind it is the same. */
 static noinline void match_device(struct fguard_inquiry *inquiry, dev_t device)
 {
-	const struct fguard_store *store = inquiry->store;
+	const struct fguard_index *index = inquiry->index;
 	struct fguard_alias *alias;
 
 	if (inquiry->target->ops & ~OPENING)
 		return;
-	hlist_for_each_entry_rcu(alias, fguard_device_bucket(store, device),
-				 by_device[store->links])
+	hlist_for_each_entry_rcu(alias, fguard_device_bucket(index, device),
+				 by_device[index->links])
 		if (alias->device == device)
 			consider(inquiry, alias->rule, FGUARD_RANK_OTHER);
 }
@@ -243,11 +244,11 @@ static noinline void match_device(struct fguard_inquiry *inquiry, dev_t device)
 static void match_root(struct fguard_inquiry *inquiry, const struct inode *inode,
 		       u32 steps)
 {
-	const struct fguard_store *store = inquiry->store;
+	const struct fguard_index *index = inquiry->index;
 	struct fguard_alias *alias;
 
-	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(store, inode->i_ino),
-				 links[store->links])
+	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(index, inode->i_ino),
+				 links[index->links])
 		if (alias->rule->tree && fguard_identity_is(&alias->identity, inode))
 			consider(inquiry, alias->rule, tree_rank(steps));
 }
@@ -259,15 +260,15 @@ static bool is_settled(const struct fguard_inquiry *inquiry)
 	       inquiry->decision.outcome == FGUARD_OUTCOME_DENY;
 }
 
-static noinline bool is_named_by_others(const struct fguard_store *store,
+static noinline bool is_named_by_others(const struct fguard_index *index,
 					struct dentry *dentry,
 					const struct fguard_rule *known)
 {
 	const struct fguard_rule *rule;
 	u64 hash = fguard_entry_hash(dentry);
 
-	hlist_for_each_entry_rcu(rule, fguard_name_bucket(store, hash),
-				 by_name[store->links])
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(index, hash),
+				 by_name[index->links])
 		if (rule->name.hash == hash && rule != known)
 			return true;
 	return false;
@@ -281,16 +282,16 @@ static inline bool may_be_named(const struct fguard_inquiry *inquiry,
 				struct dentry *dentry)
 {
 	const struct inode *directory = d_inode_rcu(READ_ONCE(dentry->d_parent));
-	const struct fguard_store *store = inquiry->store;
+	const struct fguard_index *index = inquiry->index;
 	const struct fguard_rule *known = inquiry->by_inode;
 
 	if (!known || (dentry->d_flags & DCACHE_OP_REAL))
-		return fguard_store_may_hold(store, directory);
+		return fguard_prefilter_inode(index, directory);
 	if (directory && directory->i_ino == known->name.directory.ino &&
-	    fguard_store_names_in(store, directory->i_ino) == 1)
+	    fguard_index_names_in(index, directory->i_ino) == 1)
 		return false;
-	return fguard_store_may_hold(store, directory) &&
-	       is_named_by_others(store, dentry, known);
+	return fguard_prefilter_inode(index, directory) &&
+	       is_named_by_others(index, dentry, known);
 }
 
 /* The object itself, and its name. Returns false if nothing more matters. */
@@ -304,7 +305,7 @@ static inline bool match_itself(struct fguard_inquiry *inquiry)
 		return false;
 	if (may_be_named(inquiry, target->dentry))
 		match_name(inquiry, target->dentry, 0);
-	return inquiry->store->trees || inquiry->store->suffix_count;
+	return inquiry->index->trees || inquiry->index->suffix_count;
 }
 
 /* A directory above the object, and its name. */
@@ -313,11 +314,11 @@ static noinline void match_above(struct fguard_inquiry *inquiry,
 {
 	const struct inode *inode = d_inode_rcu(directory);
 
-	if (fguard_store_may_hold(inquiry->store, inode))
+	if (fguard_prefilter_inode(inquiry->index, inode))
 		match_root(inquiry, inode, steps);
 	if (!is_settled(inquiry) &&
-	    fguard_store_may_hold(inquiry->store,
-				  d_inode_rcu(READ_ONCE(directory->d_parent))))
+	    fguard_prefilter_inode(inquiry->index,
+				   d_inode_rcu(READ_ONCE(directory->d_parent))))
 		match_name(inquiry, directory, steps);
 }
 
@@ -365,8 +366,8 @@ static void match_suffix(struct fguard_inquiry *inquiry, const struct qstr *name
 
 	if (directory)
 		hash = fguard_suffix_hash_below(hash, directory->i_ino);
-	hlist_for_each_entry_rcu(rule, fguard_suffix_bucket(inquiry->store, hash),
-				 by_suffix[inquiry->store->links])
+	hlist_for_each_entry_rcu(rule, fguard_suffix_bucket(inquiry->index, hash),
+				 by_suffix[inquiry->index->links])
 		if (is_suffix(&rule->suffix, end, length, directory))
 			consider(inquiry, rule, FGUARD_RANK_SUFFIX);
 }
@@ -375,19 +376,19 @@ static void match_suffix(struct fguard_inquiry *inquiry, const struct qstr *name
 static bool match_everywhere(struct fguard_inquiry *inquiry, const struct qstr *name,
 			     unsigned long *below)
 {
-	const struct fguard_store *store = inquiry->store;
+	const struct fguard_index *index = inquiry->index;
 	unsigned long length;
 	bool any = false;
 	u64 hash;
 
-	for_each_set_bit(length, store->suffix_lengths, NAME_MAX + 1) {
+	for_each_set_bit(length, index->suffix_lengths, NAME_MAX + 1) {
 		if (length > name->len)
 			break;
 		hash = fguard_suffix_hash(name->name + name->len - length, length);
-		if (!fguard_store_may_hold_key(store, hash))
+		if (!fguard_prefilter_key(index, hash))
 			continue;
 		match_suffix(inquiry, name, length, NULL);
-		if (!fguard_store_may_hold_key(store, hash ^ FGUARD_BELOW_SALT))
+		if (!fguard_prefilter_key(index, hash ^ FGUARD_BELOW_SALT))
 			continue;
 		set_bit(length, below);
 		any = true;
@@ -402,8 +403,8 @@ static void match_below(struct fguard_inquiry *inquiry, const struct qstr *name,
 	const struct inode *inode = d_inode_rcu(directory);
 	unsigned long length;
 
-	if (likely(!inode || !fguard_store_may_hold_key(inquiry->store,
-							inode->i_ino ^ FGUARD_BELOW_SALT)))
+	if (likely(!inode || !fguard_prefilter_key(inquiry->index,
+						   inode->i_ino ^ FGUARD_BELOW_SALT)))
 		return;
 	for_each_set_bit(length, below, NAME_MAX + 1)
 		match_suffix(inquiry, name, length, inode);
@@ -558,8 +559,8 @@ static void match_left(struct fguard_inquiry *inquiry, struct dentry *directory)
 	const struct inode *inode = d_inode_rcu(directory);
 	const struct fguard_site *site;
 
-	if (!inode || !fguard_store_may_hold_key(inquiry->store,
-						 inode->i_ino ^ FGUARD_BELOW_SALT))
+	if (!inode || !fguard_prefilter_key(inquiry->index,
+					    inode->i_ino ^ FGUARD_BELOW_SALT))
 		return;
 	inquiry->place = directory;
 	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_WAY, inode->i_ino), node)
@@ -611,7 +612,7 @@ static void match_leaving(struct fguard_inquiry *inquiry)
 	const struct dentry *common;
 
 	if (!target->moves || !target->inode || !S_ISDIR(target->inode->i_mode) ||
-	    !inquiry->store->suffix_count)
+	    !inquiry->index->suffix_count)
 		return;
 	common = common_directory(directory, target->destination);
 	while (!IS_ROOT(directory)) {
@@ -632,8 +633,8 @@ static noinline void match_way(struct fguard_inquiry *inquiry)
 
 	if (inquiry->target->any_crossing)
 		match_crossings(inquiry);
-	if (inode && fguard_store_may_hold_key(inquiry->store,
-					       inode->i_ino ^ FGUARD_WAY_SALT))
+	if (inode && fguard_prefilter_key(inquiry->index,
+					  inode->i_ino ^ FGUARD_WAY_SALT))
 		match_places(inquiry);
 }
 
@@ -681,9 +682,9 @@ static noinline void match_surroundings(struct fguard_inquiry *inquiry)
 		match_lost(inquiry);
 		return;
 	}
-	if (inquiry->store->trees)
+	if (inquiry->index->trees)
 		match_trees(inquiry, inquiry->place, 0);
-	if (inquiry->store->suffix_count)
+	if (inquiry->index->suffix_count)
 		match_end(inquiry, inquiry->place);
 }
 
@@ -711,17 +712,17 @@ static noinline void match_missing(struct fguard_inquiry *inquiry)
 	match_suffixes(inquiry, target->name);
 }
 
-void fguard_store_look_at(struct fguard_inquiry *inquiry)
+void fguard_index_look_at(struct fguard_inquiry *inquiry)
 {
-	inquiry->store = rcu_dereference(fguard_store);
+	inquiry->index = rcu_dereference(fguard_index);
 	match_leaving(inquiry);
 	match_object(inquiry);
 	join_layers(inquiry);
 }
 
-void fguard_store_look_inside(struct fguard_inquiry *inquiry)
+void fguard_index_look_inside(struct fguard_inquiry *inquiry)
 {
-	inquiry->store = rcu_dereference(fguard_store);
+	inquiry->index = rcu_dereference(fguard_index);
 	match_trees(inquiry, inquiry->target->dentry, 1);
 	join_layers(inquiry);
 }
@@ -729,11 +730,11 @@ void fguard_store_look_inside(struct fguard_inquiry *inquiry)
 #define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
 		 FGUARD_OPS_IDENTITY)
 
-void fguard_store_evaluate(struct fguard_inquiry *inquiry)
+void fguard_index_evaluate(struct fguard_inquiry *inquiry)
 {
 	const struct fguard_target *target = inquiry->target;
 
-	inquiry->store = rcu_dereference(fguard_store);
+	inquiry->index = rcu_dereference(fguard_index);
 	if (unlikely(target->device)) {
 		match_device(inquiry, target->device);
 		join_layers(inquiry);

@@ -9,22 +9,23 @@
 #include "policy/alias.h"
 #include "policy/copyup.h"
 #include "policy/names.h"
+#include "policy/prefilter.h"
 #include "policy/rule.h"
 
 /* Whatever is guarded by name is in a directory that the filter holds. */
-static bool may_be_named(const struct fguard_store *store, const struct dentry *dentry)
+static bool may_be_named(const struct fguard_index *index, const struct dentry *dentry)
 {
-	return fguard_store_may_hold(store, d_inode_rcu(READ_ONCE(dentry->d_parent)));
+	return fguard_prefilter_inode(index, d_inode_rcu(READ_ONCE(dentry->d_parent)));
 }
 
-static noinline void hold(const struct fguard_store *store, struct dentry *name,
+static noinline void hold(const struct fguard_index *index, struct dentry *name,
 			  const struct dentry *holder, const struct inode *inode,
 			  const struct dentry *leaving)
 {
 	struct fguard_named named = {};
 	u32 i;
 
-	while (fguard_store_named(store, name, &named))
+	while (fguard_index_named(index, name, &named))
 		for (i = 0; i < named.count; i++)
 			fguard_alias_hold(named.rules[i], holder, inode, leaving, name->d_sb);
 }
@@ -33,12 +34,12 @@ static noinline void hold(const struct fguard_store *store, struct dentry *name,
 static void note(struct dentry *name, const struct dentry *holder, const struct inode *inode,
 		 const struct dentry *leaving)
 {
-	const struct fguard_store *store;
+	const struct fguard_index *index;
 
 	rcu_read_lock();
-	store = rcu_dereference(fguard_store);
-	if (unlikely(may_be_named(store, name)))
-		hold(store, name, holder, inode, leaving);
+	index = rcu_dereference(fguard_index);
+	if (unlikely(may_be_named(index, name)))
+		hold(index, name, holder, inode, leaving);
 	rcu_read_unlock();
 }
 
@@ -84,12 +85,12 @@ void fguard_names_emptied(struct dentry *dentry)
 
 int fguard_names_used(const struct fguard_target *target)
 {
-	const struct fguard_store *store = rcu_dereference(fguard_store);
+	const struct fguard_index *index = rcu_dereference(fguard_index);
 	struct fguard_named named = {};
 	int err = 0;
 	u32 i;
 
-	while (!err && fguard_store_named(store, target->dentry, &named))
+	while (!err && fguard_index_named(index, target->dentry, &named))
 		for (i = 0; !err && i < named.count; i++)
 			err = fguard_alias_use(named.rules[i], target);
 	return err;
@@ -98,7 +99,7 @@ int fguard_names_used(const struct fguard_target *target)
 static noinline void forget(const struct inode *inode)
 {
 	rcu_read_lock();
-	if (fguard_store_may_hold(rcu_dereference(fguard_store), inode))
+	if (fguard_prefilter_inode(rcu_dereference(fguard_index), inode))
 		fguard_aliases_forget(inode);
 	fguard_programs_forget(inode);
 	rcu_read_unlock();

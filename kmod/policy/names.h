@@ -6,7 +6,7 @@
 #ifndef _FGUARD_NAMES_H
 #define _FGUARD_NAMES_H
 
-#include "policy/store.h"
+#include "policy/index.h"
 
 /**
  * fguard_names_moved - an entry takes another one's name

@@ -3,7 +3,7 @@
 #ifndef _FGUARD_REQUEST_H
 #define _FGUARD_REQUEST_H
 
-#include "policy/store.h"
+#include "policy/index.h"
 
 /**
  * struct fguard_access - what a task is about to do

@@ -21,9 +21,9 @@ enum fguard_alias_kind {
 
 /**
  * struct fguard_alias - an inode that a rule is about
- * @links: links in the stores' tables of inodes
+ * @links: links in the indexes' tables of inodes
  * @siblings: link in the rule's list
- * @by_device: links in the stores' tables of block devices, if it is a node of one
+ * @by_device: links in the indexes' tables of block devices, if it is a node of one
  * @device: the number of that, or 0
  * @identity: the inode
  * @rule: the rule, which owns it
@@ -88,8 +88,8 @@ struct fguard_keeper {
  * @layered: @path is on a filesystem made of others' files
  * @namespace: the mount namespace of @path; never followed, only compared
  * @crosses: a mount that can be moved away is on the way
- * @by_name: links in the stores' tables of names
- * @by_suffix: links in the stores' tables of suffixes
+ * @by_name: links in the indexes' tables of names
+ * @by_suffix: links in the indexes' tables of suffixes
  * @aliases: inodes it is about, struct fguard_alias; RCU, fguard_alias_lock
  * @spare: memory for one more of them, or NULL; fguard_alias_lock
  * @leaving: an entry that has just lost the rule's name, or loses it; never followed;

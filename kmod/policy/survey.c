@@ -115,7 +115,7 @@ void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u
 		   const struct fguard_actor *actor)
 {
 	begin(survey, target, ops, actor);
-	fguard_store_evaluate(&survey->inquiry);
+	fguard_index_evaluate(&survey->inquiry);
 	join_layers(survey);
 }
 
@@ -123,7 +123,7 @@ void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *targ
 			u32 ops, const struct fguard_actor *actor)
 {
 	begin(survey, target, ops, actor);
-	fguard_store_look_at(&survey->inquiry);
+	fguard_index_look_at(&survey->inquiry);
 	join_layers(survey);
 }
 
@@ -131,7 +131,7 @@ void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *ta
 			  u32 ops, const struct fguard_actor *actor)
 {
 	begin(survey, target, ops, actor);
-	fguard_store_look_inside(&survey->inquiry);
+	fguard_index_look_inside(&survey->inquiry);
 	join_layers(survey);
 }
 

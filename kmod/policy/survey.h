@@ -3,7 +3,7 @@
 #ifndef _FGUARD_SURVEY_H
 #define _FGUARD_SURVEY_H
 
-#include "policy/store.h"
+#include "policy/index.h"
 
 /**
  * struct fguard_survey - an inquiry into several operations at once
