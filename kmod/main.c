@@ -4,7 +4,7 @@
 #include "ask/question.h"
 #include "control/expire.h"
 #include "control/netlink.h"
-#include "control/set.h"
+#include "control/ruleset.h"
 #include "enforce/access.h"
 #include "enforce/mapping.h"
 #include "events/event.h"
@@ -22,13 +22,13 @@ static int __init fguard_init(void)
 
 	fguard_mounts_init();
 	fguard_programs_init();
-	err = fguard_set_init();
+	err = fguard_ruleset_init();
 	if (err)
 		return err;
 	fguard_questions_init();
 	err = fguard_events_init();
 	if (err)
-		goto set_exit;
+		goto ruleset_exit;
 	err = fguard_subscriptions_init(fguard_netlink_events);
 	if (err)
 		goto events_exit;
@@ -53,8 +53,8 @@ subscriptions_exit:
 	fguard_subscriptions_exit();
 events_exit:
 	fguard_events_exit();
-set_exit:
-	fguard_set_exit();
+ruleset_exit:
+	fguard_ruleset_exit();
 	return err;
 }
 
@@ -70,7 +70,7 @@ static void __exit fguard_exit(void)
 	fguard_scripts_exit();
 	fguard_questions_exit();
 	fguard_events_exit();
-	fguard_set_exit();
+	fguard_ruleset_exit();
 }
 
 module_init(fguard_init);

@@ -85,7 +85,7 @@ struct fguard_rule *fguard_remembers_program(const struct file *exe);
  *
  * They remember together until @old is retired. Without memory @rule remembers nothing.
  *
- * Context: may sleep; the caller is the one that changes the set.
+ * Context: may sleep; the caller is the one that changes the ruleset.
  */
 void fguard_memories_inherit(struct fguard_rule *rule, struct fguard_rule *old);
 

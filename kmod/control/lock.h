@@ -10,7 +10,7 @@
  * fguard_lock - refuse every change of the rules, and the module's removal, from now on
  * @extack: receives the sentence if refused
  *
- * Changes that are under way may go on until fguard_set_settle() returns. Rules still
+ * Changes that are under way may go on until fguard_ruleset_settle() returns. Rules still
  * end by themselves, questions are asked and answered, events are watched.
  *
  * Context: may sleep.
@@ -23,7 +23,7 @@ int fguard_lock(struct netlink_ext_ack *extack);
  * fguard_lock_check - may rules be changed?
  * @extack: receives the sentence if not
  *
- * Context: any; held back by fguard_lock() only with the set's own lock held.
+ * Context: any; held back by fguard_lock() only with the ruleset's own lock held.
  * Return: 0; -EPERM: they are locked.
  */
 int fguard_lock_check(struct netlink_ext_ack *extack);

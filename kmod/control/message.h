@@ -7,7 +7,7 @@
 
 #include "ask/remember.h"
 #include "control/explain.h"
-#include "control/set.h"
+#include "control/ruleset.h"
 
 /* Of FGUARD_A_RULE. */
 extern const struct nla_policy fguard_rule_policy[FGUARD_RULE_A_MAX + 1];

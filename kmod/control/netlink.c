@@ -15,7 +15,7 @@
 #include "control/lock.h"
 #include "control/message.h"
 #include "control/netlink.h"
-#include "control/set.h"
+#include "control/ruleset.h"
 #include "enforce/access.h"
 #include "events/subscription.h"
 #include "policy/make.h"
@@ -190,7 +190,7 @@ static int add_made_rules(struct genl_info *info, struct fguard_rule **rules,
 	int err = -ENOMEM;
 
 	if (reply)
-		err = fguard_set_add(rules, count, added, info->extack);
+		err = fguard_ruleset_add(rules, count, added, info->extack);
 	discard_rules(rules, err ? count : 0);
 	if (!err)
 		return reply_added(reply, info, added, count);
@@ -270,7 +270,7 @@ static int set_rules(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(rules);
 
 	err = let_keep(rules, count, NULL, info->extack) ?:
-	      fguard_set_replace(rules, count, info->extack);
+	      fguard_ruleset_replace(rules, count, info->extack);
 	discard_rules(rules, err ? count : 0);
 	return err;
 }
@@ -307,7 +307,7 @@ static int delete_rules(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	err = parse_keys(info, keys);
 	if (!err)
-		err = fguard_set_delete(keys, count, info->extack);
+		err = fguard_ruleset_delete(keys, count, info->extack);
 	kvfree(keys);
 	return err;
 }
@@ -353,7 +353,7 @@ static int list_rules(struct sk_buff *skb, struct netlink_callback *cb)
 	u32 generation;
 	int err;
 
-	err = fguard_set_show(&from, &generation, show_rule, &dump);
+	err = fguard_ruleset_show(&from, &generation, show_rule, &dump);
 	cb->args[0] = from;
 	cb->seq = generation;
 	if (err < 0 && !skb->len)
@@ -383,7 +383,7 @@ static int put_counters(struct sk_buff *skb)
 
 	fguard_questions_count(&questions);
 	fguard_subscriptions_count(&delivery);
-	fguard_set_total(&totals);
+	fguard_ruleset_total(&totals);
 	if (nla_put_u32(skb, FGUARD_STATUS_A_RULES, totals.rules) ||
 	    nla_put_u32(skb, FGUARD_STATUS_A_SUBSCRIBERS, delivery.subscribers) ||
 	    nla_put_u64_64bit(skb, FGUARD_STATUS_A_ALLOWED, totals.allowed,
@@ -799,7 +799,7 @@ static int lock(struct sk_buff *skb, struct genl_info *info)
 	int err = begin_command(skb, info->extack) ?: fguard_lock(info->extack);
 
 	if (!err)
-		fguard_set_settle();
+		fguard_ruleset_settle();
 	return err;
 }
 

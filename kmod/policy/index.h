@@ -348,7 +348,7 @@ void fguard_index_free(struct fguard_index *index);
 /**
  * fguard_index_current - the tables in force
  *
- * Context: the caller is the one that changes the set.
+ * Context: the caller is the one that changes the ruleset.
  * Return: the index.
  */
 struct fguard_index *fguard_index_current(void);
@@ -378,7 +378,7 @@ void fguard_alias_drop(const struct fguard_index *index, struct fguard_alias *al
  * fguard_index_find - the rule in force about the same object as another
  * @like: the other
  *
- * Context: the caller is the one that changes the set.
+ * Context: the caller is the one that changes the ruleset.
  * Return: the rule, or NULL.
  */
 struct fguard_rule *fguard_index_find(const struct fguard_rule *like);
@@ -401,7 +401,7 @@ bool fguard_index_is_copy(const struct fguard_rule *a, const struct fguard_rule 
  * @index: the index in force, or one that no reader can see yet
  * @rule: the rule
  *
- * Context: the caller is the one that changes the set.
+ * Context: the caller is the one that changes the ruleset.
  */
 void fguard_index_insert(struct fguard_index *index, struct fguard_rule *rule);
 
@@ -409,7 +409,7 @@ void fguard_index_insert(struct fguard_index *index, struct fguard_rule *rule);
  * fguard_index_remove - take a rule out of the index in force
  * @rule: the rule; readers may see it until a grace period later
  *
- * Context: the caller is the one that changes the set.
+ * Context: the caller is the one that changes the ruleset.
  */
 void fguard_index_remove(struct fguard_rule *rule);
 
@@ -418,7 +418,7 @@ void fguard_index_remove(struct fguard_rule *rule);
  * @rules: all rules, by id
  * @capacity: rules to make room for
  *
- * Context: may sleep; the caller is the one that changes the set.
+ * Context: may sleep; the caller is the one that changes the ruleset.
  * Return: 0 or -ENOMEM.
  */
 int fguard_index_resize(struct xarray *rules, u32 capacity);
@@ -431,7 +431,7 @@ int fguard_index_resize(struct xarray *rules, u32 capacity);
  *
  * Waits until no reader sees the old tables, and frees them.
  *
- * Context: may sleep; the caller is the one that changes the set.
+ * Context: may sleep; the caller is the one that changes the ruleset.
  */
 void fguard_index_switch(struct fguard_index *index,
 			 struct fguard_rule **retired, u32 count);

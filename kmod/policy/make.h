@@ -41,7 +41,7 @@ struct fguard_rule_spec {
  * @extack: receives the sentence if refused
  *
  * Context: may sleep.
- * Return: the rule, for fguard_set_add(), fguard_set_replace() or
+ * Return: the rule, for fguard_ruleset_add(), fguard_ruleset_replace() or
  * fguard_rule_discard(); or an ERR_PTR as ADD_RULES documents.
  */
 struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
@@ -61,7 +61,7 @@ int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket);
  * fguard_rule_keeper_drop - take a socket from a rule
  * @keeper: the socket
  *
- * Context: set_lock held, or nobody else can see the rule.
+ * Context: ruleset_lock held, or nobody else can see the rule.
  */
 void fguard_rule_keeper_drop(struct fguard_keeper *keeper);
 

@@ -36,12 +36,12 @@ enum trait_kind {
 
 /**
  * struct trait - something that a task may be or have
- * @node: link in traits; RCU, set_lock
+ * @node: link in traits; RCU, ruleset_lock
  * @side: of rules that let in who has it, or of those against him
  * @kind: enum trait_kind
  * @key: which: a number, or a hash of it
- * @entries: subjects that ask for it, struct entry; RCU, set_lock
- * @of_groups: link in groups, of those of TRAIT_GID; RCU, set_lock
+ * @entries: subjects that ask for it, struct entry; RCU, ruleset_lock
+ * @of_groups: link in groups, of those of TRAIT_GID; RCU, ruleset_lock
  * @rcu: frees it after the last reader
  */
 struct trait {
@@ -56,7 +56,7 @@ struct trait {
 
 /**
  * struct entry - subjects under one of their traits
- * @siblings: link in the trait's list; RCU, set_lock
+ * @siblings: link in the trait's list; RCU, ruleset_lock
  * @trait: the trait
  * @subjects: the subjects
  */
@@ -80,7 +80,7 @@ struct fguard_entries {
 	struct entry entries[];
 };
 
-/* Who changes them holds set_lock. */
+/* Who changes them holds ruleset_lock. */
 static DEFINE_HASHTABLE(traits, 12);
 static u32 in_use[FGUARD_SIDES][TRAIT_KINDS]; /* entries of each kind */
 
@@ -90,7 +90,7 @@ static struct list_head groups[FGUARD_SIDES] = {
 };
 static u32 group_count[FGUARD_SIDES];
 
-/* Rules that ask; RCU, set_lock. */
+/* Rules that ask; RCU, ruleset_lock. */
 static LIST_HEAD(asking);
 
 /*

@@ -27,7 +27,7 @@ struct file;
  * fguard_roster_add - find the subjects of a rule from now on
  * @rule: the rule
  *
- * Context: may sleep; set_lock held.
+ * Context: may sleep; ruleset_lock held.
  * Return: 0 or -ENOMEM.
  */
 int fguard_roster_add(struct fguard_rule *rule);
@@ -36,7 +36,7 @@ int fguard_roster_add(struct fguard_rule *rule);
  * fguard_roster_remove - find the subjects of a rule no longer
  * @rule: the rule; readers may see it until a grace period later
  *
- * Context: set_lock held.
+ * Context: ruleset_lock held.
  */
 void fguard_roster_remove(struct fguard_rule *rule);
 
@@ -111,7 +111,7 @@ struct fguard_rule *fguard_roster_asking(void);
  *
  * Notes that, as fguard_roster_ending() does.
  *
- * Context: set_lock held.
+ * Context: ruleset_lock held.
  * Return: true if so.
  */
 bool fguard_roster_look(const struct fguard_rule *rule);
@@ -120,7 +120,7 @@ bool fguard_roster_look(const struct fguard_rule *rule);
  * fguard_roster_ended - rules of subjects one of whose processes has ended
  * @end: called for each such rule that ends with them; may remove it
  *
- * Context: may sleep; set_lock held.
+ * Context: may sleep; ruleset_lock held.
  */
 void fguard_roster_ended(void (*end)(struct fguard_rule *rule));
 

@@ -59,7 +59,7 @@ struct fguard_suffix {
 
 /**
  * struct fguard_keeper - a socket with which a rule ends
- * @node: link in the rule's list; set_lock
+ * @node: link in the rule's list; ruleset_lock
  * @socket: the socket, held: by its death it is known, not by its port
  */
 struct fguard_keeper {
@@ -96,16 +96,16 @@ struct fguard_keeper {
  *	fguard_alias_lock
  * @left: its inode, likewise
  * @retired: not in force any more; fguard_alias_lock
- * @replaced: a rule that comes takes its place, and no other; set_lock
- * @by_path: link in the set's table of paths and suffixes; set_lock
- * @by_label: link in the set's table of rule names; set_lock
+ * @replaced: a rule that comes takes its place, and no other; ruleset_lock
+ * @by_path: link in the ruleset's table of paths and suffixes; ruleset_lock
+ * @by_label: link in the ruleset's table of rule names; ruleset_lock
  * @by_subjects: link in the list of those that let its subjects in, or that are against
- *	them; RCU, set_lock
- * @by_asking: link in the list of those that ask; RCU, set_lock
- * @by_ending: link in the list of those that end with its subjects; set_lock
- * @by_end: link in the set's tree of those that end at a time; set_lock
- * @keepers: sockets with which it ends, struct fguard_keeper, if it does; set_lock
- * @by_keepers: link in the set's list of those that do; set_lock
+ *	them; RCU, ruleset_lock
+ * @by_asking: link in the list of those that ask; RCU, ruleset_lock
+ * @by_ending: link in the list of those that end with its subjects; ruleset_lock
+ * @by_end: link in the ruleset's tree of those that end at a time; ruleset_lock
+ * @keepers: sockets with which it ends, struct fguard_keeper, if it does; ruleset_lock
+ * @by_keepers: link in the ruleset's list of those that do; ruleset_lock
  * @serial: never another rule's
  * @answers: answers it remembers, or NULL; RCU, fguard_question_lock
  * @silent: it is gone and asks nothing more; fguard_question_lock

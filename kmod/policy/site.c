@@ -8,7 +8,7 @@
 
 #define SITE_BITS 13
 
-/* Who changes what is here holds set_lock. */
+/* Who changes what is here holds ruleset_lock. */
 static struct hlist_head sites[1 << SITE_BITS];
 
 struct hlist_head *fguard_site_bucket(enum fguard_site_kind kind, u64 key)

@@ -32,16 +32,16 @@ enum fguard_site_kind {
 
 /**
  * struct fguard_site - where rules have a say
- * @node: link in the table of sites; RCU, set_lock
+ * @node: link in the table of sites; RCU, ruleset_lock
  * @kind: enum fguard_site_kind
  * @identity: the directory, or nothing but its filesystem, or nothing at all
  * @above: of a way, the site of the directory or mount point above; NULL: none
  * @namespace: the mount namespace of a way or crossing; never followed, only compared
  * @users: seats
  * @count: voices
- * @voices: struct fguard_voice; RCU, set_lock
+ * @voices: struct fguard_voice; RCU, ruleset_lock
  * @rest: seats of rules that refuse, for which there was no voice left; then of those
- *	that ask; RCU, set_lock
+ *	that ask; RCU, ruleset_lock
  * @rest_ops: what rules of the rest are about, or were
  * @rest_strict: there are, or were, strict rules among them
  * @rcu: frees it after the last reader
@@ -63,9 +63,9 @@ struct fguard_site {
 
 /**
  * struct fguard_voice - rules at a site that say the same to the same
- * @node: link in the site's list; RCU, set_lock
- * @seats: struct fguard_seat of those in force; RCU, set_lock
- * @reserved: of those that are to be in force; set_lock
+ * @node: link in the site's list; RCU, ruleset_lock
+ * @seats: struct fguard_seat of those in force; RCU, ruleset_lock
+ * @reserved: of those that are to be in force; ruleset_lock
  * @rcu: frees it after the last reader
  */
 struct fguard_voice {
@@ -77,7 +77,7 @@ struct fguard_voice {
 
 /**
  * struct fguard_seat - a rule at a site
- * @node: link in the list of its voice, or of the rest; RCU, set_lock
+ * @node: link in the list of its voice, or of the rest; RCU, ruleset_lock
  * @site: the site
  * @voice: its voice, or NULL
  * @rule: the rule, which owns it
@@ -94,7 +94,7 @@ struct fguard_seat {
  *	suffix counts
  * @rule: the rule, in force or about to be
  *
- * Context: RCU read side, or set_lock held.
+ * Context: RCU read side, or ruleset_lock held.
  * Return: the site of it; NULL if the rule has none.
  */
 static inline const struct fguard_site *fguard_rule_start(const struct fguard_rule *rule)
@@ -106,7 +106,7 @@ static inline const struct fguard_site *fguard_rule_start(const struct fguard_ru
  * fguard_sites_reserve - find the sites of a rule that is to be in force
  * @rule: the rule; gets its seats, and loses the list of its way
  *
- * Context: may sleep; set_lock held.
+ * Context: may sleep; ruleset_lock held.
  * Return: 0 or -ENOMEM.
  */
 int fguard_sites_reserve(struct fguard_rule *rule);
@@ -115,7 +115,7 @@ int fguard_sites_reserve(struct fguard_rule *rule);
  * fguard_sites_enter - let a rule have its say
  * @rule: the rule
  *
- * Context: set_lock held.
+ * Context: ruleset_lock held.
  */
 void fguard_sites_enter(struct fguard_rule *rule);
 
@@ -123,7 +123,7 @@ void fguard_sites_enter(struct fguard_rule *rule);
  * fguard_sites_leave - let a rule have no say any more
  * @rule: the rule; readers may hear it until a grace period later
  *
- * Context: set_lock held.
+ * Context: ruleset_lock held.
  */
 void fguard_sites_leave(struct fguard_rule *rule);
 

@@ -72,10 +72,10 @@ struct fguard_place {
  * @family: tells these descendants from those of others, 0: not followed
  * @since: only descendants by later children than this are meant
  * @following: rules that have them followed
- * @rules: rules in force that let them in, and that are against them; RCU, set_lock
- * @entries: by which roster.c finds them then, for each of both; set_lock
- * @ending: rules in force that end with them; set_lock
- * @endings: by which roster.c finds them then; set_lock
+ * @rules: rules in force that let them in, and that are against them; RCU, ruleset_lock
+ * @entries: by which roster.c finds them then, for each of both; ruleset_lock
+ * @ending: rules in force that end with them; ruleset_lock
+ * @endings: by which roster.c finds them then; ruleset_lock
  * @ends: there are such rules
  * @ended: link in the list of those of whom somebody has ended
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The set of rules in force. One mutex, set_lock, orders those who change it. */
-#ifndef _FGUARD_SET_H
-#define _FGUARD_SET_H
+/* The set of rules in force. One mutex, ruleset_lock, orders those who change it. */
+#ifndef _FGUARD_RULESET_H
+#define _FGUARD_RULESET_H
 
 #include "control/expire.h"
 #include "policy/rule.h"
@@ -17,7 +17,7 @@ struct fguard_added {
 };
 
 /**
- * fguard_set_add - put rules in force, all or none
+ * fguard_ruleset_add - put rules in force, all or none
  * @rules: the rules, taken over if it succeeds
  * @count: how many
  * @added: filled with what became of each
@@ -26,11 +26,11 @@ struct fguard_added {
  * Context: may sleep.
  * Return: 0 or a negative errno as ADD_RULES documents.
  */
-int fguard_set_add(struct fguard_rule **rules, u32 count,
-		   struct fguard_added *added, struct netlink_ext_ack *extack);
+int fguard_ruleset_add(struct fguard_rule **rules, u32 count,
+		       struct fguard_added *added, struct netlink_ext_ack *extack);
 
 /**
- * fguard_set_replace - put a new set in the place of the old one, in one step
+ * fguard_ruleset_replace - put a new set in the place of the old one, in one step
  * @rules: the rules, taken over if it succeeds
  * @count: how many
  * @extack: receives the sentence if refused
@@ -38,7 +38,7 @@ int fguard_set_add(struct fguard_rule **rules, u32 count,
  * Context: may sleep.
  * Return: 0 or a negative errno as SET_RULES documents.
  */
-int fguard_set_replace(struct fguard_rule **rules, u32 count,
+int fguard_ruleset_replace(struct fguard_rule **rules, u32 count,
 		     struct netlink_ext_ack *extack);
 
 /**
@@ -54,7 +54,7 @@ struct fguard_rule_key {
 };
 
 /**
- * fguard_set_delete - end rules, all or none
+ * fguard_ruleset_delete - end rules, all or none
  * @keys: which
  * @count: how many
  * @extack: receives the sentence if refused
@@ -62,30 +62,30 @@ struct fguard_rule_key {
  * Context: may sleep.
  * Return: 0; -ENOENT: no such rule; -ENOMEM.
  */
-int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
+int fguard_ruleset_delete(const struct fguard_rule_key *keys, u32 count,
 			struct netlink_ext_ack *extack);
 
 /* How rules end that end by themselves. */
 extern const struct fguard_expiry fguard_set_expiry;
 
 /**
- * fguard_set_settle - wait until every change that is under way is complete
+ * fguard_ruleset_settle - wait until every change that is under way is complete
  *
  * Context: may sleep.
  */
-void fguard_set_settle(void);
+void fguard_ruleset_settle(void);
 
 /**
- * fguard_set_show - show the rules in the order of their ids
+ * fguard_ruleset_show - show the rules in the order of their ids
  * @from: first id to show; set to where to go on
- * @generation: set to a number that changes with the set
+ * @generation: set to a number that changes with the ruleset
  * @show: called for each, under a lock that allows sleeping; stops if not 0
  * @context: given to @show
  *
  * Context: may sleep.
  * Return: what @show returned last, 0 at the end.
  */
-int fguard_set_show(unsigned long *from, u32 *generation,
+int fguard_ruleset_show(unsigned long *from, u32 *generation,
 		      int (*show)(const struct fguard_rule *rule,
 				  void *context),
 		      void *context);
@@ -103,26 +103,26 @@ struct fguard_totals {
 };
 
 /**
- * fguard_set_total - read the counters
+ * fguard_ruleset_total - read the counters
  * @totals: filled
  *
  * Context: may sleep.
  */
-void fguard_set_total(struct fguard_totals *totals);
+void fguard_ruleset_total(struct fguard_totals *totals);
 
 /**
- * fguard_set_init - make the empty set
+ * fguard_ruleset_init - make the empty set
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int fguard_set_init(void);
+int fguard_ruleset_init(void);
 
 /**
- * fguard_set_exit - free the set; no hook may be registered any more
+ * fguard_ruleset_exit - free the ruleset; no hook may be registered any more
  *
  * Context: may sleep.
  */
-void fguard_set_exit(void);
+void fguard_ruleset_exit(void);
 
 #endif

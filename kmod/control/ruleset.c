@@ -14,7 +14,7 @@
 #include "ask/remember.h"
 #include "control/expire.h"
 #include "control/lock.h"
-#include "control/set.h"
+#include "control/ruleset.h"
 #include "enforce/access.h"
 #include "enforce/mapping.h"
 #include "ftrace/hook.h"
@@ -25,8 +25,8 @@
 #include "subject/family.h"
 #include "subject/script.h"
 
-/* Orders those who change the set; also keeps what it shows together. */
-static DEFINE_MUTEX(set_lock);
+/* Orders those who change the ruleset; also keeps what it shows together. */
+static DEFINE_MUTEX(ruleset_lock);
 
 static DEFINE_XARRAY_ALLOC1(rules);
 static DEFINE_HASHTABLE(rules_by_path, 12);
@@ -35,7 +35,7 @@ static u32 rule_count;
 static u32 strict_count;
 static u32 asking_count; /* rules that ask, from when they are prepared */
 static u32 last_id;
-static u32 set_generation;
+static u32 ruleset_generation;
 static struct fguard_totals past; /* of rules that are gone */
 static struct rb_root_cached by_end = RB_ROOT_CACHED; /* those that end at a time */
 static LIST_HEAD(kept); /* those that end with sockets */
@@ -208,7 +208,7 @@ static int check_labels_free(struct fguard_rule **new, u32 count,
 	return 0;
 }
 
-/* ---- changing the set ---------------------------------------------------- */
+/* ---- changing the ruleset ---------------------------------------------------- */
 
 static bool is_strict(const struct fguard_rule *rule)
 {
@@ -515,7 +515,7 @@ static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 	for (i = 0; i < count; i++)
 		put_in_force(new[i], old[i], &added[i]);
 	look_for_tracers(new, count);
-	set_generation++;
+	ruleset_generation++;
 	return 0;
 }
 
@@ -573,7 +573,7 @@ static int prepare_mappings(struct fguard_rule **new, u32 count,
 	return *round ? 0 : -ENOMEM;
 }
 
-int fguard_set_add(struct fguard_rule **new, u32 count,
+int fguard_ruleset_add(struct fguard_rule **new, u32 count,
 		     struct fguard_added *added,
 		     struct netlink_ext_ack *extack)
 {
@@ -590,10 +590,10 @@ int fguard_set_add(struct fguard_rule **new, u32 count,
 		return -ENOMEM;
 	}
 
-	mutex_lock(&set_lock);
+	mutex_lock(&ruleset_lock);
 	err = fguard_lock_check(extack) ?:
 	      add_or_join_locked(new, old, count, added, extack);
-	mutex_unlock(&set_lock);
+	mutex_unlock(&ruleset_lock);
 	kvfree(old);
 	fguard_mappings_revoke(round, !err);
 	return err;
@@ -627,7 +627,7 @@ static void replace_lists(struct fguard_rule **new, u32 count,
 		enter_lists(new[i]);
 		cond_resched();
 	}
-	set_generation++;
+	ruleset_generation++;
 }
 
 static void inherit_all(struct fguard_rule **new, u32 count)
@@ -642,8 +642,8 @@ static void inherit_all(struct fguard_rule **new, u32 count)
 	}
 }
 
-static int set_locked(struct fguard_rule **new, u32 count,
-		      struct netlink_ext_ack *extack)
+static int ruleset_locked(struct fguard_rule **new, u32 count,
+			  struct netlink_ext_ack *extack)
 {
 	u32 old_count = rule_count, i;
 	struct fguard_rule **old = list_rules();
@@ -679,7 +679,7 @@ undo:
 	return err;
 }
 
-int fguard_set_replace(struct fguard_rule **new, u32 count,
+int fguard_ruleset_replace(struct fguard_rule **new, u32 count,
 		     struct netlink_ext_ack *extack)
 {
 	struct fguard_round *round;
@@ -688,9 +688,9 @@ int fguard_set_replace(struct fguard_rule **new, u32 count,
 	err = check_distinct(new, count, extack) ?: prepare_mappings(new, count, &round);
 	if (err)
 		return err;
-	mutex_lock(&set_lock);
-	err = fguard_lock_check(extack) ?: set_locked(new, count, extack);
-	mutex_unlock(&set_lock);
+	mutex_lock(&ruleset_lock);
+	err = fguard_lock_check(extack) ?: ruleset_locked(new, count, extack);
+	mutex_unlock(&ruleset_lock);
 	fguard_mappings_revoke(round, !err);
 	return err;
 }
@@ -700,7 +700,7 @@ static void remove(struct fguard_rule *rule)
 	fguard_index_remove(rule);
 	xa_erase(&rules, rule->terms.id);
 	leave_lists(rule);
-	set_generation++;
+	ruleset_generation++;
 }
 
 /* Where a rule is gone that let somebody in, a strict one may decide now. */
@@ -732,14 +732,14 @@ static int delete_locked(const struct fguard_rule_key *keys, u32 count,
 	return 0;
 }
 
-int fguard_set_delete(const struct fguard_rule_key *keys, u32 count,
+int fguard_ruleset_delete(const struct fguard_rule_key *keys, u32 count,
 			struct netlink_ext_ack *extack)
 {
 	int err;
 
-	mutex_lock(&set_lock);
+	mutex_lock(&ruleset_lock);
 	err = fguard_lock_check(extack) ?: delete_locked(keys, count, extack);
-	mutex_unlock(&set_lock);
+	mutex_unlock(&ruleset_lock);
 	return err;
 }
 
@@ -783,7 +783,7 @@ static u64 end_over(u64 now, bool closed)
 	u32 before;
 	u64 next;
 
-	mutex_lock(&set_lock);
+	mutex_lock(&ruleset_lock);
 	before = rule_count;
 	if (closed)
 		remove_closed();
@@ -792,7 +792,7 @@ static u64 end_over(u64 now, bool closed)
 	give_back_room();
 	if (rule_count < before)
 		leave_to_others();
-	mutex_unlock(&set_lock);
+	mutex_unlock(&ruleset_lock);
 	return next;
 }
 
@@ -806,15 +806,15 @@ const struct fguard_expiry fguard_set_expiry = {
 	.may_close = may_close,
 };
 
-/* ---- showing the set ----------------------------------------------------- */
+/* ---- showing the ruleset ----------------------------------------------------- */
 
-void fguard_set_settle(void)
+void fguard_ruleset_settle(void)
 {
-	mutex_lock(&set_lock);
-	mutex_unlock(&set_lock);
+	mutex_lock(&ruleset_lock);
+	mutex_unlock(&ruleset_lock);
 }
 
-int fguard_set_show(unsigned long *from, u32 *generation,
+int fguard_ruleset_show(unsigned long *from, u32 *generation,
 		      int (*show)(const struct fguard_rule *rule,
 				  void *context),
 		      void *context)
@@ -823,36 +823,36 @@ int fguard_set_show(unsigned long *from, u32 *generation,
 	unsigned long id;
 	int err = 0;
 
-	mutex_lock(&set_lock);
-	*generation = set_generation;
+	mutex_lock(&ruleset_lock);
+	*generation = ruleset_generation;
 	xa_for_each_start(&rules, id, rule, *from) {
 		err = show(rule, context);
 		if (err)
 			break;
 		*from = id + 1;
 	}
-	mutex_unlock(&set_lock);
+	mutex_unlock(&ruleset_lock);
 	return err;
 }
 
-void fguard_set_total(struct fguard_totals *totals)
+void fguard_ruleset_total(struct fguard_totals *totals)
 {
 	struct fguard_rule *rule;
 	unsigned long id;
 
-	mutex_lock(&set_lock);
+	mutex_lock(&ruleset_lock);
 	*totals = past;
 	totals->rules = rule_count;
 	xa_for_each(&rules, id, rule) {
 		totals->allowed += atomic64_read(&rule->allowed);
 		totals->denied += atomic64_read(&rule->denied);
 	}
-	mutex_unlock(&set_lock);
+	mutex_unlock(&ruleset_lock);
 }
 
 /* ---- life ---------------------------------------------------------------- */
 
-int fguard_set_init(void)
+int fguard_ruleset_init(void)
 {
 	struct fguard_index *index = fguard_index_new(0, 0);
 
@@ -862,7 +862,7 @@ int fguard_set_init(void)
 	return 0;
 }
 
-void fguard_set_exit(void)
+void fguard_ruleset_exit(void)
 {
 	struct fguard_rule *rule;
 	unsigned long id;
