@@ -11,12 +11,12 @@
 #include "subject/subject.h"
 
 /**
- * struct listening - an inquiry of which each step is noted
- * @inquiry: the inquiry
+ * struct listening - a match context of which each step is noted
+ * @context: the match context
  * @explanation: where it is noted
  */
 struct listening {
-	struct fguard_inquiry inquiry;
+	struct fguard_match_context context;
 	struct fguard_explanation *explanation;
 };
 
@@ -31,11 +31,11 @@ static struct fguard_match *match_of(struct fguard_explanation *explanation, u32
 }
 
 /* A rule may be found by name and by inode; it is told once. */
-static void note(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank,
+static void note(struct fguard_match_context *context, struct fguard_rule *rule, u32 rank,
 		 bool allowed)
 {
 	struct fguard_explanation *explanation =
-		container_of(inquiry, struct listening, inquiry)->explanation;
+		container_of(context, struct listening, context)->explanation;
 	struct fguard_match *match;
 
 	if (match_of(explanation, rule->terms.id) ||
@@ -43,7 +43,7 @@ static void note(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 r
 		return;
 	match = &explanation->matches[explanation->count - 1];
 	match->rule = rule->terms.id;
-	match->concerned = rule->terms.ops & inquiry->target->ops;
+	match->concerned = rule->terms.ops & context->target->ops;
 	match->allowed = allowed;
 	if (rank >= FGUARD_RANK_PATH) {
 		match->kind = FGUARD_MATCH_PATH;
@@ -59,14 +59,14 @@ static void ask(struct fguard_target *target, const struct fguard_actor *actor,
 		struct fguard_explanation *explanation)
 {
 	struct listening listening = {
-		.inquiry = { .target = target, .actor = actor, .seen = note },
+		.context = { .target = target, .actor = actor, .seen = note },
 		.explanation = explanation,
 	};
 
 	rcu_read_lock();
-	fguard_index_evaluate(&listening.inquiry);
+	fguard_index_evaluate(&listening.context);
 	rcu_read_unlock();
-	explanation->decision = listening.inquiry.decision;
+	explanation->decision = listening.context.decision;
 }
 
 static int ask_about(const char *path, enum fguard_op op,

@@ -14,34 +14,34 @@
 #include "policy/survey.h"
 #include "subject/subject.h"
 
-static void look_into(struct fguard_inquiry *inquiry, struct fguard_target *target,
+static void look_into(struct fguard_match_context *context, struct fguard_target *target,
 		      const struct fguard_actor *actor)
 {
-	*inquiry = (struct fguard_inquiry){ .target = target, .actor = actor };
-	fguard_index_evaluate(inquiry);
+	*context = (struct fguard_match_context){ .target = target, .actor = actor };
+	fguard_index_evaluate(context);
 }
 
 /* An access to two objects: the other has to consent, too. */
-static noinline void evaluate_other(struct fguard_inquiry *inquiry,
+static noinline void evaluate_other(struct fguard_match_context *context,
 				    struct fguard_target *target)
 {
-	struct fguard_inquiry other;
+	struct fguard_match_context other;
 
-	look_into(&other, target, inquiry->actor);
-	if (fguard_evaluate_combine(&inquiry->decision, &other.decision))
-		inquiry->decider = other.decider;
+	look_into(&other, target, context->actor);
+	if (fguard_evaluate_combine(&context->decision, &other.decision))
+		context->decider = other.decider;
 }
 
 /* Each operation is decided on its own: who may do one may not do another by it. */
-static noinline void evaluate_each(struct fguard_inquiry *inquiry)
+static noinline void evaluate_each(struct fguard_match_context *context)
 {
 	struct fguard_survey survey;
 	enum fguard_op op;
 
-	fguard_survey(&survey, inquiry->target, inquiry->target->ops, inquiry->actor);
+	fguard_survey(&survey, context->target, context->target->ops, context->actor);
 	op = fguard_survey_strictest(&survey);
-	inquiry->decision = survey.decisions[op];
-	inquiry->decider = survey.deciders[op];
+	context->decision = survey.decisions[op];
+	context->decider = survey.deciders[op];
 }
 
 /* What may be done to an object, but not what gives it a name, which is checked as such. */
@@ -59,13 +59,13 @@ static void look_there(struct fguard_survey *there, const struct fguard_target *
 /**
  * struct taking - an access that takes an object elsewhere
  * @access: the access
- * @inquiry: what was decided about it so far
+ * @context: what was decided about it so far
  * @how: enum fguard_op: what it is checked as
  * @asker: the rule that asks about it, or NULL
  */
 struct taking {
 	const struct fguard_access *access;
-	struct fguard_inquiry *inquiry;
+	struct fguard_match_context *context;
 	enum fguard_op how;
 	const struct fguard_rule *asker;
 };
@@ -146,7 +146,7 @@ static bool is_less(const struct taking *taking, const struct fguard_survey *her
 static bool compare(const struct taking *taking, const struct fguard_survey *here,
 		    const struct fguard_survey *there)
 {
-	struct fguard_inquiry *inquiry = taking->inquiry;
+	struct fguard_match_context *context = taking->context;
 	enum fguard_op op;
 
 	for (op = 0; op < __FGUARD_OP_MAX; op++)
@@ -154,12 +154,12 @@ static bool compare(const struct taking *taking, const struct fguard_survey *her
 			break;
 	if (op == __FGUARD_OP_MAX)
 		return false;
-	inquiry->decision = here->decisions[op];
-	inquiry->decision.outcome = FGUARD_OUTCOME_DENY;
-	inquiry->decision.reason = FGUARD_REASON_RULE;
-	inquiry->decision.detail = FGUARD_DETAIL_TAKING;
-	inquiry->decision.op = taking->how;
-	inquiry->decider = here->deciders[op];
+	context->decision = here->decisions[op];
+	context->decision.outcome = FGUARD_OUTCOME_DENY;
+	context->decision.reason = FGUARD_REASON_RULE;
+	context->decision.detail = FGUARD_DETAIL_TAKING;
+	context->decision.op = taking->how;
+	context->decider = here->deciders[op];
 	return true;
 }
 
@@ -176,10 +176,10 @@ static noinline bool takes_object(const struct taking *taking,
 	struct fguard_survey here, there;
 	struct fguard_target target = *from;
 
-	fguard_survey_held(&here, &target, HELD_OPS, taking->inquiry->actor);
+	fguard_survey_held(&here, &target, HELD_OPS, taking->context->actor);
 	if (!is_any_refused(&here))
 		return false;
-	look_there(&there, to, taking->inquiry->actor);
+	look_there(&there, to, taking->context->actor);
 	return compare(taking, &here, &there);
 }
 
@@ -188,7 +188,7 @@ static noinline bool takes_contents(const struct taking *taking,
 				    const struct fguard_target *from,
 				    const struct fguard_target *to)
 {
-	const struct fguard_actor *actor = taking->inquiry->actor;
+	const struct fguard_actor *actor = taking->context->actor;
 	struct fguard_survey here, there;
 	struct fguard_target target = *from, place = { .dentry = to->dentry, .mnt = to->mnt };
 
@@ -215,7 +215,7 @@ static noinline bool frees_other_names(const struct taking *taking,
 		return false;
 	target.moves = false;
 	target.destination = NULL;
-	fguard_survey_held(&here, &target, HELD_OPS, taking->inquiry->actor);
+	fguard_survey_held(&here, &target, HELD_OPS, taking->context->actor);
 	return compare(taking, &here, NULL);
 }
 
@@ -231,16 +231,16 @@ static bool takes(const struct taking *taking, const struct fguard_target *from,
  * give it another name there. So may a directory not take along what it holds.
  */
 static noinline void evaluate_taking(const struct fguard_access *access,
-				     struct fguard_inquiry *inquiry)
+				     struct fguard_match_context *context)
 {
 	const struct fguard_index *index = rcu_dereference(fguard_index);
 	const struct fguard_target *targets = access->targets;
 	const struct taking taking = {
-		access, inquiry, fguard_evaluate_op(targets[0].ops),
-		inquiry->decision.outcome == FGUARD_OUTCOME_ASK ? inquiry->decider : NULL,
+		access, context, fguard_evaluate_op(targets[0].ops),
+		context->decision.outcome == FGUARD_OUTCOME_ASK ? context->decider : NULL,
 	};
 
-	if (inquiry->decision.outcome == FGUARD_OUTCOME_DENY)
+	if (context->decision.outcome == FGUARD_OUTCOME_DENY)
 		return;
 	if (taking.how == FGUARD_OP_DELETE) {
 		frees_other_names(&taking, &targets[0]);
@@ -267,20 +267,20 @@ static bool may_take(const struct fguard_access *access)
 }
 
 static __always_inline void decide(const struct fguard_access *access,
-				   struct fguard_inquiry *inquiry)
+				   struct fguard_match_context *context)
 {
 	const bool two = access->count > 1;
 
-	if (unlikely(fguard_evaluate_is_several(inquiry->target->ops)))
-		evaluate_each(inquiry);
+	if (unlikely(fguard_evaluate_is_several(context->target->ops)))
+		evaluate_each(context);
 	else
-		fguard_index_evaluate(inquiry);
+		fguard_index_evaluate(context);
 	if (unlikely(two))
-		evaluate_other(inquiry, &access->targets[1]);
+		evaluate_other(context, &access->targets[1]);
 	if (unlikely(may_take(access)))
-		evaluate_taking(access, inquiry);
-	if (inquiry->decision.outcome == FGUARD_OUTCOME_NONE)
-		inquiry->decision.op = fguard_evaluate_op(inquiry->target->ops);
+		evaluate_taking(access, context);
+	if (context->decision.outcome == FGUARD_OUTCOME_NONE)
+		context->decision.op = fguard_evaluate_op(context->target->ops);
 }
 
 /* Failing to learn what has a name would open the guard: then nobody gets in. */
@@ -344,7 +344,7 @@ static unsigned int take_apart(const struct fguard_access *access,
 
 /* Nobody is asked about a part of what another part forbids. */
 static bool is_refused(const struct part *parts, unsigned int count,
-		       struct fguard_inquiry *inquiry)
+		       struct fguard_match_context *context)
 {
 	unsigned int i;
 
@@ -354,8 +354,8 @@ static bool is_refused(const struct part *parts, unsigned int count,
 		if (decision.outcome != FGUARD_OUTCOME_ASK ||
 		    !fguard_ask_refuses(&decision, parts[i].decider))
 			continue;
-		inquiry->decision = decision;
-		inquiry->decider = parts[i].decider;
+		context->decision = decision;
+		context->decider = parts[i].decider;
 		return true;
 	}
 	return false;
@@ -394,9 +394,9 @@ static void ask_part(const struct fguard_access *access, struct part *part, u32 
 
 /* Each rule that asks has its say about its object. They are asked one after the other. */
 static void ask_parts(const struct fguard_access *access, struct part *parts,
-		      unsigned int count, struct fguard_inquiry *inquiry)
+		      unsigned int count, struct fguard_match_context *context)
 {
-	struct fguard_inquiry settled = {};
+	struct fguard_match_context settled = {};
 	const struct part *asked = NULL;
 	unsigned int i;
 
@@ -416,28 +416,28 @@ static void ask_parts(const struct fguard_access *access, struct part *parts,
 		if (settled.decision.outcome >= FGUARD_OUTCOME_ASK)
 			break;
 	}
-	inquiry->decision = settled.decision;
-	inquiry->decider = settled.decider;
+	context->decision = settled.decision;
+	context->decider = settled.decider;
 }
 
 static noinline void ask(const struct fguard_access *access,
-			 struct fguard_inquiry *inquiry)
+			 struct fguard_match_context *context)
 {
 	struct part parts[PARTS_MAX];
 	unsigned int count;
 
 	/* It was asked about when it was mapped; nobody can be asked page by page. */
 	if (access->fault) {
-		inquiry->decision.outcome = FGUARD_OUTCOME_LOG;
+		context->decision.outcome = FGUARD_OUTCOME_LOG;
 		return;
 	}
 	if (access->count == 1 && !fguard_evaluate_is_several(access->targets->ops)) {
-		fguard_ask(access, &inquiry->decision, inquiry->decider);
+		fguard_ask(access, &context->decision, context->decider);
 		return;
 	}
-	count = take_apart(access, inquiry->actor, parts);
-	if (!is_refused(parts, count, inquiry))
-		ask_parts(access, parts, count, inquiry);
+	count = take_apart(access, context->actor, parts);
+	if (!is_refused(parts, count, context))
+		ask_parts(access, parts, count, context);
 }
 
 /*
@@ -445,37 +445,37 @@ static noinline void ask(const struct fguard_access *access,
  * would leave it there, and to go back would find it there.
  */
 static noinline void ask_ahead(const struct fguard_access *access,
-			       struct fguard_inquiry *inquiry)
+			       struct fguard_match_context *context)
 {
 	struct fguard_target target = *access->targets;
 	struct fguard_access ahead = *access;
-	struct fguard_inquiry opening;
+	struct fguard_match_context opening;
 
 	target.ops = access->opens;
 	ahead.targets = &target;
-	opening = (struct fguard_inquiry){ .target = &target, .actor = inquiry->actor };
+	opening = (struct fguard_match_context){ .target = &target, .actor = context->actor };
 	evaluate_each(&opening);
 	if (opening.decision.outcome != FGUARD_OUTCOME_ASK)
 		return;
 	ask(&ahead, &opening);
 	if (opening.decision.outcome < FGUARD_OUTCOME_ASK)
 		return;
-	inquiry->decision = opening.decision;
-	inquiry->decider = opening.decider;
+	context->decision = opening.decision;
+	context->decider = opening.decider;
 }
 
 static bool is_refused_ahead(const struct fguard_access *access,
-			     struct fguard_inquiry *inquiry, u32 ops)
+			     struct fguard_match_context *context, u32 ops)
 {
 	struct fguard_target target = *access->targets;
-	struct fguard_inquiry opening = { .target = &target, .actor = inquiry->actor };
+	struct fguard_match_context opening = { .target = &target, .actor = context->actor };
 
 	target.ops = ops;
 	evaluate_each(&opening);
 	if (opening.decision.outcome != FGUARD_OUTCOME_DENY)
 		return false;
-	inquiry->decision = opening.decision;
-	inquiry->decider = opening.decider;
+	context->decision = opening.decision;
+	context->decider = opening.decider;
 	return true;
 }
 
@@ -484,29 +484,29 @@ static bool is_refused_ahead(const struct fguard_access *access,
  * less gets as far as the open, where it is known for what.
  */
 static noinline void refuse_ahead(const struct fguard_access *access,
-				  struct fguard_inquiry *inquiry)
+				  struct fguard_match_context *context)
 {
-	const struct fguard_inquiry creation = *inquiry;
+	const struct fguard_match_context creation = *context;
 
 	if (!access->opens_somehow)
-		is_refused_ahead(access, inquiry, access->opens);
-	else if (is_refused_ahead(access, inquiry, BIT(FGUARD_OP_READ)) &&
-		 !is_refused_ahead(access, inquiry, BIT(FGUARD_OP_WRITE)))
-		*inquiry = creation;
+		is_refused_ahead(access, context, access->opens);
+	else if (is_refused_ahead(access, context, BIT(FGUARD_OP_READ)) &&
+		 !is_refused_ahead(access, context, BIT(FGUARD_OP_WRITE)))
+		*context = creation;
 }
 
 static __always_inline void settle(const struct fguard_access *access,
-				   struct fguard_inquiry *inquiry)
+				   struct fguard_match_context *context)
 {
 	const u32 opens = access->opens;
 
-	decide(access, inquiry);
-	if (unlikely(opens) && inquiry->decision.outcome != FGUARD_OUTCOME_DENY)
-		refuse_ahead(access, inquiry);
-	if (unlikely(inquiry->decision.outcome == FGUARD_OUTCOME_ASK))
-		ask(access, inquiry);
-	if (unlikely(opens) && inquiry->decision.outcome < FGUARD_OUTCOME_ASK)
-		ask_ahead(access, inquiry);
+	decide(access, context);
+	if (unlikely(opens) && context->decision.outcome != FGUARD_OUTCOME_DENY)
+		refuse_ahead(access, context);
+	if (unlikely(context->decision.outcome == FGUARD_OUTCOME_ASK))
+		ask(access, context);
+	if (unlikely(opens) && context->decision.outcome < FGUARD_OUTCOME_ASK)
+		ask_ahead(access, context);
 }
 
 static bool is_of_nobody(const struct vfsmount *mnt)
@@ -528,15 +528,15 @@ static bool is_on(const struct fguard_rule *rule, const struct super_block *sb)
  * knows of no other. Through the mount that it uses nobody sees a path.
  */
 static noinline bool is_told(const struct fguard_access *access,
-			     const struct fguard_inquiry *inquiry)
+			     const struct fguard_match_context *context)
 {
 	const struct fguard_target *target = access->targets;
 	const struct super_block *sb = target->inode ? target->inode->i_sb :
 						       target->dentry->d_sb;
 	unsigned int i;
 
-	if (inquiry->decision.outcome != FGUARD_OUTCOME_DENY &&
-	    !(inquiry->decider && is_on(inquiry->decider, sb)))
+	if (context->decision.outcome != FGUARD_OUTCOME_DENY &&
+	    !(context->decider && is_on(context->decider, sb)))
 		return false;
 	for (i = 0; i < access->count; i++)
 		if (is_of_nobody(access->targets[i].mnt))
@@ -549,13 +549,13 @@ static __always_inline void enforce(const struct fguard_access *access,
 				    struct ftrace_regs *fregs)
 {
 	const struct fguard_actor actor = { .task = current };
-	struct fguard_inquiry inquiry = { .target = access->targets, .actor = &actor };
-	struct fguard_decision *decision = &inquiry.decision;
+	struct fguard_match_context context = { .target = access->targets, .actor = &actor };
+	struct fguard_decision *decision = &context.decision;
 	const bool inner = access->inner, two = access->count > 1;
 	const int error = !access->fault ? 0 : access->copied ? -ENOMEM : -EFAULT;
 	const bool descriptor = access->descriptor;
 
-	settle(access, &inquiry);
+	settle(access, &context);
 	if (decision->outcome == FGUARD_OUTCOME_ASK) {
 		fguard_hook_restart(fregs);
 		return;
@@ -563,11 +563,11 @@ static __always_inline void enforce(const struct fguard_access *access,
 	if (decision->outcome != FGUARD_OUTCOME_DENY && is_named(access, two))
 		learn(access, decision);
 	if (!inner || (descriptor ? decision->outcome == FGUARD_OUTCOME_DENY :
-				    is_told(access, &inquiry))) {
-		if (inquiry.decider)
-			fguard_rule_count(inquiry.decider, decision->outcome);
+				    is_told(access, &context))) {
+		if (context.decider)
+			fguard_rule_count(context.decider, decision->outcome);
 		if (fguard_events_wanted(decision->outcome != FGUARD_OUTCOME_NONE))
-			fguard_event_report(access, decision, inquiry.decider);
+			fguard_event_report(access, decision, context.decider);
 	}
 	if (decision->outcome == FGUARD_OUTCOME_DENY)
 		fguard_hook_refuse(fregs, error ?: decision->error);

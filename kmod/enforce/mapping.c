@@ -62,22 +62,22 @@ static DEFINE_XARRAY(files);
 /* ---- files --------------------------------------------------------------- */
 
 /**
- * struct search - an inquiry about what is refused to anybody at all
- * @inquiry: the inquiry, for nobody
+ * struct search - a match context about what is refused to anybody at all
+ * @context: the match context, for nobody
  * @refused: found
  */
 struct search {
-	struct fguard_inquiry inquiry;
+	struct fguard_match_context context;
 	bool refused;
 };
 
-static void note_rule(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
+static void note_rule(struct fguard_match_context *context, struct fguard_rule *rule,
 		      u32 rank, bool allowed)
 {
 	if ((rule->flags & FGUARD_RULE_STRICT) &&
 	    rule->terms.otherwise == FGUARD_ELSE_DENY &&
-	    (rule->terms.ops & inquiry->target->ops))
-		container_of(inquiry, struct search, inquiry)->refused = true;
+	    (rule->terms.ops & context->target->ops))
+		container_of(context, struct search, context)->refused = true;
 }
 
 /*
@@ -95,7 +95,7 @@ static bool is_refused_to_some(struct file *file, u32 ops)
 	};
 	const struct fguard_actor nobody = { .exe_known = true };
 	struct search search = {
-		.inquiry = { .target = &target, .actor = &nobody, .seen = note_rule },
+		.context = { .target = &target, .actor = &nobody, .seen = note_rule },
 	};
 
 	rcu_read_lock();
@@ -105,7 +105,7 @@ static bool is_refused_to_some(struct file *file, u32 ops)
 	else if (!fguard_object_place(target.dentry, target.inode))
 		search.refused = true;
 	else
-		fguard_index_evaluate(&search.inquiry);
+		fguard_index_evaluate(&search.context);
 	rcu_read_unlock();
 	return search.refused;
 }

@@ -230,7 +230,7 @@ struct fguard_target {
 };
 
 /**
- * struct fguard_inquiry - one object on its way through the tables
+ * struct fguard_match_context - one object on its way through the tables
  * @target: the object and what is done to it
  * @actor: who does it
  * @decision: zeroed; what was decided
@@ -245,7 +245,7 @@ struct fguard_target {
  *	names the object, and whether it allows the actor
  * @seen_enough: set by that: a rule that lifts no refusal changes nothing any more
  */
-struct fguard_inquiry {
+struct fguard_match_context {
 	struct fguard_target *target;
 	const struct fguard_actor *actor;
 	struct fguard_decision decision;
@@ -256,40 +256,40 @@ struct fguard_inquiry {
 	const struct fguard_rule *by_inode;
 	bool uncertain;
 	struct dentry *place;
-	void (*seen)(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank,
+	void (*seen)(struct fguard_match_context *context, struct fguard_rule *rule, u32 rank,
 		     bool allowed);
 	bool seen_enough;
 };
 
 /**
  * fguard_index_evaluate - what the rules say about one object
- * @inquiry: the object and the rest; filled
+ * @context: the object and the rest; filled
  *
  * Does not count the hit of the rule that decides, because another object may
  * still refuse.
  *
  * Context: RCU read side, no spinlock held.
  */
-void fguard_index_evaluate(struct fguard_inquiry *inquiry);
+void fguard_index_evaluate(struct fguard_match_context *context);
 
 /**
  * fguard_index_look_at - the same, about an object that would be elsewhere
- * @inquiry: the object and the rest; filled
+ * @context: the object and the rest; filled
  *
  * What is on the way to other objects does not count, but what a directory would take
  * along from below another.
  *
  * Context: as fguard_index_evaluate().
  */
-void fguard_index_look_at(struct fguard_inquiry *inquiry);
+void fguard_index_look_at(struct fguard_match_context *context);
 
 /**
  * fguard_index_look_inside - what trees say about whatever is in a directory
- * @inquiry: the directory and the rest; filled
+ * @context: the directory and the rest; filled
  *
  * Context: as fguard_index_evaluate().
  */
-void fguard_index_look_inside(struct fguard_inquiry *inquiry);
+void fguard_index_look_inside(struct fguard_match_context *context);
 
 /**
  * fguard_index_is_partial - may somebody be refused one operation and not another?

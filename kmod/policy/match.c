@@ -16,55 +16,55 @@
  * A rule against some processes says nothing of others, and lifts no refusal for those:
  * what the closest of them says is joined to what else was decided.
  */
-static noinline void bind(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank)
+static noinline void bind(struct fguard_match_context *context, struct fguard_rule *rule, u32 rank)
 {
-	const struct fguard_terms *terms = inquiry->binder ? &inquiry->binder->terms : NULL;
+	const struct fguard_terms *terms = context->binder ? &context->binder->terms : NULL;
 
-	if (!(inquiry->target->ops & rule->terms.ops) ||
-	    !fguard_evaluate_is_closer(terms, inquiry->binder_rank, &rule->terms, rank))
+	if (!(context->target->ops & rule->terms.ops) ||
+	    !fguard_evaluate_is_closer(terms, context->binder_rank, &rule->terms, rank))
 		return;
-	inquiry->binder = rule;
-	inquiry->binder_rank = rank;
+	context->binder = rule;
+	context->binder_rank = rank;
 }
 
-static void join_layers(struct fguard_inquiry *inquiry)
+static void join_layers(struct fguard_match_context *context)
 {
-	if (unlikely(inquiry->binder) &&
-	    fguard_evaluate_consider(&inquiry->decision, &inquiry->binder->terms,
-				     FGUARD_RANK_OTHER, inquiry->target->ops, false))
-		inquiry->decider = inquiry->binder;
+	if (unlikely(context->binder) &&
+	    fguard_evaluate_consider(&context->decision, &context->binder->terms,
+				     FGUARD_RANK_OTHER, context->target->ops, false))
+		context->decider = context->binder;
 }
 
-static __always_inline void have_say(struct fguard_inquiry *inquiry,
+static __always_inline void have_say(struct fguard_match_context *context,
 				     struct fguard_rule *rule, u32 rank)
 {
-	const struct fguard_target *target = inquiry->target;
+	const struct fguard_target *target = context->target;
 	bool allowed;
 
 	/* Found by its inode and by its name; the rank is the same or lower. */
-	if (rule == inquiry->decider && rank <= inquiry->decision.rank && !inquiry->seen)
+	if (rule == context->decider && rank <= context->decision.rank && !context->seen)
 		return;
-	allowed = fguard_rule_allows(rule, inquiry->actor);
+	allowed = fguard_rule_allows(rule, context->actor);
 	/* Others do not refuse what was opened before, but who may open may use it. */
 	if (target->strict && !allowed && !(rule->flags & FGUARD_RULE_STRICT))
 		return;
-	if (inquiry->seen)
-		inquiry->seen(inquiry, rule, rank, allowed);
+	if (context->seen)
+		context->seen(context, rule, rank, allowed);
 	if (unlikely(rule->flags & FGUARD_RULE_AGAINST)) {
 		if (!allowed)
-			bind(inquiry, rule, rank);
+			bind(context, rule, rank);
 		return;
 	}
-	if (fguard_evaluate_consider(&inquiry->decision, &rule->terms, rank, target->ops,
+	if (fguard_evaluate_consider(&context->decision, &rule->terms, rank, target->ops,
 				     allowed))
-		inquiry->decider = rule;
+		context->decider = rule;
 }
 
 /* Not inlined where it is rare. */
-static noinline void consider(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
+static noinline void consider(struct fguard_match_context *context, struct fguard_rule *rule,
 			      u32 rank)
 {
-	have_say(inquiry, rule, rank);
+	have_say(context, rule, rank);
 }
 
 /* However deep: what is not a tree's rank would mean something else. */
@@ -104,37 +104,37 @@ bool fguard_index_named(const struct fguard_index *index, struct dentry *dentry,
  * An access to what a rule knows already teaches it nothing. What is made of files of
  * another filesystem may be made of others since.
  */
-static inline bool is_news(const struct fguard_inquiry *inquiry,
+static inline bool is_news(const struct fguard_match_context *context,
 			   const struct fguard_rule *rule)
 {
-	return rule != inquiry->by_inode ||
-	       (inquiry->target->dentry->d_flags & DCACHE_OP_REAL);
+	return rule != context->by_inode ||
+	       (context->target->dentry->d_flags & DCACHE_OP_REAL);
 }
 
 /* A rule about a name; @steps above the object only one about a tree. */
-static void consider_named(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
+static void consider_named(struct fguard_match_context *context, struct fguard_rule *rule,
 			   u32 steps)
 {
 	if (steps && !rule->tree)
 		return;
-	if (!steps && is_news(inquiry, rule))
-		inquiry->target->named = true;
-	consider(inquiry, rule, steps ? tree_rank(steps) : FGUARD_RANK_PATH);
+	if (!steps && is_news(context, rule))
+		context->target->named = true;
+	consider(context, rule, steps ? tree_rank(steps) : FGUARD_RANK_PATH);
 }
 
-static noinline void match_name(struct fguard_inquiry *inquiry, struct dentry *dentry,
+static noinline void match_name(struct fguard_match_context *context, struct dentry *dentry,
 				u32 steps)
 {
 	struct fguard_named named = {};
 	u32 i;
 
-	while (fguard_index_named(inquiry->index, dentry, &named))
+	while (fguard_index_named(context->index, dentry, &named))
 		for (i = 0; i < named.count; i++)
-			consider_named(inquiry, named.rules[i], steps);
+			consider_named(context, named.rules[i], steps);
 }
 
 /* There is only a directory and a name, which cannot change. */
-static void match_name_in(struct fguard_inquiry *inquiry, const struct dentry *directory,
+static void match_name_in(struct fguard_match_context *context, const struct dentry *directory,
 			  const struct qstr *name)
 {
 	const struct inode *inode = d_inode_rcu(directory);
@@ -144,11 +144,11 @@ static void match_name_in(struct fguard_inquiry *inquiry, const struct dentry *d
 	if (!inode)
 		return;
 	hash = fguard_name_hash(inode->i_ino, fguard_folds(directory), name->name, name->len);
-	hlist_for_each_entry_rcu(rule, fguard_name_bucket(inquiry->index, hash),
-				 by_name[inquiry->index->links])
+	hlist_for_each_entry_rcu(rule, fguard_name_bucket(context->index, hash),
+				 by_name[context->index->links])
 		if (rule->name.hash == hash &&
 		    fguard_name_is_in(&rule->name, inode, name))
-			consider_named(inquiry, rule, 0);
+			consider_named(context, rule, 0);
 }
 
 static __always_inline bool is_by_one_name(const struct inode *inode)
@@ -171,15 +171,15 @@ static __always_inline bool is_certain(const struct fguard_alias *alias,
 }
 
 /* Rules about the object itself. */
-static __always_inline void match_own_inode(struct fguard_inquiry *inquiry,
+static __always_inline void match_own_inode(struct fguard_match_context *context,
 					    const struct inode *inode)
 {
-	const struct fguard_index *index = inquiry->index;
+	const struct fguard_index *index = context->index;
 	struct fguard_alias *alias;
 
 	/* It has other names, and there may be a rule for each. */
 	if (unlikely(!is_by_one_name(inode))) {
-		inquiry->uncertain = fguard_prefilter_inode(index, inode);
+		context->uncertain = fguard_prefilter_inode(index, inode);
 		return;
 	}
 	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(index, inode->i_ino),
@@ -187,77 +187,77 @@ static __always_inline void match_own_inode(struct fguard_inquiry *inquiry,
 		if (!fguard_identity_is(&alias->identity, inode))
 			continue;
 		if (unlikely(!is_certain(alias, inode))) {
-			inquiry->uncertain = true;
+			context->uncertain = true;
 			continue;
 		}
-		inquiry->by_inode = alias->rule;
-		have_say(inquiry, alias->rule, FGUARD_RANK_PATH);
+		context->by_inode = alias->rule;
+		have_say(context, alias->rule, FGUARD_RANK_PATH);
 	}
 }
 
 /* Nothing at this rank wins over a refusal at it. */
-static bool is_settled_at(const struct fguard_inquiry *inquiry, u32 rank)
+static bool is_settled_at(const struct fguard_match_context *context, u32 rank)
 {
-	const struct fguard_decision *decision = &inquiry->decision;
+	const struct fguard_decision *decision = &context->decision;
 	const bool refused = decision->outcome == FGUARD_OUTCOME_DENY;
 
-	if (inquiry->seen)
-		return rank == FGUARD_RANK_OTHER && inquiry->seen_enough;
+	if (context->seen)
+		return rank == FGUARD_RANK_OTHER && context->seen_enough;
 	if (rank == FGUARD_RANK_OTHER)
 		return refused;
 	return decision->rank > rank || (decision->rank == rank && refused);
 }
 
 /* Last, since the strictest stands, however close the others are: the first that refuses. */
-static noinline void match_uncertain(struct fguard_inquiry *inquiry,
+static noinline void match_uncertain(struct fguard_match_context *context,
 				     const struct inode *inode)
 {
-	const struct fguard_index *index = inquiry->index;
+	const struct fguard_index *index = context->index;
 	struct fguard_alias *alias;
 
 	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(index, inode->i_ino),
 				 links[index->links]) {
-		if (is_settled_at(inquiry, FGUARD_RANK_OTHER))
+		if (is_settled_at(context, FGUARD_RANK_OTHER))
 			return;
 		if (!is_certain(alias, inode) && fguard_identity_is(&alias->identity, inode))
-			consider(inquiry, alias->rule, FGUARD_RANK_OTHER);
+			consider(context, alias->rule, FGUARD_RANK_OTHER);
 	}
 }
 
 #define OPENING (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))
 
 /* Whatever node of a device is opened, or none at all, what is behind it is the same. */
-static noinline void match_device(struct fguard_inquiry *inquiry, dev_t device)
+static noinline void match_device(struct fguard_match_context *context, dev_t device)
 {
-	const struct fguard_index *index = inquiry->index;
+	const struct fguard_index *index = context->index;
 	struct fguard_alias *alias;
 
-	if (inquiry->target->ops & ~OPENING)
+	if (context->target->ops & ~OPENING)
 		return;
 	hlist_for_each_entry_rcu(alias, fguard_device_bucket(index, device),
 				 by_device[index->links])
 		if (alias->device == device)
-			consider(inquiry, alias->rule, FGUARD_RANK_OTHER);
+			consider(context, alias->rule, FGUARD_RANK_OTHER);
 }
 
 /* Rules about a tree whose root this is. */
-static void match_root(struct fguard_inquiry *inquiry, const struct inode *inode,
+static void match_root(struct fguard_match_context *context, const struct inode *inode,
 		       u32 steps)
 {
-	const struct fguard_index *index = inquiry->index;
+	const struct fguard_index *index = context->index;
 	struct fguard_alias *alias;
 
 	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(index, inode->i_ino),
 				 links[index->links])
 		if (alias->rule->tree && fguard_identity_is(&alias->identity, inode))
-			consider(inquiry, alias->rule, tree_rank(steps));
+			consider(context, alias->rule, tree_rank(steps));
 }
 
 /* Nothing wins over a refusal by a rule about the object itself. */
-static bool is_settled(const struct fguard_inquiry *inquiry)
+static bool is_settled(const struct fguard_match_context *context)
 {
-	return !inquiry->seen && inquiry->decision.rank == FGUARD_RANK_PATH &&
-	       inquiry->decision.outcome == FGUARD_OUTCOME_DENY;
+	return !context->seen && context->decision.rank == FGUARD_RANK_PATH &&
+	       context->decision.outcome == FGUARD_OUTCOME_DENY;
 }
 
 static noinline bool is_named_by_others(const struct fguard_index *index,
@@ -278,12 +278,12 @@ static noinline bool is_named_by_others(const struct fguard_index *index,
  * Does a rule that was not found by the inode yet name the object, perhaps? Most that
  * is guarded is known by its inode, and is the only one in its directory.
  */
-static inline bool may_be_named(const struct fguard_inquiry *inquiry,
+static inline bool may_be_named(const struct fguard_match_context *context,
 				struct dentry *dentry)
 {
 	const struct inode *directory = d_inode_rcu(READ_ONCE(dentry->d_parent));
-	const struct fguard_index *index = inquiry->index;
-	const struct fguard_rule *known = inquiry->by_inode;
+	const struct fguard_index *index = context->index;
+	const struct fguard_rule *known = context->by_inode;
 
 	if (!known || (dentry->d_flags & DCACHE_OP_REAL))
 		return fguard_prefilter_inode(index, directory);
@@ -295,42 +295,42 @@ static inline bool may_be_named(const struct fguard_inquiry *inquiry,
 }
 
 /* The object itself, and its name. Returns false if nothing more matters. */
-static inline bool match_itself(struct fguard_inquiry *inquiry)
+static inline bool match_itself(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = inquiry->target;
+	const struct fguard_target *target = context->target;
 
 	if (target->inode)
-		match_own_inode(inquiry, target->inode);
-	if (is_settled(inquiry))
+		match_own_inode(context, target->inode);
+	if (is_settled(context))
 		return false;
-	if (may_be_named(inquiry, target->dentry))
-		match_name(inquiry, target->dentry, 0);
-	return inquiry->index->trees || inquiry->index->suffix_count;
+	if (may_be_named(context, target->dentry))
+		match_name(context, target->dentry, 0);
+	return context->index->trees || context->index->suffix_count;
 }
 
 /* A directory above the object, and its name. */
-static noinline void match_above(struct fguard_inquiry *inquiry,
+static noinline void match_above(struct fguard_match_context *context,
 				 struct dentry *directory, u32 steps)
 {
 	const struct inode *inode = d_inode_rcu(directory);
 
-	if (fguard_prefilter_inode(inquiry->index, inode))
-		match_root(inquiry, inode, steps);
-	if (!is_settled(inquiry) &&
-	    fguard_prefilter_inode(inquiry->index,
+	if (fguard_prefilter_inode(context->index, inode))
+		match_root(context, inode, steps);
+	if (!is_settled(context) &&
+	    fguard_prefilter_inode(context->index,
 				   d_inode_rcu(READ_ONCE(directory->d_parent))))
-		match_name(inquiry, directory, steps);
+		match_name(context, directory, steps);
 }
 
 /* @steps: how far above the object @dentry already is. */
-static noinline void match_trees(struct fguard_inquiry *inquiry, struct dentry *dentry,
+static noinline void match_trees(struct fguard_match_context *context, struct dentry *dentry,
 				 u32 steps)
 {
 	if (steps)
-		match_above(inquiry, dentry, steps);
+		match_above(context, dentry, steps);
 	while (!IS_ROOT(dentry)) {
 		dentry = READ_ONCE(dentry->d_parent);
-		match_above(inquiry, dentry, ++steps);
+		match_above(context, dentry, ++steps);
 	}
 }
 
@@ -357,7 +357,7 @@ static bool is_suffix(const struct fguard_suffix *suffix, const char *end, u32 l
 }
 
 /* Rules about this suffix below a directory, or if that is NULL, everywhere. */
-static void match_suffix(struct fguard_inquiry *inquiry, const struct qstr *name, u32 length,
+static void match_suffix(struct fguard_match_context *context, const struct qstr *name, u32 length,
 			 const struct inode *directory)
 {
 	const char *end = name->name + name->len - length;
@@ -366,17 +366,17 @@ static void match_suffix(struct fguard_inquiry *inquiry, const struct qstr *name
 
 	if (directory)
 		hash = fguard_suffix_hash_below(hash, directory->i_ino);
-	hlist_for_each_entry_rcu(rule, fguard_suffix_bucket(inquiry->index, hash),
-				 by_suffix[inquiry->index->links])
+	hlist_for_each_entry_rcu(rule, fguard_suffix_bucket(context->index, hash),
+				 by_suffix[context->index->links])
 		if (is_suffix(&rule->suffix, end, length, directory))
-			consider(inquiry, rule, FGUARD_RANK_SUFFIX);
+			consider(context, rule, FGUARD_RANK_SUFFIX);
 }
 
 /* Gives which suffixes of a name count below some directory, perhaps. */
-static bool match_everywhere(struct fguard_inquiry *inquiry, const struct qstr *name,
+static bool match_everywhere(struct fguard_match_context *context, const struct qstr *name,
 			     unsigned long *below)
 {
-	const struct fguard_index *index = inquiry->index;
+	const struct fguard_index *index = context->index;
 	unsigned long length;
 	bool any = false;
 	u64 hash;
@@ -387,7 +387,7 @@ static bool match_everywhere(struct fguard_inquiry *inquiry, const struct qstr *
 		hash = fguard_suffix_hash(name->name + name->len - length, length);
 		if (!fguard_prefilter_key(index, hash))
 			continue;
-		match_suffix(inquiry, name, length, NULL);
+		match_suffix(context, name, length, NULL);
 		if (!fguard_prefilter_key(index, hash ^ FGUARD_BELOW_SALT))
 			continue;
 		set_bit(length, below);
@@ -397,32 +397,32 @@ static bool match_everywhere(struct fguard_inquiry *inquiry, const struct qstr *
 }
 
 /* Below one directory only the rules about what is below it count, however many there are. */
-static void match_below(struct fguard_inquiry *inquiry, const struct qstr *name,
+static void match_below(struct fguard_match_context *context, const struct qstr *name,
 			const unsigned long *below, const struct dentry *directory)
 {
 	const struct inode *inode = d_inode_rcu(directory);
 	unsigned long length;
 
-	if (likely(!inode || !fguard_prefilter_key(inquiry->index,
+	if (likely(!inode || !fguard_prefilter_key(context->index,
 						   inode->i_ino ^ FGUARD_BELOW_SALT)))
 		return;
 	for_each_set_bit(length, below, NAME_MAX + 1)
-		match_suffix(inquiry, name, length, inode);
+		match_suffix(context, name, length, inode);
 }
 
 /* From the object to the root once, whoever chose how far that is. */
-static void match_suffixes(struct fguard_inquiry *inquiry, const struct qstr *name)
+static void match_suffixes(struct fguard_match_context *context, const struct qstr *name)
 {
 	DECLARE_BITMAP(below, NAME_MAX + 1) = {};
-	const struct dentry *directory = inquiry->place;
+	const struct dentry *directory = context->place;
 
-	if (!match_everywhere(inquiry, name, below))
+	if (!match_everywhere(context, name, below))
 		return;
-	if (is_missing(inquiry->target))
-		match_below(inquiry, name, below, directory);
-	while (!IS_ROOT(directory) && !is_settled_at(inquiry, FGUARD_RANK_SUFFIX)) {
+	if (is_missing(context->target))
+		match_below(context, name, below, directory);
+	while (!IS_ROOT(directory) && !is_settled_at(context, FGUARD_RANK_SUFFIX)) {
 		directory = READ_ONCE(directory->d_parent);
-		match_below(inquiry, name, below, directory);
+		match_below(context, name, below, directory);
 	}
 }
 
@@ -494,39 +494,39 @@ static bool way_concerns(const struct fguard_site *site, const struct fguard_tar
 }
 
 /* A rule speaks against it for others that are too many to be heard, whoever it is. */
-static void object_to(struct fguard_inquiry *inquiry, struct fguard_rule *rule, u32 rank)
+static void object_to(struct fguard_match_context *context, struct fguard_rule *rule, u32 rank)
 {
-	if (inquiry->seen)
-		inquiry->seen(inquiry, rule, rank, false);
-	if (fguard_evaluate_consider(&inquiry->decision, &rule->terms, rank,
-				     inquiry->target->ops, false))
-		inquiry->decider = rule;
+	if (context->seen)
+		context->seen(context, rule, rank, false);
+	if (fguard_evaluate_consider(&context->decision, &rule->terms, rank,
+				     context->target->ops, false))
+		context->decider = rule;
 }
 
 /* @is_meant: which rules count, or NULL: all */
-static void hear(struct fguard_inquiry *inquiry, const struct fguard_site *site, u32 rank,
+static void hear(struct fguard_match_context *context, const struct fguard_site *site, u32 rank,
 		 bool (*is_meant)(const struct fguard_rule *rule,
-				  const struct fguard_inquiry *inquiry))
+				  const struct fguard_match_context *context))
 {
-	const struct fguard_target *target = inquiry->target;
+	const struct fguard_target *target = context->target;
 	struct fguard_voice *voice;
 	struct fguard_rule *rule;
 
 	list_for_each_entry_rcu(voice, &site->voices, node) {
-		if (is_settled_at(inquiry, rank))
+		if (is_settled_at(context, rank))
 			return;
 		rule = fguard_voice_rule(voice);
-		if (rule && (!is_meant || is_meant(rule, inquiry)))
-			consider(inquiry, rule, rank);
+		if (rule && (!is_meant || is_meant(rule, context)))
+			consider(context, rule, rank);
 	}
 	rule = fguard_site_rest(site, target->ops, target->strict);
-	if (rule && !is_settled_at(inquiry, rank))
-		object_to(inquiry, rule, rank);
+	if (rule && !is_settled_at(context, rank))
+		object_to(context, rule, rank);
 }
 
-static void match_places(struct fguard_inquiry *inquiry)
+static void match_places(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = inquiry->target;
+	const struct fguard_target *target = context->target;
 	const struct fguard_site *site;
 
 	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_WAY,
@@ -534,10 +534,10 @@ static void match_places(struct fguard_inquiry *inquiry)
 		if (site->kind == FGUARD_SITE_WAY &&
 		    fguard_identity_is(&site->identity, target->inode) &&
 		    way_concerns(site, target))
-			hear(inquiry, site, FGUARD_RANK_OTHER, NULL);
+			hear(context, site, FGUARD_RANK_OTHER, NULL);
 }
 
-static void match_crossings(struct fguard_inquiry *inquiry)
+static void match_crossings(struct fguard_match_context *context)
 {
 	const void *namespace = current->nsproxy ? current->nsproxy->mnt_ns : NULL;
 	const struct fguard_site *site;
@@ -545,28 +545,28 @@ static void match_crossings(struct fguard_inquiry *inquiry)
 	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_CROSSING,
 							  (unsigned long)namespace), node)
 		if (site->kind == FGUARD_SITE_CROSSING && is_in_namespace(site))
-			hear(inquiry, site, FGUARD_RANK_OTHER, NULL);
+			hear(context, site, FGUARD_RANK_OTHER, NULL);
 }
 
-static bool starts_here(const struct fguard_rule *rule, const struct fguard_inquiry *inquiry)
+static bool starts_here(const struct fguard_rule *rule, const struct fguard_match_context *context)
 {
-	return rule->suffix.below && is_inode(&rule->suffix.directory, inquiry->place);
+	return rule->suffix.below && is_inode(&rule->suffix.directory, context->place);
 }
 
 /* Rules about a suffix below this directory. */
-static void match_left(struct fguard_inquiry *inquiry, struct dentry *directory)
+static void match_left(struct fguard_match_context *context, struct dentry *directory)
 {
 	const struct inode *inode = d_inode_rcu(directory);
 	const struct fguard_site *site;
 
-	if (!inode || !fguard_prefilter_key(inquiry->index,
+	if (!inode || !fguard_prefilter_key(context->index,
 					    inode->i_ino ^ FGUARD_BELOW_SALT))
 		return;
-	inquiry->place = directory;
+	context->place = directory;
 	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_WAY, inode->i_ino), node)
 		if (site->kind == FGUARD_SITE_WAY &&
 		    fguard_identity_is(&site->identity, inode))
-			hear(inquiry, site, FGUARD_RANK_SUFFIX, starts_here);
+			hear(context, site, FGUARD_RANK_SUFFIX, starts_here);
 }
 
 static u32 depth_of(const struct dentry *dentry)
@@ -605,21 +605,21 @@ static const struct dentry *common_directory(const struct dentry *one,
  * A directory takes the files along that a rule is about only where they are: below what
  * its new place is not below.
  */
-static void match_leaving(struct fguard_inquiry *inquiry)
+static void match_leaving(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = inquiry->target;
+	const struct fguard_target *target = context->target;
 	struct dentry *directory = target->dentry;
 	const struct dentry *common;
 
 	if (!target->moves || !target->inode || !S_ISDIR(target->inode->i_mode) ||
-	    !inquiry->index->suffix_count)
+	    !context->index->suffix_count)
 		return;
 	common = common_directory(directory, target->destination);
 	while (!IS_ROOT(directory)) {
 		directory = READ_ONCE(directory->d_parent);
 		if (directory == common)
 			break;
-		match_left(inquiry, directory);
+		match_left(context, directory);
 	}
 }
 
@@ -627,26 +627,26 @@ static void match_leaving(struct fguard_inquiry *inquiry)
  * What is on the way to a guarded path may be renamed, removed, covered or taken away.
  * Last: whom a rule about something below lets in, others may refuse.
  */
-static noinline void match_way(struct fguard_inquiry *inquiry)
+static noinline void match_way(struct fguard_match_context *context)
 {
-	const struct inode *inode = inquiry->target->inode;
+	const struct inode *inode = context->target->inode;
 
-	if (inquiry->target->any_crossing)
-		match_crossings(inquiry);
-	if (inode && fguard_prefilter_key(inquiry->index,
+	if (context->target->any_crossing)
+		match_crossings(context);
+	if (inode && fguard_prefilter_key(context->index,
 					  inode->i_ino ^ FGUARD_WAY_SALT))
-		match_places(inquiry);
+		match_places(context);
 }
 
 /* ---- deciding about an object ---------------------------------------------- */
 
 /* Not inlined: the name is large, and the kernel clears what is on the stack. */
-static noinline void match_end(struct fguard_inquiry *inquiry, struct dentry *dentry)
+static noinline void match_end(struct fguard_match_context *context, struct dentry *dentry)
 {
 	char text[NAME_MAX + 1];
 	const struct qstr name = QSTR_INIT(text, fguard_name_copy(text, dentry));
 
-	match_suffixes(inquiry, &name);
+	match_suffixes(context, &name);
 }
 
 /*
@@ -654,9 +654,9 @@ static noinline void match_end(struct fguard_inquiry *inquiry, struct dentry *de
  * filesystem, and have any name: no rule lifts what another refuses. Servers in the
  * kernel reach most that way.
  */
-static noinline void match_lost(struct fguard_inquiry *inquiry)
+static noinline void match_lost(struct fguard_match_context *context)
 {
-	const struct super_block *sb = inquiry->target->dentry->d_sb;
+	const struct super_block *sb = context->target->dentry->d_sb;
 	const struct fguard_site *site;
 	unsigned int turn;
 
@@ -665,88 +665,88 @@ static noinline void match_lost(struct fguard_inquiry *inquiry)
 	for (turn = 0; turn < FGUARD_SITE_TURNS; turn++) {
 		site = fguard_site_of_filesystem(FGUARD_SITE_TREES, sb, turn);
 		if (site)
-			hear(inquiry, site, FGUARD_RANK_LOST, NULL);
+			hear(context, site, FGUARD_RANK_LOST, NULL);
 		site = fguard_site_of_filesystem(FGUARD_SITE_SUFFIXES, sb, turn);
 		if (site)
-			hear(inquiry, site, FGUARD_RANK_LOST, NULL);
+			hear(context, site, FGUARD_RANK_LOST, NULL);
 	}
 }
 
 /* What it is in, and how its name ends. */
-static noinline void match_surroundings(struct fguard_inquiry *inquiry)
+static noinline void match_surroundings(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = inquiry->target;
+	const struct fguard_target *target = context->target;
 
-	inquiry->place = fguard_object_place(target->dentry, target->inode);
-	if (!inquiry->place) {
-		match_lost(inquiry);
+	context->place = fguard_object_place(target->dentry, target->inode);
+	if (!context->place) {
+		match_lost(context);
 		return;
 	}
-	if (inquiry->index->trees)
-		match_trees(inquiry, inquiry->place, 0);
-	if (inquiry->index->suffix_count)
-		match_end(inquiry, inquiry->place);
+	if (context->index->trees)
+		match_trees(context, context->place, 0);
+	if (context->index->suffix_count)
+		match_end(context, context->place);
 }
 
 /* The object is there, or its directory entry is about to be filled. */
-static inline void match_object(struct fguard_inquiry *inquiry)
+static inline void match_object(struct fguard_match_context *context)
 {
-	const struct inode *inode = inquiry->target->inode;
+	const struct inode *inode = context->target->inode;
 
-	if (match_itself(inquiry))
-		match_surroundings(inquiry);
-	if (unlikely(inquiry->uncertain))
-		match_uncertain(inquiry, inode);
+	if (match_itself(context))
+		match_surroundings(context);
+	if (unlikely(context->uncertain))
+		match_uncertain(context, inode);
 	if (inode && unlikely(S_ISBLK(inode->i_mode)))
-		match_device(inquiry, inode->i_rdev);
+		match_device(context, inode->i_rdev);
 }
 
 /* There is only a directory and a name. */
-static noinline void match_missing(struct fguard_inquiry *inquiry)
+static noinline void match_missing(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = inquiry->target;
+	const struct fguard_target *target = context->target;
 
-	inquiry->place = target->dentry;
-	match_name_in(inquiry, target->dentry, target->name);
-	match_trees(inquiry, target->dentry, 1);
-	match_suffixes(inquiry, target->name);
+	context->place = target->dentry;
+	match_name_in(context, target->dentry, target->name);
+	match_trees(context, target->dentry, 1);
+	match_suffixes(context, target->name);
 }
 
-void fguard_index_look_at(struct fguard_inquiry *inquiry)
+void fguard_index_look_at(struct fguard_match_context *context)
 {
-	inquiry->index = rcu_dereference(fguard_index);
-	match_leaving(inquiry);
-	match_object(inquiry);
-	join_layers(inquiry);
+	context->index = rcu_dereference(fguard_index);
+	match_leaving(context);
+	match_object(context);
+	join_layers(context);
 }
 
-void fguard_index_look_inside(struct fguard_inquiry *inquiry)
+void fguard_index_look_inside(struct fguard_match_context *context)
 {
-	inquiry->index = rcu_dereference(fguard_index);
-	match_trees(inquiry, inquiry->target->dentry, 1);
-	join_layers(inquiry);
+	context->index = rcu_dereference(fguard_index);
+	match_trees(context, context->target->dentry, 1);
+	join_layers(context);
 }
 
 #define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
 		 FGUARD_OPS_IDENTITY)
 
-void fguard_index_evaluate(struct fguard_inquiry *inquiry)
+void fguard_index_evaluate(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = inquiry->target;
+	const struct fguard_target *target = context->target;
 
-	inquiry->index = rcu_dereference(fguard_index);
+	context->index = rcu_dereference(fguard_index);
 	if (unlikely(target->device)) {
-		match_device(inquiry, target->device);
-		join_layers(inquiry);
+		match_device(context, target->device);
+		join_layers(context);
 		return;
 	}
 	if (target->moves)
-		match_leaving(inquiry);
+		match_leaving(context);
 	if (unlikely(is_missing(target)))
-		match_missing(inquiry);
+		match_missing(context);
 	else if (!target->way_only)
-		match_object(inquiry);
+		match_object(context);
 	if (target->ops & WAY_OPS)
-		match_way(inquiry);
-	join_layers(inquiry);
+		match_way(context);
+	join_layers(context);
 }

@@ -84,10 +84,10 @@ static void join_layers(struct fguard_survey *survey)
 		consider_one(survey, survey->binders[op], FGUARD_RANK_OTHER, false, op);
 }
 
-static void consider_each(struct fguard_inquiry *inquiry, struct fguard_rule *rule,
+static void consider_each(struct fguard_match_context *context, struct fguard_rule *rule,
 			  u32 rank, bool allowed)
 {
-	struct fguard_survey *survey = container_of(inquiry, struct fguard_survey, inquiry);
+	struct fguard_survey *survey = container_of(context, struct fguard_survey, context);
 	unsigned long ops = survey->ops & rule->terms.ops;
 	unsigned int op;
 
@@ -98,16 +98,16 @@ static void consider_each(struct fguard_inquiry *inquiry, struct fguard_rule *ru
 	}
 	for_each_set_bit(op, &ops, __FGUARD_OP_MAX)
 		consider_one(survey, rule, rank, allowed, op);
-	inquiry->seen_enough = is_enough(survey);
+	context->seen_enough = is_enough(survey);
 }
 
 static void begin(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
 		  const struct fguard_actor *actor)
 {
 	memset(survey, 0, sizeof(*survey));
-	survey->inquiry.target = target;
-	survey->inquiry.actor = actor;
-	survey->inquiry.seen = consider_each;
+	survey->context.target = target;
+	survey->context.actor = actor;
+	survey->context.seen = consider_each;
 	survey->ops = ops & FGUARD_OPS_ALL;
 }
 
@@ -115,7 +115,7 @@ void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u
 		   const struct fguard_actor *actor)
 {
 	begin(survey, target, ops, actor);
-	fguard_index_evaluate(&survey->inquiry);
+	fguard_index_evaluate(&survey->context);
 	join_layers(survey);
 }
 
@@ -123,7 +123,7 @@ void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *targ
 			u32 ops, const struct fguard_actor *actor)
 {
 	begin(survey, target, ops, actor);
-	fguard_index_look_at(&survey->inquiry);
+	fguard_index_look_at(&survey->context);
 	join_layers(survey);
 }
 
@@ -131,7 +131,7 @@ void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *ta
 			  u32 ops, const struct fguard_actor *actor)
 {
 	begin(survey, target, ops, actor);
-	fguard_index_look_inside(&survey->inquiry);
+	fguard_index_look_inside(&survey->context);
 	join_layers(survey);
 }
 

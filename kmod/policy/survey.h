@@ -6,8 +6,8 @@
 #include "policy/index.h"
 
 /**
- * struct fguard_survey - an inquiry into several operations at once
- * @inquiry: the walk through the tables
+ * struct fguard_survey - a match context into several operations at once
+ * @context: the walk through the tables
  * @ops: mask of the operations
  * @decisions: by enum fguard_op; of outcome FGUARD_OUTCOME_NONE for others
  * @deciders: the rules that decided, or NULL
@@ -18,7 +18,7 @@
  * @bound: mask of the operations that have any
  */
 struct fguard_survey {
-	struct fguard_inquiry inquiry;
+	struct fguard_match_context context;
 	u32 ops;
 	struct fguard_decision decisions[__FGUARD_OP_MAX];
 	struct fguard_rule *deciders[__FGUARD_OP_MAX];
