@@ -20,7 +20,7 @@ static void fall_back(struct fguard_decision *decision, const struct fguard_rule
  * From a point in it, execve() is of the new program, which no answer was about, and
  * cannot go back; and then it maps the program.
  */
-static void note_running(const struct fguard_access *access, u8 op,
+static void note_running(const struct fguard_request *request, u8 op,
 			 const struct fguard_rule *rule, u8 verdict)
 {
 	struct fguard_question *question;
@@ -29,30 +29,30 @@ static void note_running(const struct fguard_access *access, u8 op,
 	if (op != FGUARD_OP_EXEC || !(rule->flags & FGUARD_RULE_STRICT) ||
 	    verdict != FGUARD_VERDICT_ALLOW || !fguard_syscall_runs())
 		return;
-	fguard_key_take(&key, access, op, rule);
+	fguard_key_take(&key, request, op, rule);
 	question = fguard_question_remembered(&key, verdict);
 	if (question)
 		fguard_asker_note(question);
 }
 
-static bool is_remembered(const struct fguard_access *access,
+static bool is_remembered(const struct fguard_request *request,
 			  struct fguard_decision *decision,
 			  const struct fguard_rule *rule)
 {
 	const u8 op = decision->op;
 	u8 verdict;
 
-	if (!fguard_recall(rule, fguard_key_ops(access, op, rule),
-			   fguard_key_covering(access, op), &verdict))
+	if (!fguard_recall(rule, fguard_key_ops(request, op, rule),
+			   fguard_key_covering(request, op), &verdict))
 		return false;
-	note_running(access, op, rule, verdict);
+	note_running(request, op, rule, verdict);
 	fguard_evaluate_settle(decision, verdict, FGUARD_REASON_ANSWER,
 			       FGUARD_DETAIL_REMEMBERED);
 	return true;
 }
 
 /* Who need not be asked about, or cannot. */
-static bool is_settled_unasked(const struct fguard_access *access,
+static bool is_settled_unasked(const struct fguard_request *request,
 			       struct fguard_decision *decision,
 			       const struct fguard_rule *rule, bool may_wait)
 {
@@ -61,7 +61,7 @@ static bool is_settled_unasked(const struct fguard_access *access,
 	if (relation == FGUARD_RELATION_OWN)
 		fguard_evaluate_settle(decision, FGUARD_VERDICT_ALLOW, FGUARD_REASON_GRANT,
 				       FGUARD_DETAIL_ANSWERER);
-	else if (is_remembered(access, decision, rule))
+	else if (is_remembered(request, decision, rule))
 		return true;
 	else if (relation == FGUARD_RELATION_NEEDED || !may_wait)
 		fall_back(decision, rule, FGUARD_REASON_UNASKABLE, FGUARD_DETAIL_NONE);
@@ -83,7 +83,7 @@ bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_ru
 	return true;
 }
 
-bool fguard_ask_forbids(const struct fguard_access *access,
+bool fguard_ask_forbids(const struct fguard_request *request,
 			const struct fguard_decision *decision,
 			const struct fguard_rule *rule, bool asked)
 {
@@ -98,49 +98,49 @@ bool fguard_ask_forbids(const struct fguard_access *access,
 		return false;
 	return rule->terms.fallback != FGUARD_VERDICT_ALLOW ||
 	       (fguard_answerers_present() && relation == FGUARD_RELATION_NONE &&
-		fguard_syscall_can_restart(access->descriptor));
+		fguard_syscall_can_restart(request->descriptor));
 }
 
 /* What it came back for, or what covers this, too: a part of the same call. */
-static bool is_told(const struct fguard_access *access, struct fguard_decision *decision,
+static bool is_told(const struct fguard_request *request, struct fguard_decision *decision,
 		    const struct fguard_rule *rule, bool may_wait)
 {
 	struct fguard_key key;
 
-	if (!fguard_askers_present() || access->final ||
+	if (!fguard_askers_present() || request->final ||
 	    !(may_wait || fguard_syscall_runs()))
 		return false;
-	fguard_key_take(&key, access, decision->op, rule);
+	fguard_key_take(&key, request, decision->op, rule);
 	return fguard_asker_recall(&key, may_wait, decision);
 }
 
-static int ask(const struct fguard_access *access, struct fguard_decision *decision,
+static int ask(const struct fguard_request *request, struct fguard_decision *decision,
 	       struct fguard_rule *rule)
 {
 	struct fguard_question *question;
 	struct fguard_key key;
 
-	fguard_key_take(&key, access, decision->op, rule);
-	question = fguard_question_new(&key, access, decision, rule);
+	fguard_key_take(&key, request, decision->op, rule);
+	question = fguard_question_new(&key, request, decision, rule);
 	return question ? fguard_asker_ask(question) : -ENOMEM;
 }
 
-void fguard_ask(const struct fguard_access *access, struct fguard_decision *decision,
+void fguard_ask(const struct fguard_request *request, struct fguard_decision *decision,
 		struct fguard_rule *rule)
 {
-	const bool may_wait = !access->final && fguard_syscall_can_restart(access->descriptor);
+	const bool may_wait = !request->final && fguard_syscall_can_restart(request->descriptor);
 	int err;
 
 	/* First what it came back for: an answer that is remembered, too, is given here. */
-	if (is_told(access, decision, rule, may_wait) ||
-	    is_settled_unasked(access, decision, rule, may_wait))
+	if (is_told(request, decision, rule, may_wait) ||
+	    is_settled_unasked(request, decision, rule, may_wait))
 		return;
 	if (!fguard_answerers_present()) {
 		fall_back(decision, rule, FGUARD_REASON_DEFAULT, FGUARD_DETAIL_NO_ANSWERER);
 		return;
 	}
-	err = ask(access, decision, rule);
-	if (err == -EEXIST && is_settled_unasked(access, decision, rule, may_wait))
+	err = ask(request, decision, rule);
+	if (err == -EEXIST && is_settled_unasked(request, decision, rule, may_wait))
 		return;
 	if (err == -ESRCH)
 		fall_back(decision, rule, FGUARD_REASON_UNASKABLE, FGUARD_DETAIL_NONE);

@@ -5,7 +5,7 @@
 
 #include "policy/evaluate.h"
 
-struct fguard_access;
+struct fguard_request;
 struct fguard_rule;
 
 /**
@@ -20,7 +20,7 @@ bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_ru
 
 /**
  * fguard_ask_forbids - would an operation be refused that is not asked about now?
- * @access: another access to the object, by the current task
+ * @request: another access to the object, by the current task
  * @decision: about the operation, of outcome FGUARD_OUTCOME_ASK
  * @rule: the rule that asks
  * @asked: it asks about the access itself
@@ -30,20 +30,20 @@ bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_ru
  * answerer's, by the rule's default where nobody can be asked, and where somebody would
  * have to be.
  */
-bool fguard_ask_forbids(const struct fguard_access *access,
+bool fguard_ask_forbids(const struct fguard_request *request,
 			const struct fguard_decision *decision,
 			const struct fguard_rule *rule, bool asked);
 
 /**
  * fguard_ask - settle a decision by an answer, or let the current task wait for one
- * @access: the access
+ * @request: the request
  * @decision: of outcome FGUARD_OUTCOME_ASK; if it still is afterwards, the task goes
  *	back and makes its system call again: fguard_hook_restart()
  * @rule: the rule that asks
  *
  * Context: inside an ftrace callback, RCU read side, no spinlock held.
  */
-void fguard_ask(const struct fguard_access *access, struct fguard_decision *decision,
+void fguard_ask(const struct fguard_request *request, struct fguard_decision *decision,
 		struct fguard_rule *rule);
 
 #endif

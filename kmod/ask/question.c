@@ -63,11 +63,11 @@ static bool is_temporary(struct dentry *dentry)
 }
 
 /* Has it another name and number at each try? */
-static bool is_unnamed(const struct fguard_access *access,
+static bool is_unnamed(const struct fguard_request *request,
 		       const struct fguard_target *target)
 {
-	return (access->open_flags & __O_TMPFILE) ||
-	       (fguard_access_is_behind(access) && is_temporary(target->dentry));
+	return (request->open_flags & __O_TMPFILE) ||
+	       (fguard_request_is_behind(request) && is_temporary(target->dentry));
 }
 
 static void take_unnamed(struct fguard_thing *thing, const struct fguard_target *target)
@@ -92,11 +92,11 @@ static void take_thing(struct fguard_thing *thing, const struct fguard_target *t
 }
 
 /* Of two objects each has an operation of its own. */
-u32 fguard_key_ops(const struct fguard_access *access, u8 op, const struct fguard_rule *rule)
+u32 fguard_key_ops(const struct fguard_request *request, u8 op, const struct fguard_rule *rule)
 {
-	if (access->count > 1)
+	if (request->count > 1)
 		return BIT(op);
-	return (access->targets[0].ops & rule->terms.ops) | BIT(op);
+	return (request->targets[0].ops & rule->terms.ops) | BIT(op);
 }
 
 /* Not io_uring_enter(), of which nobody knows what else it does. */
@@ -108,9 +108,9 @@ static bool is_within_open(void)
 	       fguard_syscall_can_restart(false);
 }
 
-u32 fguard_key_covering(const struct fguard_access *access, u8 op)
+u32 fguard_key_covering(const struct fguard_request *request, u8 op)
 {
-	const u32 creation = access->opens || access->created ? BIT(FGUARD_OP_CREATE) : 0;
+	const u32 creation = request->opens || request->created ? BIT(FGUARD_OP_CREATE) : 0;
 
 	switch (op) {
 	case FGUARD_OP_READ:
@@ -122,7 +122,7 @@ u32 fguard_key_covering(const struct fguard_access *access, u8 op)
 	return 0;
 }
 
-void fguard_key_take(struct fguard_key *key, const struct fguard_access *access, u8 op,
+void fguard_key_take(struct fguard_key *key, const struct fguard_request *request, u8 op,
 		     const struct fguard_rule *rule)
 {
 	unsigned int i;
@@ -130,15 +130,15 @@ void fguard_key_take(struct fguard_key *key, const struct fguard_access *access,
 	memset(key, 0, sizeof(*key));
 	key->rule = rule->serial;
 	key->op = op;
-	key->ops = fguard_key_ops(access, op, rule);
-	key->covering = fguard_key_covering(access, op);
-	key->count = access->count;
-	key->behind = fguard_access_is_behind(access);
-	for (i = 0; i < access->count; i++)
-		if (is_unnamed(access, &access->targets[i]))
-			take_unnamed(&key->things[i], &access->targets[i]);
+	key->ops = fguard_key_ops(request, op, rule);
+	key->covering = fguard_key_covering(request, op);
+	key->count = request->count;
+	key->behind = fguard_request_is_behind(request);
+	for (i = 0; i < request->count; i++)
+		if (is_unnamed(request, &request->targets[i]))
+			take_unnamed(&key->things[i], &request->targets[i]);
 		else
-			take_thing(&key->things[i], &access->targets[i]);
+			take_thing(&key->things[i], &request->targets[i]);
 }
 
 static bool same_place(const struct fguard_thing *a, const struct fguard_thing *b)
@@ -247,7 +247,7 @@ static void take_deadline(struct fguard_question *question, u32 milliseconds)
 }
 
 struct fguard_question *fguard_question_new(const struct fguard_key *key,
-					    const struct fguard_access *access,
+					    const struct fguard_request *request,
 					    const struct fguard_decision *decision,
 					    struct fguard_rule *rule)
 {
@@ -260,7 +260,7 @@ struct fguard_question *fguard_question_new(const struct fguard_key *key,
 	question->has_script = fguard_script_of(task_tgid(current),
 						&question->script.identity,
 						&question->script_path);
-	question->record = fguard_event_question(access, decision, rule, question->fallback,
+	question->record = fguard_event_question(request, decision, rule, question->fallback,
 						 question->script_path);
 	if (!question->record) {
 		kfree(question->script_path);

@@ -124,18 +124,18 @@ struct fguard_question {
 
 /**
  * fguard_key_ops - what a rule asks about in an access
- * @access: the access; what is done to its first object is what the rule decides
+ * @request: the request; what is done to its first object is what the rule decides
  * @op: enum fguard_op: the one by which it is told
  * @rule: the rule
  *
  * Context: any.
  * Return: mask of enum fguard_op.
  */
-u32 fguard_key_ops(const struct fguard_access *access, u8 op, const struct fguard_rule *rule);
+u32 fguard_key_ops(const struct fguard_request *request, u8 op, const struct fguard_rule *rule);
 
 /**
  * fguard_key_covering - what else covers all of that, if an answer about it is remembered?
- * @access: the access
+ * @request: the request
  * @op: enum fguard_op: the one by which it is told
  *
  * What an answer for once covers in the same call, one for longer covers, too: who may
@@ -145,18 +145,18 @@ u32 fguard_key_ops(const struct fguard_access *access, u8 op, const struct fguar
  * Context: any.
  * Return: mask of enum fguard_op.
  */
-u32 fguard_key_covering(const struct fguard_access *access, u8 op);
+u32 fguard_key_covering(const struct fguard_request *request, u8 op);
 
 /**
  * fguard_key_take - note what is asked about
  * @key: filled
- * @access: the access; what is done to its first object is what the rule decides
+ * @request: the request; what is done to its first object is what the rule decides
  * @op: enum fguard_op: what the rule asks about
  * @rule: the rule
  *
  * Context: RCU read side.
  */
-void fguard_key_take(struct fguard_key *key, const struct fguard_access *access, u8 op,
+void fguard_key_take(struct fguard_key *key, const struct fguard_request *request, u8 op,
 		     const struct fguard_rule *rule);
 
 /**
@@ -186,7 +186,7 @@ bool fguard_key_covers(const struct fguard_key *asked, const struct fguard_key *
 /**
  * fguard_question_new - prepare a question of the current task
  * @key: what it is about
- * @access: the access
+ * @request: the request
  * @decision: what the rule says
  * @rule: the rule
  *
@@ -194,7 +194,7 @@ bool fguard_key_covers(const struct fguard_key *asked, const struct fguard_key *
  * Return: the question, with a reference; NULL if there is no memory.
  */
 struct fguard_question *fguard_question_new(const struct fguard_key *key,
-					    const struct fguard_access *access,
+					    const struct fguard_request *request,
 					    const struct fguard_decision *decision,
 					    struct fguard_rule *rule);
 

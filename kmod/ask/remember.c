@@ -246,18 +246,18 @@ static bool is_over(const struct fguard_memory *memory, u64 now)
 /* For people: what there is no memory for is not shown, nor is what is not sure. */
 static void take_names(struct fguard_memory *memory, const struct fguard_question *question)
 {
-	const struct fguard_access_record *access = &question->record->access;
-	const char *exe = (const char *)(access + 1) + access->path_length +
-			  access->new_path_length;
+	const struct fguard_access_record *request = &question->record->request;
+	const char *exe = (const char *)(request + 1) + request->path_length +
+			  request->new_path_length;
 
-	if (access->exe_length && !(access->cut & FGUARD_CUT_EXE))
-		memory->exe_path = kmemdup_nul(exe, access->exe_length,
+	if (request->exe_length && !(request->cut & FGUARD_CUT_EXE))
+		memory->exe_path = kmemdup_nul(exe, request->exe_length,
 					       GFP_ATOMIC | __GFP_NOWARN);
 	if (question->script_path && *question->script_path == '/')
 		memory->script_path = kstrdup(question->script_path,
 					      GFP_ATOMIC | __GFP_NOWARN);
-	memcpy(memory->comm, exe + access->exe_length,
-	       min_t(size_t, access->comm_length, TASK_COMM_LEN - 1));
+	memcpy(memory->comm, exe + request->exe_length,
+	       min_t(size_t, request->comm_length, TASK_COMM_LEN - 1));
 }
 
 /* It may have died since the question. */

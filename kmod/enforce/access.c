@@ -184,19 +184,19 @@ ON(bd_prepare_to_claim)
 
 /* ---- entries of directories ---------------------------------------------- */
 
-/* @inner: part of what the task was asked for, see struct fguard_access */
+/* @inner: part of what the task was asked for, see struct fguard_request */
 static noinline void enforce_dentry(struct dentry *dentry, struct vfsmount *mnt,
 				    enum fguard_op op, bool inner,
 				    struct ftrace_regs *fregs)
 {
 	struct fguard_target target = target_of(dentry, mnt, BIT(op));
-	const struct fguard_access access = {
+	const struct fguard_request request = {
 		.targets = &target,
 		.count = 1,
 		.inner = inner,
 	};
 
-	fguard_enforce(&access, fregs);
+	fguard_enforce(&request, fregs);
 }
 
 static __always_inline void enforce_entry(struct dentry *dentry, struct vfsmount *mnt,
@@ -236,16 +236,16 @@ static noinline void enforce_creation(struct dentry *dentry, struct vfsmount *mn
 				      umode_t mode, struct ftrace_regs *fregs)
 {
 	struct fguard_target target = target_of(dentry, mnt, BIT(FGUARD_OP_CREATE));
-	struct fguard_access access = { .targets = &target, .count = 1 };
+	struct fguard_request request = { .targets = &target, .count = 1 };
 	enum fguard_opening opening = FGUARD_OPENS_NOT;
 	u32 flags = O_RDWR;
 
 	if (S_ISREG(mode))
 		opening = fguard_syscall_opens(&flags);
 	if (opening != FGUARD_OPENS_NOT)
-		access.opens = opening_ops(flags);
-	access.opens_somehow = opening == FGUARD_OPENS_SOMEHOW;
-	fguard_enforce(&access, fregs);
+		request.opens = opening_ops(flags);
+	request.opens_somehow = opening == FGUARD_OPENS_SOMEHOW;
+	fguard_enforce(&request, fregs);
 }
 
 /* open() with O_CREAT, mknod(), bind(). The directory is locked. */
@@ -274,13 +274,13 @@ static noinline void enforce_link(struct dentry *old, struct dentry *new,
 		target_of(old, mnt, BIT(FGUARD_OP_LINK)),
 		target_of(new, mnt, BIT(FGUARD_OP_CREATE)),
 	};
-	const struct fguard_access access = {
+	const struct fguard_request request = {
 		.targets = targets,
 		.count = 2,
 		.inner = inner,
 	};
 
-	fguard_enforce(&access, fregs);
+	fguard_enforce(&request, fregs);
 }
 
 static __always_inline void enforce_linking(struct dentry *old, struct dentry *new,
@@ -302,7 +302,7 @@ static noinline void enforce_rename(struct dentry *old, struct dentry *new,
 		target_of(old, mnt, BIT(FGUARD_OP_RENAME)),
 		target_of(new, mnt, BIT(FGUARD_OP_RENAME)),
 	};
-	const struct fguard_access access = {
+	const struct fguard_request request = {
 		.targets = targets,
 		.count = 2,
 		.inner = inner,
@@ -312,7 +312,7 @@ static noinline void enforce_rename(struct dentry *old, struct dentry *new,
 	targets[0].destination = new;
 	targets[1].moves = exchange;
 	targets[1].destination = exchange ? old : NULL;
-	fguard_enforce(&access, fregs);
+	fguard_enforce(&request, fregs);
 }
 
 static bool is_on_way(const struct dentry *dentry)
@@ -589,13 +589,13 @@ static noinline void enforce_connection(const struct path *path, bool final,
 {
 	struct fguard_target target = target_of(path->dentry, path->mnt,
 						BIT(FGUARD_OP_WRITE));
-	const struct fguard_access access = {
+	const struct fguard_request request = {
 		.targets = &target,
 		.count = 1,
 		.final = final,
 	};
 
-	fguard_enforce(&access, fregs);
+	fguard_enforce(&request, fregs);
 }
 
 /*
@@ -637,9 +637,9 @@ static noinline void enforce_whole(struct dentry *dentry, struct ftrace_regs *fr
 {
 	struct fguard_target target = target_of(dentry, NULL, BIT(FGUARD_OP_READ) |
 							      BIT(FGUARD_OP_WRITE));
-	const struct fguard_access access = { .targets = &target, .count = 1 };
+	const struct fguard_request request = { .targets = &target, .count = 1 };
 
-	fguard_enforce(&access, fregs);
+	fguard_enforce(&request, fregs);
 }
 
 /*
@@ -677,14 +677,14 @@ static void enforce_mounts(struct fguard_target first, const struct path *second
 			   struct ftrace_regs *fregs)
 {
 	struct fguard_target targets[2] = { first };
-	struct fguard_access access = { .targets = targets, .count = 1 };
+	struct fguard_request request = { .targets = targets, .count = 1 };
 
 	rcu_read_lock();
 	if (second) {
 		targets[1] = mount_on(second);
-		access.count = 2;
+		request.count = 2;
 	}
-	fguard_enforce(&access, fregs);
+	fguard_enforce(&request, fregs);
 	rcu_read_unlock();
 }
 
@@ -972,7 +972,7 @@ static noinline void enforce_handing(const struct file *file, const struct inode
 		.mnt = file->f_path.mnt,
 		.ops = BIT(FGUARD_OP_READ),
 	};
-	const struct fguard_access access = {
+	const struct fguard_request request = {
 		.targets = &target,
 		.count = 1,
 		.inner = inode != d_inode_rcu(file->f_path.dentry),
@@ -980,7 +980,7 @@ static noinline void enforce_handing(const struct file *file, const struct inode
 
 	rcu_read_lock();
 	if (fguard_enforce_prefilter(target.dentry, inode))
-		fguard_enforce(&access, fregs);
+		fguard_enforce(&request, fregs);
 	rcu_read_unlock();
 }
 

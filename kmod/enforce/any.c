@@ -18,7 +18,7 @@ void fguard_any_enforce(const struct path *path, enum fguard_op op, bool strict,
 		.mnt = path->mnt,
 		.ops = BIT(op),
 	};
-	const struct fguard_access access = { .targets = &target, .count = 1 };
+	const struct fguard_request request = { .targets = &target, .count = 1 };
 	struct fguard_decision decision = {
 		.outcome = FGUARD_OUTCOME_DENY,
 		.op = op,
@@ -34,6 +34,6 @@ void fguard_any_enforce(const struct path *path, enum fguard_op op, bool strict,
 	decision.rule = rule->terms.id;
 	fguard_rule_count(rule, FGUARD_OUTCOME_DENY);
 	if (fguard_events_wanted(true))
-		fguard_event_report(&access, &decision, rule);
+		fguard_event_report(&request, &decision, rule);
 	fguard_hook_refuse(fregs, rule->terms.error);
 }

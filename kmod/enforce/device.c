@@ -16,13 +16,13 @@ static noinline void enforce_number(dev_t device, struct ftrace_regs *fregs)
 		.device = device,
 		.ops = BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE),
 	};
-	const struct fguard_access access = {
+	const struct fguard_request request = {
 		.targets = &target,
 		.count = 1,
 		.final = true,
 	};
 
-	fguard_enforce(&access, fregs);
+	fguard_enforce(&request, fregs);
 }
 
 bool fguard_device_is_guarded(dev_t device)

@@ -58,13 +58,13 @@ static void look_there(struct fguard_survey *there, const struct fguard_target *
 
 /**
  * struct taking - an access that takes an object elsewhere
- * @access: the access
+ * @request: the access
  * @context: what was decided about it so far
  * @how: enum fguard_op: what it is checked as
  * @asker: the rule that asks about it, or NULL
  */
 struct taking {
-	const struct fguard_access *access;
+	const struct fguard_request *request;
 	struct fguard_match_context *context;
 	enum fguard_op how;
 	const struct fguard_rule *asker;
@@ -138,7 +138,7 @@ static bool is_less(const struct taking *taking, const struct fguard_survey *her
 	    (there ? is_all_kept(here, there, op) : !is_by_name(here, op)))
 		return false;
 	return decision->outcome == FGUARD_OUTCOME_DENY ||
-	       fguard_ask_forbids(taking->access, decision, here->deciders[op],
+	       fguard_ask_forbids(taking->request, decision, here->deciders[op],
 				  here->deciders[op] == taking->asker);
 }
 
@@ -230,13 +230,13 @@ static bool takes(const struct taking *taking, const struct fguard_target *from,
  * Who is refused something of an object may not take it to where less is refused, or
  * give it another name there. So may a directory not take along what it holds.
  */
-static noinline void evaluate_taking(const struct fguard_access *access,
+static noinline void evaluate_taking(const struct fguard_request *request,
 				     struct fguard_match_context *context)
 {
 	const struct fguard_index *index = rcu_dereference(fguard_index);
-	const struct fguard_target *targets = access->targets;
+	const struct fguard_target *targets = request->targets;
 	const struct taking taking = {
-		access, context, fguard_evaluate_op(targets[0].ops),
+		request, context, fguard_evaluate_op(targets[0].ops),
 		context->decision.outcome == FGUARD_OUTCOME_ASK ? context->decider : NULL,
 	};
 
@@ -258,41 +258,41 @@ static noinline void evaluate_taking(const struct fguard_access *access,
 #define TAKING_OPS (BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK) | BIT(FGUARD_OP_DELETE))
 
 /* May somebody be refused one operation and not another, or what is in a directory? */
-static bool may_take(const struct fguard_access *access)
+static bool may_take(const struct fguard_request *request)
 {
 	const struct fguard_index *index = rcu_dereference(fguard_index);
 
-	return (access->targets->ops & TAKING_OPS) &&
-	       (fguard_index_is_partial(index) || (access->count > 1 && index->trees));
+	return (request->targets->ops & TAKING_OPS) &&
+	       (fguard_index_is_partial(index) || (request->count > 1 && index->trees));
 }
 
-static __always_inline void decide(const struct fguard_access *access,
+static __always_inline void decide(const struct fguard_request *request,
 				   struct fguard_match_context *context)
 {
-	const bool two = access->count > 1;
+	const bool two = request->count > 1;
 
 	if (unlikely(fguard_evaluate_is_several(context->target->ops)))
 		evaluate_each(context);
 	else
 		fguard_index_evaluate(context);
 	if (unlikely(two))
-		evaluate_other(context, &access->targets[1]);
-	if (unlikely(may_take(access)))
-		evaluate_taking(access, context);
+		evaluate_other(context, &request->targets[1]);
+	if (unlikely(may_take(request)))
+		evaluate_taking(request, context);
 	if (context->decision.outcome == FGUARD_OUTCOME_NONE)
 		context->decision.op = fguard_evaluate_op(context->target->ops);
 }
 
 /* Failing to learn what has a name would open the guard: then nobody gets in. */
-static noinline void learn(const struct fguard_access *access,
+static noinline void learn(const struct fguard_request *request,
 			    struct fguard_decision *decision)
 {
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; !err && i < access->count; i++)
-		if (access->targets[i].named)
-			err = fguard_names_used(&access->targets[i]);
+	for (i = 0; !err && i < request->count; i++)
+		if (request->targets[i].named)
+			err = fguard_names_used(&request->targets[i]);
 	if (err) {
 		decision->outcome = FGUARD_OUTCOME_DENY;
 		decision->reason = FGUARD_REASON_DEFAULT;
@@ -300,9 +300,9 @@ static noinline void learn(const struct fguard_access *access,
 	}
 }
 
-static __always_inline bool is_named(const struct fguard_access *access, bool two)
+static __always_inline bool is_named(const struct fguard_request *request, bool two)
 {
-	return access->targets[0].named || (two && access->targets[1].named);
+	return request->targets[0].named || (two && request->targets[1].named);
 }
 
 /**
@@ -320,7 +320,7 @@ struct part {
 /* Opening for reading and writing, or two objects. */
 #define PARTS_MAX 4
 
-static unsigned int take_apart(const struct fguard_access *access,
+static unsigned int take_apart(const struct fguard_request *request,
 			       const struct fguard_actor *actor, struct part *parts)
 {
 	unsigned int which, count = 0;
@@ -328,9 +328,9 @@ static unsigned int take_apart(const struct fguard_access *access,
 	enum fguard_op op;
 	u32 left;
 
-	for (which = 0; which < access->count; which++) {
-		fguard_survey(&survey, &access->targets[which],
-			      access->targets[which].ops, actor);
+	for (which = 0; which < request->count; which++) {
+		fguard_survey(&survey, &request->targets[which],
+			      request->targets[which].ops, actor);
 		for (left = survey.ops; left && count < PARTS_MAX; left &= ~BIT(op)) {
 			op = fguard_evaluate_op(left);
 			if (survey.deciders[op])
@@ -379,12 +379,12 @@ static u32 ops_asked(const struct part *part, const struct part *parts, unsigned
  * changes for its own is named anew at each try: only the object that the rule is about
  * is asked about.
  */
-static void ask_part(const struct fguard_access *access, struct part *part, u32 ops)
+static void ask_part(const struct fguard_request *request, struct part *part, u32 ops)
 {
-	struct fguard_target target = access->targets[part->which];
-	struct fguard_access asked = *access;
+	struct fguard_target target = request->targets[part->which];
+	struct fguard_request asked = *request;
 
-	if (access->count == 1 || fguard_access_is_behind(access)) {
+	if (request->count == 1 || fguard_request_is_behind(request)) {
 		target.ops = ops;
 		asked.targets = &target;
 		asked.count = 1;
@@ -393,7 +393,7 @@ static void ask_part(const struct fguard_access *access, struct part *part, u32 
 }
 
 /* Each rule that asks has its say about its object. They are asked one after the other. */
-static void ask_parts(const struct fguard_access *access, struct part *parts,
+static void ask_parts(const struct fguard_request *request, struct part *parts,
 		      unsigned int count, struct fguard_match_context *context)
 {
 	struct fguard_match_context settled = {};
@@ -409,7 +409,7 @@ static void ask_parts(const struct fguard_access *access, struct part *parts,
 			    asked->which != part->which)
 				continue;
 			asked = part;
-			ask_part(access, part, ops_asked(part, parts, count));
+			ask_part(request, part, ops_asked(part, parts, count));
 		}
 		if (fguard_evaluate_combine(&settled.decision, &part->decision))
 			settled.decider = part->decider;
@@ -420,38 +420,38 @@ static void ask_parts(const struct fguard_access *access, struct part *parts,
 	context->decider = settled.decider;
 }
 
-static noinline void ask(const struct fguard_access *access,
+static noinline void ask(const struct fguard_request *request,
 			 struct fguard_match_context *context)
 {
 	struct part parts[PARTS_MAX];
 	unsigned int count;
 
 	/* It was asked about when it was mapped; nobody can be asked page by page. */
-	if (access->fault) {
+	if (request->fault) {
 		context->decision.outcome = FGUARD_OUTCOME_LOG;
 		return;
 	}
-	if (access->count == 1 && !fguard_evaluate_is_several(access->targets->ops)) {
-		fguard_ask(access, &context->decision, context->decider);
+	if (request->count == 1 && !fguard_evaluate_is_several(request->targets->ops)) {
+		fguard_ask(request, &context->decision, context->decider);
 		return;
 	}
-	count = take_apart(access, context->actor, parts);
+	count = take_apart(request, context->actor, parts);
 	if (!is_refused(parts, count, context))
-		ask_parts(access, parts, count, context);
+		ask_parts(request, parts, count, context);
 }
 
 /*
  * What is created cannot be asked about any more when it is opened: a refusal
  * would leave it there, and to go back would find it there.
  */
-static noinline void ask_ahead(const struct fguard_access *access,
+static noinline void ask_ahead(const struct fguard_request *request,
 			       struct fguard_match_context *context)
 {
-	struct fguard_target target = *access->targets;
-	struct fguard_access ahead = *access;
+	struct fguard_target target = *request->targets;
+	struct fguard_request ahead = *request;
 	struct fguard_match_context opening;
 
-	target.ops = access->opens;
+	target.ops = request->opens;
 	ahead.targets = &target;
 	opening = (struct fguard_match_context){ .target = &target, .actor = context->actor };
 	evaluate_each(&opening);
@@ -464,10 +464,10 @@ static noinline void ask_ahead(const struct fguard_access *access,
 	context->decider = opening.decider;
 }
 
-static bool is_refused_ahead(const struct fguard_access *access,
+static bool is_refused_ahead(const struct fguard_request *request,
 			     struct fguard_match_context *context, u32 ops)
 {
-	struct fguard_target target = *access->targets;
+	struct fguard_target target = *request->targets;
 	struct fguard_match_context opening = { .target = &target, .actor = context->actor };
 
 	target.ops = ops;
@@ -483,30 +483,30 @@ static bool is_refused_ahead(const struct fguard_access *access,
  * What may be created but not opened would be left there, empty. Who may open it for
  * less gets as far as the open, where it is known for what.
  */
-static noinline void refuse_ahead(const struct fguard_access *access,
+static noinline void refuse_ahead(const struct fguard_request *request,
 				  struct fguard_match_context *context)
 {
 	const struct fguard_match_context creation = *context;
 
-	if (!access->opens_somehow)
-		is_refused_ahead(access, context, access->opens);
-	else if (is_refused_ahead(access, context, BIT(FGUARD_OP_READ)) &&
-		 !is_refused_ahead(access, context, BIT(FGUARD_OP_WRITE)))
+	if (!request->opens_somehow)
+		is_refused_ahead(request, context, request->opens);
+	else if (is_refused_ahead(request, context, BIT(FGUARD_OP_READ)) &&
+		 !is_refused_ahead(request, context, BIT(FGUARD_OP_WRITE)))
 		*context = creation;
 }
 
-static __always_inline void settle(const struct fguard_access *access,
+static __always_inline void settle(const struct fguard_request *request,
 				   struct fguard_match_context *context)
 {
-	const u32 opens = access->opens;
+	const u32 opens = request->opens;
 
-	decide(access, context);
+	decide(request, context);
 	if (unlikely(opens) && context->decision.outcome != FGUARD_OUTCOME_DENY)
-		refuse_ahead(access, context);
+		refuse_ahead(request, context);
 	if (unlikely(context->decision.outcome == FGUARD_OUTCOME_ASK))
-		ask(access, context);
+		ask(request, context);
 	if (unlikely(opens) && context->decision.outcome < FGUARD_OUTCOME_ASK)
-		ask_ahead(access, context);
+		ask_ahead(request, context);
 }
 
 static bool is_of_nobody(const struct vfsmount *mnt)
@@ -527,10 +527,10 @@ static bool is_on(const struct fguard_rule *rule, const struct super_block *sb)
  * own objects has told of the other one; one about those of the filesystem beneath
  * knows of no other. Through the mount that it uses nobody sees a path.
  */
-static noinline bool is_told(const struct fguard_access *access,
+static noinline bool is_told(const struct fguard_request *request,
 			     const struct fguard_match_context *context)
 {
-	const struct fguard_target *target = access->targets;
+	const struct fguard_target *target = request->targets;
 	const struct super_block *sb = target->inode ? target->inode->i_sb :
 						       target->dentry->d_sb;
 	unsigned int i;
@@ -538,44 +538,44 @@ static noinline bool is_told(const struct fguard_access *access,
 	if (context->decision.outcome != FGUARD_OUTCOME_DENY &&
 	    !(context->decider && is_on(context->decider, sb)))
 		return false;
-	for (i = 0; i < access->count; i++)
-		if (is_of_nobody(access->targets[i].mnt))
-			access->targets[i].mnt = NULL;
+	for (i = 0; i < request->count; i++)
+		if (is_of_nobody(request->targets[i].mnt))
+			request->targets[i].mnt = NULL;
 	return true;
 }
 
 /* What the compiler knows of an access, it shall know after a call, too. */
-static __always_inline void enforce(const struct fguard_access *access,
+static __always_inline void enforce(const struct fguard_request *request,
 				    struct ftrace_regs *fregs)
 {
 	const struct fguard_actor actor = { .task = current };
-	struct fguard_match_context context = { .target = access->targets, .actor = &actor };
+	struct fguard_match_context context = { .target = request->targets, .actor = &actor };
 	struct fguard_decision *decision = &context.decision;
-	const bool inner = access->inner, two = access->count > 1;
-	const int error = !access->fault ? 0 : access->copied ? -ENOMEM : -EFAULT;
-	const bool descriptor = access->descriptor;
+	const bool inner = request->inner, two = request->count > 1;
+	const int error = !request->fault ? 0 : request->copied ? -ENOMEM : -EFAULT;
+	const bool descriptor = request->descriptor;
 
-	settle(access, &context);
+	settle(request, &context);
 	if (decision->outcome == FGUARD_OUTCOME_ASK) {
 		fguard_hook_restart(fregs);
 		return;
 	}
-	if (decision->outcome != FGUARD_OUTCOME_DENY && is_named(access, two))
-		learn(access, decision);
+	if (decision->outcome != FGUARD_OUTCOME_DENY && is_named(request, two))
+		learn(request, decision);
 	if (!inner || (descriptor ? decision->outcome == FGUARD_OUTCOME_DENY :
-				    is_told(access, &context))) {
+				    is_told(request, &context))) {
 		if (context.decider)
 			fguard_rule_count(context.decider, decision->outcome);
 		if (fguard_events_wanted(decision->outcome != FGUARD_OUTCOME_NONE))
-			fguard_event_report(access, decision, context.decider);
+			fguard_event_report(request, decision, context.decider);
 	}
 	if (decision->outcome == FGUARD_OUTCOME_DENY)
 		fguard_hook_refuse(fregs, error ?: decision->error);
 }
 
-void fguard_enforce(const struct fguard_access *access, struct ftrace_regs *fregs)
+void fguard_enforce(const struct fguard_request *request, struct ftrace_regs *fregs)
 {
-	enforce(access, fregs);
+	enforce(request, fregs);
 }
 
 /* ---- files --------------------------------------------------------------- */
@@ -614,7 +614,7 @@ void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_re
 		.mnt = file->f_path.mnt,
 		.ops = ops,
 	};
-	const struct fguard_access access = {
+	const struct fguard_request request = {
 		.targets = &target,
 		.count = 1,
 		.open_flags = flags,
@@ -622,7 +622,7 @@ void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_re
 		.created = file->f_mode & FMODE_CREATED,
 	};
 
-	enforce(&access, fregs);
+	enforce(&request, fregs);
 }
 
 void fguard_enforce_descriptor(struct file *file, u32 ops, enum fguard_use use,
@@ -635,7 +635,7 @@ void fguard_enforce_descriptor(struct file *file, u32 ops, enum fguard_use use,
 		.ops = ops,
 		.strict = true,
 	};
-	const struct fguard_access access = {
+	const struct fguard_request request = {
 		.targets = &target,
 		.count = 1,
 		.descriptor = true,
@@ -645,5 +645,5 @@ void fguard_enforce_descriptor(struct file *file, u32 ops, enum fguard_use use,
 		.copied = use == FGUARD_USE_COPY,
 	};
 
-	enforce(&access, fregs);
+	enforce(&request, fregs);
 }

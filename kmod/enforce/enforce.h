@@ -28,12 +28,12 @@ static __always_inline bool fguard_enforce_prefilter(struct dentry *dentry,
 /**
  * fguard_enforce - decide an access, refuse it or let it wait if so decided, and
  *	report it
- * @access: the access, by the current task
+ * @request: the request, by the current task
  * @fregs: the registers that the callback was given
  *
  * Context: inside an ftrace callback, RCU read side, no spinlock held.
  */
-void fguard_enforce(const struct fguard_access *access, struct ftrace_regs *fregs);
+void fguard_enforce(const struct fguard_request *request, struct ftrace_regs *fregs);
 
 /**
  * fguard_enforce_is_behind - did a filesystem open the file, to carry out an access?

@@ -205,14 +205,14 @@ static void enforce_attributes(struct file *file, u32 besides, struct ftrace_reg
 		.mnt = file->f_path.mnt,
 		.ops = BIT(FGUARD_OP_ATTR) | besides,
 	};
-	const struct fguard_access access = {
+	const struct fguard_request request = {
 		.targets = &target,
 		.count = 1,
 		.inner = fguard_enforce_is_behind(file),
 	};
 
 	if (besides || fguard_enforce_prefilter(target.dentry, target.inode))
-		fguard_enforce(&access, fregs);
+		fguard_enforce(&request, fregs);
 }
 
 static bool is_concerned(struct file *file)

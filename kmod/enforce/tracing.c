@@ -43,7 +43,7 @@ static void report(struct callback_head *work)
 		.mnt = attempt->exe->f_path.mnt,
 		.ops = BIT(attempt->op),
 	};
-	const struct fguard_access access = { .targets = &target, .count = 1 };
+	const struct fguard_request request = { .targets = &target, .count = 1 };
 	const struct fguard_decision decision = {
 		.outcome = FGUARD_OUTCOME_DENY,
 		.op = attempt->op,
@@ -53,7 +53,7 @@ static void report(struct callback_head *work)
 	};
 
 	rcu_read_lock();
-	fguard_event_report(&access, &decision, NULL);
+	fguard_event_report(&request, &decision, NULL);
 	rcu_read_unlock();
 	fput(attempt->exe);
 	kfree(attempt);

@@ -411,7 +411,7 @@ static void fill_decision(struct fguard_access_record *record,
 	record->head.detail = decision->detail;
 }
 
-static void fill_strings(struct scratch *mine, const struct fguard_access *access,
+static void fill_strings(struct scratch *mine, const struct fguard_request *request,
 			 const struct fguard_rule *decider, bool asks)
 {
 	struct fguard_access_record *record = &mine->record;
@@ -419,10 +419,10 @@ static void fill_strings(struct scratch *mine, const struct fguard_access *acces
 	/* not record + 1: the kernel watches over what is written past a structure */
 	char *start = mine->bytes + sizeof(*record), *to = start;
 
-	record->path_length = put_target(to, &access->targets[0], &teller, FGUARD_CUT_PATH);
+	record->path_length = put_target(to, &request->targets[0], &teller, FGUARD_CUT_PATH);
 	to += record->path_length;
-	if (access->count > 1)
-		record->new_path_length = put_target(to, &access->targets[1], &teller,
+	if (request->count > 1)
+		record->new_path_length = put_target(to, &request->targets[1], &teller,
 						     FGUARD_CUT_NEW_PATH);
 	to += record->new_path_length;
 	record->exe_length = put_exe(to, &mine->exe, &teller);
@@ -434,7 +434,7 @@ static void fill_strings(struct scratch *mine, const struct fguard_access *acces
 }
 
 static void build(struct scratch *mine, u64 time,
-		  const struct fguard_access *access,
+		  const struct fguard_request *request,
 		  const struct fguard_decision *decision,
 		  const struct fguard_rule *decider, bool asks)
 {
@@ -448,13 +448,13 @@ static void build(struct scratch *mine, u64 time,
 	record->head.version = FGUARD_RECORD_VERSION;
 	record->head.type = FGUARD_RECORD_ACCESS;
 	record->head.time = time;
-	record->open_flags = access->open_flags;
+	record->open_flags = request->open_flags;
 	fill_subject(record);
 	fill_decision(record, decision);
-	fill_strings(mine, access, decider, asks);
+	fill_strings(mine, request, decider, asks);
 }
 
-void fguard_event_report(const struct fguard_access *access,
+void fguard_event_report(const struct fguard_request *request,
 			 const struct fguard_decision *decision,
 			 const struct fguard_rule *decider)
 {
@@ -462,12 +462,12 @@ void fguard_event_report(const struct fguard_access *access,
 	u64 time = ktime_get_real_ns();
 	struct scratch *mine = NULL;
 
-	while ((subscription = fguard_subscription_next(subscription, access,
+	while ((subscription = fguard_subscription_next(subscription, request,
 							decision))) {
 		if (!mine) {
 			mine = scratch_take();
 			if (mine)
-				build(mine, time, access, decision,
+				build(mine, time, request, decision,
 				      decider, false);
 		}
 		fguard_subscription_queue(subscription, time,
@@ -477,23 +477,23 @@ void fguard_event_report(const struct fguard_access *access,
 		scratch_give_back(mine);
 }
 
-static struct fguard_question_record *question_of(const struct fguard_access_record *access,
+static struct fguard_question_record *question_of(const struct fguard_access_record *request,
 						  const char *script)
 {
-	const size_t before = offsetof(struct fguard_question_record, access);
+	const size_t before = offsetof(struct fguard_question_record, request);
 	size_t after = script ? strlen(script) : 0;
 	struct fguard_question_record *question;
 
-	if (before + access->head.length + ALIGN(after, 8) > FGUARD_RECORD_MAX)
+	if (before + request->head.length + ALIGN(after, 8) > FGUARD_RECORD_MAX)
 		after = 0;
-	question = kzalloc(before + access->head.length + ALIGN(after, 8),
+	question = kzalloc(before + request->head.length + ALIGN(after, 8),
 			   GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
 	if (!question)
 		return NULL;
-	memcpy((char *)question + before, access, access->head.length);
+	memcpy((char *)question + before, request, request->head.length);
 	if (after)
-		memcpy((char *)question + before + access->head.length, script, after);
-	question->head = access->head;
+		memcpy((char *)question + before + request->head.length, script, after);
+	question->head = request->head;
 	question->head.type = FGUARD_RECORD_QUESTION;
 	question->head.length += before + ALIGN(after, 8);
 	question->head.script_length = after;
@@ -501,7 +501,7 @@ static struct fguard_question_record *question_of(const struct fguard_access_rec
 }
 
 struct fguard_question_record *
-fguard_event_question(const struct fguard_access *access,
+fguard_event_question(const struct fguard_request *request,
 		      const struct fguard_decision *decision,
 		      const struct fguard_rule *decider, u8 verdict, const char *script)
 {
@@ -510,7 +510,7 @@ fguard_event_question(const struct fguard_access *access,
 
 	if (!mine)
 		return NULL;
-	build(mine, ktime_get_real_ns(), access, decision, decider, true);
+	build(mine, ktime_get_real_ns(), request, decision, decider, true);
 	mine->record.verdict = verdict;
 	/* Where not even the task's mounts had it, it does not begin at their root. */
 	if (script && *script != '/')

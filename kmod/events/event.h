@@ -5,24 +5,24 @@
 
 #include "policy/evaluate.h"
 
-struct fguard_access;
+struct fguard_request;
 struct fguard_rule;
 
 /**
  * fguard_event_report - tell the subscribers of an access by the current task
- * @access: the access
+ * @request: the request
  * @decision: what was decided
  * @decider: the rule that did, or NULL
  *
  * Context: RCU read side, no spinlock held. Never waits for a subscriber.
  */
-void fguard_event_report(const struct fguard_access *access,
+void fguard_event_report(const struct fguard_request *request,
 			 const struct fguard_decision *decision,
 			 const struct fguard_rule *decider);
 
 /**
  * fguard_event_question - what answerers are told of an access by the current task
- * @access: the access
+ * @request: the request
  * @decision: what the rule says
  * @decider: the rule
  * @verdict: enum fguard_verdict: the rule's default
@@ -34,7 +34,7 @@ void fguard_event_report(const struct fguard_access *access,
  * Return: a record for kfree(), or NULL.
  */
 struct fguard_question_record *
-fguard_event_question(const struct fguard_access *access,
+fguard_event_question(const struct fguard_request *request,
 		      const struct fguard_decision *decision,
 		      const struct fguard_rule *decider, u8 verdict, const char *script);
 

@@ -328,14 +328,14 @@ static bool target_passes(const struct fguard_filter *filter,
 }
 
 static bool object_passes(const struct fguard_filter *filter,
-			  const struct fguard_access *access)
+			  const struct fguard_request *request)
 {
 	unsigned int i;
 
 	if (!filter->kinds[FGUARD_FILTER_OBJECT])
 		return true;
-	for (i = 0; i < access->count; i++)
-		if (target_passes(filter, &access->targets[i]))
+	for (i = 0; i < request->count; i++)
+		if (target_passes(filter, &request->targets[i]))
 			return true;
 	return false;
 }
@@ -378,7 +378,7 @@ static bool exe_passes(const struct fguard_criterion *criteria)
 }
 
 bool fguard_filter_passes(const struct fguard_filter *filter,
-			  const struct fguard_access *access,
+			  const struct fguard_request *request,
 			  const struct fguard_decision *decision)
 {
 	return (filter->ops & BIT(decision->op)) &&
@@ -388,5 +388,5 @@ bool fguard_filter_passes(const struct fguard_filter *filter,
 	       pid_passes(filter->kinds[FGUARD_FILTER_PID]) &&
 	       uid_passes(filter->kinds[FGUARD_FILTER_UID]) &&
 	       exe_passes(filter->kinds[FGUARD_FILTER_EXE]) &&
-	       object_passes(filter, access);
+	       object_passes(filter, request);
 }

@@ -9,7 +9,7 @@
 
 #include "policy/evaluate.h"
 
-struct fguard_access;
+struct fguard_request;
 
 /* Values of one kind combine with "or"; kinds with "and". */
 enum fguard_filter_kind {
@@ -89,14 +89,14 @@ bool fguard_filter_is_plain(const struct fguard_filter *filter);
 /**
  * fguard_filter_passes - does the filter let an access pass?
  * @filter: the filter
- * @access: the access, by the current task
+ * @request: the request, by the current task
  * @decision: what was decided
  *
  * Context: RCU read side.
  * Return: true if it does.
  */
 bool fguard_filter_passes(const struct fguard_filter *filter,
-			  const struct fguard_access *access,
+			  const struct fguard_request *request,
 			  const struct fguard_decision *decision);
 
 /**

@@ -325,7 +325,7 @@ static int deliver(void *data)
 
 struct fguard_subscription *
 fguard_subscription_next(struct fguard_subscription *subscription,
-			 const struct fguard_access *access,
+			 const struct fguard_request *request,
 			 const struct fguard_decision *decision)
 {
 	struct list_head *before = subscription ? &subscription->node : &subscriptions;
@@ -334,7 +334,7 @@ fguard_subscription_next(struct fguard_subscription *subscription,
 	list_for_each_entry_from_rcu(subscription, &subscriptions, node)
 		if (!subscription->feed &&
 		    fguard_filter_passes(rcu_dereference(subscription->filter),
-					 access, decision))
+					 request, decision))
 			return subscription;
 	return NULL;
 }

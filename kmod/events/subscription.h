@@ -48,7 +48,7 @@ static inline bool fguard_events_wanted(bool concerned)
 /**
  * fguard_subscription_next - step through those who want an event
  * @subscription: the one before, or NULL
- * @access: the access, by the current task
+ * @request: the request, by the current task
  * @decision: what was decided
  *
  * Context: RCU read side.
@@ -56,7 +56,7 @@ static inline bool fguard_events_wanted(bool concerned)
  */
 struct fguard_subscription *
 fguard_subscription_next(struct fguard_subscription *subscription,
-			 const struct fguard_access *access,
+			 const struct fguard_request *request,
 			 const struct fguard_decision *decision);
 
 /**

@@ -6,7 +6,7 @@
 #include "policy/index.h"
 
 /**
- * struct fguard_access - what a task is about to do
+ * struct fguard_request - what a task is about to do
  * @targets: the objects; of rename and link the old one first
  * @count: how many, at most 2
  * @open_flags: O_*, 0 for other operations
@@ -21,7 +21,7 @@
  * @opens_somehow: it may be for less
  * @created: the call that opens it has created it
  */
-struct fguard_access {
+struct fguard_request {
 	struct fguard_target *targets;
 	u32 open_flags;
 	u32 opens;
@@ -36,15 +36,15 @@ struct fguard_access {
 };
 
 /**
- * fguard_access_is_behind - is it what a filesystem does to carry out another access?
- * @access: the access
+ * fguard_request_is_behind - is it what a filesystem does to carry out another access?
+ * @request: the request
  *
  * Context: any.
  * Return: true if so; the other access was checked before, in the same call.
  */
-static inline bool fguard_access_is_behind(const struct fguard_access *access)
+static inline bool fguard_request_is_behind(const struct fguard_request *request)
 {
-	return access->inner && !access->descriptor;
+	return request->inner && !request->descriptor;
 }
 
 #endif

@@ -583,7 +583,7 @@ struct fguard_gap_record {
  * @head: type FGUARD_RECORD_QUESTION
  * @id: names the question, from 1, never used again
  * @deadline: when it expires, nanoseconds since the epoch, CLOCK_REALTIME
- * @access: what is asked about: a whole record, with its strings behind it; the
+ * @request: what is asked about: a whole record, with its strings behind it; the
  *	verdict is the rule's default, the reason FGUARD_REASON_ASK
  *
  * Behind the access, at its own length: the path of the script that the asker runs,
@@ -594,7 +594,7 @@ struct fguard_question_record {
 	struct fguard_record head;
 	__u64 id;
 	__u64 deadline;
-	struct fguard_access_record access;
+	struct fguard_access_record request;
 };
 
 /* Why a question ended. */
