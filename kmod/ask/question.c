@@ -64,31 +64,31 @@ static bool is_temporary(struct dentry *dentry)
 
 /* Has it another name and number at each try? */
 static bool is_unnamed(const struct fguard_request *request,
-		       const struct fguard_target *target)
+		       const struct fguard_object *object)
 {
 	return (request->open_flags & __O_TMPFILE) ||
-	       (fguard_request_is_behind(request) && is_temporary(target->dentry));
+	       (fguard_request_is_behind(request) && is_temporary(object->dentry));
 }
 
-static void take_unnamed(struct fguard_thing *thing, const struct fguard_target *target)
+static void take_unnamed(struct fguard_thing *thing, const struct fguard_object *object)
 {
 	fguard_identity_take(&thing->directory,
-			     d_inode(READ_ONCE(target->dentry->d_parent)));
+			     d_inode(READ_ONCE(object->dentry->d_parent)));
 }
 
-static void take_thing(struct fguard_thing *thing, const struct fguard_target *target)
+static void take_thing(struct fguard_thing *thing, const struct fguard_object *object)
 {
-	const struct inode *directory = d_inode_rcu(READ_ONCE(target->dentry->d_parent));
+	const struct inode *directory = d_inode_rcu(READ_ONCE(object->dentry->d_parent));
 
-	thing->exists = target->inode;
-	if (target->inode)
-		fguard_identity_take(&thing->inode, target->inode);
+	thing->exists = object->inode;
+	if (object->inode)
+		fguard_identity_take(&thing->inode, object->inode);
 	if (directory)
 		fguard_identity_take(&thing->directory, directory);
-	spin_lock(&target->dentry->d_lock);
-	thing->name = siphash(target->dentry->d_name.name, target->dentry->d_name.len,
+	spin_lock(&object->dentry->d_lock);
+	thing->name = siphash(object->dentry->d_name.name, object->dentry->d_name.len,
 			      &name_key);
-	spin_unlock(&target->dentry->d_lock);
+	spin_unlock(&object->dentry->d_lock);
 }
 
 /* Of two objects each has an operation of its own. */
@@ -96,7 +96,7 @@ u32 fguard_key_ops(const struct fguard_request *request, u8 op, const struct fgu
 {
 	if (request->count > 1)
 		return BIT(op);
-	return (request->targets[0].ops & rule->terms.ops) | BIT(op);
+	return (request->objects[0].ops & rule->terms.ops) | BIT(op);
 }
 
 /* Not io_uring_enter(), of which nobody knows what else it does. */
@@ -135,10 +135,10 @@ void fguard_key_take(struct fguard_key *key, const struct fguard_request *reques
 	key->count = request->count;
 	key->behind = fguard_request_is_behind(request);
 	for (i = 0; i < request->count; i++)
-		if (is_unnamed(request, &request->targets[i]))
-			take_unnamed(&key->things[i], &request->targets[i]);
+		if (is_unnamed(request, &request->objects[i]))
+			take_unnamed(&key->things[i], &request->objects[i]);
 		else
-			take_thing(&key->things[i], &request->targets[i]);
+			take_thing(&key->things[i], &request->objects[i]);
 }
 
 static bool same_place(const struct fguard_thing *a, const struct fguard_thing *b)

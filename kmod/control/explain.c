@@ -43,7 +43,7 @@ static void note(struct fguard_match_context *context, struct fguard_rule *rule,
 		return;
 	match = &explanation->matches[explanation->count - 1];
 	match->rule = rule->terms.id;
-	match->concerned = rule->terms.ops & context->target->ops;
+	match->concerned = rule->terms.ops & context->object->ops;
 	match->allowed = allowed;
 	if (rank >= FGUARD_RANK_PATH) {
 		match->kind = FGUARD_MATCH_PATH;
@@ -55,11 +55,11 @@ static void note(struct fguard_match_context *context, struct fguard_rule *rule,
 	}
 }
 
-static void ask(struct fguard_target *target, const struct fguard_actor *actor,
+static void ask(struct fguard_object *object, const struct fguard_actor *actor,
 		struct fguard_explanation *explanation)
 {
 	struct listening listening = {
-		.context = { .target = target, .actor = actor, .seen = note },
+		.context = { .object = object, .actor = actor, .seen = note },
 		.explanation = explanation,
 	};
 
@@ -74,7 +74,7 @@ static int ask_about(const char *path, enum fguard_op op,
 		     struct fguard_explanation *explanation,
 		     struct netlink_ext_ack *extack)
 {
-	struct fguard_target target = { .ops = BIT(op) };
+	struct fguard_object object = { .ops = BIT(op) };
 	struct fguard_found found;
 	const struct path *place;
 	struct qstr name;
@@ -85,14 +85,14 @@ static int ask_about(const char *path, enum fguard_op op,
 		return err;
 	place = found.exists ? &found.object : &found.directory;
 	if (found.exists) {
-		target.inode = d_inode(place->dentry);
+		object.inode = d_inode(place->dentry);
 	} else {
 		name = (struct qstr)QSTR_INIT(found.last, strlen(found.last));
-		target.name = &name;
+		object.name = &name;
 	}
-	target.dentry = place->dentry;
-	target.mnt = place->mnt;
-	ask(&target, actor, explanation);
+	object.dentry = place->dentry;
+	object.mnt = place->mnt;
+	ask(&object, actor, explanation);
 	fguard_object_release(&found);
 	return 0;
 }

@@ -49,10 +49,10 @@
 
 #define ARGUMENT(type, n) ((type)ftrace_regs_get_argument(fregs, n))
 
-static __always_inline struct fguard_target
-target_of(struct dentry *dentry, struct vfsmount *mnt, u32 ops)
+static __always_inline struct fguard_object
+object_of(struct dentry *dentry, struct vfsmount *mnt, u32 ops)
 {
-	return (struct fguard_target){
+	return (struct fguard_object){
 		.dentry = dentry,
 		.inode = d_inode_rcu(dentry),
 		.mnt = mnt,
@@ -189,9 +189,9 @@ static noinline void enforce_dentry(struct dentry *dentry, struct vfsmount *mnt,
 				    enum fguard_op op, bool inner,
 				    struct ftrace_regs *fregs)
 {
-	struct fguard_target target = target_of(dentry, mnt, BIT(op));
+	struct fguard_object object = object_of(dentry, mnt, BIT(op));
 	const struct fguard_request request = {
-		.targets = &target,
+		.objects = &object,
 		.count = 1,
 		.inner = inner,
 	};
@@ -235,8 +235,8 @@ static u32 opening_ops(u32 flags)
 static noinline void enforce_creation(struct dentry *dentry, struct vfsmount *mnt,
 				      umode_t mode, struct ftrace_regs *fregs)
 {
-	struct fguard_target target = target_of(dentry, mnt, BIT(FGUARD_OP_CREATE));
-	struct fguard_request request = { .targets = &target, .count = 1 };
+	struct fguard_object object = object_of(dentry, mnt, BIT(FGUARD_OP_CREATE));
+	struct fguard_request request = { .objects = &object, .count = 1 };
 	enum fguard_opening opening = FGUARD_OPENS_NOT;
 	u32 flags = O_RDWR;
 
@@ -270,12 +270,12 @@ static noinline void enforce_link(struct dentry *old, struct dentry *new,
 				  struct vfsmount *mnt, bool inner,
 				  struct ftrace_regs *fregs)
 {
-	struct fguard_target targets[] = {
-		target_of(old, mnt, BIT(FGUARD_OP_LINK)),
-		target_of(new, mnt, BIT(FGUARD_OP_CREATE)),
+	struct fguard_object objects[] = {
+		object_of(old, mnt, BIT(FGUARD_OP_LINK)),
+		object_of(new, mnt, BIT(FGUARD_OP_CREATE)),
 	};
 	const struct fguard_request request = {
-		.targets = targets,
+		.objects = objects,
 		.count = 2,
 		.inner = inner,
 	};
@@ -298,20 +298,20 @@ static noinline void enforce_rename(struct dentry *old, struct dentry *new,
 				    struct vfsmount *mnt, bool exchange, bool inner,
 				    struct ftrace_regs *fregs)
 {
-	struct fguard_target targets[] = {
-		target_of(old, mnt, BIT(FGUARD_OP_RENAME)),
-		target_of(new, mnt, BIT(FGUARD_OP_RENAME)),
+	struct fguard_object objects[] = {
+		object_of(old, mnt, BIT(FGUARD_OP_RENAME)),
+		object_of(new, mnt, BIT(FGUARD_OP_RENAME)),
 	};
 	const struct fguard_request request = {
-		.targets = targets,
+		.objects = objects,
 		.count = 2,
 		.inner = inner,
 	};
 
-	targets[0].moves = true;
-	targets[0].destination = new;
-	targets[1].moves = exchange;
-	targets[1].destination = exchange ? old : NULL;
+	objects[0].moves = true;
+	objects[0].destination = new;
+	objects[1].moves = exchange;
+	objects[1].destination = exchange ? old : NULL;
 	fguard_enforce(&request, fregs);
 }
 
@@ -587,10 +587,10 @@ ON(security_path_notify)
 static noinline void enforce_connection(const struct path *path, bool final,
 					struct ftrace_regs *fregs)
 {
-	struct fguard_target target = target_of(path->dentry, path->mnt,
+	struct fguard_object object = object_of(path->dentry, path->mnt,
 						BIT(FGUARD_OP_WRITE));
 	const struct fguard_request request = {
-		.targets = &target,
+		.objects = &object,
 		.count = 1,
 		.final = final,
 	};
@@ -635,9 +635,9 @@ ON(security_unix_may_send)
 
 static noinline void enforce_whole(struct dentry *dentry, struct ftrace_regs *fregs)
 {
-	struct fguard_target target = target_of(dentry, NULL, BIT(FGUARD_OP_READ) |
+	struct fguard_object object = object_of(dentry, NULL, BIT(FGUARD_OP_READ) |
 							      BIT(FGUARD_OP_WRITE));
-	const struct fguard_request request = { .targets = &target, .count = 1 };
+	const struct fguard_request request = { .objects = &object, .count = 1 };
 
 	fguard_enforce(&request, fregs);
 }
@@ -658,30 +658,30 @@ ON(security_quota_on)
 
 /* ---- mounts -------------------------------------------------------------- */
 
-static struct fguard_target mount_on(const struct path *path)
+static struct fguard_object mount_on(const struct path *path)
 {
-	return target_of(path->dentry, path->mnt, BIT(FGUARD_OP_MOUNT));
+	return object_of(path->dentry, path->mnt, BIT(FGUARD_OP_MOUNT));
 }
 
 /* What a mount holds is hidden, or what is below it revealed, when it goes. */
-static struct fguard_target mount_gone(struct vfsmount *mnt)
+static struct fguard_object mount_gone(struct vfsmount *mnt)
 {
-	struct fguard_target target = target_of(mnt->mnt_root, mnt,
+	struct fguard_object object = object_of(mnt->mnt_root, mnt,
 						BIT(FGUARD_OP_MOUNT));
 
-	target.way_only = true;
-	return target;
+	object.way_only = true;
+	return object;
 }
 
-static void enforce_mounts(struct fguard_target first, const struct path *second,
+static void enforce_mounts(struct fguard_object first, const struct path *second,
 			   struct ftrace_regs *fregs)
 {
-	struct fguard_target targets[2] = { first };
-	struct fguard_request request = { .targets = targets, .count = 1 };
+	struct fguard_object objects[2] = { first };
+	struct fguard_request request = { .objects = objects, .count = 1 };
 
 	rcu_read_lock();
 	if (second) {
-		targets[1] = mount_on(second);
+		objects[1] = mount_on(second);
 		request.count = 2;
 	}
 	fguard_enforce(&request, fregs);
@@ -700,13 +700,13 @@ static bool mounts_nothing(unsigned long flags)
 ON(security_sb_mount)
 {
 	unsigned long flags = ARGUMENT(unsigned long, 3);
-	struct fguard_target target;
+	struct fguard_object object;
 
 	if (mounts_nothing(flags))
 		return;
-	target = mount_on(ARGUMENT(const struct path *, 1));
-	target.any_crossing = (flags & (MS_BIND | MS_MOVE)) == MS_MOVE;
-	enforce_mounts(target, NULL, fregs);
+	object = mount_on(ARGUMENT(const struct path *, 1));
+	object.any_crossing = (flags & (MS_BIND | MS_MOVE)) == MS_MOVE;
+	enforce_mounts(object, NULL, fregs);
 }
 
 /* move_mount(), also of what fsmount() and open_tree() made. No lock held. */
@@ -966,20 +966,20 @@ ON(security_bprm_check)
 static noinline void enforce_handing(const struct file *file, const struct inode *inode,
 				     struct ftrace_regs *fregs)
 {
-	struct fguard_target target = {
+	struct fguard_object object = {
 		.dentry = file->f_path.dentry,
 		.inode = inode,
 		.mnt = file->f_path.mnt,
 		.ops = BIT(FGUARD_OP_READ),
 	};
 	const struct fguard_request request = {
-		.targets = &target,
+		.objects = &object,
 		.count = 1,
 		.inner = inode != d_inode_rcu(file->f_path.dentry),
 	};
 
 	rcu_read_lock();
-	if (fguard_enforce_prefilter(target.dentry, inode))
+	if (fguard_enforce_prefilter(object.dentry, inode))
 		fguard_enforce(&request, fregs);
 	rcu_read_unlock();
 }

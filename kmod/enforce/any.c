@@ -12,13 +12,13 @@ void fguard_any_enforce(const struct path *path, enum fguard_op op, bool strict,
 			struct ftrace_regs *fregs)
 {
 	const struct fguard_actor actor = { .task = current };
-	struct fguard_target target = {
+	struct fguard_object object = {
 		.dentry = path->dentry,
 		.inode = d_inode_rcu(path->dentry),
 		.mnt = path->mnt,
 		.ops = BIT(op),
 	};
-	const struct fguard_request request = { .targets = &target, .count = 1 };
+	const struct fguard_request request = { .objects = &object, .count = 1 };
 	struct fguard_decision decision = {
 		.outcome = FGUARD_OUTCOME_DENY,
 		.op = op,

@@ -12,12 +12,12 @@
 /* Drivers may go on in spite of an error, or make another one of it: nobody is asked. */
 static noinline void enforce_number(dev_t device, struct ftrace_regs *fregs)
 {
-	struct fguard_target target = {
+	struct fguard_object object = {
 		.device = device,
 		.ops = BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE),
 	};
 	const struct fguard_request request = {
-		.targets = &target,
+		.objects = &object,
 		.count = 1,
 		.final = true,
 	};

@@ -14,20 +14,20 @@
 #include "policy/survey.h"
 #include "subject/subject.h"
 
-static void look_into(struct fguard_match_context *context, struct fguard_target *target,
+static void look_into(struct fguard_match_context *context, struct fguard_object *object,
 		      const struct fguard_actor *actor)
 {
-	*context = (struct fguard_match_context){ .target = target, .actor = actor };
+	*context = (struct fguard_match_context){ .object = object, .actor = actor };
 	fguard_index_evaluate(context);
 }
 
 /* An access to two objects: the other has to consent, too. */
 static noinline void evaluate_other(struct fguard_match_context *context,
-				    struct fguard_target *target)
+				    struct fguard_object *object)
 {
 	struct fguard_match_context other;
 
-	look_into(&other, target, context->actor);
+	look_into(&other, object, context->actor);
 	if (fguard_evaluate_combine(&context->decision, &other.decision))
 		context->decider = other.decider;
 }
@@ -38,7 +38,7 @@ static noinline void evaluate_each(struct fguard_match_context *context)
 	struct fguard_survey survey;
 	enum fguard_op op;
 
-	fguard_survey(&survey, context->target, context->target->ops, context->actor);
+	fguard_survey(&survey, context->object, context->object->ops, context->actor);
 	op = fguard_survey_strictest(&survey);
 	context->decision = survey.decisions[op];
 	context->decider = survey.deciders[op];
@@ -48,10 +48,10 @@ static noinline void evaluate_each(struct fguard_match_context *context)
 #define HELD_OPS (FGUARD_OPS_ALL & ~(BIT(FGUARD_OP_CREATE) | BIT(FGUARD_OP_RENAME)))
 
 /* Where an object would be, under the other name alone. */
-static void look_there(struct fguard_survey *there, const struct fguard_target *to,
+static void look_there(struct fguard_survey *there, const struct fguard_object *to,
 		       const struct fguard_actor *actor)
 {
-	struct fguard_target place = { .dentry = to->dentry, .mnt = to->mnt };
+	struct fguard_object place = { .dentry = to->dentry, .mnt = to->mnt };
 
 	fguard_survey(there, &place, HELD_OPS, actor);
 }
@@ -170,13 +170,13 @@ static bool is_any_refused(const struct fguard_survey *here)
 
 /* The object itself. */
 static noinline bool takes_object(const struct taking *taking,
-				  const struct fguard_target *from,
-				  const struct fguard_target *to)
+				  const struct fguard_object *from,
+				  const struct fguard_object *to)
 {
 	struct fguard_survey here, there;
-	struct fguard_target target = *from;
+	struct fguard_object object = *from;
 
-	fguard_survey_held(&here, &target, HELD_OPS, taking->context->actor);
+	fguard_survey_held(&here, &object, HELD_OPS, taking->context->actor);
 	if (!is_any_refused(&here))
 		return false;
 	look_there(&there, to, taking->context->actor);
@@ -185,16 +185,16 @@ static noinline bool takes_object(const struct taking *taking,
 
 /* What a directory holds, which is decided by the trees that it is in. */
 static noinline bool takes_contents(const struct taking *taking,
-				    const struct fguard_target *from,
-				    const struct fguard_target *to)
+				    const struct fguard_object *from,
+				    const struct fguard_object *to)
 {
 	const struct fguard_actor *actor = taking->context->actor;
 	struct fguard_survey here, there;
-	struct fguard_target target = *from, place = { .dentry = to->dentry, .mnt = to->mnt };
+	struct fguard_object object = *from, place = { .dentry = to->dentry, .mnt = to->mnt };
 
 	if (!from->inode || !S_ISDIR(from->inode->i_mode))
 		return false;
-	fguard_survey_inside(&here, &target, HELD_OPS, actor);
+	fguard_survey_inside(&here, &object, HELD_OPS, actor);
 	if (!is_any_refused(&here))
 		return false;
 	fguard_survey_inside(&there, &place, HELD_OPS, actor);
@@ -206,21 +206,21 @@ static noinline bool takes_contents(const struct taking *taking,
  * refused something of it may not take that away.
  */
 static noinline bool frees_other_names(const struct taking *taking,
-				       const struct fguard_target *lost)
+				       const struct fguard_object *lost)
 {
-	struct fguard_target target = *lost;
+	struct fguard_object object = *lost;
 	struct fguard_survey here;
 
 	if (!lost->inode || S_ISDIR(lost->inode->i_mode) || lost->inode->i_nlink <= 1)
 		return false;
-	target.moves = false;
-	target.destination = NULL;
-	fguard_survey_held(&here, &target, HELD_OPS, taking->context->actor);
+	object.moves = false;
+	object.destination = NULL;
+	fguard_survey_held(&here, &object, HELD_OPS, taking->context->actor);
 	return compare(taking, &here, NULL);
 }
 
-static bool takes(const struct taking *taking, const struct fguard_target *from,
-		  const struct fguard_target *to, const struct fguard_index *index)
+static bool takes(const struct taking *taking, const struct fguard_object *from,
+		  const struct fguard_object *to, const struct fguard_index *index)
 {
 	return (fguard_index_is_partial(index) && takes_object(taking, from, to)) ||
 	       (index->trees && takes_contents(taking, from, to));
@@ -234,25 +234,25 @@ static noinline void evaluate_taking(const struct fguard_request *request,
 				     struct fguard_match_context *context)
 {
 	const struct fguard_index *index = rcu_dereference(fguard_index);
-	const struct fguard_target *targets = request->targets;
+	const struct fguard_object *objects = request->objects;
 	const struct taking taking = {
-		request, context, fguard_evaluate_op(targets[0].ops),
+		request, context, fguard_evaluate_op(objects[0].ops),
 		context->decision.outcome == FGUARD_OUTCOME_ASK ? context->decider : NULL,
 	};
 
 	if (context->decision.outcome == FGUARD_OUTCOME_DENY)
 		return;
 	if (taking.how == FGUARD_OP_DELETE) {
-		frees_other_names(&taking, &targets[0]);
+		frees_other_names(&taking, &objects[0]);
 		return;
 	}
-	if (takes(&taking, &targets[0], &targets[1], index) ||
+	if (takes(&taking, &objects[0], &objects[1], index) ||
 	    taking.how != FGUARD_OP_RENAME)
 		return;
-	if (targets[1].moves)
-		takes(&taking, &targets[1], &targets[0], index);
+	if (objects[1].moves)
+		takes(&taking, &objects[1], &objects[0], index);
 	else if (fguard_index_is_partial(index))
-		frees_other_names(&taking, &targets[1]);
+		frees_other_names(&taking, &objects[1]);
 }
 
 #define TAKING_OPS (BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK) | BIT(FGUARD_OP_DELETE))
@@ -262,7 +262,7 @@ static bool may_take(const struct fguard_request *request)
 {
 	const struct fguard_index *index = rcu_dereference(fguard_index);
 
-	return (request->targets->ops & TAKING_OPS) &&
+	return (request->objects->ops & TAKING_OPS) &&
 	       (fguard_index_is_partial(index) || (request->count > 1 && index->trees));
 }
 
@@ -271,16 +271,16 @@ static __always_inline void decide(const struct fguard_request *request,
 {
 	const bool two = request->count > 1;
 
-	if (unlikely(fguard_evaluate_is_several(context->target->ops)))
+	if (unlikely(fguard_evaluate_is_several(context->object->ops)))
 		evaluate_each(context);
 	else
 		fguard_index_evaluate(context);
 	if (unlikely(two))
-		evaluate_other(context, &request->targets[1]);
+		evaluate_other(context, &request->objects[1]);
 	if (unlikely(may_take(request)))
 		evaluate_taking(request, context);
 	if (context->decision.outcome == FGUARD_OUTCOME_NONE)
-		context->decision.op = fguard_evaluate_op(context->target->ops);
+		context->decision.op = fguard_evaluate_op(context->object->ops);
 }
 
 /* Failing to learn what has a name would open the guard: then nobody gets in. */
@@ -291,8 +291,8 @@ static noinline void learn(const struct fguard_request *request,
 	int err = 0;
 
 	for (i = 0; !err && i < request->count; i++)
-		if (request->targets[i].named)
-			err = fguard_names_used(&request->targets[i]);
+		if (request->objects[i].named)
+			err = fguard_names_used(&request->objects[i]);
 	if (err) {
 		decision->outcome = FGUARD_OUTCOME_DENY;
 		decision->reason = FGUARD_REASON_DEFAULT;
@@ -302,7 +302,7 @@ static noinline void learn(const struct fguard_request *request,
 
 static __always_inline bool is_named(const struct fguard_request *request, bool two)
 {
-	return request->targets[0].named || (two && request->targets[1].named);
+	return request->objects[0].named || (two && request->objects[1].named);
 }
 
 /**
@@ -329,8 +329,8 @@ static unsigned int take_apart(const struct fguard_request *request,
 	u32 left;
 
 	for (which = 0; which < request->count; which++) {
-		fguard_survey(&survey, &request->targets[which],
-			      request->targets[which].ops, actor);
+		fguard_survey(&survey, &request->objects[which],
+			      request->objects[which].ops, actor);
 		for (left = survey.ops; left && count < PARTS_MAX; left &= ~BIT(op)) {
 			op = fguard_evaluate_op(left);
 			if (survey.deciders[op])
@@ -381,12 +381,12 @@ static u32 ops_asked(const struct part *part, const struct part *parts, unsigned
  */
 static void ask_part(const struct fguard_request *request, struct part *part, u32 ops)
 {
-	struct fguard_target target = request->targets[part->which];
+	struct fguard_object object = request->objects[part->which];
 	struct fguard_request asked = *request;
 
 	if (request->count == 1 || fguard_request_is_behind(request)) {
-		target.ops = ops;
-		asked.targets = &target;
+		object.ops = ops;
+		asked.objects = &object;
 		asked.count = 1;
 	}
 	fguard_ask(&asked, &part->decision, part->decider);
@@ -431,7 +431,7 @@ static noinline void ask(const struct fguard_request *request,
 		context->decision.outcome = FGUARD_OUTCOME_LOG;
 		return;
 	}
-	if (request->count == 1 && !fguard_evaluate_is_several(request->targets->ops)) {
+	if (request->count == 1 && !fguard_evaluate_is_several(request->objects->ops)) {
 		fguard_ask(request, &context->decision, context->decider);
 		return;
 	}
@@ -447,13 +447,13 @@ static noinline void ask(const struct fguard_request *request,
 static noinline void ask_ahead(const struct fguard_request *request,
 			       struct fguard_match_context *context)
 {
-	struct fguard_target target = *request->targets;
+	struct fguard_object object = *request->objects;
 	struct fguard_request ahead = *request;
 	struct fguard_match_context opening;
 
-	target.ops = request->opens;
-	ahead.targets = &target;
-	opening = (struct fguard_match_context){ .target = &target, .actor = context->actor };
+	object.ops = request->opens;
+	ahead.objects = &object;
+	opening = (struct fguard_match_context){ .object = &object, .actor = context->actor };
 	evaluate_each(&opening);
 	if (opening.decision.outcome != FGUARD_OUTCOME_ASK)
 		return;
@@ -467,10 +467,10 @@ static noinline void ask_ahead(const struct fguard_request *request,
 static bool is_refused_ahead(const struct fguard_request *request,
 			     struct fguard_match_context *context, u32 ops)
 {
-	struct fguard_target target = *request->targets;
-	struct fguard_match_context opening = { .target = &target, .actor = context->actor };
+	struct fguard_object object = *request->objects;
+	struct fguard_match_context opening = { .object = &object, .actor = context->actor };
 
-	target.ops = ops;
+	object.ops = ops;
 	evaluate_each(&opening);
 	if (opening.decision.outcome != FGUARD_OUTCOME_DENY)
 		return false;
@@ -530,17 +530,17 @@ static bool is_on(const struct fguard_rule *rule, const struct super_block *sb)
 static noinline bool is_told(const struct fguard_request *request,
 			     const struct fguard_match_context *context)
 {
-	const struct fguard_target *target = request->targets;
-	const struct super_block *sb = target->inode ? target->inode->i_sb :
-						       target->dentry->d_sb;
+	const struct fguard_object *object = request->objects;
+	const struct super_block *sb = object->inode ? object->inode->i_sb :
+						       object->dentry->d_sb;
 	unsigned int i;
 
 	if (context->decision.outcome != FGUARD_OUTCOME_DENY &&
 	    !(context->decider && is_on(context->decider, sb)))
 		return false;
 	for (i = 0; i < request->count; i++)
-		if (is_of_nobody(request->targets[i].mnt))
-			request->targets[i].mnt = NULL;
+		if (is_of_nobody(request->objects[i].mnt))
+			request->objects[i].mnt = NULL;
 	return true;
 }
 
@@ -549,7 +549,7 @@ static __always_inline void enforce(const struct fguard_request *request,
 				    struct ftrace_regs *fregs)
 {
 	const struct fguard_actor actor = { .task = current };
-	struct fguard_match_context context = { .target = request->targets, .actor = &actor };
+	struct fguard_match_context context = { .object = request->objects, .actor = &actor };
 	struct fguard_decision *decision = &context.decision;
 	const bool inner = request->inner, two = request->count > 1;
 	const int error = !request->fault ? 0 : request->copied ? -ENOMEM : -EFAULT;
@@ -608,14 +608,14 @@ bool fguard_enforce_is_behind(const struct file *file)
 
 void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs)
 {
-	struct fguard_target target = {
+	struct fguard_object object = {
 		.dentry = file->f_path.dentry,
 		.inode = file_inode(file),
 		.mnt = file->f_path.mnt,
 		.ops = ops,
 	};
 	const struct fguard_request request = {
-		.targets = &target,
+		.objects = &object,
 		.count = 1,
 		.open_flags = flags,
 		.inner = is_behind_another(file),
@@ -628,7 +628,7 @@ void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_re
 void fguard_enforce_descriptor(struct file *file, u32 ops, enum fguard_use use,
 			       struct ftrace_regs *fregs)
 {
-	struct fguard_target target = {
+	struct fguard_object object = {
 		.dentry = file->f_path.dentry,
 		.inode = file_inode(file),
 		.mnt = file->f_path.mnt,
@@ -636,7 +636,7 @@ void fguard_enforce_descriptor(struct file *file, u32 ops, enum fguard_use use,
 		.strict = true,
 	};
 	const struct fguard_request request = {
-		.targets = &target,
+		.objects = &object,
 		.count = 1,
 		.descriptor = true,
 		.inner = true,

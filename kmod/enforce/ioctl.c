@@ -199,19 +199,19 @@ static enum effect effect_of(const struct inode *inode, unsigned int command)
 
 static void enforce_attributes(struct file *file, u32 besides, struct ftrace_regs *fregs)
 {
-	struct fguard_target target = {
+	struct fguard_object object = {
 		.dentry = file->f_path.dentry,
 		.inode = file_inode(file),
 		.mnt = file->f_path.mnt,
 		.ops = BIT(FGUARD_OP_ATTR) | besides,
 	};
 	const struct fguard_request request = {
-		.targets = &target,
+		.objects = &object,
 		.count = 1,
 		.inner = fguard_enforce_is_behind(file),
 	};
 
-	if (besides || fguard_enforce_prefilter(target.dentry, target.inode))
+	if (besides || fguard_enforce_prefilter(object.dentry, object.inode))
 		fguard_enforce(&request, fregs);
 }
 

@@ -76,7 +76,7 @@ static void note_rule(struct fguard_match_context *context, struct fguard_rule *
 {
 	if ((rule->flags & FGUARD_RULE_STRICT) &&
 	    rule->terms.otherwise == FGUARD_ELSE_DENY &&
-	    (rule->terms.ops & context->target->ops))
+	    (rule->terms.ops & context->object->ops))
 		container_of(context, struct search, context)->refused = true;
 }
 
@@ -86,7 +86,7 @@ static void note_rule(struct fguard_match_context *context, struct fguard_rule *
  */
 static bool is_refused_to_some(struct file *file, u32 ops)
 {
-	struct fguard_target target = {
+	struct fguard_object object = {
 		.dentry = file->f_path.dentry,
 		.inode = file_inode(file),
 		.mnt = file->f_path.mnt,
@@ -95,14 +95,14 @@ static bool is_refused_to_some(struct file *file, u32 ops)
 	};
 	const struct fguard_actor nobody = { .exe_known = true };
 	struct search search = {
-		.context = { .target = &target, .actor = &nobody, .seen = note_rule },
+		.context = { .object = &object, .actor = &nobody, .seen = note_rule },
 	};
 
 	rcu_read_lock();
-	if (!fguard_prefilter_object(rcu_dereference(fguard_index), target.dentry,
-				     target.inode))
+	if (!fguard_prefilter_object(rcu_dereference(fguard_index), object.dentry,
+				     object.inode))
 		search.refused = false;
-	else if (!fguard_object_place(target.dentry, target.inode))
+	else if (!fguard_object_place(object.dentry, object.inode))
 		search.refused = true;
 	else
 		fguard_index_evaluate(&search.context);

@@ -37,13 +37,13 @@ struct attempt {
 static void report(struct callback_head *work)
 {
 	struct attempt *attempt = container_of(work, struct attempt, work);
-	struct fguard_target target = {
+	struct fguard_object object = {
 		.dentry = attempt->exe->f_path.dentry,
 		.inode = file_inode(attempt->exe),
 		.mnt = attempt->exe->f_path.mnt,
 		.ops = BIT(attempt->op),
 	};
-	const struct fguard_request request = { .targets = &target, .count = 1 };
+	const struct fguard_request request = { .objects = &object, .count = 1 };
 	const struct fguard_decision decision = {
 		.outcome = FGUARD_OUTCOME_DENY,
 		.op = attempt->op,

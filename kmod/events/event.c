@@ -297,15 +297,15 @@ static u16 put_number(char *to, dev_t device, const struct fguard_rule *rule)
 	return scnprintf(to, PATH_MAX, "/dev/block/%u:%u", MAJOR(device), MINOR(device));
 }
 
-static u16 put_target(char *to, const struct fguard_target *target,
+static u16 put_object(char *to, const struct fguard_object *object,
 		      const struct teller *teller, u8 flag)
 {
-	struct path path = { .mnt = target->mnt, .dentry = target->dentry };
+	struct path path = { .mnt = object->mnt, .dentry = object->dentry };
 
-	if (target->device)
-		return put_number(to, target->device, teller->rule);
-	if (!target->mnt)
-		return put_dentry(to, target->dentry, teller, flag);
+	if (object->device)
+		return put_number(to, object->device, teller->rule);
+	if (!object->mnt)
+		return put_dentry(to, object->dentry, teller, flag);
 	return put_path(to, &path, teller, flag);
 }
 
@@ -419,10 +419,10 @@ static void fill_strings(struct scratch *mine, const struct fguard_request *requ
 	/* not record + 1: the kernel watches over what is written past a structure */
 	char *start = mine->bytes + sizeof(*record), *to = start;
 
-	record->path_length = put_target(to, &request->targets[0], &teller, FGUARD_CUT_PATH);
+	record->path_length = put_object(to, &request->objects[0], &teller, FGUARD_CUT_PATH);
 	to += record->path_length;
 	if (request->count > 1)
-		record->new_path_length = put_target(to, &request->targets[1], &teller,
+		record->new_path_length = put_object(to, &request->objects[1], &teller,
 						     FGUARD_CUT_NEW_PATH);
 	to += record->new_path_length;
 	record->exe_length = put_exe(to, &mine->exe, &teller);

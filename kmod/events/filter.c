@@ -234,10 +234,10 @@ bool fguard_filter_is_plain(const struct fguard_filter *filter)
 /* ---- matching ------------------------------------------------------------ */
 
 static bool is_inode(const struct fguard_criterion *criterion,
-		     const struct fguard_target *target)
+		     const struct fguard_object *object)
 {
 	return criterion->type == FGUARD_SUBSCRIPTION_A_PATH && criterion->exists &&
-	       target->inode && fguard_identity_is(&criterion->identity, target->inode);
+	       object->inode && fguard_identity_is(&criterion->identity, object->inode);
 }
 
 static bool ends_in(const struct fguard_criterion *criterion,
@@ -275,11 +275,11 @@ static bool is_root_of_any(const struct fguard_filter *filter, const struct inod
 
 /* As with rules, a tree is the directory itself, too. To the root once for all trees. */
 static noinline bool is_in_any_tree(const struct fguard_filter *filter,
-				    const struct fguard_target *target)
+				    const struct fguard_object *object)
 {
-	const struct dentry *dentry = target->dentry;
+	const struct dentry *dentry = object->dentry;
 
-	if (is_root_of_any(filter, target->inode))
+	if (is_root_of_any(filter, object->inode))
 		return true;
 	while (!IS_ROOT(dentry)) {
 		dentry = READ_ONCE(dentry->d_parent);
@@ -290,21 +290,21 @@ static noinline bool is_in_any_tree(const struct fguard_filter *filter,
 }
 
 static bool is_about(const struct fguard_criterion *criterion,
-		     const struct fguard_target *target)
+		     const struct fguard_object *object)
 {
 	return criterion->type != FGUARD_SUBSCRIPTION_A_TREE &&
-	       (is_inode(criterion, target) || is_named(criterion, target->dentry));
+	       (is_inode(criterion, object) || is_named(criterion, object->dentry));
 }
 
 static noinline bool is_about_any(const struct fguard_filter *filter,
-				  const struct fguard_target *target)
+				  const struct fguard_object *object)
 {
 	const struct fguard_criterion *criterion = filter->kinds[FGUARD_FILTER_OBJECT];
 
 	for (; criterion; criterion = criterion->next)
-		if (is_about(criterion, target))
+		if (is_about(criterion, object))
 			return true;
-	return filter->has_trees && is_in_any_tree(filter, target);
+	return filter->has_trees && is_in_any_tree(filter, object);
 }
 
 static bool is_about_device(const struct fguard_criterion *criterion, dev_t device)
@@ -317,14 +317,14 @@ static bool is_about_device(const struct fguard_criterion *criterion, dev_t devi
 }
 
 /* Mostly the first criterion is the path of what is accessed. */
-static bool target_passes(const struct fguard_filter *filter,
-			  const struct fguard_target *target)
+static bool is_about_object(const struct fguard_filter *filter,
+			    const struct fguard_object *object)
 {
 	const struct fguard_criterion *criteria = filter->kinds[FGUARD_FILTER_OBJECT];
 
-	if (unlikely(target->device))
-		return is_about_device(criteria, target->device);
-	return is_inode(criteria, target) || is_about_any(filter, target);
+	if (unlikely(object->device))
+		return is_about_device(criteria, object->device);
+	return is_inode(criteria, object) || is_about_any(filter, object);
 }
 
 static bool object_passes(const struct fguard_filter *filter,
@@ -335,7 +335,7 @@ static bool object_passes(const struct fguard_filter *filter,
 	if (!filter->kinds[FGUARD_FILTER_OBJECT])
 		return true;
 	for (i = 0; i < request->count; i++)
-		if (target_passes(filter, &request->targets[i]))
+		if (is_about_object(filter, &request->objects[i]))
 			return true;
 	return false;
 }

@@ -257,14 +257,14 @@ static bool has_name(const struct fguard_rule *rule, struct dentry *dentry)
 	return has;
 }
 
-int fguard_alias_use(struct fguard_rule *rule, const struct fguard_target *target)
+int fguard_alias_use(struct fguard_rule *rule, const struct fguard_object *object)
 {
-	struct dentry *dentry = target->dentry;
+	struct dentry *dentry = object->dentry;
 	struct holder holder = { .inode = d_inode_rcu(dentry), .sb = dentry->d_sb };
 	bool enough;
 
-	holder.beneath = target->inode == holder.inode ? fguard_object_beneath_now(dentry) :
-							 target->inode;
+	holder.beneath = object->inode == holder.inode ? fguard_object_beneath_now(dentry) :
+							 object->inode;
 	if (!holder.inode || (is_known(rule, holder.inode) && is_known(rule, holder.beneath)))
 		return 0;
 	enough = get_memory(rule, &holder);

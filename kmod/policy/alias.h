@@ -40,12 +40,12 @@ void fguard_aliases_free(struct fguard_rule *rule);
 /**
  * fguard_alias_use - a rule's name is used: learn what has it
  * @rule: a rule about the name of an object
- * @target: an access to that object by its name, to be let through
+ * @object: an access to that object by its name, to be let through
  *
  * Context: RCU read side, no spinlock held.
  * Return: 0; -ENOMEM: the access must be refused.
  */
-int fguard_alias_use(struct fguard_rule *rule, const struct fguard_target *target);
+int fguard_alias_use(struct fguard_rule *rule, const struct fguard_object *object);
 
 /**
  * fguard_alias_hold - something else has a rule's name from now on

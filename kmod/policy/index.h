@@ -196,7 +196,7 @@ fguard_suffix_bucket(const struct fguard_index *index, u64 hash)
 #define FGUARD_OPS_IDENTITY BIT(31)
 
 /**
- * struct fguard_target - one object of an access
+ * struct fguard_object - one object of an access
  * @device: the number of a block device, which is all that is known of the object
  * @dentry: the object, or where it would be
  * @name: its name if @dentry is only the directory in which it would be
@@ -212,7 +212,7 @@ fguard_suffix_bucket(const struct fguard_index *index, u64 hash)
  * @any_crossing: a mount goes away, nobody says which
  * @way_only: a mount goes away: only what it holds concerns anybody
  */
-struct fguard_target {
+struct fguard_object {
 	dev_t device;
 	struct dentry *dentry;
 	union {
@@ -231,7 +231,7 @@ struct fguard_target {
 
 /**
  * struct fguard_match_context - one object on its way through the tables
- * @target: the object and what is done to it
+ * @object: the object and what is done to it
  * @actor: who does it
  * @decision: zeroed; what was decided
  * @decider: the rule that decided, or NULL
@@ -246,7 +246,7 @@ struct fguard_target {
  * @seen_enough: set by that: a rule that lifts no refusal changes nothing any more
  */
 struct fguard_match_context {
-	struct fguard_target *target;
+	struct fguard_object *object;
 	const struct fguard_actor *actor;
 	struct fguard_decision decision;
 	struct fguard_rule *decider;

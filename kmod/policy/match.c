@@ -20,7 +20,7 @@ static noinline void bind(struct fguard_match_context *context, struct fguard_ru
 {
 	const struct fguard_terms *terms = context->binder ? &context->binder->terms : NULL;
 
-	if (!(context->target->ops & rule->terms.ops) ||
+	if (!(context->object->ops & rule->terms.ops) ||
 	    !fguard_evaluate_is_closer(terms, context->binder_rank, &rule->terms, rank))
 		return;
 	context->binder = rule;
@@ -31,14 +31,14 @@ static void join_layers(struct fguard_match_context *context)
 {
 	if (unlikely(context->binder) &&
 	    fguard_evaluate_consider(&context->decision, &context->binder->terms,
-				     FGUARD_RANK_OTHER, context->target->ops, false))
+				     FGUARD_RANK_OTHER, context->object->ops, false))
 		context->decider = context->binder;
 }
 
 static __always_inline void have_say(struct fguard_match_context *context,
 				     struct fguard_rule *rule, u32 rank)
 {
-	const struct fguard_target *target = context->target;
+	const struct fguard_object *object = context->object;
 	bool allowed;
 
 	/* Found by its inode and by its name; the rank is the same or lower. */
@@ -46,7 +46,7 @@ static __always_inline void have_say(struct fguard_match_context *context,
 		return;
 	allowed = fguard_rule_allows(rule, context->actor);
 	/* Others do not refuse what was opened before, but who may open may use it. */
-	if (target->strict && !allowed && !(rule->flags & FGUARD_RULE_STRICT))
+	if (object->strict && !allowed && !(rule->flags & FGUARD_RULE_STRICT))
 		return;
 	if (context->seen)
 		context->seen(context, rule, rank, allowed);
@@ -55,7 +55,7 @@ static __always_inline void have_say(struct fguard_match_context *context,
 			bind(context, rule, rank);
 		return;
 	}
-	if (fguard_evaluate_consider(&context->decision, &rule->terms, rank, target->ops,
+	if (fguard_evaluate_consider(&context->decision, &rule->terms, rank, object->ops,
 				     allowed))
 		context->decider = rule;
 }
@@ -108,7 +108,7 @@ static inline bool is_news(const struct fguard_match_context *context,
 			   const struct fguard_rule *rule)
 {
 	return rule != context->by_inode ||
-	       (context->target->dentry->d_flags & DCACHE_OP_REAL);
+	       (context->object->dentry->d_flags & DCACHE_OP_REAL);
 }
 
 /* A rule about a name; @steps above the object only one about a tree. */
@@ -118,7 +118,7 @@ static void consider_named(struct fguard_match_context *context, struct fguard_r
 	if (steps && !rule->tree)
 		return;
 	if (!steps && is_news(context, rule))
-		context->target->named = true;
+		context->object->named = true;
 	consider(context, rule, steps ? tree_rank(steps) : FGUARD_RANK_PATH);
 }
 
@@ -232,7 +232,7 @@ static noinline void match_device(struct fguard_match_context *context, dev_t de
 	const struct fguard_index *index = context->index;
 	struct fguard_alias *alias;
 
-	if (context->target->ops & ~OPENING)
+	if (context->object->ops & ~OPENING)
 		return;
 	hlist_for_each_entry_rcu(alias, fguard_device_bucket(index, device),
 				 by_device[index->links])
@@ -297,14 +297,14 @@ static inline bool may_be_named(const struct fguard_match_context *context,
 /* The object itself, and its name. Returns false if nothing more matters. */
 static inline bool match_itself(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = context->target;
+	const struct fguard_object *object = context->object;
 
-	if (target->inode)
-		match_own_inode(context, target->inode);
+	if (object->inode)
+		match_own_inode(context, object->inode);
 	if (is_settled(context))
 		return false;
-	if (may_be_named(context, target->dentry))
-		match_name(context, target->dentry, 0);
+	if (may_be_named(context, object->dentry))
+		match_name(context, object->dentry, 0);
 	return context->index->trees || context->index->suffix_count;
 }
 
@@ -343,9 +343,9 @@ static bool is_inode(const struct fguard_identity *identity,
 }
 
 /* Is there only a directory and a name? */
-static inline bool is_missing(const struct fguard_target *target)
+static inline bool is_missing(const struct fguard_object *object)
 {
-	return target->name && !target->moves;
+	return object->name && !object->moves;
 }
 
 static bool is_suffix(const struct fguard_suffix *suffix, const char *end, u32 length,
@@ -418,7 +418,7 @@ static void match_suffixes(struct fguard_match_context *context, const struct qs
 
 	if (!match_everywhere(context, name, below))
 		return;
-	if (is_missing(context->target))
+	if (is_missing(context->object))
 		match_below(context, name, below, directory);
 	while (!IS_ROOT(directory) && !is_settled_at(context, FGUARD_RANK_SUFFIX)) {
 		directory = READ_ONCE(directory->d_parent);
@@ -461,36 +461,36 @@ static bool is_in_namespace(const struct fguard_site *site)
 }
 
 /* Something is mounted there. */
-static bool hides(const struct fguard_site *site, const struct fguard_target *target)
+static bool hides(const struct fguard_site *site, const struct fguard_object *object)
 {
-	if (fguard_mount_is_shared(target->mnt))
+	if (fguard_mount_is_shared(object->mnt))
 		return true;
 	if (!fguard_mounts_known())
 		return is_in_namespace(site);
-	return fguard_mount_namespace(target->mnt) == site->namespace &&
-	       leads_through(site, target->mnt, target->dentry);
+	return fguard_mount_namespace(object->mnt) == site->namespace &&
+	       leads_through(site, object->mnt, object->dentry);
 }
 
 /* A mount is taken away, and so is what its peers have in the same place. */
-static bool reveals(const struct fguard_site *site, const struct fguard_target *target)
+static bool reveals(const struct fguard_site *site, const struct fguard_object *object)
 {
 	const struct vfsmount *below;
 	const struct dentry *place;
 
 	if (!fguard_mounts_known())
 		return is_in_namespace(site);
-	below = fguard_mount_parent(target->mnt, &place);
+	below = fguard_mount_parent(object->mnt, &place);
 	if (below && fguard_mount_is_shared(below))
 		return is_on_way(site, place);
-	return fguard_mount_namespace(target->mnt) == site->namespace &&
-	       leads_through(site, target->mnt, target->dentry);
+	return fguard_mount_namespace(object->mnt) == site->namespace &&
+	       leads_through(site, object->mnt, object->dentry);
 }
 
-static bool way_concerns(const struct fguard_site *site, const struct fguard_target *target)
+static bool way_concerns(const struct fguard_site *site, const struct fguard_object *object)
 {
-	if (!(target->ops & BIT(FGUARD_OP_MOUNT)))
+	if (!(object->ops & BIT(FGUARD_OP_MOUNT)))
 		return true;
-	return target->way_only ? reveals(site, target) : hides(site, target);
+	return object->way_only ? reveals(site, object) : hides(site, object);
 }
 
 /* A rule speaks against it for others that are too many to be heard, whoever it is. */
@@ -499,7 +499,7 @@ static void object_to(struct fguard_match_context *context, struct fguard_rule *
 	if (context->seen)
 		context->seen(context, rule, rank, false);
 	if (fguard_evaluate_consider(&context->decision, &rule->terms, rank,
-				     context->target->ops, false))
+				     context->object->ops, false))
 		context->decider = rule;
 }
 
@@ -508,7 +508,7 @@ static void hear(struct fguard_match_context *context, const struct fguard_site 
 		 bool (*is_meant)(const struct fguard_rule *rule,
 				  const struct fguard_match_context *context))
 {
-	const struct fguard_target *target = context->target;
+	const struct fguard_object *object = context->object;
 	struct fguard_voice *voice;
 	struct fguard_rule *rule;
 
@@ -519,21 +519,21 @@ static void hear(struct fguard_match_context *context, const struct fguard_site 
 		if (rule && (!is_meant || is_meant(rule, context)))
 			consider(context, rule, rank);
 	}
-	rule = fguard_site_rest(site, target->ops, target->strict);
+	rule = fguard_site_rest(site, object->ops, object->strict);
 	if (rule && !is_settled_at(context, rank))
 		object_to(context, rule, rank);
 }
 
 static void match_places(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = context->target;
+	const struct fguard_object *object = context->object;
 	const struct fguard_site *site;
 
 	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_WAY,
-							  target->inode->i_ino), node)
+							  object->inode->i_ino), node)
 		if (site->kind == FGUARD_SITE_WAY &&
-		    fguard_identity_is(&site->identity, target->inode) &&
-		    way_concerns(site, target))
+		    fguard_identity_is(&site->identity, object->inode) &&
+		    way_concerns(site, object))
 			hear(context, site, FGUARD_RANK_OTHER, NULL);
 }
 
@@ -607,14 +607,14 @@ static const struct dentry *common_directory(const struct dentry *one,
  */
 static void match_leaving(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = context->target;
-	struct dentry *directory = target->dentry;
+	const struct fguard_object *object = context->object;
+	struct dentry *directory = object->dentry;
 	const struct dentry *common;
 
-	if (!target->moves || !target->inode || !S_ISDIR(target->inode->i_mode) ||
+	if (!object->moves || !object->inode || !S_ISDIR(object->inode->i_mode) ||
 	    !context->index->suffix_count)
 		return;
-	common = common_directory(directory, target->destination);
+	common = common_directory(directory, object->destination);
 	while (!IS_ROOT(directory)) {
 		directory = READ_ONCE(directory->d_parent);
 		if (directory == common)
@@ -629,9 +629,9 @@ static void match_leaving(struct fguard_match_context *context)
  */
 static noinline void match_way(struct fguard_match_context *context)
 {
-	const struct inode *inode = context->target->inode;
+	const struct inode *inode = context->object->inode;
 
-	if (context->target->any_crossing)
+	if (context->object->any_crossing)
 		match_crossings(context);
 	if (inode && fguard_prefilter_key(context->index,
 					  inode->i_ino ^ FGUARD_WAY_SALT))
@@ -656,7 +656,7 @@ static noinline void match_end(struct fguard_match_context *context, struct dent
  */
 static noinline void match_lost(struct fguard_match_context *context)
 {
-	const struct super_block *sb = context->target->dentry->d_sb;
+	const struct super_block *sb = context->object->dentry->d_sb;
 	const struct fguard_site *site;
 	unsigned int turn;
 
@@ -675,9 +675,9 @@ static noinline void match_lost(struct fguard_match_context *context)
 /* What it is in, and how its name ends. */
 static noinline void match_surroundings(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = context->target;
+	const struct fguard_object *object = context->object;
 
-	context->place = fguard_object_place(target->dentry, target->inode);
+	context->place = fguard_object_place(object->dentry, object->inode);
 	if (!context->place) {
 		match_lost(context);
 		return;
@@ -691,7 +691,7 @@ static noinline void match_surroundings(struct fguard_match_context *context)
 /* The object is there, or its directory entry is about to be filled. */
 static inline void match_object(struct fguard_match_context *context)
 {
-	const struct inode *inode = context->target->inode;
+	const struct inode *inode = context->object->inode;
 
 	if (match_itself(context))
 		match_surroundings(context);
@@ -704,12 +704,12 @@ static inline void match_object(struct fguard_match_context *context)
 /* There is only a directory and a name. */
 static noinline void match_missing(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = context->target;
+	const struct fguard_object *object = context->object;
 
-	context->place = target->dentry;
-	match_name_in(context, target->dentry, target->name);
-	match_trees(context, target->dentry, 1);
-	match_suffixes(context, target->name);
+	context->place = object->dentry;
+	match_name_in(context, object->dentry, object->name);
+	match_trees(context, object->dentry, 1);
+	match_suffixes(context, object->name);
 }
 
 void fguard_index_look_at(struct fguard_match_context *context)
@@ -723,7 +723,7 @@ void fguard_index_look_at(struct fguard_match_context *context)
 void fguard_index_look_inside(struct fguard_match_context *context)
 {
 	context->index = rcu_dereference(fguard_index);
-	match_trees(context, context->target->dentry, 1);
+	match_trees(context, context->object->dentry, 1);
 	join_layers(context);
 }
 
@@ -732,21 +732,21 @@ void fguard_index_look_inside(struct fguard_match_context *context)
 
 void fguard_index_evaluate(struct fguard_match_context *context)
 {
-	const struct fguard_target *target = context->target;
+	const struct fguard_object *object = context->object;
 
 	context->index = rcu_dereference(fguard_index);
-	if (unlikely(target->device)) {
-		match_device(context, target->device);
+	if (unlikely(object->device)) {
+		match_device(context, object->device);
 		join_layers(context);
 		return;
 	}
-	if (target->moves)
+	if (object->moves)
 		match_leaving(context);
-	if (unlikely(is_missing(target)))
+	if (unlikely(is_missing(object)))
 		match_missing(context);
-	else if (!target->way_only)
+	else if (!object->way_only)
 		match_object(context);
-	if (target->ops & WAY_OPS)
+	if (object->ops & WAY_OPS)
 		match_way(context);
 	join_layers(context);
 }

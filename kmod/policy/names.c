@@ -57,16 +57,16 @@ static inline bool may_be_copy(const struct inode *inode)
 	return current_cred() != current_real_cred() && inode && S_ISREG(inode->i_mode);
 }
 
-void fguard_names_moved(struct dentry *dentry, struct dentry *target, bool exchange)
+void fguard_names_moved(struct dentry *dentry, struct dentry *object, bool exchange)
 {
 	if (unlikely(may_be_copy(d_inode_rcu(dentry))))
 		fguard_copyup_made(d_inode_rcu(dentry));
 	/* First the old name: where case does not count it may be the new one, too. */
 	if (exchange)
-		note(dentry, target, d_inode_rcu(target), dentry);
+		note(dentry, object, d_inode_rcu(object), dentry);
 	else
 		note(dentry, NULL, NULL, dentry);
-	note(target, dentry, d_inode_rcu(dentry), target);
+	note(object, dentry, d_inode_rcu(dentry), object);
 }
 
 void fguard_names_filled(struct dentry *dentry, const struct inode *inode)
@@ -83,16 +83,16 @@ void fguard_names_emptied(struct dentry *dentry)
 	note(dentry, NULL, NULL, dentry);
 }
 
-int fguard_names_used(const struct fguard_target *target)
+int fguard_names_used(const struct fguard_object *object)
 {
 	const struct fguard_index *index = rcu_dereference(fguard_index);
 	struct fguard_named named = {};
 	int err = 0;
 	u32 i;
 
-	while (!err && fguard_index_named(index, target->dentry, &named))
+	while (!err && fguard_index_named(index, object->dentry, &named))
 		for (i = 0; !err && i < named.count; i++)
-			err = fguard_alias_use(named.rules[i], target);
+			err = fguard_alias_use(named.rules[i], object);
 	return err;
 }
 

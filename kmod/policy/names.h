@@ -11,12 +11,12 @@
 /**
  * fguard_names_moved - an entry takes another one's name
  * @dentry: the entry
- * @target: the other one, which has the name for a moment yet
+ * @object: the other one, which has the name for a moment yet
  * @exchange: the other one gets this one's
  *
  * Context: inside an ftrace callback; both directories are locked.
  */
-void fguard_names_moved(struct dentry *dentry, struct dentry *target, bool exchange);
+void fguard_names_moved(struct dentry *dentry, struct dentry *object, bool exchange);
 
 /**
  * fguard_names_filled - an entry gets an inode
@@ -37,12 +37,12 @@ void fguard_names_emptied(struct dentry *dentry);
 
 /**
  * fguard_names_used - an access by a guarded name is let through
- * @target: its object
+ * @object: its object
  *
  * Context: RCU read side, no spinlock held.
  * Return: 0; -ENOMEM: the access must be refused.
  */
-int fguard_names_used(const struct fguard_target *target);
+int fguard_names_used(const struct fguard_object *object);
 
 /**
  * fguard_names_inode_freed - an inode leaves memory

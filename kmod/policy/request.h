@@ -7,7 +7,7 @@
 
 /**
  * struct fguard_request - what a task is about to do
- * @targets: the objects; of rename and link the old one first
+ * @objects: the objects; of rename and link the old one first
  * @count: how many, at most 2
  * @open_flags: O_*, 0 for other operations
  * @descriptor: by a descriptor that was opened earlier: only strict rules count
@@ -22,7 +22,7 @@
  * @created: the call that opens it has created it
  */
 struct fguard_request {
-	struct fguard_target *targets;
+	struct fguard_object *objects;
 	u32 open_flags;
 	u32 opens;
 	u8 count;

@@ -101,36 +101,36 @@ static void consider_each(struct fguard_match_context *context, struct fguard_ru
 	context->seen_enough = is_enough(survey);
 }
 
-static void begin(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
+static void begin(struct fguard_survey *survey, struct fguard_object *object, u32 ops,
 		  const struct fguard_actor *actor)
 {
 	memset(survey, 0, sizeof(*survey));
-	survey->context.target = target;
+	survey->context.object = object;
 	survey->context.actor = actor;
 	survey->context.seen = consider_each;
 	survey->ops = ops & FGUARD_OPS_ALL;
 }
 
-void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
+void fguard_survey(struct fguard_survey *survey, struct fguard_object *object, u32 ops,
 		   const struct fguard_actor *actor)
 {
-	begin(survey, target, ops, actor);
+	begin(survey, object, ops, actor);
 	fguard_index_evaluate(&survey->context);
 	join_layers(survey);
 }
 
-void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *target,
+void fguard_survey_held(struct fguard_survey *survey, struct fguard_object *object,
 			u32 ops, const struct fguard_actor *actor)
 {
-	begin(survey, target, ops, actor);
+	begin(survey, object, ops, actor);
 	fguard_index_look_at(&survey->context);
 	join_layers(survey);
 }
 
-void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *target,
+void fguard_survey_inside(struct fguard_survey *survey, struct fguard_object *object,
 			  u32 ops, const struct fguard_actor *actor)
 {
-	begin(survey, target, ops, actor);
+	begin(survey, object, ops, actor);
 	fguard_index_look_inside(&survey->context);
 	join_layers(survey);
 }

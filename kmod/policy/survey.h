@@ -32,19 +32,19 @@ struct fguard_survey {
 /**
  * fguard_survey - decide about each of several operations
  * @survey: filled
- * @target: the object; what is done to it says which of its directories matter
+ * @object: the object; what is done to it says which of its directories matter
  * @ops: mask of the operations to decide about
  * @actor: who does it
  *
  * Context: RCU read side, no spinlock held.
  */
-void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u32 ops,
+void fguard_survey(struct fguard_survey *survey, struct fguard_object *object, u32 ops,
 		   const struct fguard_actor *actor);
 
 /**
  * fguard_survey_held - the same, about an object that is taken elsewhere
  * @survey: filled
- * @target: the object; it @moves, unless it gets another name only
+ * @object: the object; it @moves, unless it gets another name only
  * @ops: mask of the operations to decide about
  * @actor: who does it
  *
@@ -52,19 +52,19 @@ void fguard_survey(struct fguard_survey *survey, struct fguard_target *target, u
  *
  * Context: RCU read side, no spinlock held.
  */
-void fguard_survey_held(struct fguard_survey *survey, struct fguard_target *target,
+void fguard_survey_held(struct fguard_survey *survey, struct fguard_object *object,
 			u32 ops, const struct fguard_actor *actor);
 
 /**
  * fguard_survey_inside - the same, about whatever is in a directory
  * @survey: filled
- * @target: the directory, or what would be one; only trees count
+ * @object: the directory, or what would be one; only trees count
  * @ops: mask of the operations to decide about
  * @actor: who does it
  *
  * Context: RCU read side, no spinlock held.
  */
-void fguard_survey_inside(struct fguard_survey *survey, struct fguard_target *target,
+void fguard_survey_inside(struct fguard_survey *survey, struct fguard_object *object,
 			  u32 ops, const struct fguard_actor *actor);
 
 /**

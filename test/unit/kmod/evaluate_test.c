@@ -201,15 +201,15 @@ static void the_stricter_object_decides(void **state)
 	const struct say grant = { { 1, ALL, -EACCES, DENY }, true };
 	const struct say deny = { { 2, ALL, -EPERM, DENY }, false };
 	struct fguard_decision source = decide(&grant, 1, D);
-	struct fguard_decision target = decide(&deny, 1, D);
+	struct fguard_decision object = decide(&deny, 1, D);
 
 	(void)state;
-	assert_true(fguard_evaluate_combine(&source, &target));
+	assert_true(fguard_evaluate_combine(&source, &object));
 	assert_int_equal(source.rule, 2);
 
 	source = decide(&grant, 1, D);
-	assert_false(fguard_evaluate_combine(&target, &source));
-	assert_int_equal(target.error, -EPERM);
+	assert_false(fguard_evaluate_combine(&object, &source));
+	assert_int_equal(object.error, -EPERM);
 }
 
 static void an_answer_ends_it(void **state)
