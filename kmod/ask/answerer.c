@@ -177,7 +177,7 @@ void fguard_answerers_tell_later(const struct fguard_record *record)
 static int take_kin(struct fguard_answerer *answerer, struct netlink_ext_ack *extack)
 {
 	const u32 number = task_tgid_vnr(current);
-	const struct fguard_subject_spec spec = {
+	const struct fguard_subjects_spec spec = {
 		.pids = &number, .n_pids = 1, .children = true,
 	};
 	int err;

@@ -55,11 +55,11 @@ static void note(struct fguard_match_context *context, struct fguard_rule *rule,
 	}
 }
 
-static void ask(struct fguard_object *object, const struct fguard_actor *actor,
+static void ask(struct fguard_object *object, const struct fguard_subject *subject,
 		struct fguard_explanation *explanation)
 {
 	struct listening listening = {
-		.context = { .object = object, .actor = actor, .seen = note },
+		.context = { .object = object, .subject = subject, .seen = note },
 		.explanation = explanation,
 	};
 
@@ -70,7 +70,7 @@ static void ask(struct fguard_object *object, const struct fguard_actor *actor,
 }
 
 static int ask_about(const char *path, enum fguard_op op,
-		     const struct fguard_actor *actor,
+		     const struct fguard_subject *subject,
 		     struct fguard_explanation *explanation,
 		     struct netlink_ext_ack *extack)
 {
@@ -92,7 +92,7 @@ static int ask_about(const char *path, enum fguard_op op,
 	}
 	object.dentry = place->dentry;
 	object.mnt = place->mnt;
-	ask(&object, actor, explanation);
+	ask(&object, subject, explanation);
 	fguard_object_release(&found);
 	return 0;
 }
@@ -111,21 +111,21 @@ int fguard_explain(const char *path, enum fguard_op op, u32 pid,
 		   struct fguard_explanation *explanation,
 		   struct netlink_ext_ack *extack)
 {
-	struct fguard_actor actor = { .exe_known = true };
+	struct fguard_subject subject = { .exe_known = true };
 	int err;
 
 	if (pid) {
-		actor.task = task_of(pid);
-		if (!actor.task) {
+		subject.task = task_of(pid);
+		if (!subject.task) {
 			NL_SET_ERR_MSG(extack, "the pid names no process");
 			return -ESRCH;
 		}
-		actor.exe = fguard_subject_exe_of(actor.task);
+		subject.exe = fguard_subject_exe_of(subject.task);
 	}
-	err = ask_about(path, op, &actor, explanation, extack);
-	if (actor.exe)
-		fput(actor.exe);
-	if (actor.task)
-		put_task_struct(actor.task);
+	err = ask_about(path, op, &subject, explanation, extack);
+	if (subject.exe)
+		fput(subject.exe);
+	if (subject.task)
+		put_task_struct(subject.task);
 	return err;
 }

@@ -89,7 +89,7 @@ static void take_strings(const struct nlattr *nest, int type, const char **strin
 			*strings++ = nla_data(attr);
 }
 
-static int take_paths(const struct nlattr *nest, struct fguard_subject_spec *spec,
+static int take_paths(const struct nlattr *nest, struct fguard_subjects_spec *spec,
 		      struct netlink_ext_ack *extack)
 {
 	spec->n_exes = count_of(nest, FGUARD_RULE_A_EXE);
@@ -125,7 +125,7 @@ static int take_numbers(struct nlattr *attr, const u32 **numbers, u32 *count,
 }
 
 static int take_subjects(const struct nlattr *nest, struct nlattr **tb,
-			 struct fguard_subject_spec *spec,
+			 struct fguard_subjects_spec *spec,
 			 struct netlink_ext_ack *extack)
 {
 	int err;

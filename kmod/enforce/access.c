@@ -865,8 +865,8 @@ ON(madvise_collapse)
 ON(security_ptrace_access_check)
 {
 	struct task_struct *other = ARGUMENT(struct task_struct *, 0);
-	struct fguard_actor tracer = { .task = current, .exe_known = true };
-	struct fguard_actor tracee = { .task = other, .exe_known = true };
+	struct fguard_subject tracer = { .task = current, .exe_known = true };
+	struct fguard_subject tracee = { .task = other, .exe_known = true };
 
 	if (!(ARGUMENT(unsigned int, 1) & PTRACE_MODE_ATTACH) ||
 	    task_tgid(other) == task_tgid(current))
@@ -884,8 +884,8 @@ ON(security_ptrace_access_check)
 ON(security_ptrace_traceme)
 {
 	struct task_struct *parent = ARGUMENT(struct task_struct *, 0);
-	struct fguard_actor tracer = { .task = parent, .exe_known = true };
-	struct fguard_actor tracee = { .task = current, .exe_known = true };
+	struct fguard_subject tracer = { .task = parent, .exe_known = true };
+	struct fguard_subject tracee = { .task = current, .exe_known = true };
 
 	if (task_tgid(parent) == task_tgid(current))
 		return;
@@ -904,7 +904,7 @@ ON(security_ptrace_traceme)
 /* Without memory a child is not let in; one that rules are to be against does not run. */
 static noinline void end_unnoted(struct task_struct *child)
 {
-	const struct fguard_actor parent = {
+	const struct fguard_subject parent = {
 		.task = current, .exe = fguard_subject_exe(), .exe_known = true,
 	};
 	bool bound;

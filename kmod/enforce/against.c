@@ -16,8 +16,8 @@
  * @by_exe: only subjects that name executables count
  */
 struct pair {
-	const struct fguard_actor *tracer;
-	const struct fguard_actor *tracee;
+	const struct fguard_subject *tracer;
+	const struct fguard_subject *tracee;
 	bool by_exe;
 };
 
@@ -39,8 +39,8 @@ static bool holds_tracer_only(const struct fguard_subjects *subjects, const void
 	       !fguard_subjects_hold(subjects, pair->tracee);
 }
 
-struct fguard_rule *fguard_against_tracing(const struct fguard_actor *tracer,
-					   const struct fguard_actor *tracee,
+struct fguard_rule *fguard_against_tracing(const struct fguard_subject *tracer,
+					   const struct fguard_subject *tracee,
 					   bool by_exe)
 {
 	const struct pair pair = { tracer, tracee, by_exe };
@@ -63,12 +63,12 @@ static bool holds(const struct fguard_subjects *subjects, const void *context)
 	return fguard_subjects_hold(subjects, context);
 }
 
-struct fguard_rule *fguard_against_task(const struct fguard_actor *actor)
+struct fguard_rule *fguard_against_task(const struct fguard_subject *subject)
 {
-	return fguard_roster_find(FGUARD_SIDE_AGAINST, actor, holds, actor);
+	return fguard_roster_find(FGUARD_SIDE_AGAINST, subject, holds, subject);
 }
 
-struct fguard_rule *fguard_against_tracer(const struct fguard_actor *tracer)
+struct fguard_rule *fguard_against_tracer(const struct fguard_subject *tracer)
 {
 	return fguard_roster_find_any(holds_not, tracer) ?:
 	       fguard_against_task(tracer);
@@ -98,7 +98,7 @@ struct fguard_rule *fguard_against_posing(const struct file *old,
 /* ---- objects that nobody can tell ---------------------------------------- */
 
 static struct fguard_rule *hear_against(const struct fguard_site *site, u32 ops, bool strict,
-					const struct fguard_actor *actor)
+					const struct fguard_subject *subject)
 {
 	struct fguard_voice *voice;
 	struct fguard_rule *rule;
@@ -106,7 +106,7 @@ static struct fguard_rule *hear_against(const struct fguard_site *site, u32 ops,
 	/* Only rules that may refuse are there, and that are about this. */
 	list_for_each_entry_rcu(voice, &site->voices, node) {
 		rule = fguard_voice_rule(voice);
-		if (rule && !fguard_rule_allows(rule, actor))
+		if (rule && !fguard_rule_allows(rule, subject))
 			return rule;
 	}
 	return fguard_site_rest(site, ops, strict);
@@ -120,7 +120,7 @@ static enum fguard_site_kind kind_of(enum fguard_op op, bool strict)
 }
 
 struct fguard_rule *fguard_against_any(const struct super_block *sb, enum fguard_op op,
-				       bool strict, const struct fguard_actor *actor)
+				       bool strict, const struct fguard_subject *subject)
 {
 	const enum fguard_site_kind kind = kind_of(op, strict);
 	const struct fguard_site *site;
@@ -129,7 +129,7 @@ struct fguard_rule *fguard_against_any(const struct super_block *sb, enum fguard
 
 	for (turn = 0; turn < FGUARD_SITE_TURNS; turn++) {
 		site = fguard_site_of_filesystem(kind, sb, turn);
-		rule = site ? hear_against(site, BIT(op), strict, actor) : NULL;
+		rule = site ? hear_against(site, BIT(op), strict, subject) : NULL;
 		if (rule)
 			return rule;
 	}

@@ -15,8 +15,8 @@
  * Return: a rule that lets @tracee in and @tracer not, or that is against @tracer and
  * not against @tracee; NULL if there is none.
  */
-struct fguard_rule *fguard_against_tracing(const struct fguard_actor *tracer,
-					   const struct fguard_actor *tracee,
+struct fguard_rule *fguard_against_tracing(const struct fguard_subject *tracer,
+					   const struct fguard_subject *tracee,
 					   bool by_exe);
 
 /**
@@ -26,16 +26,16 @@ struct fguard_rule *fguard_against_tracing(const struct fguard_actor *tracer,
  * Context: as fguard_against_tracing().
  * Return: a rule that does not let @tracer in, or is against him; NULL if there is none.
  */
-struct fguard_rule *fguard_against_tracer(const struct fguard_actor *tracer);
+struct fguard_rule *fguard_against_tracer(const struct fguard_subject *tracer);
 
 /**
  * fguard_against_task - is a rule against a task?
- * @actor: the task
+ * @subject: the task
  *
  * Context: RCU read side.
  * Return: a rule that is; NULL if there is none.
  */
-struct fguard_rule *fguard_against_task(const struct fguard_actor *actor);
+struct fguard_rule *fguard_against_task(const struct fguard_subject *subject);
 
 /**
  * fguard_against_posing - a rule that keeps a task from another executable
@@ -54,13 +54,13 @@ struct fguard_rule *fguard_against_posing(const struct file *old,
  * @sb: the filesystem that it is on
  * @op: what would be done to it
  * @strict: by a descriptor that was opened earlier: only strict rules count
- * @actor: the task
+ * @subject: the task
  *
  * Context: RCU read side.
  * Return: a rule about something on that filesystem that refuses the task; NULL if
  * there is none.
  */
 struct fguard_rule *fguard_against_any(const struct super_block *sb, enum fguard_op op,
-				       bool strict, const struct fguard_actor *actor);
+				       bool strict, const struct fguard_subject *subject);
 
 #endif

@@ -11,7 +11,7 @@
 void fguard_any_enforce(const struct path *path, enum fguard_op op, bool strict,
 			struct ftrace_regs *fregs)
 {
-	const struct fguard_actor actor = { .task = current };
+	const struct fguard_subject subject = { .task = current };
 	struct fguard_object object = {
 		.dentry = path->dentry,
 		.inode = d_inode_rcu(path->dentry),
@@ -26,7 +26,7 @@ void fguard_any_enforce(const struct path *path, enum fguard_op op, bool strict,
 	};
 	struct fguard_rule *rule;
 
-	rule = fguard_against_any(path->dentry->d_sb, op, strict, &actor);
+	rule = fguard_against_any(path->dentry->d_sb, op, strict, &subject);
 	if (!rule)
 		return;
 	if (!(rule->terms.ops & BIT(op)))

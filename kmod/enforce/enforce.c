@@ -15,9 +15,9 @@
 #include "subject/subject.h"
 
 static void look_into(struct fguard_match_context *context, struct fguard_object *object,
-		      const struct fguard_actor *actor)
+		      const struct fguard_subject *subject)
 {
-	*context = (struct fguard_match_context){ .object = object, .actor = actor };
+	*context = (struct fguard_match_context){ .object = object, .subject = subject };
 	fguard_index_evaluate(context);
 }
 
@@ -27,7 +27,7 @@ static noinline void evaluate_other(struct fguard_match_context *context,
 {
 	struct fguard_match_context other;
 
-	look_into(&other, object, context->actor);
+	look_into(&other, object, context->subject);
 	if (fguard_evaluate_combine(&context->decision, &other.decision))
 		context->decider = other.decider;
 }
@@ -38,7 +38,7 @@ static noinline void evaluate_each(struct fguard_match_context *context)
 	struct fguard_survey survey;
 	enum fguard_op op;
 
-	fguard_survey(&survey, context->object, context->object->ops, context->actor);
+	fguard_survey(&survey, context->object, context->object->ops, context->subject);
 	op = fguard_survey_strictest(&survey);
 	context->decision = survey.decisions[op];
 	context->decider = survey.deciders[op];
@@ -49,11 +49,11 @@ static noinline void evaluate_each(struct fguard_match_context *context)
 
 /* Where an object would be, under the other name alone. */
 static void look_there(struct fguard_survey *there, const struct fguard_object *to,
-		       const struct fguard_actor *actor)
+		       const struct fguard_subject *subject)
 {
 	struct fguard_object place = { .dentry = to->dentry, .mnt = to->mnt };
 
-	fguard_survey(there, &place, HELD_OPS, actor);
+	fguard_survey(there, &place, HELD_OPS, subject);
 }
 
 /**
@@ -176,10 +176,10 @@ static noinline bool takes_object(const struct taking *taking,
 	struct fguard_survey here, there;
 	struct fguard_object object = *from;
 
-	fguard_survey_held(&here, &object, HELD_OPS, taking->context->actor);
+	fguard_survey_held(&here, &object, HELD_OPS, taking->context->subject);
 	if (!is_any_refused(&here))
 		return false;
-	look_there(&there, to, taking->context->actor);
+	look_there(&there, to, taking->context->subject);
 	return compare(taking, &here, &there);
 }
 
@@ -188,16 +188,16 @@ static noinline bool takes_contents(const struct taking *taking,
 				    const struct fguard_object *from,
 				    const struct fguard_object *to)
 {
-	const struct fguard_actor *actor = taking->context->actor;
+	const struct fguard_subject *subject = taking->context->subject;
 	struct fguard_survey here, there;
 	struct fguard_object object = *from, place = { .dentry = to->dentry, .mnt = to->mnt };
 
 	if (!from->inode || !S_ISDIR(from->inode->i_mode))
 		return false;
-	fguard_survey_inside(&here, &object, HELD_OPS, actor);
+	fguard_survey_inside(&here, &object, HELD_OPS, subject);
 	if (!is_any_refused(&here))
 		return false;
-	fguard_survey_inside(&there, &place, HELD_OPS, actor);
+	fguard_survey_inside(&there, &place, HELD_OPS, subject);
 	return compare(taking, &here, &there);
 }
 
@@ -215,7 +215,7 @@ static noinline bool frees_other_names(const struct taking *taking,
 		return false;
 	object.moves = false;
 	object.destination = NULL;
-	fguard_survey_held(&here, &object, HELD_OPS, taking->context->actor);
+	fguard_survey_held(&here, &object, HELD_OPS, taking->context->subject);
 	return compare(taking, &here, NULL);
 }
 
@@ -321,7 +321,7 @@ struct part {
 #define PARTS_MAX 4
 
 static unsigned int take_apart(const struct fguard_request *request,
-			       const struct fguard_actor *actor, struct part *parts)
+			       const struct fguard_subject *subject, struct part *parts)
 {
 	unsigned int which, count = 0;
 	struct fguard_survey survey;
@@ -330,7 +330,7 @@ static unsigned int take_apart(const struct fguard_request *request,
 
 	for (which = 0; which < request->count; which++) {
 		fguard_survey(&survey, &request->objects[which],
-			      request->objects[which].ops, actor);
+			      request->objects[which].ops, subject);
 		for (left = survey.ops; left && count < PARTS_MAX; left &= ~BIT(op)) {
 			op = fguard_evaluate_op(left);
 			if (survey.deciders[op])
@@ -435,7 +435,7 @@ static noinline void ask(const struct fguard_request *request,
 		fguard_ask(request, &context->decision, context->decider);
 		return;
 	}
-	count = take_apart(request, context->actor, parts);
+	count = take_apart(request, context->subject, parts);
 	if (!is_refused(parts, count, context))
 		ask_parts(request, parts, count, context);
 }
@@ -453,7 +453,7 @@ static noinline void ask_ahead(const struct fguard_request *request,
 
 	object.ops = request->opens;
 	ahead.objects = &object;
-	opening = (struct fguard_match_context){ .object = &object, .actor = context->actor };
+	opening = (struct fguard_match_context){ .object = &object, .subject = context->subject };
 	evaluate_each(&opening);
 	if (opening.decision.outcome != FGUARD_OUTCOME_ASK)
 		return;
@@ -468,7 +468,7 @@ static bool is_refused_ahead(const struct fguard_request *request,
 			     struct fguard_match_context *context, u32 ops)
 {
 	struct fguard_object object = *request->objects;
-	struct fguard_match_context opening = { .object = &object, .actor = context->actor };
+	struct fguard_match_context opening = { .object = &object, .subject = context->subject };
 
 	object.ops = ops;
 	evaluate_each(&opening);
@@ -548,8 +548,8 @@ static noinline bool is_told(const struct fguard_request *request,
 static __always_inline void enforce(const struct fguard_request *request,
 				    struct ftrace_regs *fregs)
 {
-	const struct fguard_actor actor = { .task = current };
-	struct fguard_match_context context = { .object = request->objects, .actor = &actor };
+	const struct fguard_subject subject = { .task = current };
+	struct fguard_match_context context = { .object = request->objects, .subject = &subject };
 	struct fguard_decision *decision = &context.decision;
 	const bool inner = request->inner, two = request->count > 1;
 	const int error = !request->fault ? 0 : request->copied ? -ENOMEM : -EFAULT;

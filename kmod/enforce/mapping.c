@@ -93,9 +93,9 @@ static bool is_refused_to_some(struct file *file, u32 ops)
 		.ops = ops,
 		.strict = true,
 	};
-	const struct fguard_actor nobody = { .exe_known = true };
+	const struct fguard_subject nobody = { .exe_known = true };
 	struct search search = {
-		.context = { .object = &object, .actor = &nobody, .seen = note_rule },
+		.context = { .object = &object, .subject = &nobody, .seen = note_rule },
 	};
 
 	rcu_read_lock();

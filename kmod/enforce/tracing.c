@@ -117,12 +117,12 @@ static struct task_struct *find_sharer(struct task_struct *process,
 }
 
 /* Other processes with the same memory, as a child of vfork() has its parent's. */
-static noinline struct fguard_rule *find_against_sharing(const struct fguard_actor *tracer,
-							 const struct fguard_actor *tracee)
+static noinline struct fguard_rule *find_against_sharing(const struct fguard_subject *tracer,
+							 const struct fguard_subject *tracee)
 {
 	const struct mm_struct *mm = READ_ONCE(tracee->task->mm);
 	u32 threads = THREADS_MAX, sharers = SHARERS_MAX;
-	struct fguard_actor sharer = *tracee;
+	struct fguard_subject sharer = *tracee;
 	struct task_struct *process;
 	struct fguard_rule *rule;
 
@@ -153,8 +153,8 @@ static bool may_share(const struct task_struct *tracer, const struct task_struct
 	       atomic_read(&mm->mm_users) > atomic_read(&tracee->signal->live);
 }
 
-static struct fguard_rule *find_against(const struct fguard_actor *tracer,
-					const struct fguard_actor *tracee)
+static struct fguard_rule *find_against(const struct fguard_subject *tracer,
+					const struct fguard_subject *tracee)
 {
 	struct fguard_rule *rule = fguard_against_tracing(tracer, tracee, false);
 
@@ -163,8 +163,8 @@ static struct fguard_rule *find_against(const struct fguard_actor *tracer,
 	return find_against_sharing(tracer, tracee);
 }
 
-void fguard_tracing_enforce(const struct fguard_actor *tracer,
-			    const struct fguard_actor *tracee, struct ftrace_regs *fregs)
+void fguard_tracing_enforce(const struct fguard_subject *tracer,
+			    const struct fguard_subject *tracee, struct ftrace_regs *fregs)
 {
 	struct fguard_rule *rule;
 
@@ -181,8 +181,8 @@ void fguard_tracing_enforce(const struct fguard_actor *tracer,
 
 void fguard_tracing_enforce_exec(struct file *exe, struct ftrace_regs *fregs)
 {
-	struct fguard_actor tracer = { .exe_known = true };
-	const struct fguard_actor tracee = {
+	struct fguard_subject tracer = { .exe_known = true };
+	const struct fguard_subject tracee = {
 		.task = current, .exe = exe, .exe_known = true,
 	};
 	struct fguard_rule *rule;

@@ -15,8 +15,8 @@
  *
  * Context: inside an ftrace callback; spinlocks may be held and interrupts off.
  */
-void fguard_tracing_enforce(const struct fguard_actor *tracer,
-			    const struct fguard_actor *tracee, struct ftrace_regs *fregs);
+void fguard_tracing_enforce(const struct fguard_subject *tracer,
+			    const struct fguard_subject *tracee, struct ftrace_regs *fregs);
 
 /**
  * fguard_tracing_enforce_exec - refuse, if so it must be, that the current task, which is

@@ -203,7 +203,7 @@ static inline bool fguard_evaluate_consider(struct fguard_decision *decision,
 }
 
 /**
- * fguard_evaluate_is_closer - of two rules against the actor, does the next one count?
+ * fguard_evaluate_is_closer - of two rules against the subject, does the next one count?
  * @terms: what the one before says, or NULL
  * @before: enum fguard_rank of that
  * @next: what the next one says

@@ -18,7 +18,7 @@
 #include "object/object.h"
 #include "policy/evaluate.h"
 
-struct fguard_actor;
+struct fguard_subject;
 struct fguard_alias;
 struct fguard_rule;
 
@@ -232,22 +232,22 @@ struct fguard_object {
 /**
  * struct fguard_match_context - one object on its way through the tables
  * @object: the object and what is done to it
- * @actor: who does it
+ * @subject: who does it
  * @decision: zeroed; what was decided
  * @decider: the rule that decided, or NULL
- * @binder: the closest of the rules against the actor, or NULL; it can only take away
+ * @binder: the closest of the rules against the subject, or NULL; it can only take away
  * @binder_rank: how close that is
  * @index: the tables
  * @by_inode: a rule that was found by the object's inode, or NULL
  * @uncertain: rules were found by its inode that may know it under another name
  * @place: where the object hangs, NULL if that cannot be told
  * @seen: called for each rule about the object, if not NULL: how closely it
- *	names the object, and whether it allows the actor
+ *	names the object, and whether it allows the subject
  * @seen_enough: set by that: a rule that lifts no refusal changes nothing any more
  */
 struct fguard_match_context {
 	struct fguard_object *object;
-	const struct fguard_actor *actor;
+	const struct fguard_subject *subject;
 	struct fguard_decision decision;
 	struct fguard_rule *decider;
 	struct fguard_rule *binder;

@@ -32,7 +32,7 @@ struct fguard_rule_spec {
 	u64 ttl;
 	u8 fallback;
 	u32 deadline;
-	struct fguard_subject_spec subjects;
+	struct fguard_subjects_spec subjects;
 };
 
 /**

@@ -44,7 +44,7 @@ static __always_inline void have_say(struct fguard_match_context *context,
 	/* Found by its inode and by its name; the rank is the same or lower. */
 	if (rule == context->decider && rank <= context->decision.rank && !context->seen)
 		return;
-	allowed = fguard_rule_allows(rule, context->actor);
+	allowed = fguard_rule_allows(rule, context->subject);
 	/* Others do not refuse what was opened before, but who may open may use it. */
 	if (object->strict && !allowed && !(rule->flags & FGUARD_RULE_STRICT))
 		return;

@@ -571,7 +571,7 @@ static bool look_up_cgroups(struct search *search, struct task_struct *task)
 	return false;
 }
 
-struct fguard_rule *fguard_roster_find(enum fguard_side side, const struct fguard_actor *actor,
+struct fguard_rule *fguard_roster_find(enum fguard_side side, const struct fguard_subject *subject,
 				       bool (*is_wrong)(const struct fguard_subjects *subjects,
 							const void *context),
 				       const void *context)
@@ -580,14 +580,14 @@ struct fguard_rule *fguard_roster_find(enum fguard_side side, const struct fguar
 		.side = side, .is_wrong = is_wrong, .context = context,
 		.left = FGUARD_LOOKS_MAX,
 	};
-	struct task_struct *task = actor->task;
+	struct task_struct *task = subject->task;
 
 	if (look_up(&search, TRAIT_PROCESS, task_tgid_nr(task)))
 		return search.rule;
 	if (READ_ONCE(in_use[side][TRAIT_FAMILY]) &&
 	    fguard_family_visit(task_tgid(task), look_up_family, &search))
 		return search.rule;
-	if (actor->exe && look_up(&search, TRAIT_EXE, file_inode(actor->exe)->i_ino))
+	if (subject->exe && look_up(&search, TRAIT_EXE, file_inode(subject->exe)->i_ino))
 		return search.rule;
 	if (look_up_users(&search, task))
 		return search.rule;

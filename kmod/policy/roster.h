@@ -11,7 +11,7 @@
 
 #include "subject/subjects.h"
 
-struct fguard_actor;
+struct fguard_subject;
 struct fguard_entries;
 struct fguard_rule;
 struct fguard_subjects;
@@ -43,7 +43,7 @@ void fguard_roster_remove(struct fguard_rule *rule);
 /**
  * fguard_roster_find - a rule that names a task, but with whose subjects something is wrong
  * @side: look at rules that let the task in, or at those against it
- * @actor: the task
+ * @subject: the task
  * @is_wrong: says whether it is; asked about subjects that may hold the task
  * @context: given to @is_wrong
  *
@@ -51,7 +51,7 @@ void fguard_roster_remove(struct fguard_rule *rule);
  * Return: a rule; NULL if there is none. Where there are too many subjects to look at,
  * one that was not looked at.
  */
-struct fguard_rule *fguard_roster_find(enum fguard_side side, const struct fguard_actor *actor,
+struct fguard_rule *fguard_roster_find(enum fguard_side side, const struct fguard_subject *subject,
 				       bool (*is_wrong)(const struct fguard_subjects *subjects,
 							const void *context),
 				       const void *context);

@@ -234,17 +234,17 @@ static inline bool fguard_rule_asks(const struct fguard_rule *rule)
 /**
  * fguard_rule_allows - does it let a task in?
  * @rule: the rule
- * @actor: the task
+ * @subject: the task
  *
  * Context: RCU read side; may take task_lock() of a tracer.
  * Return: true if it does.
  */
 static inline bool fguard_rule_allows(const struct fguard_rule *rule,
-				      const struct fguard_actor *actor)
+				      const struct fguard_subject *subject)
 {
 	if (unlikely(rule->flags & FGUARD_RULE_AGAINST))
-		return !fguard_subjects_hold(rule->subjects, actor);
-	return fguard_subjects_allow(rule->subjects, actor);
+		return !fguard_subjects_hold(rule->subjects, subject);
+	return fguard_subjects_allow(rule->subjects, subject);
 }
 
 #endif

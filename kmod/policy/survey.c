@@ -102,35 +102,35 @@ static void consider_each(struct fguard_match_context *context, struct fguard_ru
 }
 
 static void begin(struct fguard_survey *survey, struct fguard_object *object, u32 ops,
-		  const struct fguard_actor *actor)
+		  const struct fguard_subject *subject)
 {
 	memset(survey, 0, sizeof(*survey));
 	survey->context.object = object;
-	survey->context.actor = actor;
+	survey->context.subject = subject;
 	survey->context.seen = consider_each;
 	survey->ops = ops & FGUARD_OPS_ALL;
 }
 
 void fguard_survey(struct fguard_survey *survey, struct fguard_object *object, u32 ops,
-		   const struct fguard_actor *actor)
+		   const struct fguard_subject *subject)
 {
-	begin(survey, object, ops, actor);
+	begin(survey, object, ops, subject);
 	fguard_index_evaluate(&survey->context);
 	join_layers(survey);
 }
 
 void fguard_survey_held(struct fguard_survey *survey, struct fguard_object *object,
-			u32 ops, const struct fguard_actor *actor)
+			u32 ops, const struct fguard_subject *subject)
 {
-	begin(survey, object, ops, actor);
+	begin(survey, object, ops, subject);
 	fguard_index_look_at(&survey->context);
 	join_layers(survey);
 }
 
 void fguard_survey_inside(struct fguard_survey *survey, struct fguard_object *object,
-			  u32 ops, const struct fguard_actor *actor)
+			  u32 ops, const struct fguard_subject *subject)
 {
-	begin(survey, object, ops, actor);
+	begin(survey, object, ops, subject);
 	fguard_index_look_inside(&survey->context);
 	join_layers(survey);
 }

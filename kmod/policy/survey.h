@@ -13,7 +13,7 @@
  * @deciders: the rules that decided, or NULL
  * @seconds: others that refuse or ask and would have decided without them, or NULL
  * @more: mask of the operations for which there are yet others
- * @binders: the closest rules against the actor, joined to the others at the end
+ * @binders: the closest rules against the subject, joined to the others at the end
  * @binder_ranks: how close they are
  * @bound: mask of the operations that have any
  */
@@ -34,38 +34,38 @@ struct fguard_survey {
  * @survey: filled
  * @object: the object; what is done to it says which of its directories matter
  * @ops: mask of the operations to decide about
- * @actor: who does it
+ * @subject: who does it
  *
  * Context: RCU read side, no spinlock held.
  */
 void fguard_survey(struct fguard_survey *survey, struct fguard_object *object, u32 ops,
-		   const struct fguard_actor *actor);
+		   const struct fguard_subject *subject);
 
 /**
  * fguard_survey_held - the same, about an object that is taken elsewhere
  * @survey: filled
  * @object: the object; it @moves, unless it gets another name only
  * @ops: mask of the operations to decide about
- * @actor: who does it
+ * @subject: who does it
  *
  * Of rules about what is below a directory those count that would not any more.
  *
  * Context: RCU read side, no spinlock held.
  */
 void fguard_survey_held(struct fguard_survey *survey, struct fguard_object *object,
-			u32 ops, const struct fguard_actor *actor);
+			u32 ops, const struct fguard_subject *subject);
 
 /**
  * fguard_survey_inside - the same, about whatever is in a directory
  * @survey: filled
  * @object: the directory, or what would be one; only trees count
  * @ops: mask of the operations to decide about
- * @actor: who does it
+ * @subject: who does it
  *
  * Context: RCU read side, no spinlock held.
  */
 void fguard_survey_inside(struct fguard_survey *survey, struct fguard_object *object,
-			  u32 ops, const struct fguard_actor *actor);
+			  u32 ops, const struct fguard_subject *subject);
 
 /**
  * fguard_survey_strictest - the operation that is decided most strictly

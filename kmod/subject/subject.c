@@ -85,7 +85,7 @@ static int compare_pids(const void *a, const void *b)
 }
 
 static int take_pids(struct fguard_subjects *subjects,
-		     const struct fguard_subject_spec *spec,
+		     const struct fguard_subjects_spec *spec,
 		     struct netlink_ext_ack *extack)
 {
 	u32 i;
@@ -129,7 +129,7 @@ static kgid_t *take_gids(const u32 *numbers, u32 count)
 }
 
 static int take_numbers(struct fguard_subjects *subjects,
-			const struct fguard_subject_spec *spec)
+			const struct fguard_subjects_spec *spec)
 {
 	if (spec->n_uids) {
 		subjects->uids = take_uids(spec->uids, spec->n_uids);
@@ -226,7 +226,7 @@ static int take_places(struct fguard_place **places, u32 *taken, const char **pa
 }
 
 static int fill(struct fguard_subjects *subjects,
-		const struct fguard_subject_spec *spec, struct netlink_ext_ack *extack)
+		const struct fguard_subjects_spec *spec, struct netlink_ext_ack *extack)
 {
 	int err = 0;
 
@@ -257,7 +257,7 @@ bool fguard_subject_anybody_traced(void)
 	return traced;
 }
 
-static struct fguard_subjects *subjects_alloc(const struct fguard_subject_spec *spec)
+static struct fguard_subjects *subjects_alloc(const struct fguard_subjects_spec *spec)
 {
 	struct fguard_subjects *subjects = kzalloc(sizeof(*subjects), GFP_KERNEL);
 
@@ -405,7 +405,7 @@ static struct fguard_subjects *share(struct fguard_subjects *subjects)
 	return other;
 }
 
-struct fguard_subjects *fguard_subjects_new(const struct fguard_subject_spec *spec,
+struct fguard_subjects *fguard_subjects_new(const struct fguard_subjects_spec *spec,
 					    struct netlink_ext_ack *extack)
 {
 	struct fguard_subjects *subjects = subjects_alloc(spec);
@@ -571,15 +571,15 @@ bool fguard_subjects_gain_exe(const struct fguard_subjects *subjects,
 }
 
 static bool holds_exe(const struct fguard_subjects *subjects,
-		      const struct fguard_actor *actor)
+		      const struct fguard_subject *subject)
 {
 	struct file *exe;
 	bool holds;
 
 	if (!subjects->n_exes)
 		return true;
-	if (actor->exe_known)
-		return is_exe(subjects, actor->exe);
+	if (subject->exe_known)
+		return is_exe(subjects, subject->exe);
 	exe = fguard_subject_exe();
 	holds = is_exe(subjects, exe);
 	if (exe)
@@ -646,9 +646,9 @@ static bool holds_served(const struct fguard_subjects *subjects,
 }
 
 static noinline bool hold_others(const struct fguard_subjects *subjects,
-				 const struct fguard_actor *actor)
+				 const struct fguard_subject *subject)
 {
-	struct task_struct *task = actor->task;
+	struct task_struct *task = subject->task;
 	/* The real credentials: overlayfs and others borrow their mounter's. */
 	const struct cred *cred = __task_cred(task);
 
@@ -657,20 +657,20 @@ static noinline bool hold_others(const struct fguard_subjects *subjects,
 	       (!subjects->n_loginuids ||
 		holds_uid(subjects->loginuids, subjects->n_loginuids,
 			  audit_get_loginuid(task))) &&
-	       holds_exe(subjects, actor) && holds_cgroup(subjects, task);
+	       holds_exe(subjects, subject) && holds_cgroup(subjects, task);
 }
 
 bool fguard_subjects_include_task(const struct fguard_subjects *subjects,
-				  const struct fguard_actor *actor)
+				  const struct fguard_subject *subject)
 {
-	if (subjects->n_pids && !includes(subjects, task_tgid(actor->task)))
+	if (subjects->n_pids && !includes(subjects, task_tgid(subject->task)))
 		return false;
-	return !subjects->others || hold_others(subjects, actor);
+	return !subjects->others || hold_others(subjects, subject);
 }
 
 static bool is_led(const struct fguard_subjects *subjects, struct task_struct *thread)
 {
-	struct fguard_actor tracer = { .exe_known = true };
+	struct fguard_subject tracer = { .exe_known = true };
 	bool holds;
 
 	if (!READ_ONCE(thread->ptrace))

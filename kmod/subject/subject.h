@@ -15,7 +15,7 @@
 struct group_info;
 
 /**
- * struct fguard_subject_spec - who is allowed, as it was asked for
+ * struct fguard_subjects_spec - who is allowed, as it was asked for
  * @pids: numbers of processes, in the current pid namespace
  * @n_pids: how many
  * @children: their descendants too, from now on
@@ -29,7 +29,7 @@ struct group_info;
  * @n_exes: how many executables; they come first
  * @n_cgroups: how many cgroups
  */
-struct fguard_subject_spec {
+struct fguard_subjects_spec {
 	const u32 *pids;
 	u32 n_pids;
 	bool children;
@@ -45,12 +45,12 @@ struct fguard_subject_spec {
 };
 
 /**
- * struct fguard_actor - the task that acts
+ * struct fguard_subject - the task that acts
  * @task: the task, or NULL: one that no rule allows
  * @exe: its executable, if @exe_known
  * @exe_known: otherwise @task is the current task and it is looked up when needed
  */
-struct fguard_actor {
+struct fguard_subject {
 	struct task_struct *task;
 	struct file *exe;
 	bool exe_known;
@@ -120,7 +120,7 @@ bool fguard_subject_exe_is(const struct file *exe, const struct fguard_program *
  * no process; ERR_PTR(-EINVAL): no cgroup; ERR_PTR(-ENOMEM); or what the lookup
  * of a path says.
  */
-struct fguard_subjects *fguard_subjects_new(const struct fguard_subject_spec *spec,
+struct fguard_subjects *fguard_subjects_new(const struct fguard_subjects_spec *spec,
 					    struct netlink_ext_ack *extack);
 
 /**
@@ -186,28 +186,28 @@ static inline bool fguard_subjects_name_anybody(const struct fguard_subjects *su
 /**
  * fguard_subjects_include_task - is a task one of the subjects?
  * @subjects: the subjects; they name somebody
- * @actor: the task, not NULL
+ * @subject: the task, not NULL
  *
  * Context: RCU read side.
  * Return: true if one of each kind that is given holds.
  */
 bool fguard_subjects_include_task(const struct fguard_subjects *subjects,
-				  const struct fguard_actor *actor);
+				  const struct fguard_subject *subject);
 
 /**
  * fguard_subjects_hold - is a task one of the subjects?
  * @subjects: the subjects
- * @actor: the task
+ * @subject: the task
  *
  * Context: RCU read side.
  * Return: true if one of each kind that is given holds, and one is given.
  */
 static inline bool fguard_subjects_hold(const struct fguard_subjects *subjects,
-					const struct fguard_actor *actor)
+					const struct fguard_subject *subject)
 {
 	/* A rule that names nobody allows nobody. */
-	return subjects->anybody && actor->task &&
-	       fguard_subjects_include_task(subjects, actor);
+	return subjects->anybody && subject->task &&
+	       fguard_subjects_include_task(subjects, subject);
 }
 
 /**
@@ -227,18 +227,18 @@ bool fguard_subjects_led(const struct fguard_subjects *subjects,
 /**
  * fguard_subjects_allow - is a task let in?
  * @subjects: the subjects
- * @actor: the task
+ * @subject: the task
  *
  * Context: RCU read side; may take task_lock() of a tracer.
  * Return: true if it is one of the subjects, and so is whoever traces it.
  */
 static inline bool fguard_subjects_allow(const struct fguard_subjects *subjects,
-					 const struct fguard_actor *actor)
+					 const struct fguard_subject *subject)
 {
-	return fguard_subjects_hold(subjects, actor) &&
-	       (likely(!READ_ONCE(actor->task->ptrace) &&
+	return fguard_subjects_hold(subjects, subject) &&
+	       (likely(!READ_ONCE(subject->task->ptrace) &&
 		       !READ_ONCE(subjects->traced)) ||
-		!fguard_subjects_led(subjects, actor->task));
+		!fguard_subjects_led(subjects, subject->task));
 }
 
 /**
