@@ -13,7 +13,7 @@
 #include "ftrace/selftest.h"
 #include "object/mount.h"
 #include "object/program.h"
-#include "subject/family.h"
+#include "subject/descendants.h"
 #include "subject/script.h"
 
 static int __init fguard_init(void)
@@ -66,7 +66,7 @@ static void __exit fguard_exit(void)
 	fguard_subscriptions_exit();
 	fguard_hooks_exit();
 	fguard_selftest_end();
-	fguard_family_exit();
+	fguard_descendants_exit();
 	fguard_scripts_exit();
 	fguard_questions_exit();
 	fguard_events_exit();

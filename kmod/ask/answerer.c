@@ -13,7 +13,7 @@
 #include "ask/share.h"
 #include "events/subscription.h"
 #include "ftrace/hook.h"
-#include "subject/family.h"
+#include "subject/descendants.h"
 #include "subject/subject.h"
 
 #define LATER (HZ / 100 ?: 1)
@@ -28,7 +28,7 @@
  * @process: the process that subscribed, held
  * @uid: its effective user then
  * @namespace: its user namespace then, held
- * @kin: that process and its descendants from now on
+ * @descendants: that process and its descendants from now on
  * @rcu: frees it after the last reader
  */
 struct fguard_answerer {
@@ -37,7 +37,7 @@ struct fguard_answerer {
 	struct pid *process;
 	kuid_t uid;
 	struct user_namespace *namespace;
-	struct fguard_subjects *kin;
+	struct fguard_subjects *descendants;
 	struct rcu_head rcu;
 };
 
@@ -97,7 +97,7 @@ static enum fguard_relation relation_to(const struct fguard_answerer *answerer)
 
 	if (mine == answerer->process)
 		return FGUARD_RELATION_OWN;
-	if (fguard_subjects_include(answerer->kin, mine) ||
+	if (fguard_subjects_include(answerer->descendants, mine) ||
 	    descends_from(current, answerer->process))
 		return is_of_user(answerer, task) ? FGUARD_RELATION_OWN :
 						    FGUARD_RELATION_NEEDED;
@@ -174,7 +174,7 @@ void fguard_answerers_tell_later(const struct fguard_record *record)
 /* Of askers that end, and of the answerer's children. */
 #define NEEDS (FGUARD_NEED_EXITS | FGUARD_NEED_FORKS)
 
-static int take_kin(struct fguard_answerer *answerer, struct netlink_ext_ack *extack)
+static int take_descendants(struct fguard_answerer *answerer, struct netlink_ext_ack *extack)
 {
 	const u32 number = task_tgid_vnr(current);
 	const struct fguard_subjects_spec spec = {
@@ -182,12 +182,12 @@ static int take_kin(struct fguard_answerer *answerer, struct netlink_ext_ack *ex
 	};
 	int err;
 
-	answerer->kin = fguard_subjects_new(&spec, extack);
-	if (IS_ERR(answerer->kin))
-		return PTR_ERR(answerer->kin);
-	err = fguard_family_begin(answerer->kin);
+	answerer->descendants = fguard_subjects_new(&spec, extack);
+	if (IS_ERR(answerer->descendants))
+		return PTR_ERR(answerer->descendants);
+	err = fguard_descendants_begin(answerer->descendants);
 	if (err)
-		fguard_subjects_put(answerer->kin);
+		fguard_subjects_put(answerer->descendants);
 	return err;
 }
 
@@ -210,7 +210,7 @@ static void *begin(struct fguard_subscription *subscription, struct netlink_ext_
 	err = fguard_hooks_get(NEEDS, extack);
 	if (err)
 		goto free;
-	err = take_kin(answerer, extack);
+	err = take_descendants(answerer, extack);
 	if (err)
 		goto put_hooks;
 	answerer->subscription = subscription;
@@ -231,7 +231,7 @@ static void answerer_free(struct rcu_head *head)
 {
 	struct fguard_answerer *answerer = container_of(head, struct fguard_answerer, rcu);
 
-	fguard_subjects_put(answerer->kin);
+	fguard_subjects_put(answerer->descendants);
 	put_pid(answerer->process);
 	put_user_ns(answerer->namespace);
 	kfree(answerer);
@@ -247,7 +247,7 @@ static void end(void *fed)
 	if (!answerer_count)
 		answering->last_goes();
 	spin_unlock(&fguard_question_lock);
-	fguard_family_end(answerer->kin);
+	fguard_descendants_end(answerer->descendants);
 	fguard_hooks_put(NEEDS);
 	call_rcu(&answerer->rcu, answerer_free);
 }

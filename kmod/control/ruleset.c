@@ -22,7 +22,7 @@
 #include "policy/roster.h"
 #include "policy/site.h"
 #include "policy/index.h"
-#include "subject/family.h"
+#include "subject/descendants.h"
 #include "subject/script.h"
 
 /* Orders those who change the ruleset; also keeps what it shows together. */
@@ -279,13 +279,13 @@ static int prepare(struct fguard_rule *rule, const struct fguard_rule *old,
 	if (err)
 		return err;
 	if (rule->subjects->children)
-		err = fguard_family_begin(rule->subjects);
+		err = fguard_descendants_begin(rule->subjects);
 	if (err)
 		goto put_hooks;
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
 		err = fguard_expire_watch(extack);
 	if (err)
-		goto end_family;
+		goto end_descendants;
 	err = fguard_roster_add(rule);
 	if (err)
 		goto unwatch;
@@ -306,9 +306,9 @@ leave_roster:
 unwatch:
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
 		fguard_expire_unwatch();
-end_family:
+end_descendants:
 	if (rule->subjects->children)
-		fguard_family_end(rule->subjects);
+		fguard_descendants_end(rule->subjects);
 put_hooks:
 	fguard_hooks_put(needs_of(rule));
 	return err;
@@ -322,7 +322,7 @@ static void give_back(struct fguard_rule *rule)
 	if (rule->flags & FGUARD_RULE_UNTIL_EXIT)
 		fguard_expire_unwatch();
 	if (rule->subjects->children)
-		fguard_family_end(rule->subjects);
+		fguard_descendants_end(rule->subjects);
 	fguard_hooks_put(needs_of(rule));
 }
 
@@ -416,7 +416,8 @@ static void give_back_room(void)
 /* What was answered stays true where the same is asked; of a run, only by the same run. */
 static void inherit(struct fguard_rule *rule, struct fguard_rule *old)
 {
-	if (fguard_rule_asks(rule) && fguard_rule_asks(old) && rule->terms.ops == old->terms.ops &&
+	if (fguard_rule_asks(rule) && fguard_rule_asks(old) &&
+	    rule->terms.ops == old->terms.ops &&
 	    !((rule->flags ^ old->flags) & FGUARD_RULE_FLAGS_ALL) &&
 	    (!(rule->flags & FGUARD_RULE_AGAINST) || rule->subjects == old->subjects))
 		fguard_memories_inherit(rule, old);
@@ -533,7 +534,8 @@ static int join_locked(struct fguard_rule *rule, struct fguard_rule *there,
 		       struct fguard_added *added, struct netlink_ext_ack *extack)
 {
 	if (!is_kept(there) || !says_the_same(rule, there)) {
-		NL_SET_ERR_MSG(extack, "another rule is about the object, and one that ends with its socket replaces none");
+		NL_SET_ERR_MSG(extack, "another rule is about the object, and one that ends with "
+				       "its socket replaces none");
 		return -EEXIST;
 	}
 	list_splice_init(&rule->keepers, &there->keepers);
@@ -871,7 +873,7 @@ void fguard_ruleset_exit(void)
 		fguard_sites_leave(rule);
 		fguard_roster_remove(rule);
 		if (rule->subjects->children)
-			fguard_family_end(rule->subjects);
+			fguard_descendants_end(rule->subjects);
 		call_rcu(&rule->rcu, free_rcu);
 	}
 	rcu_barrier(); /* free_rcu(), and those of the others */

@@ -37,7 +37,7 @@
 #include "policy/copyup.h"
 #include "policy/names.h"
 #include "policy/prefilter.h"
-#include "subject/family.h"
+#include "subject/descendants.h"
 #include "subject/script.h"
 #include "subject/subject.h"
 
@@ -817,7 +817,8 @@ ON(handle_mm_fault)
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file && likely(!is_global_init(current)))
-		enforce_descriptor(vma->vm_file, fguard_mapping_ops(vma), FGUARD_USE_FAULT, fregs);
+		enforce_descriptor(vma->vm_file, fguard_mapping_ops(vma), FGUARD_USE_FAULT,
+				   fregs);
 }
 
 /*
@@ -855,7 +856,8 @@ ON(madvise_collapse)
 	struct vm_area_struct *vma = ARGUMENT(struct vm_area_struct *, 0);
 
 	if (vma->vm_file)
-		enforce_descriptor(vma->vm_file, fguard_mapping_ops(vma), FGUARD_USE_ADVISED, fregs);
+		enforce_descriptor(vma->vm_file, fguard_mapping_ops(vma), FGUARD_USE_ADVISED,
+				   fregs);
 }
 #endif
 
@@ -923,7 +925,7 @@ ON(wake_up_new_task)
 {
 	struct task_struct *child = ARGUMENT(struct task_struct *, 0);
 
-	if (unlikely(!fguard_family_fork(child)))
+	if (unlikely(!fguard_descendants_fork(child)))
 		end_unnoted(child);
 	fguard_script_fork(child);
 }

@@ -14,13 +14,13 @@
 
 #include "policy/roster.h"
 #include "policy/rule.h"
-#include "subject/family.h"
+#include "subject/descendants.h"
 #include "subject/subject.h"
 
 /* Subjects are found by one kind of what they ask for; these are their kinds. */
 enum trait_kind {
 	TRAIT_PROCESS,
-	TRAIT_FAMILY,
+	TRAIT_DESCENDANTS,
 	TRAIT_EXE,
 	TRAIT_UID,
 	TRAIT_GID,
@@ -289,7 +289,7 @@ static bool enter_most_telling(struct fguard_entries *entries,
 	if (subjects->n_pids)
 		return enter_pids(entries, subjects, TRAIT_PROCESS) &&
 		       (!subjects->children ||
-			enter(entries, subjects, TRAIT_FAMILY, subjects->family));
+			enter(entries, subjects, TRAIT_DESCENDANTS, subjects->descendants_id));
 	if (subjects->n_exes)
 		return enter_exes(entries, subjects, TRAIT_EXE);
 	if (subjects->n_uids || subjects->n_loginuids)
@@ -483,9 +483,9 @@ static bool look_up(struct search *search, enum trait_kind kind, u64 key)
 	return trait && look_at_all(search, trait);
 }
 
-static bool look_up_family(u64 family, void *search)
+static bool look_up_descendants(u64 descendants_id, void *search)
 {
-	return look_up(search, TRAIT_FAMILY, family);
+	return look_up(search, TRAIT_DESCENDANTS, descendants_id);
 }
 
 static bool look_up_each(struct search *search, const struct group_info *own)
@@ -524,7 +524,8 @@ static bool look_up_users(struct search *search, struct task_struct *task)
 	    look_up(search, TRAIT_GID, __kgid_val(cred->gid)) ||
 	    look_up(search, TRAIT_LOGINUID, __kuid_val(audit_get_loginuid(task))))
 		return true;
-	return READ_ONCE(in_use[search->side][TRAIT_GID]) && look_up_groups(search, cred->group_info);
+	return READ_ONCE(in_use[search->side][TRAIT_GID]) &&
+	       look_up_groups(search, cred->group_info);
 }
 
 /* Each directory on the way to the cgroup, as subject.c has it. */
@@ -571,7 +572,8 @@ static bool look_up_cgroups(struct search *search, struct task_struct *task)
 	return false;
 }
 
-struct fguard_rule *fguard_roster_find(enum fguard_side side, const struct fguard_subject *subject,
+struct fguard_rule *fguard_roster_find(enum fguard_side side,
+				       const struct fguard_subject *subject,
 				       bool (*is_wrong)(const struct fguard_subjects *subjects,
 							const void *context),
 				       const void *context)
@@ -584,8 +586,8 @@ struct fguard_rule *fguard_roster_find(enum fguard_side side, const struct fguar
 
 	if (look_up(&search, TRAIT_PROCESS, task_tgid_nr(task)))
 		return search.rule;
-	if (READ_ONCE(in_use[side][TRAIT_FAMILY]) &&
-	    fguard_family_visit(task_tgid(task), look_up_family, &search))
+	if (READ_ONCE(in_use[side][TRAIT_DESCENDANTS]) &&
+	    fguard_descendants_visit(task_tgid(task), look_up_descendants, &search))
 		return search.rule;
 	if (subject->exe && look_up(&search, TRAIT_EXE, file_inode(subject->exe)->i_ino))
 		return search.rule;

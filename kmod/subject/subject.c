@@ -18,7 +18,7 @@
 #include <linux/spinlock.h>
 #include <linux/user_namespace.h>
 
-#include "subject/family.h"
+#include "subject/descendants.h"
 #include "subject/subject.h"
 
 struct pid *fguard_subject_pid(u32 nr)
@@ -381,7 +381,7 @@ static bool same(const struct fguard_subjects *a, const struct fguard_subjects *
 	       a->n_exes == b->n_exes && a->n_cgroups == b->n_cgroups &&
 	       same_places(a->exes, b->exes, a->n_exes) &&
 	       same_places(a->cgroups, b->cgroups, a->n_cgroups) &&
-	       fguard_family_is_fresh(b);
+	       fguard_descendants_is_fresh(b);
 }
 
 /* Those of another rule that are the same; @subjects themselves if there are none. */
@@ -473,7 +473,7 @@ static inline bool includes(const struct fguard_subjects *subjects,
 			    const struct pid *pid)
 {
 	return has_pid(subjects, pid) ||
-	       (subjects->children && fguard_family_holds(subjects, pid));
+	       (subjects->children && fguard_descendants_holds(subjects, pid));
 }
 
 bool fguard_subjects_include(const struct fguard_subjects *subjects,

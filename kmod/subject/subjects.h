@@ -10,7 +10,7 @@
 #include "object/program.h"
 
 struct fguard_entries;
-struct fguard_kin;
+struct fguard_descendants;
 struct pid;
 
 /* Rules let in whom they name, or are against him. */
@@ -68,8 +68,8 @@ struct fguard_place {
  * @loginuids: login uids
  * @exes: executables
  * @cgroups: cgroups, with those below them
- * @kin: whose descendants are let in with @children, NULL while they are not followed
- * @family: tells these descendants from those of others, 0: not followed
+ * @descendants: whose descendants are let in with @children, NULL while they are not followed
+ * @descendants_id: tells these descendants from those of others, 0: not followed
  * @since: only descendants by later children than this are meant
  * @following: rules that have them followed
  * @rules: rules in force that let them in, and that are against them; RCU, ruleset_lock
@@ -99,8 +99,8 @@ struct fguard_subjects {
 	kuid_t *loginuids;
 	struct fguard_place *exes;
 	struct fguard_place *cgroups;
-	struct fguard_kin *kin;
-	u64 family;
+	struct fguard_descendants *descendants;
+	u64 descendants_id;
 	u64 since;
 	u32 following;
 	struct list_head rules[FGUARD_SIDES];
