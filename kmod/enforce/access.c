@@ -523,7 +523,7 @@ ON(set_posix_acl)
 #ifdef FGUARD_HAVE_INODE_SET_ACL
 	dentry = ARGUMENT(struct dentry *, 1);
 #else
-	dentry = fguard_any_alias(ARGUMENT(struct inode *, FGUARD_SET_ACL_INODE));
+	dentry = fguard_any_rule_inode(ARGUMENT(struct inode *, FGUARD_SET_ACL_INODE));
 #endif
 	if (dentry)
 		enforce_entry(dentry, NULL, FGUARD_OP_ATTR, false, fregs);

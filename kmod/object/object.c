@@ -44,16 +44,16 @@ struct dentry *fguard_object_find_place(struct dentry *dentry,
 {
 	struct inode *object = (struct inode *)inode ?: d_inode_rcu(dentry);
 	bool foreign = inode && inode != d_inode_rcu(dentry);
-	struct dentry *alias, *found = NULL;
+	struct dentry *rule_inode, *found = NULL;
 
 	if (!object)
 		return dentry;
 	spin_lock(&object->i_lock);
-	for_each_alias(alias, object) {
-		if (IS_ROOT(alias))
+	for_each_alias(rule_inode, object) {
+		if (IS_ROOT(rule_inode))
 			continue;
-		found = alias;
-		if (!d_unhashed(alias))
+		found = rule_inode;
+		if (!d_unhashed(rule_inode))
 			break;
 	}
 	spin_unlock(&object->i_lock);
@@ -116,11 +116,14 @@ int fguard_object_check_directory(const struct dentry *directory,
 	case EXFAT_SUPER_MAGIC:
 		if (directory == sb->s_root)
 			return 0;
-		NL_SET_ERR_MSG(extack, "this filesystem (FAT) numbers its files anew each time it reads them: only entries of its root directory can be guarded");
+		NL_SET_ERR_MSG(extack,
+			       "this filesystem (FAT) numbers its files anew each time it reads "
+			       "them: only entries of its root directory can be guarded");
 		return -EOPNOTSUPP;
 	case PROC_SUPER_MAGIC:
 	case SYSFS_MAGIC:
-		NL_SET_ERR_MSG(extack, "this filesystem (proc, sysfs) is another one in each namespace: nothing in it can be guarded");
+		NL_SET_ERR_MSG(extack, "this filesystem (proc, sysfs) is another one in each "
+				       "namespace: nothing in it can be guarded");
 		return -EOPNOTSUPP;
 	}
 	return 0;
@@ -149,7 +152,9 @@ static int check_short_name(const char *name, struct netlink_ext_ack *extack)
 	if (is_short_part(name, base, 8) &&
 	    (!*end || is_short_part(end + 1, strlen(end + 1), 3)))
 		return 0;
-	NL_SET_ERR_MSG(extack, "this filesystem (FAT) gives the file a second name, as in PROGRA~1: only names of up to 8 letters, a dot and 3 more can be guarded");
+	NL_SET_ERR_MSG(extack,
+		       "this filesystem (FAT) gives the file a second name, as in PROGRA~1: only "
+		       "names of up to 8 letters, a dot and 3 more can be guarded");
 	return -EOPNOTSUPP;
 }
 

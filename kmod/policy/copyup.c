@@ -9,7 +9,7 @@
 #include <linux/workqueue.h>
 
 #include "object/object.h"
-#include "policy/alias.h"
+#include "policy/rule_inode.h"
 #include "policy/copyup.h"
 #include "policy/index.h"
 #include "policy/prefilter.h"
@@ -69,7 +69,7 @@ static void learn(struct dentry *dentry, const struct inode *copy)
 	index = rcu_dereference(fguard_index);
 	while (fguard_index_named(index, dentry, &named))
 		for (i = 0; i < named.count; i++)
-			fguard_alias_copied(named.rules[i], dentry, copy);
+			fguard_rule_inode_copied(named.rules[i], dentry, copy);
 	rcu_read_unlock();
 }
 

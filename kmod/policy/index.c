@@ -13,7 +13,7 @@
 
 struct fguard_index __rcu *fguard_index;
 
-DEFINE_SPINLOCK(fguard_alias_lock);
+DEFINE_SPINLOCK(fguard_rule_inode_lock);
 
 struct fguard_index *fguard_index_new(u32 capacity, unsigned int links)
 {
@@ -30,12 +30,12 @@ struct fguard_index *fguard_index_new(u32 capacity, unsigned int links)
 	index->filter_mask = words - 1;
 	index->names_in = kvcalloc(capacity, sizeof(*index->names_in), GFP_KERNEL);
 	index->names = kvcalloc(capacity, sizeof(*index->names), GFP_KERNEL);
-	index->aliases = kvcalloc(capacity, sizeof(*index->aliases), GFP_KERNEL);
+	index->inodes = kvcalloc(capacity, sizeof(*index->inodes), GFP_KERNEL);
 	index->suffixes = kvcalloc(capacity, sizeof(*index->suffixes), GFP_KERNEL);
 	index->devices = kcalloc(1 << FGUARD_DEVICE_BITS, sizeof(*index->devices),
 				 GFP_KERNEL);
 	index->filter = kvcalloc(words, sizeof(*index->filter), GFP_KERNEL);
-	if (!index->names_in || !index->names || !index->aliases || !index->suffixes ||
+	if (!index->names_in || !index->names || !index->inodes || !index->suffixes ||
 	    !index->devices || !index->filter) {
 		fguard_index_free(index);
 		return NULL;
@@ -49,7 +49,7 @@ void fguard_index_free(struct fguard_index *index)
 		return;
 	kvfree(index->names_in);
 	kvfree(index->names);
-	kvfree(index->aliases);
+	kvfree(index->inodes);
 	kfree(index->devices);
 	kvfree(index->suffixes);
 	kvfree(index->filter);
@@ -74,27 +74,28 @@ static void filter_add(struct fguard_index *index, u64 key)
 
 /* ---- inodes -------------------------------------------------------------- */
 
-void fguard_alias_link(struct fguard_index *index, struct fguard_alias *alias)
+void fguard_rule_inode_link(struct fguard_index *index, struct fguard_rule_inode *rule_inode)
 {
-	lockdep_assert_held(&fguard_alias_lock);
-	filter_add(index, alias->identity.ino);
-	hlist_add_head_rcu(&alias->links[index->links],
-			   fguard_alias_bucket(index, alias->identity.ino));
-	if (alias->device) {
-		filter_add(index, alias->device ^ FGUARD_DEVICE_SALT);
-		hlist_add_head_rcu(&alias->by_device[index->links],
-				   fguard_device_bucket(index, alias->device));
+	lockdep_assert_held(&fguard_rule_inode_lock);
+	filter_add(index, rule_inode->identity.ino);
+	hlist_add_head_rcu(&rule_inode->links[index->links],
+			   fguard_rule_inode_bucket(index, rule_inode->identity.ino));
+	if (rule_inode->device) {
+		filter_add(index, rule_inode->device ^ FGUARD_DEVICE_SALT);
+		hlist_add_head_rcu(&rule_inode->by_device[index->links],
+				   fguard_device_bucket(index, rule_inode->device));
 	}
 }
 
-void fguard_alias_drop(const struct fguard_index *index, struct fguard_alias *alias)
+void fguard_rule_inode_drop(const struct fguard_index *index,
+			    struct fguard_rule_inode *rule_inode)
 {
-	lockdep_assert_held(&fguard_alias_lock);
-	hlist_del_rcu(&alias->links[index->links]);
-	if (alias->device)
-		hlist_del_rcu(&alias->by_device[index->links]);
-	list_del_rcu(&alias->siblings);
-	kfree_rcu(alias, rcu);
+	lockdep_assert_held(&fguard_rule_inode_lock);
+	hlist_del_rcu(&rule_inode->links[index->links]);
+	if (rule_inode->device)
+		hlist_del_rcu(&rule_inode->by_device[index->links]);
+	list_del_rcu(&rule_inode->siblings);
+	kfree_rcu(rule_inode, rcu);
 }
 
 /* ---- rules --------------------------------------------------------------- */
@@ -181,14 +182,14 @@ static void count_name(struct fguard_index *index, const struct fguard_rule *rul
 
 static void link_name(struct fguard_index *index, struct fguard_rule *rule)
 {
-	struct fguard_alias *alias;
+	struct fguard_rule_inode *rule_inode;
 
 	filter_add(index, rule->name.directory.ino);
 	count_name(index, rule, 1);
 	hlist_add_head_rcu(&rule->by_name[index->links],
 			   fguard_name_bucket(index, rule->name.hash));
-	list_for_each_entry(alias, &rule->aliases, siblings)
-		fguard_alias_link(index, alias);
+	list_for_each_entry(rule_inode, &rule->inodes, siblings)
+		fguard_rule_inode_link(index, rule_inode);
 }
 
 static void link_suffix(struct fguard_index *index, struct fguard_rule *rule)
@@ -214,7 +215,7 @@ static void note_way(struct fguard_index *index, const struct fguard_rule *rule)
 
 static void link_rule(struct fguard_index *index, struct fguard_rule *rule)
 {
-	lockdep_assert_held(&fguard_alias_lock);
+	lockdep_assert_held(&fguard_rule_inode_lock);
 	if (rule->name.name)
 		link_name(index, rule);
 	if (rule->suffix.length)
@@ -228,14 +229,14 @@ static void link_rule(struct fguard_index *index, struct fguard_rule *rule)
 
 static void unlink_rule(struct fguard_index *index, struct fguard_rule *rule)
 {
-	struct fguard_alias *alias, *next;
+	struct fguard_rule_inode *rule_inode, *next;
 
 	if (rule->name.name) {
 		hlist_del_rcu(&rule->by_name[index->links]);
 		count_name(index, rule, -1);
 	}
-	list_for_each_entry_safe(alias, next, &rule->aliases, siblings)
-		fguard_alias_drop(index, alias);
+	list_for_each_entry_safe(rule_inode, next, &rule->inodes, siblings)
+		fguard_rule_inode_drop(index, rule_inode);
 	if (rule->suffix.length) {
 		hlist_del_rcu(&rule->by_suffix[index->links]);
 		WRITE_ONCE(index->suffix_count, index->suffix_count - 1);
@@ -248,17 +249,17 @@ static void unlink_rule(struct fguard_index *index, struct fguard_rule *rule)
 
 void fguard_index_insert(struct fguard_index *index, struct fguard_rule *rule)
 {
-	spin_lock(&fguard_alias_lock);
+	spin_lock(&fguard_rule_inode_lock);
 	link_rule(index, rule);
-	spin_unlock(&fguard_alias_lock);
+	spin_unlock(&fguard_rule_inode_lock);
 }
 
 void fguard_index_remove(struct fguard_rule *rule)
 {
-	spin_lock(&fguard_alias_lock);
+	spin_lock(&fguard_rule_inode_lock);
 	rule->retired = true;
 	unlink_rule(fguard_index_current(), rule);
-	spin_unlock(&fguard_alias_lock);
+	spin_unlock(&fguard_rule_inode_lock);
 }
 
 int fguard_index_resize(struct xarray *rules, u32 capacity)
@@ -270,11 +271,11 @@ int fguard_index_resize(struct xarray *rules, u32 capacity)
 
 	if (!index)
 		return -ENOMEM;
-	spin_lock(&fguard_alias_lock);
+	spin_lock(&fguard_rule_inode_lock);
 	xa_for_each(rules, id, rule)
 		link_rule(index, rule);
 	rcu_assign_pointer(fguard_index, index);
-	spin_unlock(&fguard_alias_lock);
+	spin_unlock(&fguard_rule_inode_lock);
 
 	synchronize_rcu();
 	fguard_index_free(old);
@@ -287,11 +288,11 @@ void fguard_index_switch(struct fguard_index *index,
 	struct fguard_index *old = fguard_index_current();
 	u32 i;
 
-	spin_lock(&fguard_alias_lock);
+	spin_lock(&fguard_rule_inode_lock);
 	for (i = 0; i < count; i++)
 		retired[i]->retired = true;
 	rcu_assign_pointer(fguard_index, index);
-	spin_unlock(&fguard_alias_lock);
+	spin_unlock(&fguard_rule_inode_lock);
 
 	synchronize_rcu();
 	fguard_index_free(old);

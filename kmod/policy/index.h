@@ -2,7 +2,7 @@
 /*
  * The tables in which an access finds its rules. Readers hold RCU only. The
  * names change under the mutex of rule.c; the inodes that rules follow change
- * also while an access is decided, so they have a spinlock, alias_lock.
+ * also while an access is decided, so they have a spinlock, rule_inode_lock.
  */
 #ifndef _FGUARD_INDEX_H
 #define _FGUARD_INDEX_H
@@ -19,7 +19,7 @@
 #include "policy/evaluate.h"
 
 struct fguard_subject;
-struct fguard_alias;
+struct fguard_rule_inode;
 struct fguard_rule;
 
 #define FGUARD_DEVICE_BITS 6
@@ -34,7 +34,7 @@ struct fguard_rule;
  * @names_in: how many rules name entries of a directory, by its number; of all
  *	directories that share a bucket, together
  * @names: table of rules by directory and name
- * @aliases: table of rules by inode
+ * @inodes: table of rules by inode
  * @devices: table of rules by block device
  * @suffixes: table of rules by suffix, and the directory if it counts only below one
  * @filter: Bloom filter over the inodes of all objects and their directories, over
@@ -52,7 +52,7 @@ struct fguard_index {
 	u32 capacity;
 	u32 *names_in;
 	struct hlist_head *names;
-	struct hlist_head *aliases;
+	struct hlist_head *inodes;
 	struct hlist_head *devices;
 	struct hlist_head *suffixes;
 	unsigned long *filter;
@@ -151,7 +151,7 @@ static inline u32 fguard_index_names_in(const struct fguard_index *index, u64 in
 }
 
 /**
- * fguard_alias_bucket - where rules about an inode stand
+ * fguard_rule_inode_bucket - where rules about an inode stand
  * @index: the index
  * @ino: its number
  *
@@ -159,9 +159,9 @@ static inline u32 fguard_index_names_in(const struct fguard_index *index, u64 in
  * Return: the bucket.
  */
 static inline struct hlist_head *
-fguard_alias_bucket(const struct fguard_index *index, u64 ino)
+fguard_rule_inode_bucket(const struct fguard_index *index, u64 ino)
 {
-	return &index->aliases[hash_64(ino, 32) & index->bucket_mask];
+	return &index->inodes[hash_64(ino, 32) & index->bucket_mask];
 }
 
 /**
@@ -354,25 +354,26 @@ void fguard_index_free(struct fguard_index *index);
 struct fguard_index *fguard_index_current(void);
 
 /* Inodes of rules: their lists, the tables of inodes, and which index is in force. */
-extern spinlock_t fguard_alias_lock;
+extern spinlock_t fguard_rule_inode_lock;
 
 /**
- * fguard_alias_link - enter an inode of a rule into an index
+ * fguard_rule_inode_link - enter an inode of a rule into an index
  * @index: the index
- * @alias: the inode
+ * @rule_inode: the inode
  *
- * Context: fguard_alias_lock held.
+ * Context: fguard_rule_inode_lock held.
  */
-void fguard_alias_link(struct fguard_index *index, struct fguard_alias *alias);
+void fguard_rule_inode_link(struct fguard_index *index, struct fguard_rule_inode *rule_inode);
 
 /**
- * fguard_alias_drop - a rule is not about an inode any more
+ * fguard_rule_inode_drop - a rule is not about an inode any more
  * @index: the index in force
- * @alias: the inode; freed after the last reader
+ * @rule_inode: the inode; freed after the last reader
  *
- * Context: fguard_alias_lock held.
+ * Context: fguard_rule_inode_lock held.
  */
-void fguard_alias_drop(const struct fguard_index *index, struct fguard_alias *alias);
+void fguard_rule_inode_drop(const struct fguard_index *index,
+			    struct fguard_rule_inode *rule_inode);
 
 /**
  * fguard_index_find - the rule in force about the same object as another

@@ -10,7 +10,7 @@
 #include <net/sock.h>
 
 #include "object/mount.h"
-#include "policy/alias.h"
+#include "policy/rule_inode.h"
 #include "policy/make.h"
 #include "policy/site.h"
 
@@ -41,7 +41,7 @@ static void rule_free(struct fguard_rule *rule)
 
 	list_for_each_entry_safe(keeper, next, &rule->keepers, node)
 		fguard_rule_keeper_drop(keeper);
-	fguard_aliases_free(rule);
+	fguard_rule_inodes_free(rule);
 	fguard_subjects_put(rule->subjects);
 	kvfree(rule->way);
 	kvfree(rule->seats);
@@ -170,10 +170,11 @@ static int take_inode(struct fguard_rule *rule, const struct fguard_found *found
 	int err;
 
 	rule->flags |= FGUARD_RULE_EXISTS;
-	err = fguard_alias_new(rule, d_inode(object),
-			       mounted ? FGUARD_ALIAS_MOUNTED : FGUARD_ALIAS_HOLDER);
+	err = fguard_rule_inode_new(rule, d_inode(object),
+				    mounted ? FGUARD_RULE_INODE_MOUNTED
+					    : FGUARD_RULE_INODE_HOLDER);
 	if (!err && beneath)
-		err = fguard_alias_new(rule, beneath, FGUARD_ALIAS_BENEATH);
+		err = fguard_rule_inode_new(rule, beneath, FGUARD_RULE_INODE_BENEATH);
 	return err;
 }
 
@@ -190,7 +191,7 @@ static int take_found(struct fguard_rule *rule, const struct fguard_found *found
 		err = take_mount(rule, found->directory.mnt);
 	if (!err && found->exists)
 		err = take_inode(rule, found);
-	return err ?: fguard_alias_reserve(rule);
+	return err ?: fguard_rule_inode_reserve(rule);
 }
 
 static int take_name(struct fguard_rule *rule, struct netlink_ext_ack *extack)
@@ -223,7 +224,8 @@ static int take_suffix(struct fguard_rule *rule, const char *suffix,
 
 	err = kern_path(rule->path, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &directory);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "the directory below which the suffix counts cannot be reached");
+		NL_SET_ERR_MSG(extack,
+			       "the directory below which the suffix counts cannot be reached");
 		return err;
 	}
 	rule->suffix.below = true;
@@ -267,7 +269,7 @@ struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
 
 	if (!rule)
 		return ERR_PTR(-ENOMEM);
-	INIT_LIST_HEAD(&rule->aliases);
+	INIT_LIST_HEAD(&rule->inodes);
 	INIT_LIST_HEAD(&rule->keepers);
 	rule->serial = atomic64_inc_return(&last_serial);
 	rule->terms.ops = spec->ops;

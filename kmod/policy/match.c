@@ -16,7 +16,8 @@
  * A rule against some processes says nothing of others, and lifts no refusal for those:
  * what the closest of them says is joined to what else was decided.
  */
-static noinline void bind(struct fguard_match_context *context, struct fguard_rule *rule, u32 rank)
+static noinline void bind(struct fguard_match_context *context, struct fguard_rule *rule,
+			  u32 rank)
 {
 	const struct fguard_terms *terms = context->binder ? &context->binder->terms : NULL;
 
@@ -161,13 +162,13 @@ static __always_inline bool is_by_one_name(const struct inode *inode)
  * what the guarded one is, and is let in only by itself: and so is an inode that cannot
  * be told from a later one with its number, or from that of a copy.
  */
-static __always_inline bool is_certain(const struct fguard_alias *alias,
+static __always_inline bool is_certain(const struct fguard_rule_inode *rule_inode,
 				       const struct inode *inode)
 {
 	return is_by_one_name(inode) &&
-	       (alias->kind != FGUARD_ALIAS_HOLDER ||
+	       (rule_inode->kind != FGUARD_RULE_INODE_HOLDER ||
 		(fguard_identity_is_unique(inode) &&
-		 fguard_identity_is_at(&alias->identity, inode->i_sb)));
+		 fguard_identity_is_at(&rule_inode->identity, inode->i_sb)));
 }
 
 /* Rules about the object itself. */
@@ -175,23 +176,23 @@ static __always_inline void match_own_inode(struct fguard_match_context *context
 					    const struct inode *inode)
 {
 	const struct fguard_index *index = context->index;
-	struct fguard_alias *alias;
+	struct fguard_rule_inode *rule_inode;
 
 	/* It has other names, and there may be a rule for each. */
 	if (unlikely(!is_by_one_name(inode))) {
 		context->uncertain = fguard_prefilter_inode(index, inode);
 		return;
 	}
-	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(index, inode->i_ino),
+	hlist_for_each_entry_rcu(rule_inode, fguard_rule_inode_bucket(index, inode->i_ino),
 				 links[index->links]) {
-		if (!fguard_identity_is(&alias->identity, inode))
+		if (!fguard_identity_is(&rule_inode->identity, inode))
 			continue;
-		if (unlikely(!is_certain(alias, inode))) {
+		if (unlikely(!is_certain(rule_inode, inode))) {
 			context->uncertain = true;
 			continue;
 		}
-		context->by_inode = alias->rule;
-		have_say(context, alias->rule, FGUARD_RANK_PATH);
+		context->by_inode = rule_inode->rule;
+		have_say(context, rule_inode->rule, FGUARD_RANK_PATH);
 	}
 }
 
@@ -213,14 +214,15 @@ static noinline void match_uncertain(struct fguard_match_context *context,
 				     const struct inode *inode)
 {
 	const struct fguard_index *index = context->index;
-	struct fguard_alias *alias;
+	struct fguard_rule_inode *rule_inode;
 
-	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(index, inode->i_ino),
+	hlist_for_each_entry_rcu(rule_inode, fguard_rule_inode_bucket(index, inode->i_ino),
 				 links[index->links]) {
 		if (is_settled_at(context, FGUARD_RANK_OTHER))
 			return;
-		if (!is_certain(alias, inode) && fguard_identity_is(&alias->identity, inode))
-			consider(context, alias->rule, FGUARD_RANK_OTHER);
+		if (!is_certain(rule_inode, inode) &&
+		    fguard_identity_is(&rule_inode->identity, inode))
+			consider(context, rule_inode->rule, FGUARD_RANK_OTHER);
 	}
 }
 
@@ -230,14 +232,14 @@ static noinline void match_uncertain(struct fguard_match_context *context,
 static noinline void match_device(struct fguard_match_context *context, dev_t device)
 {
 	const struct fguard_index *index = context->index;
-	struct fguard_alias *alias;
+	struct fguard_rule_inode *rule_inode;
 
 	if (context->object->ops & ~OPENING)
 		return;
-	hlist_for_each_entry_rcu(alias, fguard_device_bucket(index, device),
+	hlist_for_each_entry_rcu(rule_inode, fguard_device_bucket(index, device),
 				 by_device[index->links])
-		if (alias->device == device)
-			consider(context, alias->rule, FGUARD_RANK_OTHER);
+		if (rule_inode->device == device)
+			consider(context, rule_inode->rule, FGUARD_RANK_OTHER);
 }
 
 /* Rules about a tree whose root this is. */
@@ -245,12 +247,12 @@ static void match_root(struct fguard_match_context *context, const struct inode 
 		       u32 steps)
 {
 	const struct fguard_index *index = context->index;
-	struct fguard_alias *alias;
+	struct fguard_rule_inode *rule_inode;
 
-	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(index, inode->i_ino),
+	hlist_for_each_entry_rcu(rule_inode, fguard_rule_inode_bucket(index, inode->i_ino),
 				 links[index->links])
-		if (alias->rule->tree && fguard_identity_is(&alias->identity, inode))
-			consider(context, alias->rule, tree_rank(steps));
+		if (rule_inode->rule->tree && fguard_identity_is(&rule_inode->identity, inode))
+			consider(context, rule_inode->rule, tree_rank(steps));
 }
 
 /* Nothing wins over a refusal by a rule about the object itself. */
@@ -357,8 +359,8 @@ static bool is_suffix(const struct fguard_suffix *suffix, const char *end, u32 l
 }
 
 /* Rules about this suffix below a directory, or if that is NULL, everywhere. */
-static void match_suffix(struct fguard_match_context *context, const struct qstr *name, u32 length,
-			 const struct inode *directory)
+static void match_suffix(struct fguard_match_context *context, const struct qstr *name,
+			 u32 length, const struct inode *directory)
 {
 	const char *end = name->name + name->len - length;
 	u64 hash = fguard_suffix_hash(end, length);
@@ -548,7 +550,8 @@ static void match_crossings(struct fguard_match_context *context)
 			hear(context, site, FGUARD_RANK_OTHER, NULL);
 }
 
-static bool starts_here(const struct fguard_rule *rule, const struct fguard_match_context *context)
+static bool starts_here(const struct fguard_rule *rule,
+			const struct fguard_match_context *context)
 {
 	return rule->suffix.below && is_inode(&rule->suffix.directory, context->place);
 }

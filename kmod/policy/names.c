@@ -6,7 +6,7 @@
 #include <linux/spinlock.h>
 
 #include "object/program.h"
-#include "policy/alias.h"
+#include "policy/rule_inode.h"
 #include "policy/copyup.h"
 #include "policy/names.h"
 #include "policy/prefilter.h"
@@ -27,7 +27,8 @@ static noinline void hold(const struct fguard_index *index, struct dentry *name,
 
 	while (fguard_index_named(index, name, &named))
 		for (i = 0; i < named.count; i++)
-			fguard_alias_hold(named.rules[i], holder, inode, leaving, name->d_sb);
+			fguard_rule_inode_hold(named.rules[i], holder, inode, leaving,
+					       name->d_sb);
 }
 
 /* The name of @name belongs to @holder now, or to nothing. */
@@ -92,7 +93,7 @@ int fguard_names_used(const struct fguard_object *object)
 
 	while (!err && fguard_index_named(index, object->dentry, &named))
 		for (i = 0; !err && i < named.count; i++)
-			err = fguard_alias_use(named.rules[i], object);
+			err = fguard_rule_inode_use(named.rules[i], object);
 	return err;
 }
 
@@ -100,7 +101,7 @@ static noinline void forget(const struct inode *inode)
 {
 	rcu_read_lock();
 	if (fguard_prefilter_inode(rcu_dereference(fguard_index), inode))
-		fguard_aliases_forget(inode);
+		fguard_rule_inodes_forget(inode);
 	fguard_programs_forget(inode);
 	rcu_read_unlock();
 }

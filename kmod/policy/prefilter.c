@@ -24,11 +24,11 @@ static noinline bool holds_name(const struct fguard_index *index, struct dentry 
 static noinline bool holds_inode(const struct fguard_index *index,
 				 const struct inode *inode)
 {
-	const struct fguard_alias *alias;
+	const struct fguard_rule_inode *rule_inode;
 
-	hlist_for_each_entry_rcu(alias, fguard_alias_bucket(index, inode->i_ino),
+	hlist_for_each_entry_rcu(rule_inode, fguard_rule_inode_bucket(index, inode->i_ino),
 				 links[index->links])
-		if (alias->identity.ino == inode->i_ino)
+		if (rule_inode->identity.ino == inode->i_ino)
 			return true;
 	return false;
 }

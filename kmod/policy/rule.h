@@ -13,24 +13,24 @@
 #include "subject/subject.h"
 
 /* Why a rule is about an inode. */
-enum fguard_alias_kind {
-	FGUARD_ALIAS_HOLDER,	/* it has the rule's name now; one on a filesystem */
-	FGUARD_ALIAS_BENEATH,	/* the holder is made of it, on another filesystem */
-	FGUARD_ALIAS_MOUNTED,	/* it was mounted on the name when the rule was made */
+enum fguard_rule_inode_kind {
+	FGUARD_RULE_INODE_HOLDER,	/* it has the rule's name now; one on a filesystem */
+	FGUARD_RULE_INODE_BENEATH,	/* the holder is made of it, on another filesystem */
+	FGUARD_RULE_INODE_MOUNTED,	/* it was mounted on the name when the rule was made */
 };
 
 /**
- * struct fguard_alias - an inode that a rule is about
+ * struct fguard_rule_inode - an inode that a rule is about
  * @links: links in the indexes' tables of inodes
  * @siblings: link in the rule's list
  * @by_device: links in the indexes' tables of block devices, if it is a node of one
  * @device: the number of that, or 0
  * @identity: the inode
  * @rule: the rule, which owns it
- * @kind: enum fguard_alias_kind
+ * @kind: enum fguard_rule_inode_kind
  * @rcu: frees it after the last reader
  */
-struct fguard_alias {
+struct fguard_rule_inode {
 	struct hlist_node links[2];
 	struct list_head siblings;
 	struct hlist_node by_device[2];
@@ -90,12 +90,12 @@ struct fguard_keeper {
  * @crosses: a mount that can be moved away is on the way
  * @by_name: links in the indexes' tables of names
  * @by_suffix: links in the indexes' tables of suffixes
- * @aliases: inodes it is about, struct fguard_alias; RCU, fguard_alias_lock
- * @spare: memory for one more of them, or NULL; fguard_alias_lock
+ * @inodes: inodes it is about, struct fguard_rule_inode; RCU, fguard_rule_inode_lock
+ * @spare: memory for one more of them, or NULL; fguard_rule_inode_lock
  * @leaving: an entry that has just lost the rule's name, or loses it; never followed;
- *	fguard_alias_lock
+ *	fguard_rule_inode_lock
  * @left: its inode, likewise
- * @retired: not in force any more; fguard_alias_lock
+ * @retired: not in force any more; fguard_rule_inode_lock
  * @replaced: a rule that comes takes its place, and no other; ruleset_lock
  * @by_path: link in the ruleset's table of paths and suffixes; ruleset_lock
  * @by_label: link in the ruleset's table of rule names; ruleset_lock
@@ -136,8 +136,8 @@ struct fguard_rule {
 	bool crosses;
 	struct hlist_node by_name[2];
 	struct hlist_node by_suffix[2];
-	struct list_head aliases;
-	struct fguard_alias *spare;
+	struct list_head inodes;
+	struct fguard_rule_inode *spare;
 	const struct dentry *leaving;
 	const struct inode *left;
 	bool retired;

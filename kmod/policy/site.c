@@ -87,11 +87,11 @@ static const struct fguard_identity *directory_of(const struct fguard_rule *rule
 static void want_own(const struct fguard_rule *rule, struct wanted *list, u32 *count,
 		     enum fguard_site_kind kind)
 {
-	const struct fguard_alias *alias;
+	const struct fguard_rule_inode *rule_inode;
 
 	want(list, count, kind, filesystem_of(directory_of(rule)));
-	list_for_each_entry(alias, &rule->aliases, siblings)
-		want(list, count, kind, filesystem_of(&alias->identity));
+	list_for_each_entry(rule_inode, &rule->inodes, siblings)
+		want(list, count, kind, filesystem_of(&rule_inode->identity));
 }
 
 /* It may be made of another one's files, too. */

@@ -14,7 +14,7 @@
 		     int (struct inode *, int, struct posix_acl *)) ? 0 : 1)
 
 /* Under RCU, of an inode that is held. */
-static inline struct dentry *fguard_any_alias(struct inode *inode)
+static inline struct dentry *fguard_any_rule_inode(struct inode *inode)
 {
 	struct dentry *dentry;
 
