@@ -315,20 +315,20 @@ static noinline void enforce_rename(struct dentry *old, struct dentry *new,
 	fguard_enforce(&request, fregs);
 }
 
-static bool is_on_way(const struct dentry *dentry)
+static bool is_ancestor(const struct dentry *dentry)
 {
 	const struct inode *inode = d_inode_rcu(dentry);
 
 	return inode && S_ISDIR(inode->i_mode) &&
 	       fguard_prefilter_key(rcu_dereference(fguard_index),
-				    inode->i_ino ^ FGUARD_WAY_SALT);
+				    inode->i_ino ^ FGUARD_ANCESTOR_SALT);
 }
 
 static __always_inline void enforce_removal(struct dentry *dentry, struct vfsmount *mnt,
 					    bool inner, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
-	if (fguard_enforce_prefilter(dentry, d_inode_rcu(dentry)) || is_on_way(dentry))
+	if (fguard_enforce_prefilter(dentry, d_inode_rcu(dentry)) || is_ancestor(dentry))
 		enforce_dentry(dentry, mnt, FGUARD_OP_DELETE, inner, fregs);
 	rcu_read_unlock();
 }
@@ -347,7 +347,7 @@ static __always_inline void enforce_renaming(struct dentry *old, struct dentry *
 	rcu_read_lock();
 	if (fguard_enforce_prefilter(old, d_inode_rcu(old)) ||
 	    fguard_enforce_prefilter(new, d_inode_rcu(new)) ||
-	    is_on_way(old) || is_on_way(new) || may_take_along(old, new))
+	    is_ancestor(old) || is_ancestor(new) || may_take_along(old, new))
 		enforce_rename(old, new, mnt, flags & RENAME_EXCHANGE, inner, fregs);
 	rcu_read_unlock();
 }
@@ -669,7 +669,7 @@ static struct fguard_object mount_gone(struct vfsmount *mnt)
 	struct fguard_object object = object_of(mnt->mnt_root, mnt,
 						BIT(FGUARD_OP_MOUNT));
 
-	object.way_only = true;
+	object.ancestors_only = true;
 	return object;
 }
 
@@ -731,7 +731,7 @@ static void enforce_unmounting(struct vfsmount *mnt, struct ftrace_regs *fregs)
 	if (!place.mnt || !fguard_prefilter_object(rcu_dereference(fguard_index), place.dentry,
 						   d_inode_rcu(place.dentry)))
 		enforce_mounts(mount_gone(mnt), NULL, fregs);
-	else if (is_on_way(mnt->mnt_root))
+	else if (is_ancestor(mnt->mnt_root))
 		enforce_mounts(mount_gone(mnt), &place, fregs);
 	else
 		enforce_mounts(mount_on(&place), NULL, fregs);

@@ -205,12 +205,12 @@ static void link_suffix(struct fguard_index *index, struct fguard_rule *rule)
 	WRITE_ONCE(index->suffix_count, index->suffix_count + 1);
 }
 
-static void note_way(struct fguard_index *index, const struct fguard_rule *rule)
+static void note_ancestors(struct fguard_index *index, const struct fguard_rule *rule)
 {
 	u32 i;
 
-	for (i = 0; i < rule->way_count; i++)
-		filter_add(index, rule->seats[i].site->identity.ino ^ FGUARD_WAY_SALT);
+	for (i = 0; i < rule->ancestor_count; i++)
+		filter_add(index, rule->seats[i].site->identity.ino ^ FGUARD_ANCESTOR_SALT);
 }
 
 static void link_rule(struct fguard_index *index, struct fguard_rule *rule)
@@ -224,7 +224,7 @@ static void link_rule(struct fguard_index *index, struct fguard_rule *rule)
 		WRITE_ONCE(index->trees, index->trees + 1);
 	if (fguard_rule_is_partial(rule))
 		WRITE_ONCE(index->partial, index->partial + 1);
-	note_way(index, rule);
+	note_ancestors(index, rule);
 }
 
 static void unlink_rule(struct fguard_index *index, struct fguard_rule *rule)

@@ -120,7 +120,7 @@ static inline u64 fguard_suffix_hash_below(u64 hash, u64 ino)
 
 /* Keys of what stands in a filter beside inode numbers. */
 #define FGUARD_BELOW_SALT 0x62656c6f775f7361ULL
-#define FGUARD_WAY_SALT 0x70696e5f73616c74ULL
+#define FGUARD_ANCESTOR_SALT 0x70696e5f73616c74ULL
 #define FGUARD_DEVICE_SALT 0x6465765f73616c74ULL
 
 /**
@@ -210,7 +210,7 @@ fguard_suffix_bucket(const struct fguard_index *index, u64 hash)
  *	know yet what has it
  * @strict: only strict rules count
  * @any_crossing: a mount goes away, nobody says which
- * @way_only: a mount goes away: only what it holds concerns anybody
+ * @ancestors_only: a mount goes away: only what it holds concerns anybody
  */
 struct fguard_object {
 	dev_t device;
@@ -226,7 +226,7 @@ struct fguard_object {
 	bool named : 1;
 	bool strict : 1;
 	bool any_crossing : 1;
-	bool way_only : 1;
+	bool ancestors_only : 1;
 };
 
 /**

@@ -43,7 +43,7 @@ static void rule_free(struct fguard_rule *rule)
 		fguard_rule_keeper_drop(keeper);
 	fguard_rule_inodes_free(rule);
 	fguard_subjects_put(rule->subjects);
-	kvfree(rule->way);
+	kvfree(rule->ancestors);
 	kvfree(rule->seats);
 	kfree(rule->mount_path);
 	kfree(rule->mount_root);
@@ -68,17 +68,17 @@ void fguard_rule_discard(struct fguard_rule *rule)
 
 static void note_place(struct fguard_rule *rule, u32 room, const struct path *path)
 {
-	if (rule->way_count < room)
-		fguard_identity_take(&rule->way[rule->way_count], d_inode(path->dentry));
-	rule->way_count++;
+	if (rule->ancestor_count < room)
+		fguard_identity_take(&rule->ancestors[rule->ancestor_count], d_inode(path->dentry));
+	rule->ancestor_count++;
 }
 
 /* From @path, whose reference is taken over, to the root of its namespace. */
-static void note_way(struct fguard_rule *rule, u32 room, struct path path)
+static void note_ancestors(struct fguard_rule *rule, u32 room, struct path path)
 {
 	struct dentry *parent;
 
-	rule->way_count = 0;
+	rule->ancestor_count = 0;
 	for (;;) {
 		note_place(rule, room, &path);
 		if (path.dentry == path.mnt->mnt_root) {
@@ -105,21 +105,21 @@ static void note_way(struct fguard_rule *rule, u32 room, struct path path)
  * points above: whoever renames one of the directories, or mounts over one, puts
  * another object in the rule's place.
  */
-static int take_way(struct fguard_rule *rule, const struct path *start)
+static int take_ancestors(struct fguard_rule *rule, const struct path *start)
 {
 	u32 room = 0;
 
 	/* Counts first; a rename may lengthen the way meanwhile. */
 	for (;;) {
 		path_get(start);
-		note_way(rule, room, *start);
-		if (rule->way_count <= room)
+		note_ancestors(rule, room, *start);
+		if (rule->ancestor_count <= room)
 			return 0;
-		kvfree(rule->way);
-		room = rule->way_count;
-		rule->way_count = 0;
-		rule->way = kvcalloc(room, sizeof(*rule->way), GFP_KERNEL);
-		if (!rule->way)
+		kvfree(rule->ancestors);
+		room = rule->ancestor_count;
+		rule->ancestor_count = 0;
+		rule->ancestors = kvcalloc(room, sizeof(*rule->ancestors), GFP_KERNEL);
+		if (!rule->ancestors)
 			return -ENOMEM;
 	}
 }
@@ -186,7 +186,7 @@ static int take_found(struct fguard_rule *rule, const struct fguard_found *found
 	rule->layered = found->directory.dentry->d_flags & DCACHE_OP_REAL;
 	err = fguard_name_take(&rule->name, found, extack);
 	if (!err)
-		err = take_way(rule, found->exists ? &found->object : &found->directory);
+		err = take_ancestors(rule, found->exists ? &found->object : &found->directory);
 	if (!err)
 		err = take_mount(rule, found->directory.mnt);
 	if (!err && found->exists)
@@ -232,7 +232,7 @@ static int take_suffix(struct fguard_rule *rule, const char *suffix,
 	err = fguard_object_check_directory(directory.dentry, extack);
 	fguard_identity_take(&rule->suffix.directory, d_inode(directory.dentry));
 	if (!err)
-		err = take_way(rule, &directory);
+		err = take_ancestors(rule, &directory);
 	path_put(&directory);
 	return err;
 }

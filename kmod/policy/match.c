@@ -431,7 +431,7 @@ static void match_suffixes(struct fguard_match_context *context, const struct qs
 /* ---- the way to a guarded path -------------------------------------------- */
 
 /* The directory itself, or one above it when the rules were made. */
-static bool is_on_way(const struct fguard_site *site, const struct dentry *dentry)
+static bool is_ancestor(const struct fguard_site *site, const struct dentry *dentry)
 {
 	for (; site; site = site->above)
 		if (is_inode(&site->identity, dentry))
@@ -443,7 +443,7 @@ static bool is_on_way(const struct fguard_site *site, const struct dentry *dentr
 static bool leads_through(const struct fguard_site *site, const struct vfsmount *mnt,
 			  const struct dentry *dentry)
 {
-	while (is_on_way(site, dentry)) {
+	while (is_ancestor(site, dentry)) {
 		if (dentry == mnt->mnt_root) {
 			mnt = fguard_mount_parent(mnt, &dentry);
 			if (!mnt)
@@ -483,16 +483,16 @@ static bool reveals(const struct fguard_site *site, const struct fguard_object *
 		return is_in_namespace(site);
 	below = fguard_mount_parent(object->mnt, &place);
 	if (below && fguard_mount_is_shared(below))
-		return is_on_way(site, place);
+		return is_ancestor(site, place);
 	return fguard_mount_namespace(object->mnt) == site->namespace &&
 	       leads_through(site, object->mnt, object->dentry);
 }
 
-static bool way_concerns(const struct fguard_site *site, const struct fguard_object *object)
+static bool ancestor_concerns(const struct fguard_site *site, const struct fguard_object *object)
 {
 	if (!(object->ops & BIT(FGUARD_OP_MOUNT)))
 		return true;
-	return object->way_only ? reveals(site, object) : hides(site, object);
+	return object->ancestors_only ? reveals(site, object) : hides(site, object);
 }
 
 /* A rule speaks against it for others that are too many to be heard, whoever it is. */
@@ -531,11 +531,11 @@ static void match_places(struct fguard_match_context *context)
 	const struct fguard_object *object = context->object;
 	const struct fguard_site *site;
 
-	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_WAY,
+	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_ANCESTOR,
 							  object->inode->i_ino), node)
-		if (site->kind == FGUARD_SITE_WAY &&
+		if (site->kind == FGUARD_SITE_ANCESTOR &&
 		    fguard_identity_is(&site->identity, object->inode) &&
-		    way_concerns(site, object))
+		    ancestor_concerns(site, object))
 			hear(context, site, FGUARD_RANK_OTHER, NULL);
 }
 
@@ -566,8 +566,8 @@ static void match_left(struct fguard_match_context *context, struct dentry *dire
 					    inode->i_ino ^ FGUARD_BELOW_SALT))
 		return;
 	context->place = directory;
-	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_WAY, inode->i_ino), node)
-		if (site->kind == FGUARD_SITE_WAY &&
+	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_ANCESTOR, inode->i_ino), node)
+		if (site->kind == FGUARD_SITE_ANCESTOR &&
 		    fguard_identity_is(&site->identity, inode))
 			hear(context, site, FGUARD_RANK_SUFFIX, starts_here);
 }
@@ -630,14 +630,14 @@ static void match_leaving(struct fguard_match_context *context)
  * What is on the way to a guarded path may be renamed, removed, covered or taken away.
  * Last: whom a rule about something below lets in, others may refuse.
  */
-static noinline void match_way(struct fguard_match_context *context)
+static noinline void match_ancestors(struct fguard_match_context *context)
 {
 	const struct inode *inode = context->object->inode;
 
 	if (context->object->any_crossing)
 		match_crossings(context);
 	if (inode && fguard_prefilter_key(context->index,
-					  inode->i_ino ^ FGUARD_WAY_SALT))
+					  inode->i_ino ^ FGUARD_ANCESTOR_SALT))
 		match_places(context);
 }
 
@@ -730,8 +730,8 @@ void fguard_index_look_inside(struct fguard_match_context *context)
 	join_layers(context);
 }
 
-#define WAY_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
-		 FGUARD_OPS_IDENTITY)
+#define ANCESTOR_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
+		      FGUARD_OPS_IDENTITY)
 
 void fguard_index_evaluate(struct fguard_match_context *context)
 {
@@ -747,9 +747,9 @@ void fguard_index_evaluate(struct fguard_match_context *context)
 		match_leaving(context);
 	if (unlikely(is_missing(object)))
 		match_missing(context);
-	else if (!object->way_only)
+	else if (!object->ancestors_only)
 		match_object(context);
-	if (object->ops & WAY_OPS)
-		match_way(context);
+	if (object->ops & ANCESTOR_OPS)
+		match_ancestors(context);
 	join_layers(context);
 }

@@ -81,8 +81,8 @@ struct fguard_keeper {
  * @mount_root: which directory of the filesystem is there: how the path of an
  *	object is told to people where the kernel does not say the mount
  * @subjects: who is allowed; shared
- * @way: the object at @path, and all that is on the way to it, while it is not in force
- * @way_count: how many
+ * @ancestors: the object at @path, and all that is on the way to it, while it is not in force
+ * @ancestor_count: how many
  * @seats: where it has a say beside its object, first on the way, from the root on
  * @seat_count: how many
  * @layered: @path is on a filesystem made of others' files
@@ -127,8 +127,8 @@ struct fguard_rule {
 	char *mount_path;
 	char *mount_root;
 	struct fguard_subjects *subjects;
-	struct fguard_identity *way;
-	u32 way_count;
+	struct fguard_identity *ancestors;
+	u32 ancestor_count;
 	struct fguard_seat *seats;
 	u32 seat_count;
 	bool layered;

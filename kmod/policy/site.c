@@ -51,7 +51,7 @@ static u64 filesystem_key(const struct fguard_identity *filesystem)
 static u64 key_of(const struct wanted *wanted)
 {
 	switch (wanted->kind) {
-	case FGUARD_SITE_WAY:
+	case FGUARD_SITE_ANCESTOR:
 		return wanted->identity.ino;
 	case FGUARD_SITE_CROSSING:
 		return (unsigned long)wanted->namespace;
@@ -185,8 +185,8 @@ static void put_site(struct fguard_site *site)
 
 /* ---- voices -------------------------------------------------------------- */
 
-#define OPS_ON_WAY (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | \
-		    BIT(FGUARD_OP_MOUNT) | BIT(FGUARD_OP_ATTR))
+#define OPS_ON_ANCESTOR (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | \
+			 BIT(FGUARD_OP_MOUNT) | BIT(FGUARD_OP_ATTR))
 
 /* Is it the directory below which a suffix counts? */
 static bool is_start(const struct fguard_seat *seat)
@@ -241,8 +241,8 @@ static struct fguard_voice *make_voice(struct fguard_site *site)
  */
 static bool has_say(const struct fguard_seat *seat)
 {
-	return seat->site->kind != FGUARD_SITE_WAY ||
-	       (seat->rule->terms.ops & OPS_ON_WAY) || is_start(seat);
+	return seat->site->kind != FGUARD_SITE_ANCESTOR ||
+	       (seat->rule->terms.ops & OPS_ON_ANCESTOR) || is_start(seat);
 }
 
 static int take_voice(struct fguard_seat *seat)
@@ -285,16 +285,16 @@ static int take_seat(struct fguard_rule *rule, const struct wanted *wanted,
 	return take_voice(seat);
 }
 
-static int take_way(struct fguard_rule *rule)
+static int take_ancestors(struct fguard_rule *rule)
 {
 	struct fguard_site *above = NULL;
-	struct wanted wanted = { FGUARD_SITE_WAY, .namespace = rule->namespace };
+	struct wanted wanted = { FGUARD_SITE_ANCESTOR, .namespace = rule->namespace };
 	u32 i;
 	int err = 0;
 
 	/* From the root, so that ways share what is above. */
-	for (i = rule->way_count; !err && i--; ) {
-		wanted.identity = rule->way[i];
+	for (i = rule->ancestor_count; !err && i--; ) {
+		wanted.identity = rule->ancestors[i];
 		err = take_seat(rule, &wanted, above);
 		if (!err)
 			above = rule->seats[rule->seat_count - 1].site;
@@ -308,17 +308,17 @@ int fguard_sites_reserve(struct fguard_rule *rule)
 	u32 count = want_besides(rule, wanted), i;
 	int err = 0;
 
-	rule->seats = kvcalloc(rule->way_count + count, sizeof(*rule->seats), GFP_KERNEL);
+	rule->seats = kvcalloc(rule->ancestor_count + count, sizeof(*rule->seats), GFP_KERNEL);
 	if (!rule->seats)
 		return -ENOMEM;
-	if (rule->way_count)
-		err = take_way(rule);
+	if (rule->ancestor_count)
+		err = take_ancestors(rule);
 	for (i = 0; !err && i < count; i++)
 		err = take_seat(rule, &wanted[i], NULL);
 	if (err)
 		fguard_sites_leave(rule);
-	kvfree(rule->way);
-	rule->way = NULL;
+	kvfree(rule->ancestors);
+	rule->ancestors = NULL;
 	return err;
 }
 

@@ -15,7 +15,7 @@
 #include "policy/rule.h"
 
 enum fguard_site_kind {
-	FGUARD_SITE_WAY,	/* a directory on the way, with those above */
+	FGUARD_SITE_ANCESTOR,	/* a directory on the way, with those above */
 	FGUARD_SITE_CROSSING,	/* a namespace in which mounts are on the way */
 	FGUARD_SITE_TREES,	/* trees of a filesystem */
 	FGUARD_SITE_SUFFIXES,	/* suffixes of a filesystem, or of all */
@@ -99,7 +99,7 @@ struct fguard_seat {
  */
 static inline const struct fguard_site *fguard_rule_start(const struct fguard_rule *rule)
 {
-	return rule->way_count ? rule->seats[rule->way_count - 1].site : NULL;
+	return rule->ancestor_count ? rule->seats[rule->ancestor_count - 1].site : NULL;
 }
 
 /**
