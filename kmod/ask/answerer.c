@@ -171,7 +171,7 @@ void fguard_answerers_tell_later(const struct fguard_record *record)
 
 /* ---- life --------------------------------------------------------------------- */
 
-/* Of askers that end, and of the answerer's children. */
+/* Of waiters that end, and of the answerer's children. */
 #define NEEDS (FGUARD_NEED_EXITS | FGUARD_NEED_FORKS)
 
 static int take_descendants(struct fguard_answerer *answerer, struct netlink_ext_ack *extack)

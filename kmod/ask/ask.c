@@ -3,7 +3,7 @@
 
 #include "ask/answerer.h"
 #include "ask/ask.h"
-#include "ask/asker.h"
+#include "ask/waiter.h"
 #include "ask/question.h"
 #include "ask/remember.h"
 #include "ftrace/syscall.h"
@@ -32,7 +32,7 @@ static void note_running(const struct fguard_request *request, u8 op,
 	fguard_key_take(&key, request, op, rule);
 	question = fguard_question_remembered(&key, verdict);
 	if (question)
-		fguard_asker_note(question);
+		fguard_waiter_note(question);
 }
 
 static bool is_remembered(const struct fguard_request *request,
@@ -107,11 +107,11 @@ static bool is_told(const struct fguard_request *request, struct fguard_decision
 {
 	struct fguard_key key;
 
-	if (!fguard_askers_present() || request->final ||
+	if (!fguard_waiters_present() || request->final ||
 	    !(may_wait || fguard_syscall_runs()))
 		return false;
 	fguard_key_take(&key, request, decision->op, rule);
-	return fguard_asker_recall(&key, may_wait, decision);
+	return fguard_waiter_recall(&key, may_wait, decision);
 }
 
 static int ask(const struct fguard_request *request, struct fguard_decision *decision,
@@ -122,7 +122,7 @@ static int ask(const struct fguard_request *request, struct fguard_decision *dec
 
 	fguard_key_take(&key, request, decision->op, rule);
 	question = fguard_question_new(&key, request, decision, rule);
-	return question ? fguard_asker_ask(question) : -ENOMEM;
+	return question ? fguard_waiter_ask(question) : -ENOMEM;
 }
 
 void fguard_ask(const struct fguard_request *request, struct fguard_decision *decision,

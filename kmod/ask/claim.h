@@ -23,7 +23,7 @@ typedef uint64_t u64;
 /**
  * fguard_claim_is_over - is an answer kept too long?
  * @settled: when it was given, nanoseconds since boot
- * @kept: when its asker last made his call again, or could not
+ * @kept: when its waiter last made his call again, or could not
  * @now: now
  *
  * Context: any.

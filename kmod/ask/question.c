@@ -9,7 +9,7 @@
 #include <linux/timekeeping.h>
 
 #include "ask/answerer.h"
-#include "ask/asker.h"
+#include "ask/waiter.h"
 #include "ask/question.h"
 #include "ask/remember.h"
 #include "ask/share.h"
@@ -223,7 +223,7 @@ static void follow_programs(struct fguard_question *question)
 		WRITE_ONCE(question->script.gone, true);
 }
 
-static void take_asker(struct fguard_question *question)
+static void take_waiter(struct fguard_question *question)
 {
 	question->process = get_pid(task_tgid(current));
 	question->uid = current_real_cred()->uid;
@@ -274,7 +274,7 @@ struct fguard_question *fguard_question_new(const struct fguard_key *key,
 	init_waitqueue_head(&question->wait);
 	question->key = *key;
 	question->rule = rule;
-	take_asker(question);
+	take_waiter(question);
 	take_deadline(question, rule->terms.deadline);
 	return question;
 }
@@ -340,7 +340,7 @@ static void look(struct work_struct *work)
 
 	spin_lock(&fguard_question_lock);
 	next_look = 0;
-	again = fguard_askers_sweep(now);
+	again = fguard_waiters_sweep(now);
 	list_for_each_entry_safe(question, next, &questions, node) {
 		if (question->deadline <= now)
 			expire(question);
@@ -641,7 +641,7 @@ static void abandon(void)
 	lockdep_assert_held(&fguard_question_lock);
 	list_for_each_entry_safe(question, next, &questions, node)
 		settle_default(question, FGUARD_DETAIL_ANSWERER_GONE);
-	fguard_askers_abandon();
+	fguard_waiters_abandon();
 }
 
 void fguard_questions_retire(struct fguard_rule *rule)
@@ -656,7 +656,7 @@ void fguard_questions_retire(struct fguard_rule *rule)
 	list_for_each_entry_safe(question, next, &questions, node)
 		if (question->rule == rule)
 			settle_default(question, FGUARD_DETAIL_RULE_GONE);
-	fguard_askers_retire(rule->serial);
+	fguard_waiters_retire(rule->serial);
 	spin_unlock(&fguard_question_lock);
 }
 
@@ -709,6 +709,6 @@ void fguard_questions_exit(void)
 	closed = true;
 	spin_unlock(&fguard_question_lock);
 	fguard_alarm_end(&alarm);
-	fguard_askers_exit();
+	fguard_waiters_exit();
 	fguard_answerers_exit();
 }

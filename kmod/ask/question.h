@@ -2,7 +2,7 @@
 /*
  * Questions: what somebody waits to be told, from the first try of the access until
  * it is settled. One spinlock, fguard_question_lock, for what is said of them here,
- * in asker.c and in remember.c.
+ * in waiter.c and in remember.c.
  */
 #ifndef _FGUARD_QUESTION_H
 #define _FGUARD_QUESTION_H
@@ -55,7 +55,7 @@ struct fguard_key {
 };
 
 enum fguard_question_state {
-	FGUARD_QUESTION_PREPARED,	/* the asker is not out of its call yet */
+	FGUARD_QUESTION_PREPARED,	/* the waiter is not out of its call yet */
 	FGUARD_QUESTION_WAITING,	/* answerers know it, or will when they have room */
 	FGUARD_QUESTION_SETTLED,
 };
@@ -67,12 +67,12 @@ enum fguard_question_state {
  * @by_id: link among those by number; question_lock
  * @of_user: link in the share of who pays; question_lock
  * @untold: link among those that no answerer had room for yet; question_lock
- * @refs: claims of askers, and whoever looks at it
- * @claims: askers who may still want to know; question_lock
+ * @refs: claims of waiters, and whoever looks at it
+ * @claims: waiters who may still want to know; question_lock
  * @id: its number
  * @key: what it is about
  * @rule: who asks; valid until it is settled
- * @process: the asker's thread group, held
+ * @process: the waiter's thread group, held
  * @exe: its executable, if @exe_known; followed, as it need not be held until the answer
  * @exe_known: it can be told from others
  * @script: the script that it runs, if @has_script; followed
@@ -88,7 +88,7 @@ enum fguard_question_state {
  * @reason: enum fguard_reason
  * @detail: enum fguard_detail
  * @settled: when, nanoseconds since boot
- * @wait: where askers wait
+ * @wait: where waiters wait
  * @record: what answerers are told
  */
 struct fguard_question {
@@ -140,7 +140,7 @@ u32 fguard_key_ops(const struct fguard_request *request, u8 op, const struct fgu
  *
  * What an answer for once covers in the same call, one for longer covers, too: who may
  * create may open what he creates; who may write may shorten what he opens. Who may run
- * a program is another program when the kernel maps it: see fguard_asker_note().
+ * a program is another program when the kernel maps it: see fguard_waiter_note().
  *
  * Context: any.
  * Return: mask of enum fguard_op.

@@ -261,11 +261,11 @@ static void take_names(struct fguard_memory *memory, const struct fguard_questio
 }
 
 /* It may have died since the question. */
-static void take_program(struct fguard_program *program, const struct fguard_program *asker)
+static void take_program(struct fguard_program *program, const struct fguard_program *waiter)
 {
-	program->identity = asker->identity;
+	program->identity = waiter->identity;
 	fguard_program_follow(program);
-	if (READ_ONCE(asker->gone))
+	if (READ_ONCE(waiter->gone))
 		WRITE_ONCE(program->gone, true);
 }
 

@@ -16,7 +16,7 @@
 /* For all that is noted of questions, of those who ask, and of answers. */
 extern spinlock_t fguard_question_lock;
 
-/* Questions that askers of one user still hold, those that are settled, too. */
+/* Questions that waiters of one user still hold, those that are settled, too. */
 #define FGUARD_CLAIMS_SHARE (4 * FGUARD_QUESTIONS_SHARE)
 
 /**

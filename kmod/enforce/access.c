@@ -23,7 +23,7 @@
 #include <asm/syscall.h>
 #include <uapi/linux/mount.h>
 
-#include "ask/asker.h"
+#include "ask/waiter.h"
 #include "enforce/access.h"
 #include "enforce/against.h"
 #include "enforce/any.h"
@@ -933,7 +933,7 @@ ON(wake_up_new_task)
 /* A task ends, which is the current one. No lock held. */
 ON(exit_signals)
 {
-	fguard_asker_exit();
+	fguard_waiter_exit();
 	fguard_script_exit();
 }
 
@@ -951,7 +951,7 @@ ON(signal_setup_done)
 {
 	const struct ksignal *signal = ARGUMENT(const struct ksignal *, 1);
 
-	fguard_asker_signal(signal->ka.sa.sa_flags & SA_RESTART);
+	fguard_waiter_signal(signal->ka.sa.sa_flags & SA_RESTART);
 }
 
 /* execve(), for each file on the way to what is run in the end. No lock held. */

@@ -61,13 +61,13 @@ static void look_there(struct fguard_survey *there, const struct fguard_object *
  * @request: the access
  * @context: what was decided about it so far
  * @how: enum fguard_op: what it is checked as
- * @asker: the rule that asks about it, or NULL
+ * @waiter: the rule that asks about it, or NULL
  */
 struct taking {
 	const struct fguard_request *request;
 	struct fguard_match_context *context;
 	enum fguard_op how;
-	const struct fguard_rule *asker;
+	const struct fguard_rule *waiter;
 };
 
 static bool lasts_as_long(const struct fguard_rule *there, const struct fguard_rule *here)
@@ -139,7 +139,7 @@ static bool is_less(const struct taking *taking, const struct fguard_survey *her
 		return false;
 	return decision->outcome == FGUARD_OUTCOME_DENY ||
 	       fguard_ask_forbids(taking->request, decision, here->deciders[op],
-				  here->deciders[op] == taking->asker);
+				  here->deciders[op] == taking->waiter);
 }
 
 /* @there: NULL: where nothing is refused */

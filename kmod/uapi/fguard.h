@@ -101,7 +101,7 @@
  *		without a time
  *	-ERANGE
  *	-ENOENT	no such question waits: it was answered, expired or is gone
- *	-EOPNOTSUPP the asker has no executable that would be known again, so
+ *	-EOPNOTSUPP the waiter has no executable that would be known again, so
  *		that only once and process are possible
  *	-ENOSPC	the rule remembers FGUARD_ANSWERS_MAX answers that still hold, so
  *		that only once is possible; the question waits on
@@ -485,7 +485,7 @@ enum fguard_record_type {
  * @detail: enum fguard_detail, in records of accesses
  * @reserved1: 0
  * @script_length: in records of questions, bytes of the path of the script that the
- *	asker runs, which stands behind the access; else 0
+ *	waiter runs, which stands behind the access; else 0
  * @seq: counts the records queued for this subscriber, from 1, without holes
  * @time: nanoseconds since the epoch, CLOCK_REALTIME
  */
@@ -503,7 +503,7 @@ struct fguard_record {
 /*
  * struct fguard_access_record.cut: what must not be taken for a path.
  *
- * A string was too long, and only its last name is told. Or no mount of the asker's
+ * A string was too long, and only its last name is told. Or no mount of the waiter's
  * mount namespace has the object there: it was reached through a descriptor of another
  * one, a mount that is not attached, or a directory that was moved out of one. Or the
  * namespace is of an ordinary user's own, or the path begins at a root that is not that
@@ -512,7 +512,7 @@ struct fguard_record {
  * about a filesystem that a user mounted himself it is "/". Where it is not known where
  * mounts are, all questions are marked so, and of the rest what was too long.
  *
- * Without the mark it is a path in the asker's mount namespace that only root can have
+ * Without the mark it is a path in the waiter's mount namespace that only root can have
  * arranged; whether that namespace is also one's own, compare /proc/TID/ns/mnt.
  */
 #define FGUARD_CUT_PATH		(1U << 0)
@@ -586,7 +586,7 @@ struct fguard_gap_record {
  * @request: what is asked about: a whole record, with its strings behind it; the
  *	verdict is the rule's default, the reason FGUARD_REASON_ASK
  *
- * Behind the access, at its own length: the path of the script that the asker runs,
+ * Behind the access, at its own length: the path of the script that the waiter runs,
  * see FGUARD_CMD_ANSWER, of @head.script_length bytes, without NUL; then zeros. None
  * where it runs no script, or where it would not fit.
  */
@@ -601,7 +601,7 @@ struct fguard_question_record {
 enum fguard_closed {
 	FGUARD_CLOSED_ANSWERED,		/* by whomever */
 	FGUARD_CLOSED_EXPIRED,
-	FGUARD_CLOSED_GONE,		/* the asker or the rule is gone */
+	FGUARD_CLOSED_GONE,		/* the waiter or the rule is gone */
 	__FGUARD_CLOSED_MAX,
 };
 

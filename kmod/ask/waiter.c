@@ -10,7 +10,7 @@
 #include <linux/timekeeping.h>
 
 #include "ask/answerer.h"
-#include "ask/asker.h"
+#include "ask/waiter.h"
 #include "ask/question.h"
 #include "ask/remember.h"
 #include "ask/share.h"
@@ -22,8 +22,8 @@
 #define CLAIMS_MAX 32
 
 /**
- * struct claim - an asker's question
- * @node: link in the asker's list
+ * struct claim - a waiter's question
+ * @node: link in the waiter's list
  * @question: the question; a reference is held
  * @share: who pays for it
  * @call: the call that asked
@@ -42,8 +42,8 @@ struct claim {
 };
 
 /**
- * struct asker - a task that asked; all under question_lock
- * @node: link in askers
+ * struct waiter - a task that asked; all under question_lock
+ * @node: link in waiters
  * @task: the task, held so that the structure is never another's
  * @work: runs on the way back to user mode
  * @queued: it will; then the module is held, too
@@ -53,7 +53,7 @@ struct claim {
  * @claims: all
  * @count: how many
  */
-struct asker {
+struct waiter {
 	struct hlist_node node;
 	struct task_struct *task;
 	struct callback_head work;
@@ -64,39 +64,39 @@ struct asker {
 	u32 count;
 };
 
-static struct hlist_head askers[1 << BUCKET_BITS];
-static u32 asker_count;
+static struct hlist_head waiters[1 << BUCKET_BITS];
+static u32 waiter_count;
 
-u32 fguard_askers_present(void)
+u32 fguard_waiters_present(void)
 {
-	return READ_ONCE(asker_count);
+	return READ_ONCE(waiter_count);
 }
 
 static struct hlist_head *bucket_of(const struct task_struct *task)
 {
-	return &askers[hash_ptr((void *)task, BUCKET_BITS)];
+	return &waiters[hash_ptr((void *)task, BUCKET_BITS)];
 }
 
-static struct asker *find_asker(const struct task_struct *task)
+static struct waiter *find_waiter(const struct task_struct *task)
 {
-	struct asker *asker;
+	struct waiter *waiter;
 
-	hlist_for_each_entry(asker, bucket_of(task), node)
-		if (asker->task == task)
-			return asker;
+	hlist_for_each_entry(waiter, bucket_of(task), node)
+		if (waiter->task == task)
+			return waiter;
 	return NULL;
 }
 
 /* ---- claims ------------------------------------------------------------------ */
 
-static void claim_drop(struct asker *asker, struct claim *claim)
+static void claim_drop(struct waiter *waiter, struct claim *claim)
 {
 	struct fguard_question *question = claim->question;
 
-	if (asker->waiting == claim)
-		asker->waiting = NULL;
+	if (waiter->waiting == claim)
+		waiter->waiting = NULL;
 	list_del(&claim->node);
-	asker->count--;
+	waiter->count--;
 	claim->share->claim_count--;
 	fguard_share_put(claim->share);
 	kfree(claim);
@@ -107,12 +107,12 @@ static void claim_drop(struct asker *asker, struct claim *claim)
 	fguard_question_put(question);
 }
 
-static void claim_all_drop(struct asker *asker)
+static void claim_all_drop(struct waiter *waiter)
 {
 	struct claim *claim, *next;
 
-	list_for_each_entry_safe(claim, next, &asker->claims, node)
-		claim_drop(asker, claim);
+	list_for_each_entry_safe(claim, next, &waiter->claims, node)
+		claim_drop(waiter, claim);
 }
 
 static bool is_settled(const struct claim *claim)
@@ -133,14 +133,14 @@ static bool is_of_call(const struct claim *claim, const struct fguard_call *call
 }
 
 /* The same question first, and then what covers it. */
-static struct claim *find_claim(const struct asker *asker, const struct fguard_key *key)
+static struct claim *find_claim(const struct waiter *waiter, const struct fguard_key *key)
 {
 	struct claim *claim, *covers = NULL;
 	u64 now = ktime_get_boottime_ns();
 	struct fguard_call call;
 
 	fguard_syscall_identify(&call);
-	list_for_each_entry(claim, &asker->claims, node) {
+	list_for_each_entry(claim, &waiter->claims, node) {
 		if (is_stale(claim, now) || !is_of_call(claim, &call))
 			continue;
 		if (fguard_key_equal(&claim->question->key, key))
@@ -151,30 +151,30 @@ static struct claim *find_claim(const struct asker *asker, const struct fguard_k
 	return covers;
 }
 
-static void asker_free(struct asker *asker)
+static void waiter_free(struct waiter *waiter)
 {
-	hlist_del(&asker->node);
-	WRITE_ONCE(asker_count, asker_count - 1);
-	put_task_struct(asker->task);
-	kfree(asker);
+	hlist_del(&waiter->node);
+	WRITE_ONCE(waiter_count, waiter_count - 1);
+	put_task_struct(waiter->task);
+	kfree(waiter);
 }
 
-static void free_unused(struct asker *asker)
+static void free_unused(struct waiter *waiter)
 {
-	if (list_empty(&asker->claims) && !asker->queued)
-		asker_free(asker);
+	if (list_empty(&waiter->claims) && !waiter->queued)
+		waiter_free(waiter);
 }
 
 /* ---- on the way back to user mode ---------------------------------------------- */
 
 /* The call ended with something else: whatever it asked in this try is over. */
-static void end_call(struct asker *asker)
+static void end_call(struct waiter *waiter)
 {
 	struct claim *claim, *next;
 
-	list_for_each_entry_safe(claim, next, &asker->claims, node)
-		if (claim->used || claim == asker->waiting)
-			claim_drop(asker, claim);
+	list_for_each_entry_safe(claim, next, &waiter->claims, node)
+		if (claim->used || claim == waiter->waiting)
+			claim_drop(waiter, claim);
 }
 
 static void keep(struct claim *claim)
@@ -185,19 +185,19 @@ static void keep(struct claim *claim)
 }
 
 /* What was used will be used again; what is waited for is handed to the caller. */
-static struct fguard_question *begin_anew(struct asker *asker, long error)
+static struct fguard_question *begin_anew(struct waiter *waiter, long error)
 {
 	struct fguard_question *question = NULL;
 	struct claim *claim;
 
-	list_for_each_entry(claim, &asker->claims, node)
-		if (claim->used || claim == asker->waiting)
+	list_for_each_entry(claim, &waiter->claims, node)
+		if (claim->used || claim == waiter->waiting)
 			keep(claim);
-	asker->interrupted = error == -ERESTARTNOINTR ? 0 : error;
-	if (asker->waiting) {
-		question = asker->waiting->question;
+	waiter->interrupted = error == -ERESTARTNOINTR ? 0 : error;
+	if (waiter->waiting) {
+		question = waiter->waiting->question;
 		refcount_inc(&question->refs);
-		asker->waiting = NULL;
+		waiter->waiting = NULL;
 	}
 	return question;
 }
@@ -211,18 +211,18 @@ static bool is_ending(void)
  * What the task work begins with. Where a handler may end the call, it must be told of:
  * nobody tells without an answerer.
  */
-static struct fguard_question *leave(struct asker *asker, long error)
+static struct fguard_question *leave(struct waiter *waiter, long error)
 {
 	struct fguard_question *question = NULL;
 
 	spin_lock(&fguard_question_lock);
-	asker->queued = false;
+	waiter->queued = false;
 	if (error == -ERESTARTNOINTR ||
-	    (error && !asker->waiting && fguard_answerers_present()))
-		question = begin_anew(asker, error);
+	    (error && !waiter->waiting && fguard_answerers_present()))
+		question = begin_anew(waiter, error);
 	else
-		end_call(asker);
-	free_unused(asker);
+		end_call(waiter);
+	free_unused(waiter);
 	spin_unlock(&fguard_question_lock);
 	return question;
 }
@@ -230,13 +230,13 @@ static struct fguard_question *leave(struct asker *asker, long error)
 /* A task that is killed does not come back. */
 static void forget_current(void)
 {
-	struct asker *asker;
+	struct waiter *waiter;
 
 	spin_lock(&fguard_question_lock);
-	asker = find_asker(current);
-	if (asker && !asker->queued) {
-		claim_all_drop(asker);
-		asker_free(asker);
+	waiter = find_waiter(current);
+	if (waiter && !waiter->queued) {
+		claim_all_drop(waiter);
+		waiter_free(waiter);
 	}
 	spin_unlock(&fguard_question_lock);
 }
@@ -256,7 +256,7 @@ static void wait_for(struct fguard_question *question)
 
 static void go_back(struct callback_head *work)
 {
-	struct asker *asker = container_of(work, struct asker, work);
+	struct waiter *waiter = container_of(work, struct waiter, work);
 	long error = is_ending() ? 0 : fguard_syscall_restart();
 	bool restarts = error == -ERESTARTNOINTR;
 	struct fguard_question *question;
@@ -264,7 +264,7 @@ static void go_back(struct callback_head *work)
 	/* Let those behind us go first: they would have to wait, too. */
 	if (restarts && READ_ONCE(work->next) && !task_work_add(current, work, TWA_RESUME))
 		return;
-	question = leave(asker, error);
+	question = leave(waiter, error);
 	if (question)
 		wait_for(question);
 	if (is_ending())
@@ -283,29 +283,29 @@ static bool ends(long error, bool restarts)
 	return error == -ERESTARTNOHAND || (error == -ERESTARTSYS && !restarts);
 }
 
-static void end_interrupted(struct asker *asker)
+static void end_interrupted(struct waiter *waiter)
 {
 	struct claim *claim, *next;
 
-	list_for_each_entry_safe(claim, next, &asker->claims, node)
+	list_for_each_entry_safe(claim, next, &waiter->claims, node)
 		if (claim->again)
-			claim_drop(asker, claim);
+			claim_drop(waiter, claim);
 }
 
-void fguard_asker_signal(bool restarts)
+void fguard_waiter_signal(bool restarts)
 {
-	struct asker *asker;
+	struct waiter *waiter;
 
-	if (!fguard_askers_present())
+	if (!fguard_waiters_present())
 		return;
 	spin_lock(&fguard_question_lock);
-	asker = find_asker(current);
-	if (asker && asker->interrupted && !asker->queued) {
-		if (ends(asker->interrupted, restarts))
-			end_interrupted(asker);
+	waiter = find_waiter(current);
+	if (waiter && waiter->interrupted && !waiter->queued) {
+		if (ends(waiter->interrupted, restarts))
+			end_interrupted(waiter);
 		/* Others come on top of this one. */
-		asker->interrupted = 0;
-		free_unused(asker);
+		waiter->interrupted = 0;
+		free_unused(waiter);
 	}
 	spin_unlock(&fguard_question_lock);
 }
@@ -316,87 +316,87 @@ void fguard_asker_signal(bool restarts)
  * Who jumped out of a handler, or dies of a signal that dumps core, is not known to end
  * when he leaves go_back().
  */
-void fguard_asker_exit(void)
+void fguard_waiter_exit(void)
 {
 	forget_current();
 }
 
 /* ---- inside the call ------------------------------------------------------------- */
 
-static bool queue_work_of(struct asker *asker)
+static bool queue_work_of(struct waiter *waiter)
 {
-	if (asker->queued)
+	if (waiter->queued)
 		return true;
 	if (!try_module_get(THIS_MODULE))
 		return false;
-	init_task_work(&asker->work, go_back);
-	asker->interrupted = 0;
-	if (task_work_add(current, &asker->work, TWA_RESUME)) {
+	init_task_work(&waiter->work, go_back);
+	waiter->interrupted = 0;
+	if (task_work_add(current, &waiter->work, TWA_RESUME)) {
 		module_put(THIS_MODULE);
 		return false;
 	}
-	asker->queued = true;
+	waiter->queued = true;
 	return true;
 }
 
 /* What this try asked before, and was let through in spite of it, is void. */
-static bool wait_with(struct asker *asker, struct claim *claim)
+static bool wait_with(struct waiter *waiter, struct claim *claim)
 {
-	if (!queue_work_of(asker))
+	if (!queue_work_of(waiter))
 		return false;
-	if (asker->waiting && asker->waiting != claim)
-		claim_drop(asker, asker->waiting);
-	asker->waiting = claim;
+	if (waiter->waiting && waiter->waiting != claim)
+		claim_drop(waiter, waiter->waiting);
+	waiter->waiting = claim;
 	set_tsk_thread_flag(current, TIF_NOTIFY_SIGNAL);
 	return true;
 }
 
-static void apply(struct asker *asker, struct claim *claim, struct fguard_decision *decision)
+static void apply(struct waiter *waiter, struct claim *claim, struct fguard_decision *decision)
 {
 	const struct fguard_question *question = claim->question;
 
 	if (is_settled(claim)) {
-		claim->used = queue_work_of(asker);
+		claim->used = queue_work_of(waiter);
 		claim->again = false;
 		fguard_evaluate_settle(decision, question->verdict, question->reason,
 				       question->detail);
-	} else if (!wait_with(asker, claim)) {
+	} else if (!wait_with(waiter, claim)) {
 		fguard_evaluate_settle(decision, question->fallback,
 				       FGUARD_REASON_UNASKABLE, FGUARD_DETAIL_NONE);
 	}
 }
 
-bool fguard_asker_recall(const struct fguard_key *key, bool may_wait,
-			 struct fguard_decision *decision)
+bool fguard_waiter_recall(const struct fguard_key *key, bool may_wait,
+			  struct fguard_decision *decision)
 {
 	struct claim *claim = NULL;
-	struct asker *asker;
+	struct waiter *waiter;
 
 	spin_lock(&fguard_question_lock);
-	asker = find_asker(current);
-	if (asker)
-		claim = find_claim(asker, key);
+	waiter = find_waiter(current);
+	if (waiter)
+		claim = find_claim(waiter, key);
 	if (claim && !may_wait && !claim->used)
 		claim = NULL;
 	if (claim)
-		apply(asker, claim, decision);
+		apply(waiter, claim, decision);
 	spin_unlock(&fguard_question_lock);
 	return claim;
 }
 
-static struct asker *asker_of_current(struct asker **spare)
+static struct waiter *waiter_of_current(struct waiter **spare)
 {
-	struct asker *asker = find_asker(current);
+	struct waiter *waiter = find_waiter(current);
 
-	if (asker)
-		return asker;
-	asker = *spare;
+	if (waiter)
+		return waiter;
+	waiter = *spare;
 	*spare = NULL;
-	asker->task = get_task_struct(current);
-	INIT_LIST_HEAD(&asker->claims);
-	hlist_add_head(&asker->node, bucket_of(current));
-	WRITE_ONCE(asker_count, asker_count + 1);
-	return asker;
+	waiter->task = get_task_struct(current);
+	INIT_LIST_HEAD(&waiter->claims);
+	hlist_add_head(&waiter->node, bucket_of(current));
+	WRITE_ONCE(waiter_count, waiter_count + 1);
+	return waiter;
 }
 
 /* The same thread group may ask the same already, by another thread. */
@@ -415,7 +415,7 @@ static struct fguard_question *merge(struct fguard_question *question)
 	return question;
 }
 
-static bool claim_add(struct asker *asker, struct claim *claim,
+static bool claim_add(struct waiter *waiter, struct claim *claim,
 		      struct fguard_question *question)
 {
 	struct fguard_share *share = fguard_share_of(fguard_share_payer());
@@ -427,14 +427,14 @@ static bool claim_add(struct asker *asker, struct claim *claim,
 		return false;
 	}
 	share->claim_count++;
-	if (asker->count >= CLAIMS_MAX)
-		claim_drop(asker, list_first_entry(&asker->claims, struct claim, node));
+	if (waiter->count >= CLAIMS_MAX)
+		claim_drop(waiter, list_first_entry(&waiter->claims, struct claim, node));
 	claim->share = share;
 	claim->question = question;
 	fguard_syscall_identify(&claim->call);
 	question->claims++;
-	asker->count++;
-	list_add_tail(&claim->node, &asker->claims);
+	waiter->count++;
+	list_add_tail(&claim->node, &waiter->claims);
 	return true;
 }
 
@@ -447,11 +447,11 @@ static void give_up(struct fguard_question *question)
 	fguard_question_put(question);
 }
 
-static int ask_locked(struct fguard_question *question, struct asker **spare,
+static int ask_locked(struct fguard_question *question, struct waiter **spare,
 		      struct claim **claim)
 {
 	struct fguard_question *mine;
-	struct asker *asker;
+	struct waiter *waiter;
 	u8 verdict;
 	int err = 0;
 
@@ -461,41 +461,41 @@ static int ask_locked(struct fguard_question *question, struct asker **spare,
 	mine = merge(question);
 	if (!mine)
 		return -EBUSY;
-	asker = asker_of_current(spare);
-	if (!claim_add(asker, *claim, mine)) {
+	waiter = waiter_of_current(spare);
+	if (!claim_add(waiter, *claim, mine)) {
 		give_up(mine);
 		err = -EBUSY;
-	} else if (!wait_with(asker, *claim)) {
-		claim_drop(asker, *claim);
+	} else if (!wait_with(waiter, *claim)) {
+		claim_drop(waiter, *claim);
 		*claim = NULL;
 		err = -ESRCH;
 	} else {
 		*claim = NULL;
 	}
-	free_unused(asker);
+	free_unused(waiter);
 	return err;
 }
 
-static void note_locked(struct fguard_question *question, struct asker **spare,
+static void note_locked(struct fguard_question *question, struct waiter **spare,
 			struct claim **claim)
 {
-	struct asker *asker = asker_of_current(spare);
+	struct waiter *waiter = waiter_of_current(spare);
 
 	refcount_inc(&question->refs);
-	if (!claim_add(asker, *claim, question)) {
+	if (!claim_add(waiter, *claim, question)) {
 		fguard_question_put(question);
 	} else {
-		(*claim)->used = queue_work_of(asker);
+		(*claim)->used = queue_work_of(waiter);
 		if (!(*claim)->used)
-			claim_drop(asker, *claim);
+			claim_drop(waiter, *claim);
 		*claim = NULL;
 	}
-	free_unused(asker);
+	free_unused(waiter);
 }
 
-void fguard_asker_note(struct fguard_question *question)
+void fguard_waiter_note(struct fguard_question *question)
 {
-	struct asker *spare = kzalloc(sizeof(*spare), FGUARD_GFP_ASKING);
+	struct waiter *spare = kzalloc(sizeof(*spare), FGUARD_GFP_ASKING);
 	struct claim *claim = kzalloc(sizeof(*claim), FGUARD_GFP_ASKING);
 
 	if (spare && claim) {
@@ -508,9 +508,9 @@ void fguard_asker_note(struct fguard_question *question)
 	fguard_question_put(question);
 }
 
-int fguard_asker_ask(struct fguard_question *question)
+int fguard_waiter_ask(struct fguard_question *question)
 {
-	struct asker *spare = kzalloc(sizeof(*spare), FGUARD_GFP_ASKING);
+	struct waiter *spare = kzalloc(sizeof(*spare), FGUARD_GFP_ASKING);
 	struct claim *claim = kzalloc(sizeof(*claim), FGUARD_GFP_ASKING);
 	int err = -ENOMEM;
 
@@ -537,34 +537,34 @@ static bool is_held(const struct task_struct *task)
 	return READ_ONCE(task->ptrace) || (READ_ONCE(task->signal->flags) & SIGNAL_STOP_STOPPED);
 }
 
-static u64 sweep(struct asker *asker, u64 now)
+static u64 sweep(struct waiter *waiter, u64 now)
 {
-	bool held = is_held(asker->task);
+	bool held = is_held(waiter->task);
 	struct claim *claim, *next;
 
-	list_for_each_entry_safe(claim, next, &asker->claims, node) {
+	list_for_each_entry_safe(claim, next, &waiter->claims, node) {
 		if (held)
 			claim->kept = now;
 		if (is_stale(claim, now))
-			claim_drop(asker, claim);
+			claim_drop(waiter, claim);
 	}
-	if (!list_empty(&asker->claims))
+	if (!list_empty(&waiter->claims))
 		return now + FGUARD_CLAIM_LIFE / 2;
-	asker_free(asker);
+	waiter_free(waiter);
 	return 0;
 }
 
-u64 fguard_askers_sweep(u64 now)
+u64 fguard_waiters_sweep(u64 now)
 {
 	struct hlist_node *next;
-	struct asker *asker;
+	struct waiter *waiter;
 	unsigned int i;
 	u64 again = 0;
 
 	lockdep_assert_held(&fguard_question_lock);
-	for (i = 0; i < ARRAY_SIZE(askers); i++)
-		hlist_for_each_entry_safe(asker, next, &askers[i], node)
-			if (asker->queued || sweep(asker, now))
+	for (i = 0; i < ARRAY_SIZE(waiters); i++)
+		hlist_for_each_entry_safe(waiter, next, &waiters[i], node)
+			if (waiter->queued || sweep(waiter, now))
 				again = now + FGUARD_CLAIM_LIFE / 2;
 	return again;
 }
@@ -589,69 +589,69 @@ static bool take_back(struct task_struct *task, struct callback_head *work)
 	return found;
 }
 
-static void retire(struct asker *asker, u64 rule)
+static void retire(struct waiter *waiter, u64 rule)
 {
 	struct claim *claim, *next;
 
-	list_for_each_entry_safe(claim, next, &asker->claims, node)
+	list_for_each_entry_safe(claim, next, &waiter->claims, node)
 		if (claim->question->key.rule == rule)
-			claim_drop(asker, claim);
-	if (!list_empty(&asker->claims))
+			claim_drop(waiter, claim);
+	if (!list_empty(&waiter->claims))
 		return;
-	if (asker->queued) {
+	if (waiter->queued) {
 		/* Else it runs already, or is about to. */
-		if (!take_back(asker->task, &asker->work))
+		if (!take_back(waiter->task, &waiter->work))
 			return;
-		asker->queued = false;
+		waiter->queued = false;
 		module_put(THIS_MODULE);
 	}
-	asker_free(asker);
+	waiter_free(waiter);
 }
 
-void fguard_askers_retire(u64 rule)
+void fguard_waiters_retire(u64 rule)
 {
 	struct hlist_node *next;
-	struct asker *asker;
+	struct waiter *waiter;
 	unsigned int i;
 
 	lockdep_assert_held(&fguard_question_lock);
-	if (!asker_count)
+	if (!waiter_count)
 		return;
-	for (i = 0; i < ARRAY_SIZE(askers); i++)
-		hlist_for_each_entry_safe(asker, next, &askers[i], node)
-			retire(asker, rule);
+	for (i = 0; i < ARRAY_SIZE(waiters); i++)
+		hlist_for_each_entry_safe(waiter, next, &waiters[i], node)
+			retire(waiter, rule);
 }
 
 /* Nobody tells any more whether a handler ends what they were interrupted in. */
-void fguard_askers_abandon(void)
+void fguard_waiters_abandon(void)
 {
 	struct hlist_node *next;
-	struct asker *asker;
+	struct waiter *waiter;
 	unsigned int i;
 
 	lockdep_assert_held(&fguard_question_lock);
-	for (i = 0; i < ARRAY_SIZE(askers); i++) {
-		hlist_for_each_entry_safe(asker, next, &askers[i], node) {
-			if (!asker->interrupted)
+	for (i = 0; i < ARRAY_SIZE(waiters); i++) {
+		hlist_for_each_entry_safe(waiter, next, &waiters[i], node) {
+			if (!waiter->interrupted)
 				continue;
-			end_interrupted(asker);
-			asker->interrupted = 0;
-			free_unused(asker);
+			end_interrupted(waiter);
+			waiter->interrupted = 0;
+			free_unused(waiter);
 		}
 	}
 }
 
-void fguard_askers_exit(void)
+void fguard_waiters_exit(void)
 {
 	struct hlist_node *next;
-	struct asker *asker;
+	struct waiter *waiter;
 	unsigned int i;
 
 	spin_lock(&fguard_question_lock);
-	for (i = 0; i < ARRAY_SIZE(askers); i++) {
-		hlist_for_each_entry_safe(asker, next, &askers[i], node) {
-			claim_all_drop(asker);
-			asker_free(asker);
+	for (i = 0; i < ARRAY_SIZE(waiters); i++) {
+		hlist_for_each_entry_safe(waiter, next, &waiters[i], node) {
+			claim_all_drop(waiter);
+			waiter_free(waiter);
 		}
 	}
 	spin_unlock(&fguard_question_lock);
