@@ -487,7 +487,7 @@ bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 rea
 	fguard_program_leave(&question->script);
 	if (was_told)
 		tell_closed(question, closed_how);
-	look_at(question->settled + FGUARD_CLAIM_LIFE);
+	look_at(question->settled + FGUARD_PENDING_LIFE);
 	wake_up_all(&question->wait);
 	return true;
 }

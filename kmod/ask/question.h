@@ -67,8 +67,8 @@ enum fguard_question_state {
  * @by_id: link among those by number; question_lock
  * @of_user: link in the share of who pays; question_lock
  * @untold: link among those that no answerer had room for yet; question_lock
- * @refs: claims of waiters, and whoever looks at it
- * @claims: waiters who may still want to know; question_lock
+ * @refs: pending requests of waiters, and whoever looks at it
+ * @pending: waiters who may still want to know; question_lock
  * @id: its number
  * @key: what it is about
  * @rule: who asks; valid until it is settled
@@ -98,7 +98,7 @@ struct fguard_question {
 	struct list_head of_user;
 	struct list_head untold;
 	refcount_t refs;
-	u32 claims;
+	u32 pending;
 	u64 id;
 	struct fguard_key key;
 	struct fguard_rule *rule;

@@ -55,7 +55,7 @@ struct fguard_share *fguard_share_of(kuid_t uid)
 void fguard_share_put(struct fguard_share *share)
 {
 	lockdep_assert_held(&fguard_question_lock);
-	if (share->question_count || share->claim_count)
+	if (share->question_count || share->pending_count)
 		return;
 	hash_del(&share->node);
 	kfree(share);

@@ -17,7 +17,7 @@
 extern spinlock_t fguard_question_lock;
 
 /* Questions that waiters of one user still hold, those that are settled, too. */
-#define FGUARD_CLAIMS_SHARE (4 * FGUARD_QUESTIONS_SHARE)
+#define FGUARD_PENDING_SHARE (4 * FGUARD_QUESTIONS_SHARE)
 
 /**
  * struct fguard_share - what one user has; all under question_lock
@@ -25,14 +25,14 @@ extern spinlock_t fguard_question_lock;
  * @uid: who pays
  * @questions: its questions that are not settled, in the order of their numbers
  * @question_count: how many
- * @claim_count: claims of its tasks
+ * @pending_count: pending requests of its tasks
  */
 struct fguard_share {
 	struct hlist_node node;
 	kuid_t uid;
 	struct list_head questions;
 	u32 question_count;
-	u32 claim_count;
+	u32 pending_count;
 };
 
 /**

@@ -19,10 +19,10 @@
 #define BUCKET_BITS 8
 
 /* Questions of one task at a time: a file may be replaced while it waits. */
-#define CLAIMS_MAX 32
+#define PENDING_MAX 32
 
 /**
- * struct claim - a waiter's question
+ * struct pending - a waiter's question
  * @node: link in the waiter's list
  * @question: the question; a reference is held
  * @share: who pays for it
@@ -31,7 +31,7 @@
  * @again: it was, in the try before, and is kept for the next
  * @kept: since when it is kept for the next try, nanoseconds since boot
  */
-struct claim {
+struct pending {
 	struct list_head node;
 	struct fguard_question *question;
 	struct fguard_share *share;
@@ -47,10 +47,10 @@ struct claim {
  * @task: the task, held so that the structure is never another's
  * @work: runs on the way back to user mode
  * @queued: it will; then the module is held, too
- * @waiting: the claim that this call waits for
- * @interrupted: the error with which the call was left that @again claims are of, if
+ * @waiting: the pending request that this call waits for
+ * @interrupted: the error with which the call was left that those @again are of, if
  *	a handler may yet end it; else 0
- * @claims: all
+ * @pending: all
  * @count: how many
  */
 struct waiter {
@@ -58,9 +58,9 @@ struct waiter {
 	struct task_struct *task;
 	struct callback_head work;
 	bool queued;
-	struct claim *waiting;
+	struct pending *waiting;
 	long interrupted;
-	struct list_head claims;
+	struct list_head pending;
 	u32 count;
 };
 
@@ -87,66 +87,66 @@ static struct waiter *find_waiter(const struct task_struct *task)
 	return NULL;
 }
 
-/* ---- claims ------------------------------------------------------------------ */
+/* ---- pending requests ------------------------------------------------------- */
 
-static void claim_drop(struct waiter *waiter, struct claim *claim)
+static void pending_drop(struct waiter *waiter, struct pending *pending)
 {
-	struct fguard_question *question = claim->question;
+	struct fguard_question *question = pending->question;
 
-	if (waiter->waiting == claim)
+	if (waiter->waiting == pending)
 		waiter->waiting = NULL;
-	list_del(&claim->node);
+	list_del(&pending->node);
 	waiter->count--;
-	claim->share->claim_count--;
-	fguard_share_put(claim->share);
-	kfree(claim);
-	if (!--question->claims)
+	pending->share->pending_count--;
+	fguard_share_put(pending->share);
+	kfree(pending);
+	if (!--question->pending)
 		fguard_question_settle(question, question->fallback,
 				       FGUARD_REASON_DEFAULT, FGUARD_DETAIL_NONE,
 				       FGUARD_CLOSED_GONE);
 	fguard_question_put(question);
 }
 
-static void claim_all_drop(struct waiter *waiter)
+static void pending_drop_all(struct waiter *waiter)
 {
-	struct claim *claim, *next;
+	struct pending *pending, *next;
 
-	list_for_each_entry_safe(claim, next, &waiter->claims, node)
-		claim_drop(waiter, claim);
+	list_for_each_entry_safe(pending, next, &waiter->pending, node)
+		pending_drop(waiter, pending);
 }
 
-static bool is_settled(const struct claim *claim)
+static bool is_settled(const struct pending *pending)
 {
-	return claim->question->state == FGUARD_QUESTION_SETTLED;
+	return pending->question->state == FGUARD_QUESTION_SETTLED;
 }
 
-static bool is_stale(const struct claim *claim, u64 now)
+static bool is_stale(const struct pending *pending, u64 now)
 {
-	return !claim->used && is_settled(claim) &&
-	       fguard_claim_is_over(claim->question->settled, claim->kept, now);
+	return !pending->used && is_settled(pending) &&
+	       fguard_pending_is_over(pending->question->settled, pending->kept, now);
 }
 
 /* What was used is of this very call, though execve() may have changed its looks. */
-static bool is_of_call(const struct claim *claim, const struct fguard_call *call)
+static bool is_of_call(const struct pending *pending, const struct fguard_call *call)
 {
-	return claim->used || fguard_syscall_same(&claim->call, call);
+	return pending->used || fguard_syscall_same(&pending->call, call);
 }
 
 /* The same question first, and then what covers it. */
-static struct claim *find_claim(const struct waiter *waiter, const struct fguard_key *key)
+static struct pending *find_pending(const struct waiter *waiter, const struct fguard_key *key)
 {
-	struct claim *claim, *covers = NULL;
+	struct pending *pending, *covers = NULL;
 	u64 now = ktime_get_boottime_ns();
 	struct fguard_call call;
 
 	fguard_syscall_identify(&call);
-	list_for_each_entry(claim, &waiter->claims, node) {
-		if (is_stale(claim, now) || !is_of_call(claim, &call))
+	list_for_each_entry(pending, &waiter->pending, node) {
+		if (is_stale(pending, now) || !is_of_call(pending, &call))
 			continue;
-		if (fguard_key_equal(&claim->question->key, key))
-			return claim;
-		if (!covers && claim->used && fguard_key_covers(&claim->question->key, key))
-			covers = claim;
+		if (fguard_key_equal(&pending->question->key, key))
+			return pending;
+		if (!covers && pending->used && fguard_key_covers(&pending->question->key, key))
+			covers = pending;
 	}
 	return covers;
 }
@@ -161,7 +161,7 @@ static void waiter_free(struct waiter *waiter)
 
 static void free_unused(struct waiter *waiter)
 {
-	if (list_empty(&waiter->claims) && !waiter->queued)
+	if (list_empty(&waiter->pending) && !waiter->queued)
 		waiter_free(waiter);
 }
 
@@ -170,29 +170,29 @@ static void free_unused(struct waiter *waiter)
 /* The call ended with something else: whatever it asked in this try is over. */
 static void end_call(struct waiter *waiter)
 {
-	struct claim *claim, *next;
+	struct pending *pending, *next;
 
-	list_for_each_entry_safe(claim, next, &waiter->claims, node)
-		if (claim->used || claim == waiter->waiting)
-			claim_drop(waiter, claim);
+	list_for_each_entry_safe(pending, next, &waiter->pending, node)
+		if (pending->used || pending == waiter->waiting)
+			pending_drop(waiter, pending);
 }
 
-static void keep(struct claim *claim)
+static void keep(struct pending *pending)
 {
-	claim->again = claim->used;
-	claim->used = false;
-	claim->kept = ktime_get_boottime_ns();
+	pending->again = pending->used;
+	pending->used = false;
+	pending->kept = ktime_get_boottime_ns();
 }
 
 /* What was used will be used again; what is waited for is handed to the caller. */
 static struct fguard_question *begin_anew(struct waiter *waiter, long error)
 {
 	struct fguard_question *question = NULL;
-	struct claim *claim;
+	struct pending *pending;
 
-	list_for_each_entry(claim, &waiter->claims, node)
-		if (claim->used || claim == waiter->waiting)
-			keep(claim);
+	list_for_each_entry(pending, &waiter->pending, node)
+		if (pending->used || pending == waiter->waiting)
+			keep(pending);
 	waiter->interrupted = error == -ERESTARTNOINTR ? 0 : error;
 	if (waiter->waiting) {
 		question = waiter->waiting->question;
@@ -235,7 +235,7 @@ static void forget_current(void)
 	spin_lock(&fguard_question_lock);
 	waiter = find_waiter(current);
 	if (waiter && !waiter->queued) {
-		claim_all_drop(waiter);
+		pending_drop_all(waiter);
 		waiter_free(waiter);
 	}
 	spin_unlock(&fguard_question_lock);
@@ -285,11 +285,11 @@ static bool ends(long error, bool restarts)
 
 static void end_interrupted(struct waiter *waiter)
 {
-	struct claim *claim, *next;
+	struct pending *pending, *next;
 
-	list_for_each_entry_safe(claim, next, &waiter->claims, node)
-		if (claim->again)
-			claim_drop(waiter, claim);
+	list_for_each_entry_safe(pending, next, &waiter->pending, node)
+		if (pending->again)
+			pending_drop(waiter, pending);
 }
 
 void fguard_waiter_signal(bool restarts)
@@ -340,27 +340,27 @@ static bool queue_work_of(struct waiter *waiter)
 }
 
 /* What this try asked before, and was let through in spite of it, is void. */
-static bool wait_with(struct waiter *waiter, struct claim *claim)
+static bool wait_with(struct waiter *waiter, struct pending *pending)
 {
 	if (!queue_work_of(waiter))
 		return false;
-	if (waiter->waiting && waiter->waiting != claim)
-		claim_drop(waiter, waiter->waiting);
-	waiter->waiting = claim;
+	if (waiter->waiting && waiter->waiting != pending)
+		pending_drop(waiter, waiter->waiting);
+	waiter->waiting = pending;
 	set_tsk_thread_flag(current, TIF_NOTIFY_SIGNAL);
 	return true;
 }
 
-static void apply(struct waiter *waiter, struct claim *claim, struct fguard_decision *decision)
+static void apply(struct waiter *waiter, struct pending *pending, struct fguard_decision *decision)
 {
-	const struct fguard_question *question = claim->question;
+	const struct fguard_question *question = pending->question;
 
-	if (is_settled(claim)) {
-		claim->used = queue_work_of(waiter);
-		claim->again = false;
+	if (is_settled(pending)) {
+		pending->used = queue_work_of(waiter);
+		pending->again = false;
 		fguard_evaluate_settle(decision, question->verdict, question->reason,
 				       question->detail);
-	} else if (!wait_with(waiter, claim)) {
+	} else if (!wait_with(waiter, pending)) {
 		fguard_evaluate_settle(decision, question->fallback,
 				       FGUARD_REASON_UNASKABLE, FGUARD_DETAIL_NONE);
 	}
@@ -369,19 +369,19 @@ static void apply(struct waiter *waiter, struct claim *claim, struct fguard_deci
 bool fguard_waiter_recall(const struct fguard_key *key, bool may_wait,
 			  struct fguard_decision *decision)
 {
-	struct claim *claim = NULL;
+	struct pending *pending = NULL;
 	struct waiter *waiter;
 
 	spin_lock(&fguard_question_lock);
 	waiter = find_waiter(current);
 	if (waiter)
-		claim = find_claim(waiter, key);
-	if (claim && !may_wait && !claim->used)
-		claim = NULL;
-	if (claim)
-		apply(waiter, claim, decision);
+		pending = find_pending(waiter, key);
+	if (pending && !may_wait && !pending->used)
+		pending = NULL;
+	if (pending)
+		apply(waiter, pending, decision);
 	spin_unlock(&fguard_question_lock);
-	return claim;
+	return pending;
 }
 
 static struct waiter *waiter_of_current(struct waiter **spare)
@@ -393,7 +393,7 @@ static struct waiter *waiter_of_current(struct waiter **spare)
 	waiter = *spare;
 	*spare = NULL;
 	waiter->task = get_task_struct(current);
-	INIT_LIST_HEAD(&waiter->claims);
+	INIT_LIST_HEAD(&waiter->pending);
 	hlist_add_head(&waiter->node, bucket_of(current));
 	WRITE_ONCE(waiter_count, waiter_count + 1);
 	return waiter;
@@ -415,40 +415,40 @@ static struct fguard_question *merge(struct fguard_question *question)
 	return question;
 }
 
-static bool claim_add(struct waiter *waiter, struct claim *claim,
-		      struct fguard_question *question)
+static bool pending_add(struct waiter *waiter, struct pending *pending,
+			struct fguard_question *question)
 {
 	struct fguard_share *share = fguard_share_of(fguard_share_payer());
 
 	if (!share)
 		return false;
-	if (share->claim_count >= FGUARD_CLAIMS_SHARE) {
+	if (share->pending_count >= FGUARD_PENDING_SHARE) {
 		fguard_share_put(share);
 		return false;
 	}
-	share->claim_count++;
-	if (waiter->count >= CLAIMS_MAX)
-		claim_drop(waiter, list_first_entry(&waiter->claims, struct claim, node));
-	claim->share = share;
-	claim->question = question;
-	fguard_syscall_identify(&claim->call);
-	question->claims++;
+	share->pending_count++;
+	if (waiter->count >= PENDING_MAX)
+		pending_drop(waiter, list_first_entry(&waiter->pending, struct pending, node));
+	pending->share = share;
+	pending->question = question;
+	fguard_syscall_identify(&pending->call);
+	question->pending++;
 	waiter->count++;
-	list_add_tail(&claim->node, &waiter->claims);
+	list_add_tail(&pending->node, &waiter->pending);
 	return true;
 }
 
 /* Nobody asks it: not even who was about to. */
 static void give_up(struct fguard_question *question)
 {
-	if (!question->claims)
+	if (!question->pending)
 		fguard_question_settle(question, question->fallback, FGUARD_REASON_DEFAULT,
 				       FGUARD_DETAIL_NONE, FGUARD_CLOSED_GONE);
 	fguard_question_put(question);
 }
 
 static int ask_locked(struct fguard_question *question, struct waiter **spare,
-		      struct claim **claim)
+		      struct pending **pending)
 {
 	struct fguard_question *mine;
 	struct waiter *waiter;
@@ -462,33 +462,33 @@ static int ask_locked(struct fguard_question *question, struct waiter **spare,
 	if (!mine)
 		return -EBUSY;
 	waiter = waiter_of_current(spare);
-	if (!claim_add(waiter, *claim, mine)) {
+	if (!pending_add(waiter, *pending, mine)) {
 		give_up(mine);
 		err = -EBUSY;
-	} else if (!wait_with(waiter, *claim)) {
-		claim_drop(waiter, *claim);
-		*claim = NULL;
+	} else if (!wait_with(waiter, *pending)) {
+		pending_drop(waiter, *pending);
+		*pending = NULL;
 		err = -ESRCH;
 	} else {
-		*claim = NULL;
+		*pending = NULL;
 	}
 	free_unused(waiter);
 	return err;
 }
 
 static void note_locked(struct fguard_question *question, struct waiter **spare,
-			struct claim **claim)
+			struct pending **pending)
 {
 	struct waiter *waiter = waiter_of_current(spare);
 
 	refcount_inc(&question->refs);
-	if (!claim_add(waiter, *claim, question)) {
+	if (!pending_add(waiter, *pending, question)) {
 		fguard_question_put(question);
 	} else {
-		(*claim)->used = queue_work_of(waiter);
-		if (!(*claim)->used)
-			claim_drop(waiter, *claim);
-		*claim = NULL;
+		(*pending)->used = queue_work_of(waiter);
+		if (!(*pending)->used)
+			pending_drop(waiter, *pending);
+		*pending = NULL;
 	}
 	free_unused(waiter);
 }
@@ -496,31 +496,31 @@ static void note_locked(struct fguard_question *question, struct waiter **spare,
 void fguard_waiter_note(struct fguard_question *question)
 {
 	struct waiter *spare = kzalloc(sizeof(*spare), FGUARD_GFP_ASKING);
-	struct claim *claim = kzalloc(sizeof(*claim), FGUARD_GFP_ASKING);
+	struct pending *pending = kzalloc(sizeof(*pending), FGUARD_GFP_ASKING);
 
-	if (spare && claim) {
+	if (spare && pending) {
 		spin_lock(&fguard_question_lock);
-		note_locked(question, &spare, &claim);
+		note_locked(question, &spare, &pending);
 		spin_unlock(&fguard_question_lock);
 	}
 	kfree(spare);
-	kfree(claim);
+	kfree(pending);
 	fguard_question_put(question);
 }
 
 int fguard_waiter_ask(struct fguard_question *question)
 {
 	struct waiter *spare = kzalloc(sizeof(*spare), FGUARD_GFP_ASKING);
-	struct claim *claim = kzalloc(sizeof(*claim), FGUARD_GFP_ASKING);
+	struct pending *pending = kzalloc(sizeof(*pending), FGUARD_GFP_ASKING);
 	int err = -ENOMEM;
 
-	if (spare && claim) {
+	if (spare && pending) {
 		spin_lock(&fguard_question_lock);
-		err = ask_locked(question, &spare, &claim);
+		err = ask_locked(question, &spare, &pending);
 		spin_unlock(&fguard_question_lock);
 	}
 	kfree(spare);
-	kfree(claim);
+	kfree(pending);
 	fguard_question_put(question);
 	return err;
 }
@@ -540,16 +540,16 @@ static bool is_held(const struct task_struct *task)
 static u64 sweep(struct waiter *waiter, u64 now)
 {
 	bool held = is_held(waiter->task);
-	struct claim *claim, *next;
+	struct pending *pending, *next;
 
-	list_for_each_entry_safe(claim, next, &waiter->claims, node) {
+	list_for_each_entry_safe(pending, next, &waiter->pending, node) {
 		if (held)
-			claim->kept = now;
-		if (is_stale(claim, now))
-			claim_drop(waiter, claim);
+			pending->kept = now;
+		if (is_stale(pending, now))
+			pending_drop(waiter, pending);
 	}
-	if (!list_empty(&waiter->claims))
-		return now + FGUARD_CLAIM_LIFE / 2;
+	if (!list_empty(&waiter->pending))
+		return now + FGUARD_PENDING_LIFE / 2;
 	waiter_free(waiter);
 	return 0;
 }
@@ -565,7 +565,7 @@ u64 fguard_waiters_sweep(u64 now)
 	for (i = 0; i < ARRAY_SIZE(waiters); i++)
 		hlist_for_each_entry_safe(waiter, next, &waiters[i], node)
 			if (waiter->queued || sweep(waiter, now))
-				again = now + FGUARD_CLAIM_LIFE / 2;
+				again = now + FGUARD_PENDING_LIFE / 2;
 	return again;
 }
 
@@ -591,12 +591,12 @@ static bool take_back(struct task_struct *task, struct callback_head *work)
 
 static void retire(struct waiter *waiter, u64 rule)
 {
-	struct claim *claim, *next;
+	struct pending *pending, *next;
 
-	list_for_each_entry_safe(claim, next, &waiter->claims, node)
-		if (claim->question->key.rule == rule)
-			claim_drop(waiter, claim);
-	if (!list_empty(&waiter->claims))
+	list_for_each_entry_safe(pending, next, &waiter->pending, node)
+		if (pending->question->key.rule == rule)
+			pending_drop(waiter, pending);
+	if (!list_empty(&waiter->pending))
 		return;
 	if (waiter->queued) {
 		/* Else it runs already, or is about to. */
@@ -650,7 +650,7 @@ void fguard_waiters_exit(void)
 	spin_lock(&fguard_question_lock);
 	for (i = 0; i < ARRAY_SIZE(waiters); i++) {
 		hlist_for_each_entry_safe(waiter, next, &waiters[i], node) {
-			claim_all_drop(waiter);
+			pending_drop_all(waiter);
 			waiter_free(waiter);
 		}
 	}

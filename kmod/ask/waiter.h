@@ -6,7 +6,7 @@
 #ifndef _FGUARD_WAITER_H
 #define _FGUARD_WAITER_H
 
-#include "ask/claim.h"
+#include "ask/pending.h"
 #include "policy/evaluate.h"
 
 struct fguard_key;

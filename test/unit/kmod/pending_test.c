@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "ask/claim.h"
+#include "ask/pending.h"
 
 #define SECONDS 1000000000ULL
 
@@ -32,7 +32,7 @@ static void answers_are_kept_as_the_table_says(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(claims) / sizeof(*claims); i++)
-		if (fguard_claim_is_over(claims[i].settled * SECONDS, claims[i].kept * SECONDS,
+		if (fguard_pending_is_over(claims[i].settled * SECONDS, claims[i].kept * SECONDS,
 					 claims[i].now * SECONDS) != claims[i].over)
 			fail_msg("%s", claims[i].claim);
 }
