@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/errno.h>
 
-#include "ask/answerer.h"
+#include "ask/listener.h"
 #include "ask/ask.h"
 #include "ask/waiter.h"
 #include "ask/question.h"
@@ -56,7 +56,7 @@ static bool is_settled_unasked(const struct fguard_request *request,
 			       struct fguard_decision *decision,
 			       const struct fguard_rule *rule, bool may_wait)
 {
-	enum fguard_relation relation = fguard_answerers_relation();
+	enum fguard_relation relation = fguard_listeners_relation();
 
 	if (relation == FGUARD_RELATION_OWN)
 		fguard_evaluate_settle(decision, FGUARD_VERDICT_ALLOW, FGUARD_REASON_GRANT,
@@ -74,7 +74,7 @@ bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_ru
 {
 	u8 verdict;
 
-	if (fguard_answerers_relation() == FGUARD_RELATION_OWN ||
+	if (fguard_listeners_relation() == FGUARD_RELATION_OWN ||
 	    !fguard_recall(rule, BIT(decision->op), 0, &verdict) ||
 	    verdict == FGUARD_VERDICT_ALLOW)
 		return false;
@@ -87,7 +87,7 @@ bool fguard_ask_forbids(const struct fguard_request *request,
 			const struct fguard_decision *decision,
 			const struct fguard_rule *rule, bool asked)
 {
-	enum fguard_relation relation = fguard_answerers_relation();
+	enum fguard_relation relation = fguard_listeners_relation();
 	u8 verdict;
 
 	if (relation == FGUARD_RELATION_OWN)
@@ -97,7 +97,7 @@ bool fguard_ask_forbids(const struct fguard_request *request,
 	if (asked)
 		return false;
 	return rule->terms.fallback != FGUARD_VERDICT_ALLOW ||
-	       (fguard_answerers_present() && relation == FGUARD_RELATION_NONE &&
+	       (fguard_listeners_present() && relation == FGUARD_RELATION_NONE &&
 		fguard_syscall_can_restart(request->descriptor));
 }
 
@@ -135,7 +135,7 @@ void fguard_ask(const struct fguard_request *request, struct fguard_decision *de
 	if (is_told(request, decision, rule, may_wait) ||
 	    is_settled_unasked(request, decision, rule, may_wait))
 		return;
-	if (!fguard_answerers_present()) {
+	if (!fguard_listeners_present()) {
 		fall_back(decision, rule, FGUARD_REASON_DEFAULT, FGUARD_DETAIL_NO_ANSWERER);
 		return;
 	}

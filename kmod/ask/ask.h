@@ -27,7 +27,7 @@ bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_ru
  *
  * Context: RCU read side.
  * Return: true by a remembered answer; without one, unless @asked or the task is an
- * answerer's, by the rule's default where nobody can be asked, and where somebody would
+ * listener's, by the rule's default where nobody can be asked, and where somebody would
  * have to be.
  */
 bool fguard_ask_forbids(const struct fguard_request *request,

@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
-#include "ask/answerer.h"
+#include "ask/listener.h"
 #include "ask/waiter.h"
 #include "ask/question.h"
 #include "ask/remember.h"
@@ -455,9 +455,9 @@ static void tell_closed(const struct fguard_question *question, u8 closed_how)
 
 	/* Whoever answered knows. */
 	if (closed_how == FGUARD_CLOSED_ANSWERED)
-		fguard_answerers_tell_later(&record.head);
+		fguard_listeners_tell_later(&record.head);
 	else
-		fguard_answerers_tell(&record.head);
+		fguard_listeners_tell(&record.head);
 }
 
 bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 reason,
@@ -503,8 +503,8 @@ static void begin_to_wait(struct fguard_question *question)
 /* In their order: who filled the queue does not go before who came earlier. */
 static void tell(struct fguard_question *question)
 {
-	if (list_empty(&untold) && fguard_answerers_have_room(&question->record->head))
-		fguard_answerers_tell(&question->record->head);
+	if (list_empty(&untold) && fguard_listeners_have_room(&question->record->head))
+		fguard_listeners_tell(&question->record->head);
 	else
 		list_add_tail(&question->untold, &untold);
 }
@@ -513,7 +513,7 @@ void fguard_question_announce(struct fguard_question *question)
 {
 	spin_lock(&fguard_question_lock);
 	if (question->state == FGUARD_QUESTION_PREPARED) {
-		if (fguard_answerers_present()) {
+		if (fguard_listeners_present()) {
 			begin_to_wait(question);
 			tell(question);
 		} else {
@@ -529,9 +529,9 @@ static void tell_rest(void)
 
 	spin_lock(&fguard_question_lock);
 	list_for_each_entry_safe(question, next, &untold, untold) {
-		if (!fguard_answerers_have_room(&question->record->head))
+		if (!fguard_listeners_have_room(&question->record->head))
 			break;
-		fguard_answerers_tell(&question->record->head);
+		fguard_listeners_tell(&question->record->head);
 		list_del_init(&question->untold);
 	}
 	spin_unlock(&fguard_question_lock);
@@ -698,7 +698,7 @@ static const struct fguard_answering answering = {
 
 void fguard_questions_init(void)
 {
-	fguard_answerers_init(&answering);
+	fguard_listeners_init(&answering);
 	get_random_bytes(&name_key, sizeof(name_key));
 	fguard_alarm_init(&alarm, look);
 }
@@ -710,5 +710,5 @@ void fguard_questions_exit(void)
 	spin_unlock(&fguard_question_lock);
 	fguard_alarm_end(&alarm);
 	fguard_waiters_exit();
-	fguard_answerers_exit();
+	fguard_listeners_exit();
 }

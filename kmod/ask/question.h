@@ -56,7 +56,7 @@ struct fguard_key {
 
 enum fguard_question_state {
 	FGUARD_QUESTION_PREPARED,	/* the waiter is not out of its call yet */
-	FGUARD_QUESTION_WAITING,	/* answerers know it, or will when they have room */
+	FGUARD_QUESTION_WAITING,	/* listeners know it, or will when they have room */
 	FGUARD_QUESTION_SETTLED,
 };
 
@@ -66,7 +66,7 @@ enum fguard_question_state {
  * @by_key: link among those by process and @key; question_lock
  * @by_id: link among those by number; question_lock
  * @of_user: link in the share of who pays; question_lock
- * @untold: link among those that no answerer had room for yet; question_lock
+ * @untold: link among those that no listener had room for yet; question_lock
  * @refs: pending requests of waiters, and whoever looks at it
  * @pending: waiters who may still want to know; question_lock
  * @id: its number
@@ -89,7 +89,7 @@ enum fguard_question_state {
  * @detail: enum fguard_detail
  * @settled: when, nanoseconds since boot
  * @wait: where waiters wait
- * @record: what answerers are told
+ * @record: what listeners are told
  */
 struct fguard_question {
 	struct list_head node;
@@ -242,7 +242,7 @@ void fguard_question_put(struct fguard_question *question);
  * @verdict: enum fguard_verdict
  * @reason: enum fguard_reason
  * @detail: enum fguard_detail
- * @closed: enum fguard_closed: what answerers are told
+ * @closed: enum fguard_closed: what listeners are told
  *
  * Context: question_lock held.
  * Return: false if it was settled already.
@@ -251,7 +251,7 @@ bool fguard_question_settle(struct fguard_question *question, u8 verdict, u8 rea
 			    u8 detail, u8 closed);
 
 /**
- * fguard_question_announce - tell the answerers
+ * fguard_question_announce - tell the listeners
  * @question: the question
  *
  * Without any, it is settled with the rule's default; without one that has room for

@@ -9,7 +9,7 @@
 #include <linux/task_work.h>
 #include <linux/timekeeping.h>
 
-#include "ask/answerer.h"
+#include "ask/listener.h"
 #include "ask/waiter.h"
 #include "ask/question.h"
 #include "ask/remember.h"
@@ -209,7 +209,7 @@ static bool is_ending(void)
 
 /*
  * What the task work begins with. Where a handler may end the call, it must be told of:
- * nobody tells without an answerer.
+ * nobody tells without a listener.
  */
 static struct fguard_question *leave(struct waiter *waiter, long error)
 {
@@ -218,7 +218,7 @@ static struct fguard_question *leave(struct waiter *waiter, long error)
 	spin_lock(&fguard_question_lock);
 	waiter->queued = false;
 	if (error == -ERESTARTNOINTR ||
-	    (error && !waiter->waiting && fguard_answerers_present()))
+	    (error && !waiter->waiting && fguard_listeners_present()))
 		question = begin_anew(waiter, error);
 	else
 		end_call(waiter);

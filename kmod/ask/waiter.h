@@ -77,7 +77,7 @@ void fguard_waiter_signal(bool restarts);
 void fguard_waiters_retire(u64 rule);
 
 /**
- * fguard_waiters_abandon - no answerer is left: calls that were interrupted are over
+ * fguard_waiters_abandon - no listener is left: calls that were interrupted are over
  *
  * Context: question_lock held.
  */

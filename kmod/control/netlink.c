@@ -7,7 +7,7 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
-#include "ask/answerer.h"
+#include "ask/listener.h"
 #include "ask/question.h"
 #include "ask/remember.h"
 #include "control/expire.h"
@@ -394,7 +394,7 @@ static int put_counters(struct sk_buff *skb)
 			      FGUARD_STATUS_A_PAD) ||
 	    nla_put_u64_64bit(skb, FGUARD_STATUS_A_LOST, delivery.lost,
 			      FGUARD_STATUS_A_PAD) ||
-	    nla_put_u32(skb, FGUARD_STATUS_A_ANSWERERS, fguard_answerers_present()) ||
+	    nla_put_u32(skb, FGUARD_STATUS_A_ANSWERERS, fguard_listeners_present()) ||
 	    nla_put_u32(skb, FGUARD_STATUS_A_WAITING, questions.waiting) ||
 	    nla_put_u64_64bit(skb, FGUARD_STATUS_A_ASKED, questions.asked,
 			      FGUARD_STATUS_A_PAD) ||

@@ -21,7 +21,7 @@ void fguard_event_report(const struct fguard_request *request,
 			 const struct fguard_rule *decider);
 
 /**
- * fguard_event_question - what answerers are told of an access by the current task
+ * fguard_event_question - what listeners are told of an access by the current task
  * @request: the request
  * @decision: what the rule says
  * @decider: the rule
