@@ -5,7 +5,7 @@
 #include "ask/ask.h"
 #include "ask/waiter.h"
 #include "ask/question.h"
-#include "ask/remember.h"
+#include "ask/answer_cache.h"
 #include "ftrace/syscall.h"
 #include "policy/request.h"
 #include "policy/rule.h"
@@ -42,8 +42,8 @@ static bool is_remembered(const struct fguard_request *request,
 	const u8 op = decision->op;
 	u8 verdict;
 
-	if (!fguard_recall(rule, fguard_key_ops(request, op, rule),
-			   fguard_key_covering(request, op), &verdict))
+	if (!fguard_answer_cache_find(rule, fguard_key_ops(request, op, rule),
+				      fguard_key_covering(request, op), &verdict))
 		return false;
 	note_running(request, op, rule, verdict);
 	fguard_evaluate_settle(decision, verdict, FGUARD_REASON_ANSWER,
@@ -75,7 +75,7 @@ bool fguard_ask_refuses(struct fguard_decision *decision, const struct fguard_ru
 	u8 verdict;
 
 	if (fguard_listeners_relation() == FGUARD_RELATION_OWN ||
-	    !fguard_recall(rule, BIT(decision->op), 0, &verdict) ||
+	    !fguard_answer_cache_find(rule, BIT(decision->op), 0, &verdict) ||
 	    verdict == FGUARD_VERDICT_ALLOW)
 		return false;
 	fguard_evaluate_settle(decision, verdict, FGUARD_REASON_ANSWER,
@@ -92,7 +92,7 @@ bool fguard_ask_forbids(const struct fguard_request *request,
 
 	if (relation == FGUARD_RELATION_OWN)
 		return false;
-	if (fguard_recall(rule, BIT(decision->op), 0, &verdict))
+	if (fguard_answer_cache_find(rule, BIT(decision->op), 0, &verdict))
 		return verdict != FGUARD_VERDICT_ALLOW;
 	if (asked)
 		return false;

@@ -11,7 +11,7 @@
 #include "ask/listener.h"
 #include "ask/waiter.h"
 #include "ask/question.h"
-#include "ask/remember.h"
+#include "ask/answer_cache.h"
 #include "ask/share.h"
 #include "base/alarm.h"
 #include "events/event.h"
@@ -567,20 +567,21 @@ static void settle_covered(const struct fguard_rule *rule)
 	u8 verdict;
 
 	list_for_each_entry_safe(question, next, &questions, node)
-		if (question->rule == rule && fguard_recall_for(question, &verdict))
+		if (question->rule == rule && fguard_answer_cache_find_for(question, &verdict))
 			fguard_question_settle(question, verdict, FGUARD_REASON_ANSWER,
 					       FGUARD_DETAIL_REMEMBERED,
 					       FGUARD_CLOSED_ANSWERED);
 }
 
-static int answer_locked(const struct fguard_answer *answer, struct fguard_memory **memory,
+static int answer_locked(const struct fguard_answer *answer, struct fguard_cached_answer **cached,
 			 struct netlink_ext_ack *extack)
 {
 	struct fguard_question *question = find(answer->id);
 	const struct fguard_rule *rule;
 
 	if (!question) {
-		NL_SET_ERR_MSG(extack, "no such question waits: it was answered, expired or is gone");
+		NL_SET_ERR_MSG(extack,
+			       "no such question waits: it was answered, expired or is gone");
 		return -ENOENT;
 	}
 	if (answer->lifetime > FGUARD_LIFETIME_PROCESS && !is_known_again(question)) {
@@ -588,33 +589,34 @@ static int answer_locked(const struct fguard_answer *answer, struct fguard_memor
 		return -EOPNOTSUPP;
 	}
 	rule = question->rule;
-	if (*memory && !fguard_remember(question, answer, *memory)) {
-		NL_SET_ERR_MSG(extack, "the rule remembers as many answers as it can: answer for once");
+	if (*cached && !fguard_answer_cache_add(question, answer, *cached)) {
+		NL_SET_ERR_MSG(extack,
+			       "the rule remembers as many answers as it can: answer for once");
 		return -ENOSPC;
 	}
 	fguard_question_settle(question, answer->verdict, FGUARD_REASON_ANSWER,
 			       FGUARD_DETAIL_NONE, FGUARD_CLOSED_ANSWERED);
-	if (*memory)
+	if (*cached)
 		settle_covered(rule);
-	*memory = NULL;
+	*cached = NULL;
 	return 0;
 }
 
 int fguard_question_answer(const struct fguard_answer *answer,
 			   struct netlink_ext_ack *extack)
 {
-	struct fguard_memory *memory = NULL;
+	struct fguard_cached_answer *cached = NULL;
 	int err;
 
 	if (answer->lifetime != FGUARD_LIFETIME_ONCE) {
-		memory = fguard_memory_new();
-		if (!memory)
+		cached = fguard_cached_answer_new();
+		if (!cached)
 			return -ENOMEM;
 	}
 	spin_lock(&fguard_question_lock);
-	err = answer_locked(answer, &memory, extack);
+	err = answer_locked(answer, &cached, extack);
 	spin_unlock(&fguard_question_lock);
-	fguard_memory_free(memory);
+	fguard_cached_answer_free(cached);
 	return err;
 }
 
@@ -652,7 +654,7 @@ void fguard_questions_retire(struct fguard_rule *rule)
 		return;
 	spin_lock(&fguard_question_lock);
 	rule->silent = true;
-	fguard_memories_retire(rule);
+	fguard_answer_cache_retire(rule);
 	list_for_each_entry_safe(question, next, &questions, node)
 		if (question->rule == rule)
 			settle_default(question, FGUARD_DETAIL_RULE_GONE);

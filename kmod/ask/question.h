@@ -2,7 +2,7 @@
 /*
  * Questions: what somebody waits to be told, from the first try of the access until
  * it is settled. One spinlock, fguard_question_lock, for what is said of them here,
- * in waiter.c and in remember.c.
+ * in waiter.c and in answer_cache.c.
  */
 #ifndef _FGUARD_QUESTION_H
 #define _FGUARD_QUESTION_H

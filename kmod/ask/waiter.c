@@ -12,7 +12,7 @@
 #include "ask/listener.h"
 #include "ask/waiter.h"
 #include "ask/question.h"
-#include "ask/remember.h"
+#include "ask/answer_cache.h"
 #include "ask/share.h"
 #include "ftrace/syscall.h"
 
@@ -351,7 +351,8 @@ static bool wait_with(struct waiter *waiter, struct pending *pending)
 	return true;
 }
 
-static void apply(struct waiter *waiter, struct pending *pending, struct fguard_decision *decision)
+static void apply(struct waiter *waiter, struct pending *pending,
+		  struct fguard_decision *decision)
 {
 	const struct fguard_question *question = pending->question;
 
@@ -456,7 +457,7 @@ static int ask_locked(struct fguard_question *question, struct waiter **spare,
 	int err = 0;
 
 	/* Since we looked, without the lock, somebody may have answered. */
-	if (fguard_recall_for(question, &verdict))
+	if (fguard_answer_cache_find_for(question, &verdict))
 		return -EEXIST;
 	mine = merge(question);
 	if (!mine)

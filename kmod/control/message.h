@@ -5,7 +5,7 @@
 
 #include <net/netlink.h>
 
-#include "ask/remember.h"
+#include "ask/answer_cache.h"
 #include "control/explain.h"
 #include "control/ruleset.h"
 

@@ -9,7 +9,7 @@
 
 #include "ask/listener.h"
 #include "ask/question.h"
-#include "ask/remember.h"
+#include "ask/answer_cache.h"
 #include "control/expire.h"
 #include "control/explain.h"
 #include "control/lock.h"
@@ -586,7 +586,8 @@ static int answer(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (make_answer(tb, &given)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[FGUARD_A_ANSWER],
-				    "an answer has the question's id, a verdict, and a length of time if its lifetime is one");
+				    "an answer has the question's id, a verdict, and a length of "
+				    "time if its lifetime is one");
 		return -EINVAL;
 	}
 	return fguard_question_answer(&given, info->extack);
@@ -648,7 +649,7 @@ static int list_answers(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump dump = { .skb = skb, .cb = cb };
 	u64 from = cb->args[0];
-	int err = fguard_memories_show(&from, show_remembered, &dump);
+	int err = fguard_answer_cache_show(&from, show_remembered, &dump);
 
 	cb->args[0] = from;
 	return skb->len ?: err;
@@ -669,7 +670,8 @@ static int parse_number(const struct nlattr *attr, u64 *number,
 	if (err)
 		return err;
 	if (!tb[FGUARD_REMEMBERED_A_ID]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "an answer that is remembered is named by its id");
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "an answer that is remembered is named by its id");
 		return -EINVAL;
 	}
 	*number = nla_get_u64(tb[FGUARD_REMEMBERED_A_ID]);
@@ -702,7 +704,7 @@ static int forget_numbers(const u64 *numbers, u32 count, struct netlink_ext_ack 
 	u32 i;
 
 	if (count == 1 && !numbers[0]) {
-		fguard_memories_forget_all();
+		fguard_answer_cache_forget_all();
 		return 0;
 	}
 	for (i = 0; i < count; i++) {
@@ -711,7 +713,7 @@ static int forget_numbers(const u64 *numbers, u32 count, struct netlink_ext_ack 
 			return -EINVAL;
 		}
 	}
-	return fguard_memories_forget(numbers, count, extack);
+	return fguard_answer_cache_forget(numbers, count, extack);
 }
 
 static int forget_answers(struct sk_buff *skb, struct genl_info *info)

@@ -11,7 +11,7 @@
 #include <net/sock.h>
 
 #include "ask/question.h"
-#include "ask/remember.h"
+#include "ask/answer_cache.h"
 #include "control/expire.h"
 #include "control/lock.h"
 #include "control/ruleset.h"
@@ -371,7 +371,7 @@ static void enter_lists(struct fguard_rule *rule)
 
 static void free_rcu(struct rcu_head *head)
 {
-	fguard_memories_free(container_of(head, struct fguard_rule, rcu));
+	fguard_answer_cache_free(container_of(head, struct fguard_rule, rcu));
 	fguard_rule_free_rcu(head);
 }
 
@@ -420,7 +420,7 @@ static void inherit(struct fguard_rule *rule, struct fguard_rule *old)
 	    rule->terms.ops == old->terms.ops &&
 	    !((rule->flags ^ old->flags) & FGUARD_RULE_FLAGS_ALL) &&
 	    (!(rule->flags & FGUARD_RULE_AGAINST) || rule->subjects == old->subjects))
-		fguard_memories_inherit(rule, old);
+		fguard_answer_cache_inherit(rule, old);
 }
 
 static void put_in_force(struct fguard_rule *rule, struct fguard_rule *old,

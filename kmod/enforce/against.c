@@ -2,7 +2,7 @@
 #include <linux/fs.h>
 #include <linux/rculist.h>
 
-#include "ask/remember.h"
+#include "ask/answer_cache.h"
 #include "enforce/against.h"
 #include "policy/roster.h"
 #include "policy/site.h"
@@ -91,7 +91,7 @@ struct fguard_rule *fguard_against_posing(const struct file *old,
 		return NULL;
 	/* Whoever answers goes by the executable, whichever it is. */
 	return fguard_roster_find_program(new, gain_by_posing, exes) ?:
-	       fguard_remembers_program(new) ?:
+	       fguard_answer_cache_program(new) ?:
 	       fguard_roster_asking();
 }
 

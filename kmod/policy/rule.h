@@ -107,7 +107,7 @@ struct fguard_keeper {
  * @keepers: sockets with which it ends, struct fguard_keeper, if it does; ruleset_lock
  * @by_keepers: link in the ruleset's list of those that do; ruleset_lock
  * @serial: never another rule's
- * @answers: answers it remembers, or NULL; RCU, fguard_question_lock
+ * @cache: answers it remembers, or NULL; RCU, fguard_question_lock
  * @silent: it is gone and asks nothing more; fguard_question_lock
  * @allowed: accesses let in by a grant or only logged
  * @denied: accesses refused
@@ -151,7 +151,7 @@ struct fguard_rule {
 	struct list_head keepers;
 	struct list_head by_keepers;
 	u64 serial;
-	struct fguard_answers __rcu *answers;
+	struct fguard_answer_cache __rcu *cache;
 	bool silent;
 	atomic64_t allowed;
 	atomic64_t denied;

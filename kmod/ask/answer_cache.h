@@ -1,49 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Answers that hold for longer than the access that was asked about. */
-#ifndef _FGUARD_REMEMBER_H
-#define _FGUARD_REMEMBER_H
+#ifndef _FGUARD_ANSWER_CACHE_H
+#define _FGUARD_ANSWER_CACHE_H
 
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
 struct file;
 struct fguard_answer;
-struct fguard_memory;
+struct fguard_cached_answer;
 struct fguard_question;
 struct fguard_rule;
 struct netlink_ext_ack;
 struct pid;
 
 /**
- * fguard_memory_new - get memory for an answer
+ * fguard_cached_answer_new - get memory for an answer
  *
  * Context: may sleep.
- * Return: it, for fguard_remember() or fguard_memory_free(); or NULL.
+ * Return: it, for fguard_answer_cache_add() or fguard_cached_answer_free(); or NULL.
  */
-struct fguard_memory *fguard_memory_new(void);
+struct fguard_cached_answer *fguard_cached_answer_new(void);
 
 /**
- * fguard_memory_free - give back what was not used
- * @memory: it, or NULL
+ * fguard_cached_answer_free - give back what was not used
+ * @cached: it, or NULL
  *
  * Context: any.
  */
-void fguard_memory_free(struct fguard_memory *memory);
+void fguard_cached_answer_free(struct fguard_cached_answer *cached);
 
 /**
- * fguard_remember - let the rule of a question remember its answer
+ * fguard_answer_cache_add - let the rule of a question remember its answer
  * @question: the question, which waits
  * @answer: the answer
- * @memory: where; taken over if it succeeds
+ * @cached: where; taken over if it succeeds
  *
  * Context: question_lock held.
  * Return: false if the rule remembers too many that still hold.
  */
-bool fguard_remember(const struct fguard_question *question,
-		     const struct fguard_answer *answer, struct fguard_memory *memory);
+bool fguard_answer_cache_add(const struct fguard_question *question,
+			     const struct fguard_answer *answer,
+			     struct fguard_cached_answer *cached);
 
 /**
- * fguard_recall - does a rule remember an answer for the current task?
+ * fguard_answer_cache_find - does a rule remember an answer for the current task?
  * @rule: the rule
  * @ops: mask of what the task is about to do, fguard_key_ops()
  * @covering: mask of the operations an answer about which covers all of that,
@@ -53,21 +54,21 @@ bool fguard_remember(const struct fguard_question *question,
  * Context: RCU read side.
  * Return: true if it does, for each of the operations.
  */
-bool fguard_recall(const struct fguard_rule *rule, u32 ops, u32 covering,
-		   u8 *verdict);
+bool fguard_answer_cache_find(const struct fguard_rule *rule, u32 ops, u32 covering,
+			      u8 *verdict);
 
 /**
- * fguard_recall_for - does the rule of a question remember an answer to it?
+ * fguard_answer_cache_find_for - does the rule of a question remember an answer to it?
  * @question: the question, not settled
  * @verdict: set to the answer, enum fguard_verdict
  *
  * Context: question_lock held.
  * Return: true if it does.
  */
-bool fguard_recall_for(const struct fguard_question *question, u8 *verdict);
+bool fguard_answer_cache_find_for(const struct fguard_question *question, u8 *verdict);
 
 /**
- * fguard_remembers_program - a rule that remembers that a program is let in
+ * fguard_answer_cache_program - a rule that remembers that a program is let in
  * @exe: the file of the program; one without a name might get one, and counts; NULL:
  *	any
  *
@@ -76,10 +77,10 @@ bool fguard_recall_for(const struct fguard_question *question, u8 *verdict);
  * Context: RCU read side.
  * Return: the rule; NULL if there is none.
  */
-struct fguard_rule *fguard_remembers_program(const struct file *exe);
+struct fguard_rule *fguard_answer_cache_program(const struct file *exe);
 
 /**
- * fguard_memories_inherit - let a rule remember what another does
+ * fguard_answer_cache_inherit - let a rule remember what another does
  * @rule: a rule that is not yet in force and remembers nothing
  * @old: the one in whose place it comes
  *
@@ -87,7 +88,7 @@ struct fguard_rule *fguard_remembers_program(const struct file *exe);
  *
  * Context: may sleep; the caller is the one that changes the ruleset.
  */
-void fguard_memories_inherit(struct fguard_rule *rule, struct fguard_rule *old);
+void fguard_answer_cache_inherit(struct fguard_rule *rule, struct fguard_rule *old);
 
 /**
  * struct fguard_remembered - an answer that is remembered, as it is shown
@@ -122,7 +123,7 @@ struct fguard_remembered {
 };
 
 /**
- * fguard_memories_show - show the answers of all rules in the order of their numbers
+ * fguard_answer_cache_show - show the answers of all rules in the order of their numbers
  * @from: the last number seen, 0 at the beginning; set to where to go on
  * @show: called for each, under a spinlock; stops if not 0
  * @context: given to @show
@@ -130,11 +131,11 @@ struct fguard_remembered {
  * Context: any that may hold spinlocks.
  * Return: what @show returned last, 0 at the end.
  */
-int fguard_memories_show(u64 *from, int (*show)(const struct fguard_remembered *shown,
-						void *context), void *context);
+int fguard_answer_cache_show(u64 *from, int (*show)(const struct fguard_remembered *shown,
+						    void *context), void *context);
 
 /**
- * fguard_memories_forget - forget answers, all of them or none
+ * fguard_answer_cache_forget - forget answers, all of them or none
  * @numbers: which
  * @count: how many
  * @extack: receives the sentence if refused
@@ -142,30 +143,30 @@ int fguard_memories_show(u64 *from, int (*show)(const struct fguard_remembered *
  * Context: any that may hold spinlocks.
  * Return: 0; -ENOENT: one of them is not remembered.
  */
-int fguard_memories_forget(const u64 *numbers, u32 count, struct netlink_ext_ack *extack);
+int fguard_answer_cache_forget(const u64 *numbers, u32 count, struct netlink_ext_ack *extack);
 
 /**
- * fguard_memories_forget_all - forget all answers
+ * fguard_answer_cache_forget_all - forget all answers
  *
  * Context: any that may hold spinlocks.
  */
-void fguard_memories_forget_all(void);
+void fguard_answer_cache_forget_all(void);
 
 /**
- * fguard_memories_retire - let the answers of a rule let no program in any more, but
+ * fguard_answer_cache_retire - let the answers of a rule let no program in any more, but
  *	for what another rule has inherited
  * @rule: the rule; readers may see its answers until a grace period later
  *
  * Context: question_lock held.
  */
-void fguard_memories_retire(struct fguard_rule *rule);
+void fguard_answer_cache_retire(struct fguard_rule *rule);
 
 /**
- * fguard_memories_free - forget the answers of a rule
+ * fguard_answer_cache_free - forget the answers of a rule
  * @rule: a rule that no reader can see
  *
  * Context: any.
  */
-void fguard_memories_free(struct fguard_rule *rule);
+void fguard_answer_cache_free(struct fguard_rule *rule);
 
 #endif
