@@ -13,7 +13,7 @@
 static void fall_back(struct fguard_decision *decision, const struct fguard_rule *rule,
 		      enum fguard_reason reason, enum fguard_detail detail)
 {
-	fguard_evaluate_settle(decision, rule->terms.fallback, reason, detail);
+	fguard_evaluate_settle(decision, rule->terms.default_verdict, reason, detail);
 }
 
 /*
@@ -96,7 +96,7 @@ bool fguard_ask_forbids(const struct fguard_request *request,
 		return verdict != FGUARD_VERDICT_ALLOW;
 	if (asked)
 		return false;
-	return rule->terms.fallback != FGUARD_VERDICT_ALLOW ||
+	return rule->terms.default_verdict != FGUARD_VERDICT_ALLOW ||
 	       (fguard_listeners_present() && relation == FGUARD_RELATION_NONE &&
 		fguard_syscall_can_restart(request->descriptor));
 }

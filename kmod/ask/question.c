@@ -256,12 +256,12 @@ struct fguard_question *fguard_question_new(const struct fguard_key *key,
 	question = kzalloc(sizeof(*question), FGUARD_GFP_ASKING);
 	if (!question)
 		return NULL;
-	question->fallback = rule->terms.fallback;
+	question->default_verdict = rule->terms.default_verdict;
 	question->has_script = fguard_script_of(task_tgid(current),
 						&question->script.identity,
 						&question->script_path);
-	question->record = fguard_event_question(request, decision, rule, question->fallback,
-						 question->script_path);
+	question->record = fguard_event_question(
+		request, decision, rule, question->default_verdict, question->script_path);
 	if (!question->record) {
 		kfree(question->script_path);
 		kfree(question);
@@ -329,7 +329,7 @@ static void expire(struct fguard_question *question)
 {
 	atomic64_inc(&question->rule->expired);
 	expired++;
-	fguard_question_settle(question, question->fallback, FGUARD_REASON_EXPIRED,
+	fguard_question_settle(question, question->default_verdict, FGUARD_REASON_EXPIRED,
 			       FGUARD_DETAIL_NONE, FGUARD_CLOSED_EXPIRED);
 }
 
@@ -363,7 +363,7 @@ static u64 key_hash(const struct fguard_key *key, const struct pid *process)
 
 static void settle_default(struct fguard_question *question, u8 detail)
 {
-	fguard_question_settle(question, question->fallback, FGUARD_REASON_DEFAULT,
+	fguard_question_settle(question, question->default_verdict, FGUARD_REASON_DEFAULT,
 			       detail, FGUARD_CLOSED_GONE);
 }
 
@@ -650,7 +650,7 @@ void fguard_questions_retire(struct fguard_rule *rule)
 {
 	struct fguard_question *question, *next;
 
-	if (rule->terms.otherwise != FGUARD_ELSE_ASK)
+	if (rule->terms.else_action != FGUARD_ELSE_ASK)
 		return;
 	spin_lock(&fguard_question_lock);
 	rule->silent = true;

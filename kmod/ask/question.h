@@ -81,7 +81,7 @@ enum fguard_question_state {
  * @uid: its real user
  * @payer: who pays, fguard_share_payer()
  * @share: what that one has, until it is settled; question_lock
- * @fallback: enum fguard_verdict: the rule's default
+ * @default_verdict: enum fguard_verdict: the rule's default
  * @deadline: when it expires, nanoseconds since boot
  * @state: enum fguard_question_state; question_lock
  * @verdict: enum fguard_verdict, once it is settled
@@ -111,7 +111,7 @@ struct fguard_question {
 	kuid_t uid;
 	kuid_t payer;
 	struct fguard_share *share;
-	u8 fallback;
+	u8 default_verdict;
 	u64 deadline;
 	u8 state;
 	u8 verdict;

@@ -101,7 +101,7 @@ static void pending_drop(struct waiter *waiter, struct pending *pending)
 	fguard_share_put(pending->share);
 	kfree(pending);
 	if (!--question->pending)
-		fguard_question_settle(question, question->fallback,
+		fguard_question_settle(question, question->default_verdict,
 				       FGUARD_REASON_DEFAULT, FGUARD_DETAIL_NONE,
 				       FGUARD_CLOSED_GONE);
 	fguard_question_put(question);
@@ -362,7 +362,7 @@ static void apply(struct waiter *waiter, struct pending *pending,
 		fguard_evaluate_settle(decision, question->verdict, question->reason,
 				       question->detail);
 	} else if (!wait_with(waiter, pending)) {
-		fguard_evaluate_settle(decision, question->fallback,
+		fguard_evaluate_settle(decision, question->default_verdict,
 				       FGUARD_REASON_UNASKABLE, FGUARD_DETAIL_NONE);
 	}
 }
@@ -443,7 +443,7 @@ static bool pending_add(struct waiter *waiter, struct pending *pending,
 static void give_up(struct fguard_question *question)
 {
 	if (!question->pending)
-		fguard_question_settle(question, question->fallback, FGUARD_REASON_DEFAULT,
+		fguard_question_settle(question, question->default_verdict, FGUARD_REASON_DEFAULT,
 				       FGUARD_DETAIL_NONE, FGUARD_CLOSED_GONE);
 	fguard_question_put(question);
 }

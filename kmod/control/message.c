@@ -38,7 +38,8 @@ int fguard_message_validate_ttl(const struct nlattr *attr,
 
 	if (ttl && ttl <= FGUARD_TTL_MAX)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr, "a rule or an answer holds for 1 millisecond to a hundred years");
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "a rule or an answer holds for 1 millisecond to a hundred years");
 	return -ERANGE;
 }
 
@@ -158,7 +159,7 @@ static void take_terms(struct nlattr **tb, struct fguard_rule_spec *spec)
 		.name = string_of(tb[FGUARD_RULE_A_NAME]),
 		.ops = FGUARD_OPS_ALL,
 		.error = EACCES,
-		.fallback = FGUARD_VERDICT_DENY,
+		.default_verdict = FGUARD_VERDICT_DENY,
 		.deadline = FGUARD_DEADLINE_DEFAULT,
 	};
 	if (tb[FGUARD_RULE_A_FLAGS])
@@ -166,13 +167,13 @@ static void take_terms(struct nlattr **tb, struct fguard_rule_spec *spec)
 	if (tb[FGUARD_RULE_A_OPS])
 		spec->ops = nla_get_u32(tb[FGUARD_RULE_A_OPS]);
 	if (tb[FGUARD_RULE_A_ELSE])
-		spec->otherwise = nla_get_u8(tb[FGUARD_RULE_A_ELSE]);
+		spec->else_action = nla_get_u8(tb[FGUARD_RULE_A_ELSE]);
 	if (tb[FGUARD_RULE_A_ERRNO])
 		spec->error = nla_get_u32(tb[FGUARD_RULE_A_ERRNO]);
 	if (tb[FGUARD_RULE_A_TTL])
 		spec->ttl = nla_get_u64(tb[FGUARD_RULE_A_TTL]);
 	if (tb[FGUARD_RULE_A_DEFAULT])
-		spec->fallback = nla_get_u8(tb[FGUARD_RULE_A_DEFAULT]);
+		spec->default_verdict = nla_get_u8(tb[FGUARD_RULE_A_DEFAULT]);
 	if (tb[FGUARD_RULE_A_DEADLINE])
 		spec->deadline = nla_get_u32(tb[FGUARD_RULE_A_DEADLINE]);
 	spec->subjects.children = spec->flags & FGUARD_RULE_CHILDREN;
@@ -277,7 +278,9 @@ int fguard_message_key(const struct nlattr *attr, struct fguard_rule_key *key,
 		return err;
 	if (!!tb[FGUARD_RULE_A_ID] + !!tb[FGUARD_RULE_A_PATH] +
 		    !!tb[FGUARD_RULE_A_NAME] != 1) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a rule is named by its id, its path or its name, and only one of them");
+		NL_SET_ERR_MSG_ATTR(
+			extack, attr,
+			"a rule is named by its id, its path or its name, and only one of them");
 		return -EINVAL;
 	}
 	if (tb[FGUARD_RULE_A_ID])
@@ -371,9 +374,9 @@ static int put_terms(struct sk_buff *skb, const struct fguard_rule *rule)
 	    (rule->suffix.string &&
 	     nla_put_string(skb, FGUARD_RULE_A_SUFFIX, rule->suffix.string)) ||
 	    nla_put_u32(skb, FGUARD_RULE_A_OPS, rule->terms.ops) ||
-	    nla_put_u8(skb, FGUARD_RULE_A_ELSE, rule->terms.otherwise) ||
+	    nla_put_u8(skb, FGUARD_RULE_A_ELSE, rule->terms.else_action) ||
 	    nla_put_u32(skb, FGUARD_RULE_A_ERRNO, -rule->terms.error) ||
-	    nla_put_u8(skb, FGUARD_RULE_A_DEFAULT, rule->terms.fallback) ||
+	    nla_put_u8(skb, FGUARD_RULE_A_DEFAULT, rule->terms.default_verdict) ||
 	    nla_put_u32(skb, FGUARD_RULE_A_DEADLINE, rule->terms.deadline))
 		return -EMSGSIZE;
 	return 0;

@@ -227,7 +227,7 @@ static u32 needs_of(const struct fguard_rule *rule)
 	u32 needs = rule->terms.ops;
 
 	/* What is created is asked about, or refused, before it is opened. */
-	if (rule->terms.otherwise != FGUARD_ELSE_LOG &&
+	if (rule->terms.else_action != FGUARD_ELSE_LOG &&
 	    (needs & (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))))
 		needs |= BIT(FGUARD_OP_CREATE);
 
@@ -522,11 +522,12 @@ static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 
 static bool says_the_same(const struct fguard_rule *a, const struct fguard_rule *b)
 {
-	return a->terms.ops == b->terms.ops && a->terms.otherwise == b->terms.otherwise &&
-	       a->terms.error == b->terms.error && a->terms.fallback == b->terms.fallback &&
+	return a->terms.ops == b->terms.ops && a->terms.else_action == b->terms.else_action &&
+	       a->terms.error == b->terms.error &&
+	       a->terms.default_verdict == b->terms.default_verdict &&
 	       a->terms.deadline == b->terms.deadline &&
-	       !((a->flags ^ b->flags) & FGUARD_RULE_FLAGS_ALL) &&
-	       !a->expires && !b->expires && a->subjects == b->subjects;
+	       !((a->flags ^ b->flags) & FGUARD_RULE_FLAGS_ALL) && !a->expires && !b->expires &&
+	       a->subjects == b->subjects;
 }
 
 /* @rule's sockets keep the one that is there; @rule is not needed then. */

@@ -1031,7 +1031,7 @@ ON(audit_set_loginuid)
  */
 ON(replace_mm_exe_file)
 {
-	fguard_tracing_enforce_posing(ARGUMENT(struct file *, 1), true, fregs);
+	fguard_tracing_enforce_masquerading(ARGUMENT(struct file *, 1), true, fregs);
 }
 #else
 /* The same before; another thread may change yet what the descriptor means. */
@@ -1039,7 +1039,7 @@ ON(prctl_set_mm_exe_file)
 {
 	struct file *exe = fget(ARGUMENT(unsigned int, 1));
 
-	fguard_tracing_enforce_posing(exe, false, fregs);
+	fguard_tracing_enforce_masquerading(exe, false, fregs);
 	if (exe)
 		fput(exe);
 }

@@ -75,22 +75,22 @@ struct fguard_rule *fguard_against_tracer(const struct fguard_subject *tracer)
 }
 
 /* @context: the executable of now, or NULL, and that of then, or NULL. */
-static bool gain_by_posing(const struct fguard_subjects *subjects, const void *context)
+static bool gain_by_masquerading(const struct fguard_subjects *subjects, const void *context)
 {
 	const struct file *const *exes = context;
 
 	return fguard_subjects_gain_exe(subjects, exes[0], exes[1]);
 }
 
-struct fguard_rule *fguard_against_posing(const struct file *old,
-					  const struct file *new)
+struct fguard_rule *fguard_against_masquerading(const struct file *old,
+						const struct file *new)
 {
 	const struct file *const exes[] = { old, new };
 
 	if (old && new && file_inode(old) == file_inode(new))
 		return NULL;
 	/* Whoever answers goes by the executable, whichever it is. */
-	return fguard_roster_find_program(new, gain_by_posing, exes) ?:
+	return fguard_roster_find_program(new, gain_by_masquerading, exes) ?:
 	       fguard_answer_cache_program(new) ?:
 	       fguard_roster_asking();
 }

@@ -38,7 +38,7 @@ struct fguard_rule *fguard_against_tracer(const struct fguard_subject *tracer);
 struct fguard_rule *fguard_against_task(const struct fguard_subject *subject);
 
 /**
- * fguard_against_posing - a rule that keeps a task from another executable
+ * fguard_against_masquerading - a rule that keeps a task from another executable
  * @old: the executable that it has, or NULL
  * @new: the one that it would have without running it; NULL: any
  *
@@ -46,8 +46,8 @@ struct fguard_rule *fguard_against_task(const struct fguard_subject *subject);
  * Return: a rule that lets in whoever has @new, unless it lets in whoever has @old, too;
  * or one that asks; NULL if there is none.
  */
-struct fguard_rule *fguard_against_posing(const struct file *old,
-					  const struct file *new);
+struct fguard_rule *fguard_against_masquerading(const struct file *old,
+						const struct file *new);
 
 /**
  * fguard_against_any - a rule that keeps a task from an object that is not known

@@ -88,7 +88,7 @@ static bool is_as_strict(const struct fguard_rule *there, const struct fguard_ru
 {
 	if (there == here)
 		return true;
-	if (there->terms.otherwise != FGUARD_ELSE_DENY || !lasts_as_long(there, here) ||
+	if (there->terms.else_action != FGUARD_ELSE_DENY || !lasts_as_long(there, here) ||
 	    (here->flags & ~there->flags & FGUARD_RULE_STRICT))
 		return false;
 	if (!(there->flags & FGUARD_RULE_AGAINST) &&

@@ -75,7 +75,7 @@ static void note_rule(struct fguard_match_context *context, struct fguard_rule *
 		      u32 rank, bool allowed)
 {
 	if ((rule->flags & FGUARD_RULE_STRICT) &&
-	    rule->terms.otherwise == FGUARD_ELSE_DENY &&
+	    rule->terms.else_action == FGUARD_ELSE_DENY &&
 	    (rule->terms.ops & context->object->ops))
 		container_of(context, struct search, context)->refused = true;
 }

@@ -198,13 +198,14 @@ void fguard_tracing_enforce_exec(struct file *exe, struct ftrace_regs *fregs)
 		fput(tracer.exe);
 }
 
-void fguard_tracing_enforce_posing(struct file *exe, bool certain, struct ftrace_regs *fregs)
+void fguard_tracing_enforce_masquerading(struct file *exe, bool certain,
+					 struct ftrace_regs *fregs)
 {
 	struct file *old = fguard_subject_exe();
 	struct fguard_rule *rule;
 
 	rcu_read_lock();
-	rule = fguard_against_posing(old, certain ? exe : NULL);
+	rule = fguard_against_masquerading(old, certain ? exe : NULL);
 	if (rule)
 		refuse(rule, exe, FGUARD_OP_EXEC, FGUARD_DETAIL_POSING, fregs);
 	rcu_read_unlock();

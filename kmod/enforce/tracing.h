@@ -32,7 +32,7 @@ void fguard_tracing_enforce(const struct fguard_subject *tracer,
 void fguard_tracing_enforce_exec(struct file *exe, struct ftrace_regs *fregs);
 
 /**
- * fguard_tracing_enforce_posing - refuse, if so it must be, that the current task takes
+ * fguard_tracing_enforce_masquerading - refuse, if so it must be, that the current task takes
  *	another executable without running it, and report it
  * @exe: the file of the executable, or NULL
  * @certain: it will be that one; otherwise it might be any
@@ -40,6 +40,7 @@ void fguard_tracing_enforce_exec(struct file *exe, struct ftrace_regs *fregs);
  *
  * Context: inside an ftrace callback.
  */
-void fguard_tracing_enforce_posing(struct file *exe, bool certain, struct ftrace_regs *fregs);
+void fguard_tracing_enforce_masquerading(struct file *exe, bool certain,
+					 struct ftrace_regs *fregs);
 
 #endif

@@ -25,10 +25,10 @@ typedef uint8_t u8;
 enum fguard_rank {
 	FGUARD_RANK_NONE,
 	FGUARD_RANK_SUFFIX,
-	FGUARD_RANK_LOST,		/* a tree, or a suffix, if it is about the object at all */
-	FGUARD_RANK_TREE = 1 << 20,	/* less the distance */
+	FGUARD_RANK_LOST,	    /* a tree, or a suffix, if it is about the object at all */
+	FGUARD_RANK_TREE = 1 << 20, /* less the distance */
 	FGUARD_RANK_PATH,
-	FGUARD_RANK_OTHER,		/* another name, or a way: lifts no refusal */
+	FGUARD_RANK_OTHER, /* another name, or a way: lifts no refusal */
 };
 
 /* In the order in which they win at equal rank. */
@@ -45,16 +45,16 @@ enum fguard_outcome {
  * @id: the rule's id
  * @ops: mask of the operations it is about
  * @error: errno of a refusal, negative
- * @otherwise: enum fguard_else: what happens to those it does not allow
- * @fallback: enum fguard_verdict, where it asks and nobody answers
+ * @else_action: enum fguard_else: what happens to those it does not allow
+ * @default_verdict: enum fguard_verdict, where it asks and nobody answers
  * @deadline: milliseconds that an answer may take
  */
 struct fguard_terms {
 	u32 id;
 	u32 ops;
 	int error;
-	u8 otherwise;
-	u8 fallback;
+	u8 else_action;
+	u8 default_verdict;
 	u32 deadline;
 };
 
@@ -127,7 +127,7 @@ fguard_evaluate_outcome(const struct fguard_terms *terms, bool allowed)
 	};
 
 	return (enum fguard_outcome)(allowed ? FGUARD_OUTCOME_GRANT :
-					       outcomes[terms->otherwise]);
+					       outcomes[terms->else_action]);
 }
 
 /**
@@ -218,7 +218,8 @@ static inline bool fguard_evaluate_is_closer(const struct fguard_terms *terms, u
 	if (!terms)
 		return true;
 	if (rank == before || rank == FGUARD_RANK_OTHER)
-		return fguard_evaluate_outcome(next, false) > fguard_evaluate_outcome(terms, false);
+		return fguard_evaluate_outcome(next, false) >
+		       fguard_evaluate_outcome(terms, false);
 	return rank > before;
 }
 

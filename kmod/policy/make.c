@@ -69,7 +69,8 @@ void fguard_rule_discard(struct fguard_rule *rule)
 static void note_place(struct fguard_rule *rule, u32 room, const struct path *path)
 {
 	if (rule->ancestor_count < room)
-		fguard_identity_take(&rule->ancestors[rule->ancestor_count], d_inode(path->dentry));
+		fguard_identity_take(&rule->ancestors[rule->ancestor_count],
+				     d_inode(path->dentry));
 	rule->ancestor_count++;
 }
 
@@ -274,8 +275,8 @@ struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
 	rule->serial = atomic64_inc_return(&last_serial);
 	rule->terms.ops = spec->ops;
 	rule->terms.error = -(int)spec->error;
-	rule->terms.otherwise = spec->otherwise;
-	rule->terms.fallback = spec->fallback;
+	rule->terms.else_action = spec->else_action;
+	rule->terms.default_verdict = spec->default_verdict;
 	rule->terms.deadline = spec->deadline;
 	rule->flags = spec->flags;
 	rule->tree = (spec->flags & FGUARD_RULE_TREE) && !spec->suffix;

@@ -14,10 +14,10 @@
  * @name: the rule's name, or NULL
  * @flags: FGUARD_RULE_*
  * @ops: mask of enum fguard_op
- * @otherwise: enum fguard_else
+ * @else_action: enum fguard_else
  * @error: errno of a refusal, positive
  * @ttl: milliseconds it is to last, 0: for ever
- * @fallback: enum fguard_verdict, where it asks and nobody answers
+ * @default_verdict: enum fguard_verdict, where it asks and nobody answers
  * @deadline: milliseconds an answer may take
  * @subjects: who is allowed
  */
@@ -27,10 +27,10 @@ struct fguard_rule_spec {
 	const char *name;
 	u32 flags;
 	u32 ops;
-	u8 otherwise;
+	u8 else_action;
 	u32 error;
 	u64 ttl;
-	u8 fallback;
+	u8 default_verdict;
 	u32 deadline;
 	struct fguard_subjects_spec subjects;
 };

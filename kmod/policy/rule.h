@@ -187,8 +187,8 @@ static inline void fguard_rule_count(struct fguard_rule *rule,
  */
 static inline bool fguard_rule_is_partial(const struct fguard_rule *rule)
 {
-	return rule->terms.otherwise == FGUARD_ELSE_ASK ||
-	       (rule->terms.otherwise == FGUARD_ELSE_DENY &&
+	return rule->terms.else_action == FGUARD_ELSE_ASK ||
+	       (rule->terms.else_action == FGUARD_ELSE_DENY &&
 		rule->terms.ops != FGUARD_OPS_ALL);
 }
 
@@ -215,7 +215,7 @@ static inline bool fguard_rule_lets_in(const struct fguard_rule *rule)
 static inline bool fguard_rule_binds(const struct fguard_rule *rule)
 {
 	return (rule->flags & FGUARD_RULE_AGAINST) &&
-	       rule->terms.otherwise != FGUARD_ELSE_LOG &&
+	       rule->terms.else_action != FGUARD_ELSE_LOG &&
 	       fguard_subjects_name_anybody(rule->subjects);
 }
 
@@ -228,7 +228,7 @@ static inline bool fguard_rule_binds(const struct fguard_rule *rule)
  */
 static inline bool fguard_rule_asks(const struct fguard_rule *rule)
 {
-	return rule->terms.otherwise == FGUARD_ELSE_ASK;
+	return rule->terms.else_action == FGUARD_ELSE_ASK;
 }
 
 /**

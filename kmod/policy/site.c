@@ -110,9 +110,9 @@ static void want_filesystems(const struct fguard_rule *rule, struct wanted *list
 /* Whom it would ask, it refuses, unless it lets in by default. */
 static bool may_refuse(const struct fguard_rule *rule)
 {
-	return rule->terms.otherwise != FGUARD_ELSE_LOG &&
-	       !(rule->terms.otherwise == FGUARD_ELSE_ASK &&
-		 rule->terms.fallback == FGUARD_VERDICT_ALLOW);
+	return rule->terms.else_action != FGUARD_ELSE_LOG &&
+	       !(rule->terms.else_action == FGUARD_ELSE_ASK &&
+		 rule->terms.default_verdict == FGUARD_VERDICT_ALLOW);
 }
 
 static u32 want_besides(const struct fguard_rule *rule, struct wanted *list)
@@ -201,8 +201,9 @@ static bool say_the_same(const struct fguard_seat *a, const struct fguard_seat *
 	const u32 flags = FGUARD_RULE_AGAINST | FGUARD_RULE_STRICT;
 
 	return a->rule->subjects == b->rule->subjects && left->ops == right->ops &&
-	       left->error == right->error && left->otherwise == right->otherwise &&
-	       left->fallback == right->fallback && left->deadline == right->deadline &&
+	       left->error == right->error && left->else_action == right->else_action &&
+	       left->default_verdict == right->default_verdict &&
+	       left->deadline == right->deadline &&
 	       !((a->rule->flags ^ b->rule->flags) & flags) && is_start(a) == is_start(b);
 }
 
@@ -328,13 +329,13 @@ static void enter_rest(struct fguard_seat *seat)
 	const struct fguard_rule *rule = seat->rule;
 	struct fguard_site *site = seat->site;
 
-	if (!has_say(seat) || rule->terms.otherwise == FGUARD_ELSE_LOG)
+	if (!has_say(seat) || rule->terms.else_action == FGUARD_ELSE_LOG)
 		return;
 	WRITE_ONCE(site->rest_ops, site->rest_ops | rule->terms.ops);
 	if (rule->flags & FGUARD_RULE_STRICT)
 		WRITE_ONCE(site->rest_strict, true);
 	list_add_tail_rcu(&seat->node,
-			  &site->rest[rule->terms.otherwise == FGUARD_ELSE_ASK]);
+			  &site->rest[rule->terms.else_action == FGUARD_ELSE_ASK]);
 }
 
 void fguard_sites_enter(struct fguard_rule *rule)
