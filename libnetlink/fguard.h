@@ -112,7 +112,7 @@ const char *fguard_message(const struct fguard *guard);
  * @error: EACCES, EPERM or ENOENT, as a positive number; 0 means EACCES
  * @ttl: milliseconds it is to last, FGUARD_TTL_MAX at most; 0 means for ever
  * @default_allow: 1 if who is asked about is let in where nobody answers
- * @deadline: milliseconds an answer may take; 0 means FGUARD_DEADLINE_DEFAULT
+ * @deadline: milliseconds an answer may take; 0 means FGUARD_TIMEOUT_DEFAULT
  * @n_pids: number of @pids
  * @n_uids: number of @uids
  * @n_gids: number of @gids

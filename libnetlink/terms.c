@@ -54,7 +54,7 @@ void fguard_put_rule(struct fguard_request *request,
 		fguard_put_u8(request, FGUARD_RULE_A_DEFAULT,
 			      FGUARD_VERDICT_ALLOW);
 	if (rule->deadline)
-		fguard_put_u32(request, FGUARD_RULE_A_DEADLINE, rule->deadline);
+		fguard_put_u32(request, FGUARD_RULE_A_TIMEOUT, rule->deadline);
 	put_subjects(request, rule);
 	fguard_nest_end(request, nest);
 }
@@ -227,7 +227,7 @@ static int take_terms(const struct nlattr *const *table,
 	    fguard_get_u32(table[FGUARD_RULE_A_ERRNO], &info->error) ||
 	    fguard_get_u64(table[FGUARD_RULE_A_TTL], &info->ttl) ||
 	    fguard_get_u8(table[FGUARD_RULE_A_DEFAULT], &unanswered) ||
-	    fguard_get_u32(table[FGUARD_RULE_A_DEADLINE], &info->deadline))
+	    fguard_get_u32(table[FGUARD_RULE_A_TIMEOUT], &info->deadline))
 		return -EPROTO;
 	info->otherwise = otherwise;
 	info->default_allow = unanswered == FGUARD_VERDICT_ALLOW;

@@ -248,7 +248,7 @@ static bool is_over(const struct fguard_cached_answer *cached, u64 now)
 static void take_names(struct fguard_cached_answer *cached,
 		       const struct fguard_question *question)
 {
-	const struct fguard_access_record *request = &question->record->request;
+	const struct fguard_access_record *request = &question->record->access;
 	const char *exe = (const char *)(request + 1) + request->path_length +
 			  request->new_path_length;
 

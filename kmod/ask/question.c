@@ -275,7 +275,7 @@ struct fguard_question *fguard_question_new(const struct fguard_key *key,
 	question->key = *key;
 	question->rule = rule;
 	take_waiter(question);
-	take_deadline(question, rule->terms.deadline);
+	take_deadline(question, rule->terms.timeout);
 	return question;
 }
 

@@ -21,13 +21,13 @@ static int validate_errno(const struct nlattr *attr, struct netlink_ext_ack *ext
 }
 
 /* Ranges in policies are too short for it. */
-static int validate_deadline(const struct nlattr *attr, struct netlink_ext_ack *extack)
+static int validate_timeout(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
-	u32 deadline = nla_get_u32(attr);
+	u32 timeout = nla_get_u32(attr);
 
-	if (deadline && deadline <= FGUARD_DEADLINE_MAX)
+	if (timeout && timeout <= FGUARD_TIMEOUT_MAX)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr, "a deadline is 1 millisecond to a day");
+	NL_SET_ERR_MSG_ATTR(extack, attr, "a timeout is 1 millisecond to a day");
 	return -ERANGE;
 }
 
@@ -63,7 +63,7 @@ const struct nla_policy fguard_rule_policy[FGUARD_RULE_A_MAX + 1] = {
 	[FGUARD_RULE_A_CGROUP] = PATH,
 	[FGUARD_RULE_A_TTL] = NLA_POLICY_VALIDATE_FN(NLA_U64, fguard_message_validate_ttl),
 	[FGUARD_RULE_A_DEFAULT] = NLA_POLICY_MAX(NLA_U8, __FGUARD_VERDICT_MAX - 1),
-	[FGUARD_RULE_A_DEADLINE] = NLA_POLICY_VALIDATE_FN(NLA_U32, validate_deadline),
+	[FGUARD_RULE_A_TIMEOUT] = NLA_POLICY_VALIDATE_FN(NLA_U32, validate_timeout),
 };
 
 /* ---- from attributes ----------------------------------------------------- */
@@ -160,7 +160,7 @@ static void take_terms(struct nlattr **tb, struct fguard_rule_spec *spec)
 		.ops = FGUARD_OPS_ALL,
 		.error = EACCES,
 		.default_verdict = FGUARD_VERDICT_DENY,
-		.deadline = FGUARD_DEADLINE_DEFAULT,
+		.timeout = FGUARD_TIMEOUT_DEFAULT,
 	};
 	if (tb[FGUARD_RULE_A_FLAGS])
 		spec->flags = nla_get_u32(tb[FGUARD_RULE_A_FLAGS]);
@@ -174,8 +174,8 @@ static void take_terms(struct nlattr **tb, struct fguard_rule_spec *spec)
 		spec->ttl = nla_get_u64(tb[FGUARD_RULE_A_TTL]);
 	if (tb[FGUARD_RULE_A_DEFAULT])
 		spec->default_verdict = nla_get_u8(tb[FGUARD_RULE_A_DEFAULT]);
-	if (tb[FGUARD_RULE_A_DEADLINE])
-		spec->deadline = nla_get_u32(tb[FGUARD_RULE_A_DEADLINE]);
+	if (tb[FGUARD_RULE_A_TIMEOUT])
+		spec->timeout = nla_get_u32(tb[FGUARD_RULE_A_TIMEOUT]);
 	spec->subjects.children = spec->flags & FGUARD_RULE_CHILDREN;
 }
 
@@ -369,7 +369,7 @@ static int put_terms(struct sk_buff *skb, const struct fguard_rule *rule)
 {
 	if (nla_put_u32(skb, FGUARD_RULE_A_ID, rule->terms.id) ||
 	    nla_put_u32(skb, FGUARD_RULE_A_FLAGS, rule->flags) ||
-	    (rule->label && nla_put_string(skb, FGUARD_RULE_A_NAME, rule->label)) ||
+	    (rule->name && nla_put_string(skb, FGUARD_RULE_A_NAME, rule->name)) ||
 	    (rule->path && nla_put_string(skb, FGUARD_RULE_A_PATH, rule->path)) ||
 	    (rule->suffix.string &&
 	     nla_put_string(skb, FGUARD_RULE_A_SUFFIX, rule->suffix.string)) ||
@@ -377,7 +377,7 @@ static int put_terms(struct sk_buff *skb, const struct fguard_rule *rule)
 	    nla_put_u8(skb, FGUARD_RULE_A_ELSE, rule->terms.else_action) ||
 	    nla_put_u32(skb, FGUARD_RULE_A_ERRNO, -rule->terms.error) ||
 	    nla_put_u8(skb, FGUARD_RULE_A_DEFAULT, rule->terms.default_verdict) ||
-	    nla_put_u32(skb, FGUARD_RULE_A_DEADLINE, rule->terms.deadline))
+	    nla_put_u32(skb, FGUARD_RULE_A_TIMEOUT, rule->terms.timeout))
 		return -EMSGSIZE;
 	return 0;
 }

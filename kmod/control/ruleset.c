@@ -30,7 +30,7 @@ static DEFINE_MUTEX(ruleset_lock);
 
 static DEFINE_XARRAY_ALLOC1(rules);
 static DEFINE_HASHTABLE(rules_by_path, 12);
-static DEFINE_HASHTABLE(rules_by_label, 8);
+static DEFINE_HASHTABLE(rules_by_name, 8);
 static u32 rule_count;
 static u32 strict_count;
 static u32 asking_count; /* rules that ask, from when they are prepared */
@@ -67,12 +67,12 @@ static struct fguard_rule *find_path(const char *path)
 	return below;
 }
 
-static struct fguard_rule *find_label(const char *label)
+static struct fguard_rule *find_name(const char *name)
 {
 	struct fguard_rule *rule;
 
-	hash_for_each_possible(rules_by_label, rule, by_label, path_key(label))
-		if (!strcmp(rule->label, label))
+	hash_for_each_possible(rules_by_name, rule, by_name, path_key(name))
+		if (!strcmp(rule->name, name))
 			return rule;
 	return NULL;
 }
@@ -81,24 +81,24 @@ static struct fguard_rule *find_key(const struct fguard_rule_key *key)
 {
 	if (key->id)
 		return xa_load(&rules, key->id);
-	return key->path ? find_path(key->path) : find_label(key->name);
+	return key->path ? find_path(key->path) : find_name(key->name);
 }
 
 /* ---- checks before a change ---------------------------------------------- */
 
 static u64 object_hash(const struct fguard_rule *rule)
 {
-	return rule->suffix.length ? rule->suffix.hash : rule->name.hash;
+	return rule->suffix.length ? rule->suffix.hash : rule->entry.hash;
 }
 
 static const char *object_name(const struct fguard_rule *rule)
 {
-	return rule->suffix.length ? rule->suffix.string : rule->name.name;
+	return rule->suffix.length ? rule->suffix.string : rule->entry.name;
 }
 
 static const struct fguard_identity *object_directory(const struct fguard_rule *rule)
 {
-	return rule->suffix.length ? &rule->suffix.directory : &rule->name.directory;
+	return rule->suffix.length ? &rule->suffix.directory : &rule->entry.directory;
 }
 
 /* As fguard_identity_on() tells them apart: a copy of one has the same UUID. */
@@ -127,14 +127,14 @@ static int compare_objects(const void *a, const void *b)
 	       strcmp(object_name(*left), object_name(*right));
 }
 
-static int compare_labels(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
 	const struct fguard_rule *const *left = a, *const *right = b;
 
 	cond_resched();
-	if (!(*left)->label || !(*right)->label)
-		return !!(*left)->label - !!(*right)->label;
-	return strcmp((*left)->label, (*right)->label);
+	if (!(*left)->name || !(*right)->name)
+		return !!(*left)->name - !!(*right)->name;
+	return strcmp((*left)->name, (*right)->name);
 }
 
 static bool same_object(const struct fguard_rule *a, const struct fguard_rule *b)
@@ -165,9 +165,9 @@ static int check_sorted(struct fguard_rule **sorted, u32 count,
 			return -EEXIST;
 		}
 	}
-	sort(sorted, count, sizeof(*sorted), compare_labels, NULL);
+	sort(sorted, count, sizeof(*sorted), compare_names, NULL);
 	for (i = 1; i < count; i++) {
-		if (sorted[i]->label && !compare_labels(&sorted[i - 1], &sorted[i])) {
+		if (sorted[i]->name && !compare_names(&sorted[i - 1], &sorted[i])) {
 			NL_SET_ERR_MSG(extack, "two of the rules have the same name");
 			return -EEXIST;
 		}
@@ -192,14 +192,14 @@ static int check_distinct(struct fguard_rule **new, u32 count,
 	return err;
 }
 
-static int check_labels_free(struct fguard_rule **new, u32 count,
-			     struct netlink_ext_ack *extack)
+static int check_names_free(struct fguard_rule **new, u32 count,
+			    struct netlink_ext_ack *extack)
 {
 	struct fguard_rule *holder;
 	u32 i;
 
 	for (i = 0; i < count; i++) {
-		holder = new[i]->label ? find_label(new[i]->label) : NULL;
+		holder = new[i]->name ? find_name(new[i]->name) : NULL;
 		if (holder && !same_object(holder, new[i])) {
 			NL_SET_ERR_MSG(extack, "another rule has this name");
 			return -EEXIST;
@@ -235,7 +235,7 @@ static u32 needs_of(const struct fguard_rule *rule)
 	if (fguard_rule_is_partial(rule))
 		needs |= BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK) |
 			 BIT(FGUARD_OP_DELETE);
-	if (rule->name.name)
+	if (rule->entry.name)
 		needs |= FGUARD_NEED_NAMES | FGUARD_NEED_INODES;
 	if (is_strict(rule))
 		needs |= FGUARD_NEED_DESCRIPTORS;
@@ -355,8 +355,8 @@ static void enter_end(struct fguard_rule *rule)
 static void enter_lists(struct fguard_rule *rule)
 {
 	hash_add(rules_by_path, &rule->by_path, path_key(path_of(rule)));
-	if (rule->label)
-		hash_add(rules_by_label, &rule->by_label, path_key(rule->label));
+	if (rule->name)
+		hash_add(rules_by_name, &rule->by_name, path_key(rule->name));
 	rule_count++;
 	strict_count += is_strict(rule);
 	if ((rule->flags & FGUARD_RULE_UNTIL_EXIT) && fguard_roster_look(rule))
@@ -379,8 +379,8 @@ static void free_rcu(struct rcu_head *head)
 static void leave_lists(struct fguard_rule *rule)
 {
 	hash_del(&rule->by_path);
-	if (rule->label)
-		hash_del(&rule->by_label);
+	if (rule->name)
+		hash_del(&rule->by_name);
 	if (rule->expires)
 		rb_erase_cached(&rule->by_end, &by_end);
 	if (is_kept(rule))
@@ -503,7 +503,7 @@ static int add_locked(struct fguard_rule **new, struct fguard_rule **old,
 
 	for (i = 0; i < count; i++)
 		old[i] = claim(new[i]);
-	err = check_labels_free(new, count, extack);
+	err = check_names_free(new, count, extack);
 	if (!err)
 		err = make_room(count);
 	if (!err)
@@ -525,7 +525,7 @@ static bool says_the_same(const struct fguard_rule *a, const struct fguard_rule 
 	return a->terms.ops == b->terms.ops && a->terms.else_action == b->terms.else_action &&
 	       a->terms.error == b->terms.error &&
 	       a->terms.default_verdict == b->terms.default_verdict &&
-	       a->terms.deadline == b->terms.deadline &&
+	       a->terms.timeout == b->terms.timeout &&
 	       !((a->flags ^ b->flags) & FGUARD_RULE_FLAGS_ALL) && !a->expires && !b->expires &&
 	       a->subjects == b->subjects;
 }

@@ -134,7 +134,7 @@ static const char *behind(const char *path, const char *beginning)
 /* An entry that is connected with nothing has no path, and so no filesystem has it there. */
 static bool is_on(const struct fguard_rule *rule, const struct dentry *dentry)
 {
-	const struct fguard_identity *directory = &rule->name.directory;
+	const struct fguard_identity *directory = &rule->entry.directory;
 	struct super_block *sb = dentry->d_sb;
 
 	return rule->mount_path && rule->mount_root && directory->dev == sb->s_dev &&
@@ -480,7 +480,7 @@ void fguard_event_report(const struct fguard_request *request,
 static struct fguard_question_record *question_of(const struct fguard_access_record *request,
 						  const char *script)
 {
-	const size_t before = offsetof(struct fguard_question_record, request);
+	const size_t before = offsetof(struct fguard_question_record, access);
 	size_t after = script ? strlen(script) : 0;
 	struct fguard_question_record *question;
 

@@ -47,7 +47,7 @@ enum fguard_outcome {
  * @error: errno of a refusal, negative
  * @else_action: enum fguard_else: what happens to those it does not allow
  * @default_verdict: enum fguard_verdict, where it asks and nobody answers
- * @deadline: milliseconds that an answer may take
+ * @timeout: milliseconds that an answer may take
  */
 struct fguard_terms {
 	u32 id;
@@ -55,7 +55,7 @@ struct fguard_terms {
 	int error;
 	u8 else_action;
 	u8 default_verdict;
-	u32 deadline;
+	u32 timeout;
 };
 
 /**

@@ -102,7 +102,7 @@ void fguard_rule_inode_drop(const struct fguard_index *index,
 
 static const struct fguard_identity *directory_of(const struct fguard_rule *rule)
 {
-	return rule->suffix.length ? &rule->suffix.directory : &rule->name.directory;
+	return rule->suffix.length ? &rule->suffix.directory : &rule->entry.directory;
 }
 
 bool fguard_index_is_copy(const struct fguard_rule *a, const struct fguard_rule *b)
@@ -129,15 +129,15 @@ static bool is_liker(const struct fguard_rule *rule, const struct fguard_rule *t
 static struct fguard_rule *find_name(const struct fguard_index *index,
 				     const struct fguard_rule *like)
 {
-	const struct fguard_name *name = &like->name;
+	const struct fguard_name *name = &like->entry;
 	struct fguard_rule *rule, *found = NULL;
 
 	hlist_for_each_entry(rule, fguard_name_bucket(index, name->hash),
-			     by_name[index->links])
-		if (rule->name.hash == name->hash &&
-		    rule->name.length == name->length &&
-		    !memcmp(rule->name.name, name->name, name->length) &&
-		    fguard_identity_equal(&rule->name.directory, &name->directory) &&
+			     by_entry[index->links])
+		if (rule->entry.hash == name->hash &&
+		    rule->entry.length == name->length &&
+		    !memcmp(rule->entry.name, name->name, name->length) &&
+		    fguard_identity_equal(&rule->entry.directory, &name->directory) &&
 		    is_liker(rule, found, like))
 			found = rule;
 	return found;
@@ -175,7 +175,7 @@ struct fguard_rule *fguard_index_find(const struct fguard_rule *like)
 
 static void count_name(struct fguard_index *index, const struct fguard_rule *rule, int by)
 {
-	u32 bucket = hash_64(rule->name.directory.ino, 32) & index->bucket_mask;
+	u32 bucket = hash_64(rule->entry.directory.ino, 32) & index->bucket_mask;
 
 	WRITE_ONCE(index->names_in[bucket], index->names_in[bucket] + by);
 }
@@ -184,10 +184,10 @@ static void link_name(struct fguard_index *index, struct fguard_rule *rule)
 {
 	struct fguard_rule_inode *rule_inode;
 
-	filter_add(index, rule->name.directory.ino);
+	filter_add(index, rule->entry.directory.ino);
 	count_name(index, rule, 1);
-	hlist_add_head_rcu(&rule->by_name[index->links],
-			   fguard_name_bucket(index, rule->name.hash));
+	hlist_add_head_rcu(&rule->by_entry[index->links],
+			   fguard_name_bucket(index, rule->entry.hash));
 	list_for_each_entry(rule_inode, &rule->inodes, siblings)
 		fguard_rule_inode_link(index, rule_inode);
 }
@@ -216,7 +216,7 @@ static void note_ancestors(struct fguard_index *index, const struct fguard_rule 
 static void link_rule(struct fguard_index *index, struct fguard_rule *rule)
 {
 	lockdep_assert_held(&fguard_rule_inode_lock);
-	if (rule->name.name)
+	if (rule->entry.name)
 		link_name(index, rule);
 	if (rule->suffix.length)
 		link_suffix(index, rule);
@@ -231,8 +231,8 @@ static void unlink_rule(struct fguard_index *index, struct fguard_rule *rule)
 {
 	struct fguard_rule_inode *rule_inode, *next;
 
-	if (rule->name.name) {
-		hlist_del_rcu(&rule->by_name[index->links]);
+	if (rule->entry.name) {
+		hlist_del_rcu(&rule->by_entry[index->links]);
 		count_name(index, rule, -1);
 	}
 	list_for_each_entry_safe(rule_inode, next, &rule->inodes, siblings)

@@ -48,7 +48,7 @@ static void rule_free(struct fguard_rule *rule)
 	kfree(rule->mount_path);
 	kfree(rule->mount_root);
 	kfree(rule->suffix.string);
-	kfree(rule->label);
+	kfree(rule->name);
 	kfree(rule->path);
 	kfree(rule);
 }
@@ -185,7 +185,7 @@ static int take_found(struct fguard_rule *rule, const struct fguard_found *found
 	int err;
 
 	rule->layered = found->directory.dentry->d_flags & DCACHE_OP_REAL;
-	err = fguard_name_take(&rule->name, found, extack);
+	err = fguard_name_take(&rule->entry, found, extack);
 	if (!err)
 		err = take_ancestors(rule, found->exists ? &found->object : &found->directory);
 	if (!err)
@@ -249,8 +249,8 @@ static int rule_fill(struct fguard_rule *rule, const struct fguard_rule_spec *sp
 			return -ENOMEM;
 	}
 	if (spec->name) {
-		rule->label = kstrdup(spec->name, GFP_KERNEL);
-		if (!rule->label)
+		rule->name = kstrdup(spec->name, GFP_KERNEL);
+		if (!rule->name)
 			return -ENOMEM;
 	}
 	subjects = fguard_subjects_new(&spec->subjects, extack);
@@ -277,7 +277,7 @@ struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
 	rule->terms.error = -(int)spec->error;
 	rule->terms.else_action = spec->else_action;
 	rule->terms.default_verdict = spec->default_verdict;
-	rule->terms.deadline = spec->deadline;
+	rule->terms.timeout = spec->timeout;
 	rule->flags = spec->flags;
 	rule->tree = (spec->flags & FGUARD_RULE_TREE) && !spec->suffix;
 	if (spec->ttl)

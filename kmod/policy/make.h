@@ -18,7 +18,7 @@
  * @error: errno of a refusal, positive
  * @ttl: milliseconds it is to last, 0: for ever
  * @default_verdict: enum fguard_verdict, where it asks and nobody answers
- * @deadline: milliseconds an answer may take
+ * @timeout: milliseconds an answer may take
  * @subjects: who is allowed
  */
 struct fguard_rule_spec {
@@ -31,7 +31,7 @@ struct fguard_rule_spec {
 	u32 error;
 	u64 ttl;
 	u8 default_verdict;
-	u32 deadline;
+	u32 timeout;
 	struct fguard_subjects_spec subjects;
 };
 

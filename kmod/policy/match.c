@@ -85,8 +85,8 @@ bool fguard_index_named(const struct fguard_index *index, struct dentry *dentry,
 	spin_lock(&dentry->d_lock);
 	hash = fguard_entry_hash_locked(dentry);
 	hlist_for_each_entry_rcu(rule, fguard_name_bucket(index, hash),
-				 by_name[index->links]) {
-		if (rule->name.hash != hash || !fguard_name_is(&rule->name, dentry))
+				 by_entry[index->links]) {
+		if (rule->entry.hash != hash || !fguard_name_is(&rule->entry, dentry))
 			continue;
 		if (skip) {
 			skip--;
@@ -146,9 +146,9 @@ static void match_name_in(struct fguard_match_context *context, const struct den
 		return;
 	hash = fguard_name_hash(inode->i_ino, fguard_folds(directory), name->name, name->len);
 	hlist_for_each_entry_rcu(rule, fguard_name_bucket(context->index, hash),
-				 by_name[context->index->links])
-		if (rule->name.hash == hash &&
-		    fguard_name_is_in(&rule->name, inode, name))
+				 by_entry[context->index->links])
+		if (rule->entry.hash == hash &&
+		    fguard_name_is_in(&rule->entry, inode, name))
 			consider_named(context, rule, 0);
 }
 
@@ -270,8 +270,8 @@ static noinline bool is_named_by_others(const struct fguard_index *index,
 	u64 hash = fguard_entry_hash(dentry);
 
 	hlist_for_each_entry_rcu(rule, fguard_name_bucket(index, hash),
-				 by_name[index->links])
-		if (rule->name.hash == hash && rule != known)
+				 by_entry[index->links])
+		if (rule->entry.hash == hash && rule != known)
 			return true;
 	return false;
 }
@@ -289,7 +289,7 @@ static inline bool may_be_named(const struct fguard_match_context *context,
 
 	if (!known || (dentry->d_flags & DCACHE_OP_REAL))
 		return fguard_prefilter_inode(index, directory);
-	if (directory && directory->i_ino == known->name.directory.ino &&
+	if (directory && directory->i_ino == known->entry.directory.ino &&
 	    fguard_index_names_in(index, directory->i_ino) == 1)
 		return false;
 	return fguard_prefilter_inode(index, directory) &&

@@ -15,8 +15,8 @@ static noinline bool holds_name(const struct fguard_index *index, struct dentry 
 	const struct fguard_rule *rule;
 
 	hlist_for_each_entry_rcu(rule, fguard_name_bucket(index, hash),
-				 by_name[index->links])
-		if (rule->name.hash == hash)
+				 by_entry[index->links])
+		if (rule->entry.hash == hash)
 			return true;
 	return false;
 }

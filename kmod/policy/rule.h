@@ -71,10 +71,10 @@ struct fguard_keeper {
  * struct fguard_rule - a rule; never changes but for what is said below
  * @terms: what it says
  * @path: as it was given, or NULL
- * @name: the name it is about; points into @path; none for a suffix
+ * @entry: the entry it is about; points into @path; none for a suffix
  * @tree: it is about all below that name, too
  * @suffix: the suffix it is about
- * @label: the rule's name, or NULL
+ * @name: the rule's name, or NULL
  * @flags: FGUARD_RULE_*
  * @expires: when it ends, nanoseconds since boot, 0: never
  * @mount_path: where the mount of @path is, and
@@ -88,7 +88,7 @@ struct fguard_keeper {
  * @layered: @path is on a filesystem made of others' files
  * @namespace: the mount namespace of @path; never followed, only compared
  * @crosses: a mount that can be moved away is on the way
- * @by_name: links in the indexes' tables of names
+ * @by_entry: links in the indexes' tables of names
  * @by_suffix: links in the indexes' tables of suffixes
  * @inodes: inodes it is about, struct fguard_rule_inode; RCU, fguard_rule_inode_lock
  * @spare: memory for one more of them, or NULL; fguard_rule_inode_lock
@@ -98,7 +98,7 @@ struct fguard_keeper {
  * @retired: not in force any more; fguard_rule_inode_lock
  * @replaced: a rule that comes takes its place, and no other; ruleset_lock
  * @by_path: link in the ruleset's table of paths and suffixes; ruleset_lock
- * @by_label: link in the ruleset's table of rule names; ruleset_lock
+ * @by_name: link in the ruleset's table of rule names; ruleset_lock
  * @by_subjects: link in the list of those that let its subjects in, or that are against
  *	them; RCU, ruleset_lock
  * @by_asking: link in the list of those that ask; RCU, ruleset_lock
@@ -118,10 +118,10 @@ struct fguard_keeper {
 struct fguard_rule {
 	struct fguard_terms terms;
 	char *path;
-	struct fguard_name name;
+	struct fguard_name entry;
 	bool tree;
 	struct fguard_suffix suffix;
-	char *label;
+	char *name;
 	u32 flags;
 	u64 expires;
 	char *mount_path;
@@ -134,7 +134,7 @@ struct fguard_rule {
 	bool layered;
 	const void *namespace;
 	bool crosses;
-	struct hlist_node by_name[2];
+	struct hlist_node by_entry[2];
 	struct hlist_node by_suffix[2];
 	struct list_head inodes;
 	struct fguard_rule_inode *spare;
@@ -143,7 +143,7 @@ struct fguard_rule {
 	bool retired;
 	bool replaced;
 	struct hlist_node by_path;
-	struct hlist_node by_label;
+	struct hlist_node by_name;
 	struct list_head by_subjects;
 	struct list_head by_asking;
 	struct list_head by_ending;

@@ -172,7 +172,7 @@ typedef bool (*rule_inode_test)(const struct fguard_rule *rule,
 static bool is_copy(const struct fguard_rule *rule, const struct fguard_rule_inode *rule_inode)
 {
 	return rule_inode->kind == FGUARD_RULE_INODE_HOLDER &&
-	       rule_inode->identity.dev != rule->name.directory.dev;
+	       rule_inode->identity.dev != rule->entry.directory.dev;
 }
 
 static bool is_beneath(const struct fguard_rule *rule, const struct fguard_rule_inode *rule_inode)
@@ -212,7 +212,7 @@ static void hold(struct fguard_rule *rule, struct holder *holder)
 	lockdep_assert_held(&fguard_rule_inode_lock);
 	if (!holds(rule, holder)) {
 		drop_former(rule, holder->sb);
-		if (holder->inode && holder->sb->s_dev != rule->name.directory.dev)
+		if (holder->inode && holder->sb->s_dev != rule->entry.directory.dev)
 			make_room(rule, COPIES_MAX, is_copy);
 		add(rule, holder, holder->inode, FGUARD_RULE_INODE_HOLDER);
 	}
@@ -254,7 +254,7 @@ static bool has_name(const struct fguard_rule *rule, struct dentry *dentry)
 	    d_unhashed(dentry))
 		return false;
 	spin_lock(&dentry->d_lock);
-	has = fguard_name_is(&rule->name, dentry);
+	has = fguard_name_is(&rule->entry, dentry);
 	spin_unlock(&dentry->d_lock);
 	return has;
 }

@@ -80,7 +80,7 @@ static void want(struct wanted *list, u32 *count, enum fguard_site_kind kind,
 
 static const struct fguard_identity *directory_of(const struct fguard_rule *rule)
 {
-	return rule->suffix.length ? &rule->suffix.directory : &rule->name.directory;
+	return rule->suffix.length ? &rule->suffix.directory : &rule->entry.directory;
 }
 
 /* The object may be on another filesystem than its directory: where one is mounted. */
@@ -203,7 +203,7 @@ static bool say_the_same(const struct fguard_seat *a, const struct fguard_seat *
 	return a->rule->subjects == b->rule->subjects && left->ops == right->ops &&
 	       left->error == right->error && left->else_action == right->else_action &&
 	       left->default_verdict == right->default_verdict &&
-	       left->deadline == right->deadline &&
+	       left->timeout == right->timeout &&
 	       !((a->rule->flags ^ b->rule->flags) & flags) && is_start(a) == is_start(b);
 }
 

@@ -162,8 +162,8 @@
 #define FGUARD_QUESTIONS_SHARE	1024	/* of them, those of one user */
 #define FGUARD_ANSWERS_MAX	512	/* that a rule remembers */
 #define FGUARD_FORGET_MAX	4096	/* answers in a message */
-#define FGUARD_DEADLINE_DEFAULT	5000	/* milliseconds */
-#define FGUARD_DEADLINE_MAX	86400000 /* a day */
+#define FGUARD_TIMEOUT_DEFAULT	5000	/* milliseconds */
+#define FGUARD_TIMEOUT_MAX	86400000 /* a day */
 #define FGUARD_TTL_MAX		3153600000000 /* milliseconds: a hundred years */
 
 enum fguard_command {
@@ -318,8 +318,8 @@ enum fguard_rule_attr {
 				 * is to last; kernel to user: what is left of them */
 	FGUARD_RULE_A_DEFAULT,	/* u8, enum fguard_verdict, where nobody answers;
 				 * default deny */
-	FGUARD_RULE_A_DEADLINE,	/* u32, milliseconds an answer may take, 1 to
-				 * FGUARD_DEADLINE_MAX */
+	FGUARD_RULE_A_TIMEOUT,	/* u32, milliseconds an answer may take, 1 to
+				 * FGUARD_TIMEOUT_MAX */
 	FGUARD_RULE_A_ASKED,	/* u64, questions */
 	FGUARD_RULE_A_EXPIRED,	/* u64, those that nobody answered in time */
 	__FGUARD_RULE_A_MAX,
@@ -583,7 +583,7 @@ struct fguard_gap_record {
  * @head: type FGUARD_RECORD_QUESTION
  * @id: names the question, from 1, never used again
  * @deadline: when it expires, nanoseconds since the epoch, CLOCK_REALTIME
- * @request: what is asked about: a whole record, with its strings behind it; the
+ * @access: what is asked about: a whole record, with its strings behind it; the
  *	verdict is the rule's default, the reason FGUARD_REASON_ASK
  *
  * Behind the access, at its own length: the path of the script that the waiter runs,
@@ -594,7 +594,7 @@ struct fguard_question_record {
 	struct fguard_record head;
 	__u64 id;
 	__u64 deadline;
-	struct fguard_access_record request;
+	struct fguard_access_record access;
 };
 
 /* Why a question ended. */

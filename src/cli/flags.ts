@@ -4,7 +4,7 @@ import {parseDuration} from '../domain/duration.js';
 import {type Names, OPS, VERDICTS} from '../domain/names.js';
 import {encodePath} from '../domain/text.js';
 import {wrongUsage} from '../domain/errors.js';
-import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from '../domain/uapi.gen.js';
+import {FGUARD_TIMEOUT_MAX, FGUARD_NAME_MAX} from '../domain/uapi.gen.js';
 
 /* The kernel's own limit of process ids on 64 bits. */
 const PID_MAX = 2 ** 22;
@@ -58,7 +58,7 @@ export function toWait(flag: string, text: string): number {
 /** The time a question may wait. */
 export function toDeadline(flag: string, text: string): number {
   const milliseconds = toMilliseconds(flag, text);
-  if (milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
+  if (milliseconds <= FGUARD_TIMEOUT_MAX) return milliseconds;
   throw wrongUsage(`${flag} ${text}: at most one day is possible`);
 }
 

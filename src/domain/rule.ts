@@ -2,7 +2,7 @@
 import {errnoName, errnoNumber} from './errno.js';
 import {ELSES, OPS, VERDICTS} from './names.js';
 import {
-  FGUARD_DEADLINE_DEFAULT,
+  FGUARD_TIMEOUT_DEFAULT,
   FGUARD_OPS_ALL,
   fguard_else as ELSE,
   fguard_verdict as VERDICT,
@@ -89,7 +89,7 @@ export const USUAL: RuleTerms = {
   otherwise: ELSE.FGUARD_ELSE_DENY,
   error: errnoNumber('EACCES'),
   defaultVerdict: VERDICT.FGUARD_VERDICT_DENY,
-  deadline: FGUARD_DEADLINE_DEFAULT,
+  deadline: FGUARD_TIMEOUT_DEFAULT,
   strict: false,
   untilExit: false,
   against: false,

@@ -7,7 +7,7 @@ import type {RuleRequest, Subjects} from '../../domain/rule.js';
 import type {SavedRule} from '../../domain/rule-file.js';
 import {type ErrnoName, errnoNumber} from '../../domain/errno.js';
 import {UserError} from '../../domain/errors.js';
-import {FGUARD_DEADLINE_MAX, FGUARD_NAME_MAX} from '../../domain/uapi.gen.js';
+import {FGUARD_TIMEOUT_MAX, FGUARD_NAME_MAX} from '../../domain/uapi.gen.js';
 import {cgroupDirectory} from '../../linux/cgroups.js';
 import {resolveExecutable} from '../executables.js';
 import {resolveObject} from '../protect.js';
@@ -130,7 +130,7 @@ export class RuleResolver {
   private deadline(file: WrittenFile, place: Place, text: string | undefined): number {
     if (text === undefined) return 0;
     const milliseconds = parseDuration(text);
-    if (milliseconds !== undefined && milliseconds <= FGUARD_DEADLINE_MAX) return milliseconds;
+    if (milliseconds !== undefined && milliseconds <= FGUARD_TIMEOUT_MAX) return milliseconds;
     this.add(file, [...place, 'deadline'], `"deadline" must be more than 0 and at most one day`);
     return 0;
   }

@@ -157,7 +157,7 @@ static void keep(struct fguard *guard, const struct fguard_rule *rule)
 		.otherwise = rule->otherwise,
 		.error = rule->error ? rule->error : EACCES,
 		.default_allow = rule->default_allow,
-		.deadline = rule->deadline ? rule->deadline : FGUARD_DEADLINE_DEFAULT,
+		.deadline = rule->deadline ? rule->deadline : FGUARD_TIMEOUT_DEFAULT,
 		.asked = rule->otherwise == FGUARD_ELSE_ASK ? 6 : 0,
 		.expired = rule->otherwise == FGUARD_ELSE_ASK ? 2 : 0,
 		.n_grants = rule->n_pids,

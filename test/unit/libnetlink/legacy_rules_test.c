@@ -253,7 +253,7 @@ static void check_intercepted(const char *suffix)
 				 nest, FGUARD_RULE_A_DEFAULT, 0)),
 			 FGUARD_VERDICT_ALLOW);
 	assert_int_equal(mnl_attr_get_u32(fake_find_nested(
-				 nest, FGUARD_RULE_A_DEADLINE, 0)), 5000);
+				 nest, FGUARD_RULE_A_TIMEOUT, 0)), 5000);
 	assert_int_equal(mnl_attr_get_u32(fake_find_nested(
 				 nest, FGUARD_RULE_A_FLAGS, 0)),
 			 FGUARD_RULE_UNTIL_CLOSED);

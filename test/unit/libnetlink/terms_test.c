@@ -18,7 +18,7 @@ static const struct fguard_rule full_rule = {
 	.otherwise = FGUARD_ELSE_ASK,
 	.ttl = 1ULL << 40,
 	.default_allow = 1,
-	.deadline = FGUARD_DEADLINE_MAX,
+	.deadline = FGUARD_TIMEOUT_MAX,
 	.pids = pids,
 	.n_pids = 1,
 	.uids = uids,
@@ -83,8 +83,8 @@ static void all_that_a_rule_says_is_sent(void **state)
 				 nest, FGUARD_RULE_A_DEFAULT, 0)),
 			 FGUARD_VERDICT_ALLOW);
 	assert_int_equal(mnl_attr_get_u32(fake_find_nested(
-				 nest, FGUARD_RULE_A_DEADLINE, 0)),
-			 FGUARD_DEADLINE_MAX);
+				 nest, FGUARD_RULE_A_TIMEOUT, 0)),
+			 FGUARD_TIMEOUT_MAX);
 	check_numbers(nest, FGUARD_RULE_A_PIDS, pids, sizeof(pids));
 	check_numbers(nest, FGUARD_RULE_A_UIDS, uids, sizeof(uids));
 	check_numbers(nest, FGUARD_RULE_A_GIDS, gids, sizeof(gids));

@@ -12,7 +12,7 @@ import {toSaved, withoutProcesses} from '../../../../src/domain/rule-file.js';
 import {decodePath, encodePath, escapeText} from '../../../../src/domain/text.js';
 import {loadRuleFiles} from '../../../../src/services/rule-files/load.js';
 import {ruleFileText} from '../../../../src/services/rule-files/text.js';
-import {FGUARD_DEADLINE_MAX, FGUARD_OPS_ALL} from '../../../../src/domain/uapi.gen.js';
+import {FGUARD_TIMEOUT_MAX, FGUARD_OPS_ALL} from '../../../../src/domain/uapi.gen.js';
 import {newFolder} from '../../folder.js';
 import {RULE} from '../../plain-rule.js';
 
@@ -57,7 +57,7 @@ const rule: fc.Arbitrary<KernelRule> = fc
     otherwise: fc.nat({max: ELSES.list.length - 1}),
     error: fc.constantFrom(13, 1, 2),
     defaultVerdict: fc.nat({max: VERDICTS.list.length - 1}),
-    deadline: fc.integer({min: 1, max: FGUARD_DEADLINE_MAX}),
+    deadline: fc.integer({min: 1, max: FGUARD_TIMEOUT_MAX}),
     exes: fc.uniqueArray(executable, {maxLength: 2}),
     uids: ids,
     gids: ids,
