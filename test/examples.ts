@@ -195,6 +195,11 @@ END
     claim: 'prints hooks that are missing, and no other',
     script: `EXAMPLE >out; ! grep -E 'active|idle' out`,
   },
+  'fguard status --check': {
+    claim: 'says nothing while all is active, and of a saved rule that is not',
+    script: `fguard status --check >lost || true; fguard protect /srv/a.db --save; EXAMPLE >out; [ ! -s out ]
+      fguard clear; ! EXAMPLE >out; holds '^/srv/a.db: the saved rule is not active$'`,
+  },
   'fguard status --json | jq .module.locked': {
     claim: 'false while it is not locked',
     script: `EXAMPLE >out; [ "$(cat out)" = false ]`,

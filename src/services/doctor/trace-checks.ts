@@ -61,7 +61,8 @@ function judgeHooks({hooks}: KernelStatus, traced: Map<string, TracedFunction>):
   return warning(`this kernel lacks ${names}; rules that need them are refused`, 'fguard status');
 }
 
-async function checkHooks(host: Host): Promise<Finding> {
+/** Whether all active hooks are still in place. */
+export async function checkHooks(host: Host): Promise<Finding> {
   const answer = await host.module();
   if ('refusal' in answer) return unanswered(answer.refusal);
   const traced = readTraced(host);

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+/* What a monitor asks for: is everything guarded that should be, and was everything reported? */
+import {dirname} from 'node:path';
+
+import {UserError} from '../domain/errors.js';
+import type {Problems} from '../domain/problems.js';
+import type {KernelRule} from '../domain/rule.js';
+import {compareRules} from '../domain/rule-difference.js';
+import {readIfPossible} from '../linux/files.js';
+import {makeOwnFolder} from '../linux/own-folder.js';
+import {replaceText} from '../linux/replace-file.js';
+import {Host} from './doctor/host.js';
+import {checkHooks} from './doctor/trace-checks.js';
+import {ownRuleFilesAlone} from './rule-files/find.js';
+import {loadReadableRuleFiles} from './rule-files/load.js';
+
+/* FGUARD_RUN is for tests. */
+const LOST_FILE = `${process.env.FGUARD_RUN ?? '/run/fguard'}/lost`;
+
+function checkRules(active: readonly KernelRule[]): Omit<Problems, 'others'> {
+  const own = ownRuleFilesAlone([]);
+  const {rules, mistakes} = loadReadableRuleFiles(own.files);
+  const {added, changed} = compareRules(
+    active,
+    rules.map(({request}) => request),
+  );
+  return {
+    mistakes: [...own.leftOut, ...mistakes],
+    rules: [
+      ...added.map(({match}) => ({...match, state: 'missing' as const})),
+      ...changed.map(({to}) => ({...to.match, state: 'changed' as const})),
+    ],
+  };
+}
+
+/* The module counts from its start: a smaller number is a new one's. */
+function lostSince(lost: number, file = LOST_FILE): number {
+  const before = Number(readIfPossible(file) ?? 0);
+  if (lost !== before) {
+    makeOwnFolder(dirname(file), ['unset FGUARD_RUN']);
+    replaceText(file, `${lost}\n`);
+  }
+  return lost < before ? lost : lost - before;
+}
+
+function lostText(lost: number): string[] {
+  const count = lostSince(lost);
+  if (count === 0) return [];
+  return [`${count} event${count === 1 ? ' was' : 's were'} lost since the last check`];
+}
+
+/**
+ * What keeps the guard from being whole: saved rules that are not active, hooks that
+ * are not in force, events lost since the last call.
+ * @throws UserError if the module does not answer
+ */
+export async function findProblems(host = new Host()): Promise<Problems> {
+  const answer = await host.module();
+  if ('refusal' in answer) throw answer.refusal;
+  const hooks = await checkHooks(host);
+  const others = [
+    ...(hooks.state === 'failed' ? [`hooks: ${hooks.detail}`] : []),
+    ...lostText(answer.status.counters.lost),
+  ];
+  try {
+    return {...checkRules(answer.rules), others};
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return {mistakes: [], rules: [], others: [error.message, ...others]};
+  }
+}
