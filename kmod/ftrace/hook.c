@@ -291,18 +291,32 @@ int fguard_hooks_init(struct fguard_hook *table, unsigned int count, int (*test)
 	return err;
 }
 
+/*
+ * Who waits for a lock of a real-time kernel inside a callback sleeps, and ftrace would
+ * take the code away under it. RCU waits for it, as long as nobody else comes.
+ */
+static void drain(void)
+{
+	unsigned int i;
+
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		return;
+	for (i = 0; i < hook_count; i++)
+		park(&hooks[i]);
+	synchronize_rcu();
+}
+
 void fguard_hooks_exit(void)
 {
 	unsigned int i;
 
 	cancel_delayed_work_sync(&idle_work);
 	mutex_lock(&hook_lock);
+	drain();
 	/* Each waits until no task is inside the callback or a refusal. */
 	for (i = 0; i < hook_count; i++)
 		if (hooks[i].registered)
 			WARN_ON_ONCE(unregister_ftrace_function(&hooks[i].trace));
 	mutex_unlock(&hook_lock);
-	/* ftrace does not wait for who sleeps on a lock of a real-time kernel. */
-	synchronize_rcu();
 	forget_functions();
 }
