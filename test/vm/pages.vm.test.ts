@@ -2,7 +2,7 @@
 // Each console block of README and docs/ is typed here, one after the other, and prints what the page says.
 import {readFileSync, readdirSync} from 'node:fs';
 import {afterAll, describe, expect, it} from 'vitest';
-import {asPrinted, consoleBlocks, pageScript, pattern} from '../console.js';
+import {asPrinted, consoleBlocks, pageScript, pattern} from './helper/console.js';
 import {PRELUDE} from '../examples.js';
 import {vm} from './runner/shared.js';
 
