@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The handle: made, connected to the family of the module, closed. */
+/* The handle: created, connected to the module's family, closed. */
 #include "internal.h"
 
 #include <errno.h>

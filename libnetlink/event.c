@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Event messages: recognised, set aside while others are awaited; and checked, so
- * that a reader can step through records and slice them without looking.
+ * Event messages: recognised, set aside while a reply is awaited, and checked, so
+ * that a reader can step through records without checking lengths again.
  */
 #include "internal.h"
 
@@ -25,7 +25,7 @@ static bool access_fits(const unsigned char *data, size_t length)
 		       record.exe_length + record.comm_length;
 }
 
-/* The access within, and the script behind it, must keep to the question's record. */
+/* The access, and the script after it, must lie within the question's record. */
 static bool question_fits(const unsigned char *data, size_t length)
 {
 	const size_t at = offsetof(struct fguard_question_record, access);
@@ -54,7 +54,7 @@ static bool body_fits(const unsigned char *data,
 	case FGUARD_RECORD_CLOSED:
 		return record->length >= sizeof(struct fguard_closed_record);
 	default:
-		return true; /* of a newer module; readers step over it */
+		return true; /* from a newer module; readers skip it */
 	}
 }
 

@@ -7,12 +7,12 @@
 #include <sys/socket.h>
 
 /**
- * struct exchange - where an exchange stands
- * @request: what was asked
- * @reply: takes each reply
- * @context: for it
+ * struct exchange - the state of an exchange
+ * @request: the request
+ * @reply: called for each reply
+ * @context: passed to @reply
  * @error: the first failure
- * @over: the kernel said all it had to
+ * @over: the final acknowledgement has arrived
  */
 struct exchange {
 	struct fguard_request *request;
@@ -41,7 +41,7 @@ static int send_request(struct fguard *guard, struct nlmsghdr *head)
 {
 	int err;
 
-	/* 0 is the number of what the kernel sends unasked. */
+	/* The kernel uses 0 for messages that answer no request. */
 	if (++guard->sequence == 0)
 		guard->sequence = 1;
 	head->nlmsg_seq = guard->sequence;
@@ -104,7 +104,7 @@ static void take_message(struct fguard *guard, struct exchange *exchange,
 		note_error(exchange, fguard_keep_event(guard, head));
 	else if (head->nlmsg_seq == guard->sequence)
 		take_answer(guard, exchange, head);
-	/* else the late answer to a request that was given up */
+	/* otherwise a late reply to a request that was given up */
 }
 
 static int take_datagram(struct fguard *guard, struct exchange *exchange)

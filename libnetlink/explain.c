@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What would become of an access, and which rules are about the object. */
+/* The verdict that an access would get, and the rules about its object. */
 #include "internal.h"
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
 
-/* Where the answer goes. */
+/* Where the reply is stored. */
 struct account {
 	struct fguard_explanation *explanation;
 	struct fguard_match *matches;
@@ -86,7 +86,7 @@ static void put_query(struct fguard_request *request,
 	fguard_nest_end(request, nest);
 }
 
-/* Only what cannot be told to the kernel; the rest it refuses itself. */
+/* Checks only what cannot be sent; the kernel checks the rest. */
 static int check_query(struct fguard *guard, const struct fguard_query *query)
 {
 	if (!query->path)

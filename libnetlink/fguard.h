@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libfguard: the fguard kernel module from user space.
+ * libfguard: use the fguard kernel module from user space.
  *
  *	struct fguard *guard;
  *	uint32_t id;
@@ -15,15 +15,15 @@
  *		errx(1, "%s", fguard_message(guard));
  *	fguard_close(guard);
  *
- * Functions return 0, a count, or a negative errno. The kernel's own sentence
- * about the last failure of a handle is fguard_message(); where the kernel says
- * which rule or value it means, that is named in brackets behind it. A handle
- * belongs to one thread at a time, but for fguard_interrupt(), which any thread
- * and any signal handler may call.
+ * Functions return 0, a count, or a negative errno. fguard_message() returns the
+ * kernel's own sentence about the last failure on a handle; if the kernel says
+ * which rule or value it means, that follows in brackets. Only one thread at a
+ * time may use a handle, except for fguard_interrupt(), which any thread and any
+ * signal handler may call.
  * Operations, verdicts, reasons and event records are those of uapi/fguard.h,
- * which this header includes; its manual says what each command refuses.
+ * which this header includes; its manual lists the errors of each command.
  *
- * Any call on a handle may return these, and those of socket(7), besides its own:
+ * Besides its own errors, any call on a handle may return those of socket(7) and:
  *	-EPERM	the caller lacks CAP_SYS_ADMIN in the initial user namespace, or
  *		the rules are locked
  *	-ENOMEM	memory ran out, here or in the kernel
@@ -32,27 +32,27 @@
  *	-ENOTCONN fguard_open() failed for this handle
  *	-ENOBUFS the socket was full, and the kernel dropped a message
  *
- * What the errnos of a single call mean, unless the call says otherwise:
+ * Unless a call says otherwise, its own errors mean:
  *	-EINVAL	a value is missing or malformed: a path that is not absolute, or
  *		ends in "/", "." or ".."; a suffix that is empty or holds a "/";
- *		flags that exclude each other
+ *		flags that cannot be combined
  *	-ERANGE	a number, or the length of a value, is outside its range
  *	-E2BIG	there are more values of a kind, or longer ones, than one message holds
  *	-ENAMETOOLONG the last name of a path is longer than a name can be
  *	-ENOENT	the directory that would hold the object does not exist
  *	-ENOTDIR a component of that directory is not a directory
  *	-ESRCH	there is no process with this pid
- *	-EEXIST	two rules of the call are about one object, or have one name, or
- *		have the name of a rule about another object; or the rule is to end
- *		with its socket, and another rule is about the object
+ *	-EEXIST	two rules of the call are about the same object or have the same
+ *		name; or a rule has the name of a rule about another object; or a rule
+ *		that ends with its socket is about an object that already has a rule
  *	-EOPNOTSUPP this kernel lacks a function that an operation needs, or the
  *		filesystem (FAT, proc, sysfs) gives its files no lasting identity
  *	-EBUSY	another tracer holds a function that an operation needs
- *	-EAGAIN	what is read changed during each of several attempts
- *	-ENOSPC	the rule remembers FGUARD_ANSWERS_MAX answers already
+ *	-EAGAIN	the data changed during each of several attempts to read it
+ *	-ENOSPC	the rule already remembers FGUARD_ANSWERS_MAX answers
  *	-EINTR	the wait was interrupted
  *	-EMSGSIZE the buffer is too small
- *	-EIO	a file in /proc does not hold what it should
+ *	-EIO	a file in /proc has unexpected content
  */
 #ifndef FGUARD_H
 #define FGUARD_H
@@ -73,8 +73,8 @@ struct fguard; /* a connection; opaque */
 
 /**
  * fguard_open - connect to the module
- * @guard: receives the handle; on failure too (NULL only for -ENOMEM), so that
- *	fguard_message() can be read; give it to fguard_close() in both cases
+ * @guard: receives the handle, also on failure (NULL only for -ENOMEM), so that
+ *	fguard_message() works; pass it to fguard_close() in both cases
  *
  * Return: 0; -ENOENT: the module is not loaded; -EPROTO: the module speaks
  *	another version of the protocol; -EPERM.
@@ -99,35 +99,35 @@ const char *fguard_message(const struct fguard *guard);
 
 /**
  * struct fguard_rule - a rule to be added
- * @path: absolute path of the guarded object; NULL if there is a suffix that
- *	counts everywhere
- * @suffix: end of the file names it is about, below @path if that is given; or
+ * @path: absolute path of the guarded object; NULL for a suffix that applies
+ *	everywhere
+ * @suffix: ending of the file names to guard, below @path if that is given; or
  *	NULL
  * @name: the rule's name, or NULL
  * @flags: FGUARD_RULE_TREE, FGUARD_RULE_CHILDREN, FGUARD_RULE_UNTIL_EXIT,
- *	FGUARD_RULE_STRICT, FGUARD_RULE_AGAINST, FGUARD_RULE_UNTIL_CLOSED (of a rule
- *	that is added alone; @guard's socket is the one that keeps it)
+ *	FGUARD_RULE_STRICT, FGUARD_RULE_AGAINST, FGUARD_RULE_UNTIL_CLOSED (only for a
+ *	rule added alone; it lasts as long as the socket of the handle)
  * @ops: mask of 1 << FGUARD_OP_*; 0 means all
- * @otherwise: FGUARD_ELSE_*: what happens to those not allowed
+ * @otherwise: FGUARD_ELSE_*: what happens to processes that are not allowed
  * @error: EACCES, EPERM or ENOENT, as a positive number; 0 means EACCES
- * @ttl: milliseconds it is to last, FGUARD_TTL_MAX at most; 0 means for ever
- * @default_allow: 1 if who is asked about is let in where nobody answers
- * @deadline: milliseconds an answer may take; 0 means FGUARD_TIMEOUT_DEFAULT
+ * @ttl: milliseconds until the rule ends, at most FGUARD_TTL_MAX; 0: never
+ * @default_allow: 1: allow an access that nobody answers for; 0: deny it
+ * @deadline: milliseconds allowed for an answer; 0: FGUARD_TIMEOUT_DEFAULT
  * @n_pids: number of @pids
  * @n_uids: number of @uids
  * @n_gids: number of @gids
  * @n_loginuids: number of @loginuids
  * @n_exes: number of @exes
  * @n_cgroups: number of @cgroups
- * @pids: processes allowed, as this pid namespace numbers them
+ * @pids: processes allowed, as numbered in the caller's pid namespace
  * @uids: real users allowed
  * @gids: groups allowed, real or supplementary
  * @loginuids: login users allowed
  * @exes: paths of executables allowed
  * @cgroups: directories of cgroups allowed
  *
- * Allowed is who is one of each kind that is given; a rule without any allows
- * nobody. Of each kind there may be FGUARD_SUBJECTS_MAX.
+ * A process is allowed if it matches at least one value of every kind given; with
+ * none given, no process is. A kind may have up to FGUARD_SUBJECTS_MAX values.
  */
 struct fguard_rule {
 	const char *path;
@@ -155,7 +155,7 @@ struct fguard_rule {
 };
 
 /**
- * struct fguard_added - what became of a rule that was added
+ * struct fguard_added - the result for a rule that was added
  * @id: the rule's id
  * @flags: FGUARD_RULE_EXISTS, FGUARD_RULE_REPLACED
  */
@@ -165,18 +165,18 @@ struct fguard_added {
 };
 
 /**
- * fguard_add_rules - add rules, or replace those of the same objects
+ * fguard_add_rules - add rules, or replace those about the same objects
  * @guard: the handle
  * @rules: the rules
- * @n: how many; beyond FGUARD_RULES_PER_ADD they go in several messages, each
- *	of which is taken whole or not at all; 0 does nothing
+ * @n: how many; more than FGUARD_RULES_PER_ADD are sent in several messages, each
+ *	of which is applied completely or not at all; 0 does nothing
  * @added: receives @n results; after a failure, rules that were not added have
  *	the id 0
  *
- * A rule that cannot be sent is refused before any is: -EINVAL without path and
- * suffix, or if a value is missing that is counted; -ERANGE for an unknown
- * @otherwise; -E2BIG with more than FGUARD_SUBJECTS_MAX subjects of a kind, or
- * if it is longer than 65535 bytes.
+ * If one of the rules cannot be sent, none is: -EINVAL if it has neither path nor
+ * suffix, or if a counted value is missing; -ERANGE for an unknown @otherwise;
+ * -E2BIG if a kind has more than FGUARD_SUBJECTS_MAX values, or if the rule is
+ * longer than 65535 bytes.
  *
  * Return: 0; -EINVAL, -ERANGE, -ENAMETOOLONG, -ENOENT, -ENOTDIR, -ESRCH,
  *	-EEXIST, -EOPNOTSUPP, -EBUSY, -E2BIG.
@@ -185,24 +185,24 @@ int fguard_add_rules(struct fguard *guard, const struct fguard_rule *rules,
 		     size_t n, struct fguard_added *added);
 
 /**
- * fguard_set_rules - replace the whole set in one step
+ * fguard_set_rules - replace the whole rule set atomically
  * @guard: the handle
  * @rules: the new rules
  * @n: how many; 0 removes all
  *
- * Everything goes in one message. One larger than the socket's send buffer
- * needs CAP_NET_ADMIN as well, to enlarge it; -EPERM without.
+ * Everything is sent in one message. If it is larger than the socket's send
+ * buffer, CAP_NET_ADMIN is needed to enlarge that; -EPERM without.
  *
- * Return: as fguard_add_rules(); -E2BIG also if all is more than a gigabyte.
+ * Return: as fguard_add_rules(); -E2BIG also if the message exceeds a gigabyte.
  */
 int fguard_set_rules(struct fguard *guard, const struct fguard_rule *rules,
 		     size_t n);
 
 /**
- * struct fguard_rule_key - the name of one rule
- * @id: the rule's id; 0: @path or @name counts
+ * struct fguard_rule_key - names one rule
+ * @id: the rule's id; 0: use @path or @name
  * @path: path of its object, or the suffix of a rule that has no path; NULL:
- *	@name counts
+ *	use @name
  * @name: the rule's name
  */
 struct fguard_rule_key {
@@ -214,7 +214,7 @@ struct fguard_rule_key {
 /**
  * fguard_delete_rules - remove rules, all or none
  * @guard: the handle
- * @keys: which
+ * @keys: the rules to remove
  * @n: how many; 0 does nothing
  *
  * Return: 0; -ENOENT: there is no such rule; -EINVAL: a key names nothing.
@@ -225,7 +225,7 @@ int fguard_delete_rules(struct fguard *guard, const struct fguard_rule_key *keys
 /**
  * struct fguard_grant - a process that a rule allows
  * @pid: its number in the initial pid namespace
- * @alive: 1 while it runs; a later process of the same number is another
+ * @alive: 1 while it runs; a later process with the same number does not count
  * @comm: its name when it was granted
  */
 struct fguard_grant {
@@ -237,13 +237,13 @@ struct fguard_grant {
 /**
  * struct fguard_rule_info - a rule as the kernel has it
  * @path: path of its object, or NULL, as in struct fguard_rule
- * @suffix: end of the file names it is about, or NULL
+ * @suffix: ending of the file names it guards, or NULL
  * @name: its name, or NULL
- * @ttl: milliseconds that are left, 0: it lasts for ever
+ * @ttl: milliseconds left; 0: it does not end
  * @allowed: accesses allowed by a grant
  * @denied: accesses denied
  * @asked: questions asked
- * @expired: those that nobody answered in time
+ * @expired: questions not answered in time
  * @grants: the processes it allows
  * @uids: real users allowed
  * @gids: groups allowed
@@ -251,13 +251,12 @@ struct fguard_grant {
  * @exes: paths of executables allowed
  * @cgroups: directories of cgroups allowed
  * @id: its id
- * @flags: besides those of struct fguard_rule, what became of it when it was
- *	added, as in struct fguard_added
+ * @flags: those of struct fguard_rule, and those of struct fguard_added
  * @ops: mask of 1 << FGUARD_OP_*
  * @otherwise: FGUARD_ELSE_*
  * @error: EACCES, EPERM or ENOENT, as a positive number
- * @default_allow: 1 if an access that nobody answers about is allowed, else 0
- * @deadline: milliseconds an answer may take
+ * @default_allow: 1 if an access that nobody answers for is allowed, else 0
+ * @deadline: milliseconds allowed for an answer
  * @n_grants: number of @grants
  * @n_uids: number of @uids
  * @n_gids: number of @gids
@@ -265,7 +264,7 @@ struct fguard_grant {
  * @n_exes: number of @exes
  * @n_cgroups: number of @cgroups
  *
- * A list that the rule does not have is NULL, and its number 0.
+ * An empty list is NULL, and its number 0.
  */
 struct fguard_rule_info {
 	const char *path;
@@ -301,18 +300,18 @@ struct fguard_rule_info {
  * fguard_list_rules - fetch all rules, in the order of ids
  * @guard: the handle; fguard_next_rule() then steps through them
  *
- * Fetches again by itself if the set changed meanwhile, so that the list is one
- * that was true at some moment.
+ * Fetches again if rules changed meanwhile, so the list was complete and correct at
+ * some moment.
  *
- * Return: the number of rules; -EPERM; -EAGAIN: the set changed during each of
- *	16 attempts.
+ * Return: the number of rules; -EPERM; -EAGAIN: rules changed during each of 16
+ *	attempts.
  */
 ssize_t fguard_list_rules(struct fguard *guard);
 
 /**
  * fguard_next_rule - the next rule of the last fguard_list_rules()
  * @guard: the handle
- * @info: filled; its pointers hold until the next fguard_list_rules() or close
+ * @info: filled; its pointers are valid until the next fguard_list_rules() or close
  *
  * Return: 1; 0 at the end; -EPROTO.
  */
@@ -321,11 +320,11 @@ int fguard_next_rule(struct fguard *guard, struct fguard_rule_info *info);
 /* ---- explanations -------------------------------------------------------- */
 
 /**
- * struct fguard_query - what would happen?
- * @path: absolute path of an object
- * @op: FGUARD_OP_*: what would be done to it
- * @pid: by this process, as this pid namespace numbers it; 0: by one that no
- *	rule allows
+ * struct fguard_query - an access to explain
+ * @path: absolute path of the object
+ * @op: FGUARD_OP_*
+ * @pid: the process, as numbered in the caller's pid namespace; 0: a process that
+ *	no rule allows
  */
 struct fguard_query {
 	const char *path;
@@ -334,7 +333,7 @@ struct fguard_query {
 };
 
 /**
- * struct fguard_explanation - what would happen, and why
+ * struct fguard_explanation - the verdict that an access would get, and why
  * @verdict: FGUARD_VERDICT_*
  * @reason: FGUARD_REASON_*
  * @rule: id of the rule that decides, 0: none
@@ -350,9 +349,9 @@ struct fguard_explanation {
 /**
  * struct fguard_match - a rule that is about an object
  * @rule: its id
- * @kind: FGUARD_MATCH_*: how closely it names the object
+ * @kind: FGUARD_MATCH_*: how it names the object
  * @distance: directories from the object up to the root of the tree
- * @concerned: 1 if it is about the operation, else 0
+ * @concerned: 1 if it covers the operation, else 0
  * @allowed: 1 if it allows the process, else 0
  */
 struct fguard_match {
@@ -364,12 +363,12 @@ struct fguard_match {
 };
 
 /**
- * fguard_explain - ask which rule would decide an access, and why
+ * fguard_explain - find out which rule would decide an access, and why
  * @guard: the handle
  * @query: the access
- * @explanation: filled; @n_matches is how many there are
- * @matches: room for @max of them, filled as far as it goes
- * @max: room
+ * @explanation: filled; @n_matches may be larger than @max
+ * @matches: receives the first @max matches
+ * @max: number of elements of @matches
  *
  * Nothing is counted or reported.
  *
@@ -383,21 +382,21 @@ int fguard_explain(struct fguard *guard, const struct fguard_query *query,
 /* ---- status -------------------------------------------------------------- */
 
 /**
- * struct fguard_status - the module's account of itself
- * @version: of the module
- * @abi: version of the protocol, which is that of the family
+ * struct fguard_status - version and counters of the module
+ * @version: version of the module
+ * @abi: version of the protocol, as in FGUARD_GENL_VERSION
  * @rules: number of rules
  * @subscribers: number of event streams
  * @n_hooks: number of hooked functions
  * @allowed: accesses allowed by a grant, or by a rule that only reports
  * @denied: accesses denied
- * @events: records queued, of all subscribers
- * @lost: records that found no room in a subscriber's queue
+ * @events: records queued, for all subscribers
+ * @lost: records lost because a subscriber's queue was full
  * @answerers: number of handles that read questions
- * @waiting: questions that wait
+ * @waiting: pending questions
  * @asked: questions asked since the module was loaded
- * @expired: those that nobody answered in time
- * @locked: 1: rules and module are locked until the machine restarts
+ * @expired: questions not answered in time
+ * @locked: 1 if rules and module are locked until reboot, else 0
  */
 struct fguard_status {
 	char version[32];
@@ -420,7 +419,7 @@ struct fguard_status {
  * struct fguard_hook - a function of the kernel that the module needs
  * @function: its name
  * @ops: mask of 1 << FGUARD_OP_* that need it; 0: strict rules, rules that allow
- *	somebody, or rules that ask need it
+ *	a process, or rules that ask need it
  * @state: FGUARD_HOOK_*
  */
 struct fguard_hook {
@@ -432,9 +431,9 @@ struct fguard_hook {
 /**
  * fguard_get_status - versions, counters and the state of the hooks
  * @guard: the handle
- * @status: filled; @n_hooks is how many there are
- * @hooks: room for @max of them, filled as far as it goes
- * @max: room
+ * @status: filled; @n_hooks may be larger than @max
+ * @hooks: receives the first @max hooks
+ * @max: number of elements of @hooks
  *
  * Return: 0; -EPERM.
  */
@@ -442,14 +441,14 @@ int fguard_get_status(struct fguard *guard, struct fguard_status *status,
 		      struct fguard_hook *hooks, size_t max);
 
 /**
- * fguard_lock - lock rules and module until the machine restarts
+ * fguard_lock - lock rules and module until reboot
  * @guard: the handle
  *
  * Calls that change rules then fail with -EPERM, and the module cannot be
- * removed. Rules still end by themselves; events, questions and answers go on.
+ * unloaded. Rules still end by themselves; events, questions and answers continue.
  *
- * Return: 0, also if it was locked before; -EPERM: locking is switched off by
- *	the module's parameter nolock.
+ * Return: 0, also if already locked; -EPERM: the module's parameter nolock
+ *	prevents locking.
  */
 int fguard_lock(struct fguard *guard);
 
@@ -457,7 +456,7 @@ int fguard_lock(struct fguard *guard);
 
 /**
  * struct fguard_filter - which events a subscription delivers
- * @all: 1: also accesses that no rule is about; else 0
+ * @all: 1: also accesses to which no rule applies; else 0
  * @answer: 1: questions instead of accesses; else 0
  * @ops: mask of 1 << FGUARD_OP_*; 0 means all
  * @verdicts: mask of 1 << FGUARD_VERDICT_*; 0 means all
@@ -469,16 +468,16 @@ int fguard_lock(struct fguard *guard);
  * @n_uids: number of @uids
  * @paths: absolute paths of objects
  * @trees: absolute paths of directories
- * @suffixes: ends of file names
- * @pids: processes, as this pid namespace numbers them
+ * @suffixes: endings of file names
+ * @pids: processes, as numbered in the caller's pid namespace
  * @exes: paths of executables
  * @uids: real users
  *
  * Kinds combine with "and", the values of one kind with "or"; an empty kind
- * lets everything pass. Paths, trees (a directory and all below) and suffixes are
- * one kind. With @all == 0 and none of these, only accesses that a rule concerns
- * are delivered. With @answer == 1 the handle is an answerer: it reads questions,
- * and how they ended, instead of accesses, and everything else must be 0.
+ * matches everything. Paths, trees (a directory and everything in it) and suffixes
+ * are one kind. With @all == 0 and none of these, only accesses to which a rule
+ * applies are delivered. With @answer == 1 the handle is an answerer: instead of
+ * accesses it reads questions, and how they ended; all other members must be 0.
  */
 struct fguard_filter {
 	uint32_t all;
@@ -504,20 +503,20 @@ struct fguard_filter {
  * @guard: the handle
  * @filter: the filter
  *
- * After this the handle is for fguard_read_events() and further calls of this
- * function; give other commands to another handle. Events that arrive before
- * the acknowledgement are kept for fguard_read_events().
+ * Afterwards use the handle only for fguard_read_events() and further calls of this
+ * function, and another handle for other commands. Events that arrive before the
+ * acknowledgement are kept for fguard_read_events().
  *
- * Return: 0; -EINVAL (also: @answer with something else, or a second call that
+ * Return: 0; -EINVAL (also: @answer with another member set, or a second call that
  *	changes @answer), -ERANGE; -E2BIG: more than FGUARD_FILTERS_MAX values of a
  *	kind, or the whole filter is longer than 65535 bytes; -ENOENT: there is no
  *	such path; -ESRCH, -EOPNOTSUPP, -EBUSY; -ENOBUFS: unread events left
- *	no room for the acknowledgement of a second call, whose filter may be in
- *	force or not: read events and call again.
+ *	no room for the acknowledgement of a second call, whose filter may or may
+ *	not be active: read events and call again.
  */
 int fguard_subscribe(struct fguard *guard, const struct fguard_filter *filter);
 
-/* A buffer of this size holds any batch, aligned to 8 if read in place. */
+/* A buffer of this size holds any batch; align it to 8 to read records in place. */
 #define FGUARD_BATCH_MAX 65536
 
 /**
@@ -525,24 +524,24 @@ int fguard_subscribe(struct fguard *guard, const struct fguard_filter *filter);
  * @guard: a subscribed handle
  * @buffer: receives whole records (struct fguard_record), packed
  * @size: its size, FGUARD_BATCH_MAX or more
- * @timeout: milliseconds to wait; -1: for ever
+ * @timeout: milliseconds to wait; -1: no limit
  *
- * The records are checked: lengths are multiples of 8 and add up to what is
- * returned, and the strings of each lie within it.
+ * The records have been checked: lengths are multiples of 8 and add up to the
+ * return value, and the strings of each record lie within it.
  *
- * Return: bytes; 0: the time is over; -EINTR: fguard_interrupt(), or a signal;
+ * Return: bytes; 0: @timeout is over; -EINTR: fguard_interrupt(), or a signal;
  *	-ENODEV: the module was unloaded, and all events before that were read;
  *	-EMSGSIZE: @size is too small, nothing is lost; -EINVAL: there is no
- *	subscription. -ENOBUFS does not happen to events, whose sender waits for
- *	room; what it finds no room for meanwhile is a gap record.
+ *	subscription. -ENOBUFS is not returned for events: the sender waits for
+ *	room, and a gap record counts what it had to drop meanwhile.
  */
 ssize_t fguard_read_events(struct fguard *guard, void *buffer, size_t size,
 			   int timeout);
 
 /**
  * fguard_interrupt - make fguard_read_events() return -EINTR, now or when it is
- *	next called; the handle cannot be read again after that
- * @guard: the handle; any thread
+ *	next called; afterwards the handle cannot be read any more
+ * @guard: the handle; may be called from any thread
  *
  * Return: 0.
  */
@@ -552,8 +551,8 @@ int fguard_interrupt(struct fguard *guard);
 
 /**
  * struct fguard_answer - the answer to a question
- * @id: of the question
- * @ttl: milliseconds it holds, FGUARD_TTL_MAX at most, for FGUARD_LIFETIME_TIME;
+ * @id: id of the question
+ * @ttl: for FGUARD_LIFETIME_TIME: milliseconds it is valid, at most FGUARD_TTL_MAX;
  *	else 0
  * @verdict: FGUARD_VERDICT_*
  * @lifetime: FGUARD_LIFETIME_*
@@ -567,20 +566,19 @@ struct fguard_answer {
 
 /**
  * fguard_answer - answer a question
- * @guard: a handle that reads no events: another than the one that questions
- *	arrive on
+ * @guard: a handle without a subscription, so not the one that questions arrive on
  * @answer: the answer
  *
- * Return: 0; -ENOENT: the question does not wait any more: another answered it,
- *	or it expired, or is gone; -EINVAL, -ERANGE; -EOPNOTSUPP: the asker's
- *	executable would not be known again, so that only FGUARD_LIFETIME_ONCE and
+ * Return: 0; -ENOENT: the question is no longer pending: another answerer was
+ *	first, or it expired or is gone; -EINVAL, -ERANGE; -EOPNOTSUPP: the waiter's
+ *	executable could not be recognized later; only FGUARD_LIFETIME_ONCE and
  *	FGUARD_LIFETIME_PROCESS are possible; -ENOSPC: only FGUARD_LIFETIME_ONCE is
- *	possible, and the question waits on.
+ *	possible, and the question stays pending.
  */
 int fguard_answer(struct fguard *guard, const struct fguard_answer *answer);
 
 /**
- * fguard_list_questions - fetch all questions that wait
+ * fguard_list_questions - fetch all pending questions
  * @guard: the handle; fguard_next_question() then steps through them
  *
  * Return: how many there are.
@@ -590,7 +588,7 @@ ssize_t fguard_list_questions(struct fguard *guard);
 /**
  * fguard_next_question - the next one of the last fguard_list_questions()
  * @guard: the handle
- * @question: set to it; it holds until the next fguard_list_questions() or close
+ * @question: set to it; valid until the next fguard_list_questions() or close
  *
  * Return: 1; 0 at the end; -EPROTO.
  */
@@ -599,18 +597,18 @@ int fguard_next_question(struct fguard *guard,
 
 /**
  * struct fguard_remembered - an answer that a rule remembers
- * @comm: name of the process that asked
- * @exe: path of its executable then, or NULL if it is not known
- * @script: path of the script that it ran, "" if that is not known; NULL: it ran none
- * @id: its number, never another's
- * @ttl: milliseconds that are left of its time, for FGUARD_LIFETIME_TIME; else 0
- * @given: when, nanoseconds since the epoch
+ * @comm: name of the process that waited
+ * @exe: path of its executable then, or NULL if not known
+ * @script: path of the script that it ran, "" if not known; NULL: it ran none
+ * @id: id of the answer, never reused
+ * @ttl: for FGUARD_LIFETIME_TIME: milliseconds left; else 0
+ * @given: when it was given, nanoseconds since the epoch
  * @rule: the rule's id
  * @ops: mask of 1 << FGUARD_OP_*
  * @verdict: FGUARD_VERDICT_*
  * @lifetime: FGUARD_LIFETIME_*
- * @pid: the process that it is about, for FGUARD_LIFETIME_PROCESS; else 0: it is
- *	about whoever runs @script, or @exe if that ran none, as @uid
+ * @pid: for FGUARD_LIFETIME_PROCESS: the process that it covers; else 0: it covers
+ *	every process that runs @script, or @exe if @script is NULL, as @uid
  * @uid: the real user
  */
 struct fguard_remembered {
@@ -629,7 +627,7 @@ struct fguard_remembered {
 };
 
 /**
- * fguard_list_answers - fetch all answers that rules remember and that still hold
+ * fguard_list_answers - fetch all remembered answers that are still valid
  * @guard: the handle; fguard_next_answer() then steps through them
  *
  * Return: how many there are.
@@ -639,24 +637,24 @@ ssize_t fguard_list_answers(struct fguard *guard);
 /**
  * fguard_next_answer - the next one of the last fguard_list_answers()
  * @guard: the handle
- * @answer: filled; its pointers hold until the next fguard_list_answers() or close
+ * @answer: filled; its pointers are valid until the next fguard_list_answers() or close
  *
  * Return: 1; 0 at the end; -EPROTO.
  */
 int fguard_next_answer(struct fguard *guard, struct fguard_remembered *answer);
 
 /**
- * fguard_forget_answers - let rules forget answers, all of these or none
+ * fguard_forget_answers - make rules forget answers, all of these or none
  * @guard: the handle
- * @ids: which
- * @n: how many, FGUARD_FORGET_MAX at most; none is no failure
+ * @ids: ids of the answers
+ * @n: how many, at most FGUARD_FORGET_MAX; 0 does nothing
  *
  * Return: 0; -ENOENT: one of them is not remembered; -EINVAL, -E2BIG.
  */
 int fguard_forget_answers(struct fguard *guard, const uint64_t *ids, size_t n);
 
 /**
- * fguard_forget_all_answers - let all rules forget all answers
+ * fguard_forget_all_answers - make all rules forget all answers
  * @guard: the handle
  *
  * Return: 0.
@@ -666,11 +664,11 @@ int fguard_forget_all_answers(struct fguard *guard);
 /* ---- processes ----------------------------------------------------------- */
 
 /**
- * fguard_login_uid - the login uid of a process, from /proc/PID/loginuid
+ * fguard_login_uid - the login user of a process, from /proc/PID/loginuid
  * @pid: the process
  * @uid: receives it
  *
- * Return: 1; 0: there is no login (the unset value 4294967295, or a kernel
+ * Return: 1; 0: there is no login user (the unset value 4294967295, or a kernel
  *	without audit); -ESRCH: no such process; -EIO: not a number.
  */
 int fguard_login_uid(pid_t pid, uint32_t *uid);
@@ -679,10 +677,10 @@ int fguard_login_uid(pid_t pid, uint32_t *uid);
  * fguard_login_name - the name of a process's login user
  * @pid: the process
  * @name: receives it, NUL-terminated; the number in digits if the user database
- *	does not know it
+ *	has no name for it
  * @size: its size
  *
- * Return: 1; 0: there is no login, and the user database was not asked;
+ * Return: 1; 0: there is no login user;
  *	-ESRCH, -EIO as fguard_login_uid(); -ERANGE: @size is too small.
  */
 int fguard_login_name(pid_t pid, char *name, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the library share; none of it is exported. */
+/* Shared by the files of the library; nothing of it is exported. */
 #ifndef FGUARD_INTERNAL_H
 #define FGUARD_INTERNAL_H
 
@@ -18,7 +18,7 @@
 /* ---- transport: how bytes get to the kernel (socket.c; tests bring a fake)  */
 
 /**
- * struct fguard_transport - a netlink socket, or what stands for one
+ * struct fguard_transport - a netlink socket, or a test's replacement for one
  * @open: opens another carrier to the same kernel; 0 or -errno
  * @send: sends one message; 0 or -errno
  * @receive: receives one datagram without waiting if @wait is false; returns
@@ -52,11 +52,11 @@ struct fguard_batch {
 };
 
 /**
- * struct fguard_store - what a dump gave, one piece behind the other
+ * struct fguard_store - the pieces received in a dump, one after the other
  * @data: the pieces, each a multiple of NLA_ALIGNTO long
  * @used: bytes of them
  * @room: bytes allocated
- * @at: where whoever steps through it stands
+ * @at: position of the reader
  * @count: how many pieces
  */
 struct fguard_store {
@@ -67,16 +67,16 @@ struct fguard_store {
 	size_t count;
 };
 
-/* What a rule has several of, for as long as the list they came with. */
+/* An array of a rule; freed together with the list. */
 struct fguard_array {
 	struct fguard_array *next;
 	void *values[]; /* of any type that needs no more alignment */
 };
 
 /**
- * struct fguard_list - the rules of the last dump, as they came
+ * struct fguard_list - the rules of the last dump, as received
  * @rules: attributes FGUARD_A_RULE
- * @arrays: what fguard_next_rule() gave out
+ * @arrays: arrays that fguard_next_rule() returned
  */
 struct fguard_list {
 	struct fguard_store rules;
@@ -86,14 +86,14 @@ struct fguard_list {
 /**
  * struct fguard - a connection
  * @transport: how it sends and receives; NULL before it is connected
- * @carrier: the transport's own
+ * @carrier: the transport's private data
  * @notices: a second one, on which the family's end is told: on the first it
  *	would be lost whenever unread events fill the socket
  * @sequence: number of the last request
  * @family: message type of the fguard family, 0 before it is known
  * @version: the family's version
- * @interrupt: eventfd, readable for ever after fguard_interrupt()
- * @subscribed: the event stream is on
+ * @interrupt: eventfd, stays readable after fguard_interrupt()
+ * @subscribed: the event stream has been started
  * @gone: the family was unregistered
  * @input: the last datagram
  * @input_size: its length
@@ -212,10 +212,10 @@ int fguard_next_message(struct fguard *guard, const struct nlmsghdr **head);
 int fguard_payload(const struct nlmsghdr *head, const void **data, size_t *size);
 
 /**
- * struct fguard_kind - something that can be there several times
+ * struct fguard_kind - a kind of attribute that can occur several times
  * @type: its attribute
  * @size: of a value
- * @take: makes the attribute a value; 0 or -EPROTO
+ * @take: converts the attribute to a value; 0 or -EPROTO
  */
 struct fguard_kind {
 	uint16_t type;
@@ -226,10 +226,10 @@ struct fguard_kind {
 #define FGUARD_VALUE_MAX 64
 
 /**
- * fguard_take_values() - reads all that is of a kind
- * @nest: where
- * @kind: what, of FGUARD_VALUE_MAX bytes at most
- * @values: the first @max of them; the others are only looked at
+ * fguard_take_values() - reads all values of a kind
+ * @nest: the attribute that holds them
+ * @kind: the kind; a value has at most FGUARD_VALUE_MAX bytes
+ * @values: receives the first @max of them; the others are only checked
  * @max: room in @values
  * Return: how many there are, or -EPROTO.
  */
@@ -251,7 +251,7 @@ int fguard_refusal(struct fguard *guard, const struct nlmsghdr *head,
 int fguard_dump_end(struct fguard *guard, const struct nlmsghdr *head,
 		    const struct fguard_request *request);
 
-/* ---- store: what a dump gave (store.c) ---------------------------------- */
+/* ---- store: the result of a dump (store.c) ---------------------------------- */
 
 /* Adds a piece and clears its padding. Return: 0 or -ENOMEM. */
 int fguard_store_add(struct fguard_store *store, const void *piece, size_t size);
@@ -282,7 +282,7 @@ int fguard_check_records(const void *data, size_t size);
 void fguard_put_rule(struct fguard_request *request,
 		     const struct fguard_rule *rule);
 
-/* Only what cannot be told to the kernel; the rest it refuses itself. */
+/* Checks only what cannot be sent; the kernel checks the rest. */
 int fguard_check_rule(struct fguard *guard, const struct fguard_rule *rule,
 		      size_t number);
 

@@ -8,7 +8,7 @@
 
 /* ---- the list ----------------------------------------------------------- */
 
-/* A set that changes during each of so many dumps is given up on. */
+/* Give up if the rules change during each of this many dumps. */
 #define DUMPS_MAX 16
 
 static void empty_list(struct fguard_list *list)

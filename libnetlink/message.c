@@ -44,7 +44,7 @@ int fguard_receive(struct fguard *guard, void *carrier, bool wait)
 	return 1;
 }
 
-/* Not mnl_nlmsg_ok(): it takes a length beyond INT_MAX for a negative one. */
+/* Not mnl_nlmsg_ok(), which treats a length beyond INT_MAX as negative. */
 static bool message_fits(const struct nlmsghdr *head, size_t left)
 {
 	return left >= NLMSG_HDRLEN && head->nlmsg_len >= NLMSG_HDRLEN &&
@@ -88,7 +88,7 @@ int fguard_next_attr(const void *data, size_t size, size_t *at,
 	size_t left = *at < size ? size - *at : 0;
 	const struct nlattr *here;
 
-	/* Of an empty list there is no data, to which nothing can be added. */
+	/* An empty list has a NULL pointer, to which no offset may be added. */
 	if (!left)
 		return 0;
 	here = (const void *)((const char *)data + *at);
@@ -180,7 +180,7 @@ int fguard_get_u32s(const struct nlattr *attr, const uint32_t **values,
 	return 0;
 }
 
-/* Cuts what does not fit: names of the kernel's own, told for information. */
+/* Cuts what does not fit: these are names from the kernel, for information only. */
 int fguard_copy_string(const struct nlattr *attr, char *value, size_t size)
 {
 	const char *string = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who logged in, for a process. */
+/* The login user of a process. */
 #include "internal.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 #define ENTRY_MAX (1024 * 1024)
 
-/* The directory first: it tells a process that is not from a missing file. */
+/* The directory first: it distinguishes a missing process from a missing file. */
 static int open_loginuid(const char *proc, pid_t pid)
 {
 	char path[4096];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions: answered, listed; and the answers that rules remember: listed, forgotten. */
+/* Questions: answering and listing; remembered answers: listing and forgetting. */
 #include "internal.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static void put_answer(struct fguard_request *request,
 	fguard_nest_end(request, nest);
 }
 
-/* Only what cannot be told to the kernel; the rest it refuses itself. */
+/* Checks only what cannot be sent; the kernel checks the rest. */
 static int check_answer(struct fguard *guard, const struct fguard_answer *answer)
 {
 	if (answer->verdict >= __FGUARD_VERDICT_MAX)
@@ -70,7 +70,7 @@ static int take_questions(const void *data, size_t size, void *context)
 	return 0;
 }
 
-/* Not again if they changed meanwhile: they do so all the time. */
+/* Not repeated if they changed meanwhile, as they change all the time. */
 ssize_t fguard_list_questions(struct fguard *guard)
 {
 	struct fguard_request request;
@@ -185,7 +185,7 @@ static void put_id(struct fguard_request *request, uint64_t id)
 	fguard_nest_end(request, nest);
 }
 
-/* Id 0 stands for all to the kernel. */
+/* To the kernel, the id 0 stands for all answers. */
 static int forget(struct fguard *guard, const uint64_t *ids, size_t n)
 {
 	struct fguard_request request;

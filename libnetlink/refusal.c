@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's answer that ends an exchange, and the sentence it carries. */
+/* The acknowledgement that ends an exchange, and the kernel's sentence in it. */
 #include "internal.h"
 
 #include <errno.h>
@@ -145,7 +145,7 @@ int fguard_refusal(struct fguard *guard, const struct nlmsghdr *head,
 		return 0;
 	if (has_sentence(guard, head, attributes_at(head, answer), request))
 		return answer->error;
-	/* The module gives a reason; it is netlink that finds no family. */
+	/* The module always gives a sentence; without one, netlink found no family. */
 	if (answer->error == -ENOENT && guard->family &&
 	    request->head->nlmsg_type == guard->family)
 		return fguard_fail(guard, -ENODEV,

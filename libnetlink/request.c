@@ -9,7 +9,7 @@
 
 #define FIRST_ROOM 4096
 
-/* What a socket's send buffer can be made to hold; see socket(7). */
+/* The largest send buffer that a socket can have; see socket(7). */
 #define MESSAGE_MAX ((size_t)1 << 30)
 
 static void *tail_at(const struct fguard_request *request, size_t offset)
@@ -77,7 +77,7 @@ void fguard_put(struct fguard_request *request, uint16_t type, const void *data,
 	}
 	if (!reserve(request, NLA_HDRLEN + NLA_ALIGN(size)))
 		return;
-	/* Not every libmnl clears the padding, and it is sent. */
+	/* Padding is sent, and not every libmnl clears it. */
 	memset(tail_at(request, request->head->nlmsg_len + NLA_HDRLEN + size), 0,
 	       NLA_ALIGN(size) - size);
 	mnl_attr_put(request->head, type, size, data);

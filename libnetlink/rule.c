@@ -8,7 +8,7 @@
 
 /* ---- what is refused before it is sent ---------------------------------- */
 
-/* Builds the rule as it will be sent: what is too large shows by itself. */
+/* Builds the rule as it will be sent, which fails if it is too large. */
 static int measure_rule(struct fguard *guard, const struct fguard_rule *rule,
 			size_t number)
 {
@@ -49,7 +49,7 @@ static void begin(struct fguard *guard, struct fguard_request *request,
 			     FGUARD_GENL_VERSION, NLM_F_ACK);
 }
 
-/* Where the results of one message go. */
+/* Where the results of one message are stored. */
 struct results {
 	struct fguard_added *added;
 	size_t n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The transport that is a netlink socket. */
+/* The transport over a netlink socket. */
 #include "internal.h"
 
 #include <errno.h>
@@ -10,8 +10,8 @@
 static int set_options(struct mnl_socket *socket)
 {
 	/*
-	 * Without CAP_ACK a refusal carries the whole request back, and one of
-	 * tens of megabytes fails for want of memory instead of its own reason.
+	 * Without CAP_ACK an error returns the whole request, and for tens of
+	 * megabytes that fails with ENOMEM, which hides the error itself.
 	 */
 	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK,
 				       NETLINK_GET_STRICT_CHK };
@@ -53,7 +53,7 @@ static int send_message(void *carrier, const void *data, size_t size)
 	return mnl_socket_sendto(carrier, data, size) < 0 ? -errno : 0;
 }
 
-/* Not mnl_socket_recvfrom(): it does not tell who sent the datagram. */
+/* Not mnl_socket_recvfrom(), which does not return the sender. */
 static ssize_t receive_datagram(void *carrier, void *buffer, size_t size,
 				bool wait, uint32_t *sender)
 {

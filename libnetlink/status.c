@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The module's own account of itself, and its lock. */
+/* The module's status, and its lock. */
 #include "internal.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 /* ---- the status --------------------------------------------------------- */
 
-/* Where the answer goes. */
+/* Where the reply is stored. */
 struct report {
 	struct fguard_status *status;
 	struct fguard_hook *hooks;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a dump gave: pieces in a buffer that grows. */
+/* The pieces received in a dump, in a buffer that grows. */
 #include "internal.h"
 
 #include <errno.h>

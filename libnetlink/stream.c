@@ -85,9 +85,9 @@ static int prepare(struct fguard *guard)
 		return 0;
 	if (!guard->transport)
 		return fguard_fail_errno(guard, -ENOTCONN);
-	/* A smaller buffer only makes smaller gulps: no reason to fail. */
+	/* With a smaller buffer, reads are smaller; that is no reason to fail. */
 	guard->transport->grow(guard->carrier, SO_RCVBUFFORCE, INPUT_BUFFER);
-	/* First of all, so that no unloading falls between. */
+	/* First, so that unloading in between is not missed. */
 	return listen_to_unload(guard);
 }
 
@@ -203,7 +203,7 @@ static int64_t milliseconds(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* What is left of @timeout, which began at @start; without end if negative. */
+/* The time left of @timeout, counted from @start; no limit if negative. */
 static int time_left(int timeout, int64_t start)
 {
 	int64_t left;
@@ -226,7 +226,7 @@ static int check_reader(struct fguard *guard, size_t size)
 	return 0;
 }
 
-/* The time is over, or the module is gone and its last event was read. */
+/* The timeout is over, or the module is gone and its last event was read. */
 static int end_wait(struct fguard *guard)
 {
 	if (guard->gone)
@@ -268,7 +268,7 @@ int fguard_interrupt(struct fguard *guard)
 {
 	uint64_t one = 1;
 
-	/* Full is as good as written: it stays readable. */
+	/* A full eventfd stays readable, so EAGAIN is success. */
 	if (write(guard->interrupt, &one, sizeof(one)) < 0 && errno != EAGAIN)
 		return -errno;
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a rule says, in attributes: as it is put into a request, and as it is read
- * from a list. The only file that knows which attribute is which member.
+ * A rule as attributes: written into a request, and read from a list. The only file
+ * that knows which attribute belongs to which member.
  */
 #include "internal.h"
 

@@ -3,23 +3,23 @@
  * fguard: the protocol between the kernel module and user space.
  *
  * Generic netlink family "fguard", version FGUARD_GENL_VERSION. A program that
- * finds another version must not go on. Every command, and the event stream,
- * needs CAP_SYS_ADMIN in the initial user namespace, both of the process that
- * opened the socket and of the one that sends; otherwise -EPERM. Every refusal
- * carries a sentence (extended ack) that names what was wrong. Numbers are in
- * the machine's byte order; strings end in NUL.
+ * finds another version must stop. Every command, and the event stream, needs
+ * CAP_SYS_ADMIN in the initial user namespace, both in the process that opened
+ * the socket and in the one that sends; otherwise -EPERM. Every error comes
+ * with a sentence (extended ack) that says what was wrong. Numbers are in the
+ * machine's byte order; strings end in NUL.
  *
  * FGUARD_CMD_GET_STATUS
  *	No attributes. Replies with FGUARD_A_STATUS (enum fguard_status_attr).
  *
  * FGUARD_CMD_ADD_RULES
  *	1 to FGUARD_RULES_PER_ADD times FGUARD_A_RULE (enum fguard_rule_attr).
- *	Adds the rules, or replaces those with the same object, which then keep
- *	their id. All or none. Replies with one FGUARD_A_RULE for each, in
- *	order, holding FGUARD_RULE_A_ID and FGUARD_RULE_A_FLAGS.
- *	A rule with FGUARD_RULE_UNTIL_CLOSED stands alone in its message. It
- *	replaces none: where one with that flag that says the same is about the
- *	object, it stays as it is, and this socket keeps it, too.
+ *	Adds the rules, or replaces those about the same objects, which keep
+ *	their ids. All or none. Replies with one FGUARD_A_RULE for each, in
+ *	order, with FGUARD_RULE_A_ID and FGUARD_RULE_A_FLAGS.
+ *	A rule with FGUARD_RULE_UNTIL_CLOSED must be alone in its message. It
+ *	replaces no other rule: if an identical rule with that flag exists for
+ *	the object, that rule stays, and now also lasts as long as this socket.
  *	-EINVAL	an attribute is missing, malformed or unknown; a path is not
  *		absolute, or ends in "/", "." or ".."; a suffix is empty or
  *		holds a "/"; a rule that ends with its socket is not alone
@@ -28,21 +28,21 @@
  *	-E2BIG	more than FGUARD_RULES_PER_ADD rules, or a rule that names so much
  *		that it could not be listed
  *	-ENOENT	the directory that would hold the object does not exist
- *	-ENOTDIR a component of that directory is not one
+ *	-ENOTDIR a component of that directory is not a directory
  *	-ESRCH	a pid names no process
- *	-EEXIST	two rules of the message name one object, or a rule has the name
- *		of another; or it is to end with its socket, and another rule is
- *		about the object
+ *	-EEXIST	two rules of the message are about the same object, or a rule
+ *		has the name of another; or a rule that ends with its socket is
+ *		about an object that already has a rule
  *	-EOPNOTSUPP this kernel lacks a function that an operation needs, or the
  *		filesystem (FAT, proc, sysfs) gives its files no lasting identity
  *	-EBUSY	another tracer holds a function that an operation needs
  *	-ENOMEM
  *
  * FGUARD_CMD_SET_RULES
- *	Any number of FGUARD_A_RULE, none included. Replaces the whole set at
- *	once: every access is decided by the old set or by the new one. Replies
- *	nothing but the acknowledgement. Errors as ADD_RULES; none of the rules
- *	may end with its socket.
+ *	Any number of FGUARD_A_RULE, including none. Replaces the whole rule set
+ *	atomically: every access is decided by the old set or by the new one.
+ *	The only reply is the acknowledgement. Errors as for ADD_RULES; no rule
+ *	may have FGUARD_RULE_UNTIL_CLOSED.
  *
  * FGUARD_CMD_DEL_RULES
  *	One or more FGUARD_A_RULE, each with exactly one of FGUARD_RULE_A_ID,
@@ -53,82 +53,86 @@
  *
  * FGUARD_CMD_GET_RULES (dump)
  *	No attributes. One message with one FGUARD_A_RULE for each rule, in the
- *	order of ids. A dump that runs while rules change shows each rule that
- *	was there throughout exactly once; NLM_F_DUMP_INTR tells of the change.
+ *	order of ids. If rules change during the dump, each rule that existed
+ *	throughout is shown exactly once, and NLM_F_DUMP_INTR is set.
  *
  * FGUARD_CMD_SUBSCRIBE
  *	FGUARD_A_SUBSCRIPTION (enum fguard_subscription_attr): from then on this
  *	socket receives FGUARD_CMD_EVENTS until it is closed. A socket has one
  *	subscription; a second SUBSCRIBE replaces its filter, and the sequence
- *	numbers go on. With FGUARD_SUBSCRIBE_ANSWER the socket is an answerer: it
- *	receives no accesses but the questions of all rules that ask, those
- *	first that wait already, and how each of them ended. Neither the process
- *	that sends this command is asked about, nor are its descendants that have
- *	its real user and are in its user namespace: what a rule would ask of
- *	them, they may. Its other descendants, its ancestors (up to 64) and its
- *	tracer are not asked about either; they get the rule's default at once.
- *	Of descendants that it had before, those count that no more than 64
- *	processes part from it. When the last answerer closes its socket, all questions end at
- *	once. One user has FGUARD_QUESTIONS_SHARE questions at a time; who asks
- *	more has the default. A user is who is logged in, or else who owns the
- *	outermost user namespace, or else the real user. Where there are
- *	FGUARD_QUESTIONS_MAX in all, the latest of whoever has most gives way to
- *	one of a user who has fewer. Errors: -EINVAL (also: an answerer with another filter, or a change
- *	from one kind to the other), -ERANGE, -E2BIG (more than
- *	FGUARD_FILTERS_MAX values of a kind), -ENOENT (a path), -ESRCH (a pid),
- *	-EOPNOTSUPP, -EBUSY, -ENOMEM.
+ *	numbers continue.
+ *	With FGUARD_SUBSCRIBE_ANSWER the socket is an answerer. Instead of
+ *	accesses it receives the questions of all rules that ask, beginning with
+ *	those already pending, and how each of them ended. When the last
+ *	answerer closes its socket, all questions end immediately.
+ *	The process that sends this command is never asked about, and neither
+ *	are its descendants with the same real user and user namespace: they are
+ *	allowed what a rule would ask about. Its other descendants, its ancestors
+ *	(up to 64) and its tracer are not asked about either; they get the rule's
+ *	default immediately. A descendant from before the command counts if at
+ *	most 64 generations separate it from the process.
+ *	One user can have FGUARD_QUESTIONS_SHARE questions pending; further ones
+ *	get the default. The user is the login user, otherwise the owner of the
+ *	outermost user namespace, otherwise the real user. When
+ *	FGUARD_QUESTIONS_MAX are pending in all, a question of a user with fewer
+ *	displaces the latest one of the user who has most.
+ *	Errors: -EINVAL (also: an answerer with another filter, or a change from
+ *	one kind to the other), -ERANGE, -E2BIG (more than FGUARD_FILTERS_MAX
+ *	values of a kind), -ENOENT (a path), -ESRCH (a pid), -EOPNOTSUPP,
+ *	-EBUSY, -ENOMEM.
  *
  * FGUARD_CMD_ANSWER
  *	FGUARD_A_ANSWER (enum fguard_answer_attr). Any socket may answer. The
- *	first answer counts. A lifetime other than once is remembered with the
- *	rule: for the same operation on anything that the rule is about, by the
- *	same process (FGUARD_LIFETIME_PROCESS), or by the same executable run by
- *	the same real user (FGUARD_LIFETIME_TIME, FGUARD_LIFETIME_FOREVER). A
- *	process that the kernel runs for a script, by its "#!" line or by
- *	binfmt_misc, is that script to this end, until it executes something
- *	else, and so are its children; an answer about it is about no other
- *	script of the same interpreter, and not about the interpreter itself.
- *	What was begun before a rule asked is what its executable is. The rule
- *	remembers until it goes; one that comes in its place, by ADD_RULES or
- *	SET_RULES, remembers the same if it asks about the same operations and
- *	has the same flags (with FGUARD_RULE_AGAINST, and the same subjects).
- *	An answer covers what one for
- *	once covers in the same call: to create is also to open what is created,
- *	to open for reading and writing is both, to run is also that the kernel
- *	reads and maps the program. Questions that wait and are covered end
- *	with it.
+ *	first answer counts. An answer with a lifetime other than once is
+ *	remembered with the rule: for the same operation on anything the rule is
+ *	about, by the same process (FGUARD_LIFETIME_PROCESS), or by the same
+ *	executable run by the same real user (FGUARD_LIFETIME_TIME,
+ *	FGUARD_LIFETIME_FOREVER).
+ *	A process that the kernel started for a script, by its "#!" line or by
+ *	binfmt_misc, counts as that script until it executes something else, and
+ *	so do its children. An answer about it does not cover other scripts with
+ *	the same interpreter, or the interpreter itself. A process started
+ *	before a rule asked counts as its executable.
+ *	Answers are remembered until the rule is removed. A rule that replaces
+ *	it, by ADD_RULES or SET_RULES, keeps them if it asks about the same
+ *	operations and has the same flags (with FGUARD_RULE_AGAINST, also the
+ *	same subjects).
+ *	A remembered answer covers what an answer for once covers within one
+ *	call: creating a file includes opening it, opening for reading and
+ *	writing is both, and executing includes that the kernel reads and maps
+ *	the program. Pending questions that it covers end with it.
  *	-EINVAL	no id or no verdict; a time without a length, or a length
  *		without a time
  *	-ERANGE
- *	-ENOENT	no such question waits: it was answered, expired or is gone
- *	-EOPNOTSUPP the waiter has no executable that would be known again, so
- *		that only once and process are possible
- *	-ENOSPC	the rule remembers FGUARD_ANSWERS_MAX answers that still hold, so
- *		that only once is possible; the question waits on
+ *	-ENOENT	no such question is pending: it was answered, expired or is gone
+ *	-EOPNOTSUPP the waiter has no executable that could be recognized later;
+ *		only once and process are possible
+ *	-ENOSPC	the rule remembers FGUARD_ANSWERS_MAX valid answers; only once
+ *		is possible, and the question stays pending
  *	-ENOMEM
  *
  * FGUARD_CMD_GET_QUESTIONS (dump)
  *	No attributes. One message with FGUARD_A_EVENTS, holding one record
- *	struct fguard_question_record, for each question that waits.
+ *	struct fguard_question_record, for each pending question.
  *
  * FGUARD_CMD_GET_ANSWERS (dump)
  *	No attributes. One message with one FGUARD_A_REMEMBERED (enum
- *	fguard_remembered_attr) for each answer that a rule remembers and that
- *	still holds, the oldest first.
+ *	fguard_remembered_attr) for each remembered answer that is still valid,
+ *	oldest first.
  *
  * FGUARD_CMD_FORGET
  *	One or more FGUARD_A_REMEMBERED, each with FGUARD_REMEMBERED_A_ID alone:
- *	the rules forget these answers, all of them or none, and ask again. One
- *	with the id 0, alone, stands for all answers. What was let in stays in.
- *	It is not a change of rules: FGUARD_CMD_LOCK does not forbid it.
- *	-EINVAL	no answer is named, or 0 and others
+ *	the rules forget these answers, all of them or none, and ask again. A
+ *	single one with the id 0 stands for all answers. Files already open stay
+ *	open. FGUARD_CMD_LOCK does not prevent this.
+ *	-EINVAL	no answer is named, or 0 together with others
  *	-E2BIG	more than FGUARD_FORGET_MAX
  *	-ENOENT	no such answer is remembered
  *	-ENOMEM
  *
  * FGUARD_CMD_EXPLAIN
  *	FGUARD_A_EXPLAIN (enum fguard_explain_attr) with a path, an operation
- *	and, if it is asked for a process, its pid. Replies with
+ *	and optionally the pid of a process. Replies with
  *	FGUARD_A_EXPLAIN: the verdict, and every rule that is about the object.
  *	Nothing is counted or reported. -EINVAL, -ERANGE, -ESRCH, -ENOENT,
  *	-ENOMEM.
@@ -137,11 +141,11 @@
  *	No attributes. From then until the machine restarts ADD_RULES, SET_RULES
  *	and DEL_RULES fail with -EPERM, and the module cannot be removed. Rules
  *	still end by themselves (FGUARD_RULE_A_TTL, FGUARD_RULE_UNTIL_EXIT).
- *	Watching, asking and answering go on: whoever may answer decides what a
- *	rule asks, so rules that are to bind root must deny. Locking twice is no
- *	error.
- *	-EPERM	also: the module was loaded with the parameter nolock=1, as
- *		fguard.nolock=1 on the kernel's command line makes it
+ *	Watching, asking and answering continue, and whoever may answer can
+ *	allow what a rule asks about, so a rule that must hold against root has
+ *	to deny. Locking twice is no error.
+ *	-EPERM	also: the module was loaded with the parameter nolock=1, for
+ *		example by fguard.nolock=1 on the kernel's command line
  *
  * FGUARD_CMD_EVENTS (to user space)
  *	FGUARD_A_EVENTS: one or more records, struct fguard_record, packed.
@@ -158,8 +162,8 @@
 #define FGUARD_NAME_MAX		64	/* of a rule, bytes, without the NUL */
 #define FGUARD_SUBJECTS_MAX	1024	/* of each kind in a rule */
 #define FGUARD_FILTERS_MAX	256	/* of each kind in a subscription */
-#define FGUARD_QUESTIONS_MAX	4096	/* waiting at a time */
-#define FGUARD_QUESTIONS_SHARE	1024	/* of them, those of one user */
+#define FGUARD_QUESTIONS_MAX	4096	/* pending at a time */
+#define FGUARD_QUESTIONS_SHARE	1024	/* of these, by one user */
 #define FGUARD_ANSWERS_MAX	512	/* that a rule remembers */
 #define FGUARD_FORGET_MAX	4096	/* answers in a message */
 #define FGUARD_TIMEOUT_DEFAULT	5000	/* milliseconds */
@@ -209,13 +213,13 @@ enum fguard_op {
 	FGUARD_OP_LINK,
 	FGUARD_OP_TRUNCATE,
 	FGUARD_OP_ATTR,		/* mode, owner, times, xattr, ACL, flags */
-	FGUARD_OP_LIST,		/* opening a directory, or being told of what happens in it */
+	FGUARD_OP_LIST,		/* opening a directory, or watching what happens in it */
 	FGUARD_OP_MOUNT,	/* mounting or unmounting on it or above it */
 	__FGUARD_OP_MAX,
 };
 #define FGUARD_OPS_ALL ((1U << __FGUARD_OP_MAX) - 1)
 
-/* What a rule does with those it does not allow. */
+/* What a rule does with processes it does not allow. */
 enum fguard_else {
 	FGUARD_ELSE_DENY,
 	FGUARD_ELSE_LOG,
@@ -232,37 +236,37 @@ enum fguard_verdict {
 
 /* Why the verdict is what it is. */
 enum fguard_reason {
-	FGUARD_REASON_NONE,		/* no rule concerns the object */
+	FGUARD_REASON_NONE,		/* no rule applies */
 	FGUARD_REASON_RULE,		/* the rule's "else" */
 	FGUARD_REASON_GRANT,		/* the rule allows the subject */
 	FGUARD_REASON_DEFAULT,		/* the rule's default: see enum fguard_detail;
-					 * or refused for want of memory */
-	FGUARD_REASON_ANSWER,		/* an answerer's word, now or remembered */
+					 * or denied because memory ran out */
+	FGUARD_REASON_ANSWER,		/* an answer, new or remembered */
 	FGUARD_REASON_EXPIRED,		/* the rule's default: no answer in time */
 	FGUARD_REASON_UNASKABLE,	/* the rule's default: the caller cannot wait */
 	FGUARD_REASON_ASK,		/* EXPLAIN only: it would be asked */
 	__FGUARD_REASON_MAX,
 };
 
-/* What more there is to say of a reason. */
+/* Details of a reason. */
 enum fguard_detail {
 	FGUARD_DETAIL_NONE,
-	FGUARD_DETAIL_NO_ANSWERER,	/* nobody was there to be asked */
+	FGUARD_DETAIL_NO_ANSWERER,	/* no answerer was running */
 	FGUARD_DETAIL_ANSWERER_GONE,	/* the last one closed its socket */
-	FGUARD_DETAIL_QUEUE_FULL,	/* too many questions wait, or the user's share */
+	FGUARD_DETAIL_QUEUE_FULL,	/* too many questions pending, in all or of the user */
 	FGUARD_DETAIL_RULE_GONE,	/* the rule that asked was removed */
 	FGUARD_DETAIL_REMEMBERED,	/* the answer to an earlier question */
-	FGUARD_DETAIL_ANSWERER,		/* let in because it is an answerer's own */
-	FGUARD_DETAIL_TRACING,		/* it would trace a process that is let in, or
-					 * write its memory: the path is its program's */
-	FGUARD_DETAIL_POSING,		/* it would pass for that program, which is let in,
-					 * by prctl(PR_SET_MM): told as executing it */
-	FGUARD_DETAIL_TAKING,		/* it would take the object, or give it another
-					 * name, where less of it is refused */
+	FGUARD_DETAIL_ANSWERER,		/* allowed because it belongs to an answerer */
+	FGUARD_DETAIL_TRACING,		/* it tried to trace an allowed process, or write
+					 * its memory; the path is that of its program */
+	FGUARD_DETAIL_POSING,		/* it tried to claim that allowed program as its own
+					 * (prctl(PR_SET_MM)); reported as executing it */
+	FGUARD_DETAIL_TAKING,		/* it tried to move or link the object to a place
+					 * where less is denied */
 	__FGUARD_DETAIL_MAX,
 };
 
-/* How long an answer holds. */
+/* How long an answer is valid. */
 enum fguard_lifetime {
 	FGUARD_LIFETIME_ONCE,
 	FGUARD_LIFETIME_PROCESS,	/* until the process ends */
@@ -272,18 +276,18 @@ enum fguard_lifetime {
 };
 
 /* FGUARD_RULE_A_FLAGS, kernel to user */
-#define FGUARD_RULE_EXISTS	(1U << 0)	/* the object was there */
-#define FGUARD_RULE_REPLACED	(1U << 1)	/* a rule of the same object */
+#define FGUARD_RULE_EXISTS	(1U << 0)	/* the object existed */
+#define FGUARD_RULE_REPLACED	(1U << 1)	/* a rule about the same object was replaced */
 /* and user to kernel too */
-#define FGUARD_RULE_TREE	(1U << 2)	/* all below the path, and itself */
+#define FGUARD_RULE_TREE	(1U << 2)	/* the path and everything below it */
 #define FGUARD_RULE_CHILDREN	(1U << 3)	/* descendants of the pids too */
 #define FGUARD_RULE_UNTIL_EXIT	(1U << 4)	/* ends with the last pid */
-#define FGUARD_RULE_STRICT	(1U << 5)	/* descriptors and mappings from
-						 * before too */
-#define FGUARD_RULE_AGAINST	(1U << 6)	/* about nobody but its subjects:
-						 * everybody else is let in */
+#define FGUARD_RULE_STRICT	(1U << 5)	/* also file descriptors and mappings
+						 * from before the rule */
+#define FGUARD_RULE_AGAINST	(1U << 6)	/* binds its subjects only:
+						 * everybody else is allowed */
 #define FGUARD_RULE_UNTIL_CLOSED (1U << 7)	/* ends when every socket that added
-						 * it is closed, however that is */
+						 * it is closed, by whatever means */
 #define FGUARD_RULE_FLAGS_ALL	(63U << 2)	/* what a new rule may have */
 
 enum fguard_rule_attr {
@@ -292,36 +296,36 @@ enum fguard_rule_attr {
 	FGUARD_RULE_A_ID,	/* u32, from 1; kernel to user, and DEL_RULES */
 	FGUARD_RULE_A_NAME,	/* string, 1 to FGUARD_NAME_MAX, optional */
 	FGUARD_RULE_A_PATH,	/* string, absolute; the last component is not
-				 * followed if it is a symbolic link, but for
-				 * the directory of a suffix */
+				 * followed if it is a symbolic link, except
+				 * for the directory of a suffix */
 	FGUARD_RULE_A_OPS,	/* u32, mask of enum fguard_op; default all */
 	FGUARD_RULE_A_ELSE,	/* u8, enum fguard_else; default deny */
 	FGUARD_RULE_A_ERRNO,	/* u32, EACCES (default), EPERM or ENOENT */
 	/*
-	 * Who is allowed: one of each kind that is given; a rule that gives
-	 * none allows nobody. At most FGUARD_SUBJECTS_MAX of a kind.
+	 * Allowed is a process that matches at least one value of every kind
+	 * given; with none given, no process. At most FGUARD_SUBJECTS_MAX of a kind.
 	 */
 	FGUARD_RULE_A_PIDS,	/* u32 array, as the caller's pid namespace
 				 * numbers them; user to kernel */
 	FGUARD_RULE_A_GRANT,	/* nested, repeated; kernel to user */
 	FGUARD_RULE_A_FLAGS,	/* u32, FGUARD_RULE_* */
-	FGUARD_RULE_A_ALLOWED,	/* u64, accesses let in by a grant or only logged */
-	FGUARD_RULE_A_DENIED,	/* u64, accesses refused */
-	FGUARD_RULE_A_SUFFIX,	/* string, 1 to 255 without "/": names that end
-				 * so, below the path, or anywhere without one */
+	FGUARD_RULE_A_ALLOWED,	/* u64, accesses allowed by a grant or only logged */
+	FGUARD_RULE_A_DENIED,	/* u64, accesses denied */
+	FGUARD_RULE_A_SUFFIX,	/* string, 1 to 255 without "/": file names with
+				 * this ending, below the path or, without one, anywhere */
 	FGUARD_RULE_A_UIDS,	/* u32 array, real uids */
 	FGUARD_RULE_A_GIDS,	/* u32 array, groups, real or supplementary */
 	FGUARD_RULE_A_LOGINUIDS, /* u32 array */
 	FGUARD_RULE_A_EXE,	/* string, an executable, repeated */
 	FGUARD_RULE_A_CGROUP,	/* string, directory of a cgroup, repeated */
-	FGUARD_RULE_A_TTL,	/* u64, milliseconds, 1 to FGUARD_TTL_MAX: how long it
-				 * is to last; kernel to user: what is left of them */
-	FGUARD_RULE_A_DEFAULT,	/* u8, enum fguard_verdict, where nobody answers;
+	FGUARD_RULE_A_TTL,	/* u64, milliseconds, 1 to FGUARD_TTL_MAX: how long the
+				 * rule lasts; kernel to user: the time left */
+	FGUARD_RULE_A_DEFAULT,	/* u8, enum fguard_verdict if nobody answers;
 				 * default deny */
-	FGUARD_RULE_A_TIMEOUT,	/* u32, milliseconds an answer may take, 1 to
+	FGUARD_RULE_A_TIMEOUT,	/* u32, milliseconds allowed for an answer, 1 to
 				 * FGUARD_TIMEOUT_MAX */
 	FGUARD_RULE_A_ASKED,	/* u64, questions */
-	FGUARD_RULE_A_EXPIRED,	/* u64, those that nobody answered in time */
+	FGUARD_RULE_A_EXPIRED,	/* u64, questions not answered in time */
 	__FGUARD_RULE_A_MAX,
 };
 #define FGUARD_RULE_A_MAX (__FGUARD_RULE_A_MAX - 1)
@@ -342,9 +346,9 @@ enum fguard_grant_attr {
 
 /*
  * A subscription's filter. Kinds combine with "and", the values of one kind
- * with "or"; an absent kind lets everything pass. Path, tree and suffix are
+ * with "or"; an absent kind matches everything. Path, tree and suffix are
  * one kind. Without FGUARD_SUBSCRIBE_ALL and without a path, tree or suffix,
- * only accesses that a rule concerns are reported; with either, others too.
+ * only accesses to which a rule applies are reported; with either, others too.
  */
 enum fguard_subscription_attr {
 	FGUARD_SUBSCRIPTION_A_UNSPEC,
@@ -352,7 +356,7 @@ enum fguard_subscription_attr {
 	FGUARD_SUBSCRIPTION_A_OPS,	/* u32, mask of enum fguard_op */
 	FGUARD_SUBSCRIPTION_A_VERDICTS,	/* u32, mask of enum fguard_verdict */
 	FGUARD_SUBSCRIPTION_A_PATH,	/* string, absolute, repeated */
-	FGUARD_SUBSCRIPTION_A_TREE,	/* string, a directory and all below, repeated */
+	FGUARD_SUBSCRIPTION_A_TREE,	/* string, a directory with everything in it, repeated */
 	FGUARD_SUBSCRIPTION_A_SUFFIX,	/* string, 1 to 255, repeated */
 	FGUARD_SUBSCRIPTION_A_PID,	/* u32, a process, repeated */
 	FGUARD_SUBSCRIPTION_A_EXE,	/* string, an executable, repeated */
@@ -381,13 +385,13 @@ enum fguard_remembered_attr {
 	FGUARD_REMEMBERED_A_OPS,	/* u32, mask of enum fguard_op */
 	FGUARD_REMEMBERED_A_VERDICT,	/* u8, enum fguard_verdict */
 	FGUARD_REMEMBERED_A_LIFETIME,	/* u8, enum fguard_lifetime */
-	FGUARD_REMEMBERED_A_PID,	/* u32, initial pid namespace; of a process alone */
-	FGUARD_REMEMBERED_A_COMM,	/* string, the name of who asked */
+	FGUARD_REMEMBERED_A_PID,	/* u32, initial pid namespace; for FGUARD_LIFETIME_PROCESS */
+	FGUARD_REMEMBERED_A_COMM,	/* string, name of the process that waited */
 	FGUARD_REMEMBERED_A_UID,	/* u32, the real user */
 	FGUARD_REMEMBERED_A_EXE,	/* string, the executable's path then, if known */
-	FGUARD_REMEMBERED_A_SCRIPT,	/* string, the script's path then, empty if it is
-					 * not known; absent where it ran none */
-	FGUARD_REMEMBERED_A_TTL,	/* u64, milliseconds left, of FGUARD_LIFETIME_TIME */
+	FGUARD_REMEMBERED_A_SCRIPT,	/* string, the script's path then, empty if not
+					 * known; absent if it ran none */
+	FGUARD_REMEMBERED_A_TTL,	/* u64, milliseconds left, for FGUARD_LIFETIME_TIME */
 	FGUARD_REMEMBERED_A_GIVEN,	/* u64, when, nanoseconds since the epoch */
 	__FGUARD_REMEMBERED_A_MAX,
 };
@@ -399,16 +403,16 @@ enum fguard_status_attr {
 	FGUARD_STATUS_A_VERSION,	/* string, the module's version */
 	FGUARD_STATUS_A_RULES,		/* u32 */
 	FGUARD_STATUS_A_SUBSCRIBERS,	/* u32 */
-	FGUARD_STATUS_A_ALLOWED,	/* u64, let in by a grant or a log rule */
+	FGUARD_STATUS_A_ALLOWED,	/* u64, allowed by a grant or a log rule */
 	FGUARD_STATUS_A_DENIED,		/* u64 */
 	FGUARD_STATUS_A_EVENTS,		/* u64, records queued, all subscribers */
 	FGUARD_STATUS_A_LOST,		/* u64, records that found no room */
 	FGUARD_STATUS_A_HOOK,		/* nested, repeated */
 	FGUARD_STATUS_A_ANSWERERS,	/* u32 */
-	FGUARD_STATUS_A_WAITING,	/* u32, questions that wait */
+	FGUARD_STATUS_A_WAITING,	/* u32, pending questions */
 	FGUARD_STATUS_A_ASKED,		/* u64, questions since loading */
-	FGUARD_STATUS_A_EXPIRED,	/* u64, those that nobody answered in time */
-	FGUARD_STATUS_A_LOCKED,		/* u8, 1 until restart */
+	FGUARD_STATUS_A_EXPIRED,	/* u64, questions not answered in time */
+	FGUARD_STATUS_A_LOCKED,		/* u8, 1 if locked until reboot */
 	__FGUARD_STATUS_A_MAX,
 };
 #define FGUARD_STATUS_A_MAX (__FGUARD_STATUS_A_MAX - 1)
@@ -424,14 +428,14 @@ enum fguard_hook_attr {
 	FGUARD_HOOK_A_UNSPEC,
 	FGUARD_HOOK_A_FUNCTION,	/* string */
 	FGUARD_HOOK_A_OPS,	/* u32, mask of enum fguard_op; 0: needed by strict
-				 * rules, by rules that allow somebody, or by rules
+				 * rules, by rules that allow a process, or by rules
 				 * that ask */
 	FGUARD_HOOK_A_STATE,	/* u8, enum fguard_hook_state */
 	__FGUARD_HOOK_A_MAX,
 };
 #define FGUARD_HOOK_A_MAX (__FGUARD_HOOK_A_MAX - 1)
 
-/* How closely a rule names an object. */
+/* How a rule names an object, least specific first. */
 enum fguard_match_kind {
 	FGUARD_MATCH_SUFFIX,
 	FGUARD_MATCH_TREE,
@@ -444,7 +448,7 @@ enum fguard_match_attr {
 	FGUARD_MATCH_A_RULE,	/* u32, the rule's id */
 	FGUARD_MATCH_A_KIND,	/* u8, enum fguard_match_kind */
 	FGUARD_MATCH_A_DISTANCE, /* u32, directories up to the root of the tree */
-	FGUARD_MATCH_A_CONCERNED, /* u8, 1 if the rule is about the operation */
+	FGUARD_MATCH_A_CONCERNED, /* u8, 1 if the rule covers the operation */
 	FGUARD_MATCH_A_ALLOWED,	/* u8, 1 if the rule allows the process */
 	__FGUARD_MATCH_A_MAX,
 };
@@ -465,7 +469,7 @@ enum fguard_explain_attr {
 
 /*
  * Records. Each begins with struct fguard_record and is a multiple of 8 bytes
- * long; a reader steps by @length and skips the types it does not know.
+ * long; a reader advances by @length and skips types it does not know.
  */
 enum fguard_record_type {
 	FGUARD_RECORD_ACCESS = 1,
@@ -479,14 +483,14 @@ enum fguard_record_type {
 
 /**
  * struct fguard_record - the head of every record
- * @length: bytes of the whole record, head and strings and padding
+ * @length: bytes of the whole record: head, strings and padding
  * @version: FGUARD_RECORD_VERSION
  * @type: enum fguard_record_type
  * @detail: enum fguard_detail, in records of accesses
  * @reserved1: 0
  * @script_length: in records of questions, bytes of the path of the script that the
- *	waiter runs, which stands behind the access; else 0
- * @seq: counts the records queued for this subscriber, from 1, without holes
+ *	waiter runs, which follows the access; else 0
+ * @seq: counts the records queued for this subscriber, from 1, without gaps
  * @time: nanoseconds since the epoch, CLOCK_REALTIME
  */
 struct fguard_record {
@@ -501,19 +505,20 @@ struct fguard_record {
 };
 
 /*
- * struct fguard_access_record.cut: what must not be taken for a path.
+ * struct fguard_access_record.cut: which strings must not be used as paths.
  *
- * A string was too long, and only its last name is told. Or no mount of the waiter's
- * mount namespace has the object there: it was reached through a descriptor of another
- * one, a mount that is not attached, or a directory that was moved out of one. Or the
- * namespace is of an ordinary user's own, or the path begins at a root that is not that
- * of the namespace. Then the path is that in the object's own filesystem, or where the
- * rule's maker saw that mounted, and ends with the object's name there; in a question
- * about a filesystem that a user mounted himself it is "/". Where it is not known where
- * mounts are, all questions are marked so, and of the rest what was too long.
+ * A string is marked if it was too long; then it holds the last name only. It is also
+ * marked if no mount in the mount namespace of the process shows the object there (it
+ * was reached through a file descriptor from another namespace, a detached mount, or a
+ * directory that was moved out of a mount), if an ordinary user created that namespace,
+ * or if the process has another root than the namespace. Then the string is the path
+ * within the object's own filesystem, or where whoever made the rule saw that mounted,
+ * and ends with the object's name there; in a question about a filesystem that a user
+ * mounted, it is "/". If the module cannot find out where mounts are, it marks all
+ * questions, and in other records what was too long.
  *
- * Without the mark it is a path in the waiter's mount namespace that only root can have
- * arranged; whether that namespace is also one's own, compare /proc/TID/ns/mnt.
+ * An unmarked string is a path in the mount namespace of the process, which only root
+ * can have arranged. To see whether that is also the reader's, compare /proc/TID/ns/mnt.
  */
 #define FGUARD_CUT_PATH		(1U << 0)
 #define FGUARD_CUT_NEW_PATH	(1U << 1)
@@ -524,7 +529,7 @@ struct fguard_record {
 #define FGUARD_NO_LOGIN		4294967295U
 
 /**
- * struct fguard_access_record - somebody did, or tried, something to a file
+ * struct fguard_access_record - an access to a file, made or attempted
  * @head: type FGUARD_RECORD_ACCESS
  * @rule: id of the rule that decided, 0 if none
  * @pid: process (thread group), in the initial pid namespace
@@ -542,7 +547,7 @@ struct fguard_record {
  * @exe_length: bytes of the executable's path, 0 for kernel threads
  * @comm_length: bytes of the thread's name
  *
- * Behind it, without NULs: path, new path, exe, comm; then zeros up to
+ * It is followed, without NULs, by path, new path, exe, comm; then zeros up to
  * @head.length.
  */
 struct fguard_access_record {
@@ -579,16 +584,16 @@ struct fguard_gap_record {
 };
 
 /**
- * struct fguard_question_record - somebody waits for an answer
+ * struct fguard_question_record - an access that waits for an answer
  * @head: type FGUARD_RECORD_QUESTION
- * @id: names the question, from 1, never used again
+ * @id: id of the question, from 1, never reused
  * @deadline: when it expires, nanoseconds since the epoch, CLOCK_REALTIME
- * @access: what is asked about: a whole record, with its strings behind it; the
+ * @access: what is asked about: a whole record, followed by its strings; the
  *	verdict is the rule's default, the reason FGUARD_REASON_ASK
  *
- * Behind the access, at its own length: the path of the script that the waiter runs,
- * see FGUARD_CMD_ANSWER, of @head.script_length bytes, without NUL; then zeros. None
- * where it runs no script, or where it would not fit.
+ * After the access, at @access.head.length: the path of the script that the waiter
+ * runs (see FGUARD_CMD_ANSWER), @head.script_length bytes without NUL; then zeros. It
+ * is left out if it runs no script, or if it would not fit.
  */
 struct fguard_question_record {
 	struct fguard_record head;
@@ -599,19 +604,19 @@ struct fguard_question_record {
 
 /* Why a question ended. */
 enum fguard_closed {
-	FGUARD_CLOSED_ANSWERED,		/* by whomever */
+	FGUARD_CLOSED_ANSWERED,		/* by any answerer */
 	FGUARD_CLOSED_EXPIRED,
 	FGUARD_CLOSED_GONE,		/* the waiter or the rule is gone */
 	__FGUARD_CLOSED_MAX,
 };
 
 /**
- * struct fguard_closed_record - a question ended; every answerer is told, whoever
- *	answered
+ * struct fguard_closed_record - a question ended; sent to every answerer, also to
+ *	the one that answered
  * @head: type FGUARD_RECORD_CLOSED
  * @id: the question
  * @reason: enum fguard_closed
- * @verdict: enum fguard_verdict: what became of the access
+ * @verdict: enum fguard_verdict: the result of the access
  * @reserved1: 0
  * @reserved2: 0
  */

@@ -49,7 +49,7 @@ export default class Status extends BaseCommand {
     return status;
   }
   private async check() {
-    const {findProblems} = await import('../services/health.js');
+    const {findProblems} = await import('../services/doctor/health.js');
     const {problemLines} = await import('../ui/problems.js');
     const problems = problemLines(await findProblems());
     if (problems.length > 0) {

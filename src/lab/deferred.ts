@@ -14,7 +14,7 @@ export function deferred<T>(): Deferred<T> {
     resolve = yes;
     reject = no;
   });
-  // whoever waits sees the failure; nobody has to
+  // a waiter sees the failure, but there may be none
   promise.catch(() => undefined);
   return {promise, resolve, reject};
 }

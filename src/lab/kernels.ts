@@ -42,9 +42,13 @@ function ownImage(release = ownRelease(), root = '/'): string | undefined {
 function requireOwn(release: string, root: string): void {
   const image = ownImage(release, root);
   if (image === undefined)
-    throw new UserError('ENOKERNEL', `the image or the modules of kernel ${release} are not here`, {
-      next: [`sudo apt install linux-image-${release}`, `fguard lab --kernel ${USUAL}`],
-    });
+    throw new UserError(
+      'ENOKERNEL',
+      `the image or the modules of kernel ${release} are not installed`,
+      {
+        next: [`sudo apt install linux-image-${release}`, `fguard lab --kernel ${USUAL}`],
+      },
+    );
   try {
     accessSync(image, constants.R_OK);
   } catch {

@@ -15,7 +15,7 @@ import {shellCommand} from './shell.js';
 import {attachTerminal} from './terminal.js';
 import {Vm} from './vm.js';
 
-/** Told how far a lab is. */
+/** Receives the progress of a lab. */
 export interface LabProgress extends Required<Pick<PrepareOptions, 'onStep' | 'onLine'>> {
   /** The VM is there: what is printed now is the command's. */
   ready: (kernel: string, isShell: boolean) => void;

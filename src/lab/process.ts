@@ -14,7 +14,7 @@ export interface Result {
   stderr: string;
 }
 
-/** How a command ended, as a shell would tell it. */
+/** How a command ended, as a shell reports it. */
 export interface CommandEnd {
   code: number;
   signal: string | null;
@@ -51,7 +51,7 @@ function signalNumber(name: string): number {
   return known[name] ?? Number(name.replace('SIG', ''));
 }
 
-/** A signal is told by its number behind 128. */
+/** A signal is reported as 128 plus its number. */
 export function commandEnd({code, signal}: Result): CommandEnd {
   return {code: code ?? 128 + signalNumber(signal ?? ''), signal};
 }

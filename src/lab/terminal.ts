@@ -5,7 +5,7 @@ import type {ReadStream} from 'node:tty';
 import {type CommandEnd, type GuestProcess, commandEnd} from './process.js';
 import type {CommandOptions, Vm} from './vm.js';
 
-/* To be told that the terminal is gone ends a shell; SIGTERM does not. */
+/* SIGHUP ends a shell; SIGTERM does not. */
 const SIGNALS = ['SIGTERM', 'SIGHUP'] as const;
 
 function size(): {rows: number; columns: number} {

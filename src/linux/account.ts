@@ -6,7 +6,7 @@ import {UserError, wrongUsage} from '../domain/errors.js';
 import {runsAsRoot, requireRoot} from './privilege.js';
 import {userEntry, userId} from './users.js';
 
-/** A user, as much of it as a command is started with. */
+/** What a command needs of the user it runs as. */
 export interface Account {
   uid: number;
   gid: number;
@@ -17,7 +17,7 @@ export interface Account {
   known: boolean;
 }
 
-/** What was typed of it. */
+/** What was given on the command line. */
 export interface RunAs {
   user: string | undefined;
   asRoot: boolean;

@@ -36,7 +36,7 @@ export const readLink = (path: string): string =>
 
 const {O_RDONLY, O_NONBLOCK, O_NOCTTY} = fs.constants;
 export const MIB = 1 << 20;
-/* What the kernel tells of itself, and modules, have less. */
+/* Larger than any module, and than what the kernel reports about itself. */
 const USUAL_MAX = 256 * MIB;
 const CHUNK = 1 << 16;
 

@@ -38,7 +38,7 @@ export class Follower {
     private readonly complain: (text: string) => void,
   ) {}
 
-  /** Looks at the names on the way as they are now; what changes from then on is told. */
+  /** Reads the names on the way as they are now; later changes are reported. */
   follow(): void {
     /* Until nothing has changed between looking and watching. */
     for (let times = 0; times < TIMES_MAX && this.followOnce(); times++);
@@ -83,7 +83,7 @@ export class Follower {
     }
   }
 
-  /* What happens to a folder itself is told under its own name. */
+  /* What happens to a folder itself is reported under its own name. */
   private notice(folder: string, names: ReadonlySet<string>, bytes: Buffer | null): void {
     const name = bytes === null ? undefined : decodePath(bytes);
     if (name !== undefined && !names.has(name) && name !== lastName(folder)) return;

@@ -54,7 +54,7 @@ class LinkSearch {
   }
 }
 
-/** A file's names; null for a directory, and where there is nothing. */
+/** A file's names; null for a directory, or if nothing exists there. */
 export function hardLinks(path: string, budget = BUDGET): HardLinks | null {
   const file = lstatIfPossible(path);
   if (file === undefined || file.isDirectory()) return null;

@@ -22,7 +22,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** What came behind the last line end. */
+  /** What follows the last end of line. */
   get rest(): string {
     return this.parts.join('');
   }

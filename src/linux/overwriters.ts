@@ -35,7 +35,7 @@ const groups = groupNames();
  */
 function writers({uid, gid, mode}: Ownership, isDirectory: boolean): string[] {
   const owner = uid === 0 ? [] : [`user ${users.name(uid)}`];
-  // there, each may replace what is their own, and that is looked at for itself
+  // there, users may replace only their own files, which are checked separately
   if (isDirectory && (mode & STICKY) !== 0) return owner;
   if ((mode & OTHERS_WRITE) !== 0) return ['everybody'];
   const isShared = (mode & GROUP_WRITES) !== 0;

@@ -220,7 +220,7 @@ export function temporaryFolder(env: NodeJS.ProcessEnv = process.env): string {
   return requireOwn(isUsable(env.TMPDIR) && fs.existsSync(env.TMPDIR) ? env.TMPDIR : '/tmp');
 }
 
-/* What killed runs have left. Another user could swap what is in a folder of hers meanwhile. */
+/* Leftovers of killed runs. In their own folder, another user could swap the content meanwhile. */
 function sweep(place: string, prefix: string): void {
   for (const {name, isDirectory} of entries(place)) {
     const pid = name.startsWith(prefix) ? /^\d+(?=-)/.exec(name.slice(prefix.length)) : null;

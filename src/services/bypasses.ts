@@ -7,7 +7,7 @@ import {fguard_else} from '../domain/uapi.gen.js';
 import {beneath} from '../linux/beneath.js';
 import {type Mount, type Place, behind, mountOf, placeOf} from '../linux/mounts.js';
 
-/** What counts of a rule, in force or saved. */
+/** The parts of a rule, active or saved, that matter here. */
 export type Guarding = Pick<
   KernelRule,
   'path' | 'tree' | 'suffix' | 'ops' | 'otherwise' | 'against'
@@ -22,7 +22,7 @@ const CHANGING = OPS.toMask(['write', 'create', 'delete', 'rename', 'link', 'tru
 /* In a request, an empty mask means all operations. */
 const opsOf = ({ops}: Guarding): number => (ops === 0 ? READING | CHANGING : ops);
 
-/* A rule that only reports, or is against its subjects, does not keep others out. */
+/* A rule that only reports, or that binds only its subjects, does not keep others out. */
 const keepsOut = ({otherwise, against}: Guarding): boolean =>
   otherwise !== fguard_else.FGUARD_ELSE_LOG && !against;
 
@@ -66,7 +66,7 @@ export class BypassSearch {
     this.covers = rules.flatMap((rule) => coverOf(mounts, rule));
   }
 
-  /** What is beneath a path that certain rules are about. */
+  /** What is beneath a path that these rules guard. */
   below(path: string, about: readonly Guarding[]): Bypass[] {
     const needed = union(about.filter(keepsOut).map(neededOps)) || READ | WRITE;
     const mount = mountOf(this.mounts, path);

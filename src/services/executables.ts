@@ -54,7 +54,7 @@ export function executableWarnings(path: string): string[] {
   return (kind === 'program' ? [] : [WHY[kind](path)]).concat(overwritten);
 }
 
-/* A rule against its subjects allows all others. */
+/* A rule that binds only its subjects allows all others. */
 const letIn = ({exes, against}: KernelRule): readonly string[] => (against ? [] : exes);
 
 /** What to know about the executables that rules allow, each listed once. */

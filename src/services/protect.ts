@@ -67,7 +67,7 @@ function resolveObjects(request: ProtectRequest): (ResolvedPath & {tree: boolean
 export interface AddedRules {
   /** As the kernel has them, in the order of the requests. */
   added: Pick<Protected, 'rule' | 'exists' | 'replaced'>[];
-  /** All that are in force now. */
+  /** All active rules. */
   inForce: KernelRule[];
 }
 

@@ -67,8 +67,8 @@ const KINDS: Record<RunKind, Pick<RuleRequest, 'against' | 'otherwise' | 'ops'>>
 };
 
 /*
- * A rule about the process and its descendants. One against them is not to end with
- * the first, which could leave the rest to a child.
+ * A rule about the process and its descendants. A rule that restricts them must not end
+ * with the first process, which could leave the rest of the work to a child.
  */
 const ruleRequest = (
   object: RunObject,
@@ -129,8 +129,8 @@ function requireUnguarded(guard: Guard, objects: readonly RunObject[]): void {
 }
 
 /*
- * A rule that ended with the last process, or was removed by hand, is not missed. A rule
- * that stays, or went with the module, does not change the exit code of the command.
+ * A rule that has already ended or was removed by hand is no error. A rule that cannot be
+ * removed, or that ended with the module, does not change the exit code of the command.
  */
 function removeRules(guard: Guard, rules: readonly KernelRule[], listener: RunListener): void {
   for (const rule of rules)
@@ -152,7 +152,7 @@ const findUnreachedPaths = (
     return findUnreached(rule, inForce).map(({path}) => ({kind, path}));
   });
 
-/* Those against the command stay for as long as there may be something of it. */
+/* Rules that restrict the command stay while one of its descendants may be running. */
 function removeEnded(
   guard: Guard,
   rules: readonly KernelRule[],

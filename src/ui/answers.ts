@@ -11,7 +11,7 @@ const quiet = (text: string): Line => ({text, paint: dim});
 
 const program = ({exe, comm}: RememberedDocument): string => escapeText(exe ?? comm);
 
-/** Whom an answer is about, and by what means. */
+/** Which process or program an answer covers. */
 function whoLines(answer: RememberedDocument): Line[] {
   const {pid, script, comm} = answer;
   if (pid !== null) return [{text: `process ${pid} ${escapeText(comm)}`}];

@@ -5,7 +5,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {escapeCommand, escapeLines, escapeText} from '../domain/text.js';
 import {UserError, wrongUsage} from '../domain/errors.js';
 
-/* oclif puts advice of its own behind a parser's message; ours comes as next steps. */
+/* oclif appends its own advice to a parser's message; ours is in the next steps. */
 const parserMessage = (message: string): string =>
   stripVTControlCharacters(message)
     .replace(/\n\nNote: [^]*$/, '')

@@ -8,7 +8,7 @@ const ANSWERS: Record<string, boolean> = {'': true, y: true, yes: true, n: false
 const inForce = (time: string): string =>
   `The new rules are active.\nUnless you confirm them, the old rules come back in ${time}.\n`;
 
-/** Without a terminal there is nobody to ask: another invocation may decide. */
+/** Without a terminal nobody can be asked; another invocation may decide. */
 export function waitToKeep(time: string): Promise<never> {
   process.stderr.write(inForce(time));
   process.stderr.write('To confirm, run `fguard apply --confirm yes`.\n');

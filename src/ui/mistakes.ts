@@ -3,11 +3,11 @@ import type {Mistake} from '../domain/mistake.js';
 import {escapeText} from '../domain/text.js';
 import {strong} from './paint.js';
 
-/** A mistake as compilers tell theirs, so that editors find the place. */
+/** An error in the format of compilers, so that editors find the place. */
 export const mistakeLine = ({file, line, column, message}: Mistake): string =>
   `${strong(`${escapeText(file)}:${line}:${column}:`)} ${escapeText(message)}`;
 
-/** The same for what need not be mended. */
+/** The same for a warning. */
 export const warningLine = (mistake: Mistake): string =>
   mistakeLine({...mistake, message: `warning: ${mistake.message}`});
 

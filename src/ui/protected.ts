@@ -72,7 +72,7 @@ function unknownLines(holders: readonly Holder[]): string[] {
   return [`${warn('cannot be looked at:')} whether it is mapped by ${who}`];
 }
 
-/** Those whom the rule comes too late for, and those of whom nobody knows. */
+/** Processes that already have the files open, and processes that could not be examined. */
 export const holderLines = (holders: readonly Holder[]): string[] => [
   ...holders.flatMap(({pid, comm, fd, path, access}) => {
     if (path === null) return [];

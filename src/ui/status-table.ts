@@ -63,7 +63,7 @@ export function renderStatus(status: StatusDocument, all = false): string {
   const hooks = status.hooks.filter(({state}) => all || state === 'missing');
   const {allowed, denied, events, lost, asked, expired} = counters;
   return [
-    `${strong('module')}       loaded, version ${escapeText(module.version)}, protocol ${module.abi}${module.locked ? ', locked until restart' : ''}`,
+    `${strong('module')}       loaded, version ${escapeText(module.version)}, protocol ${module.abi}${module.locked ? ', locked until reboot' : ''}`,
     `${strong('kernel')}       ${module.kernel}`,
     `${strong('rules')}        ${status.rules}`,
     `${strong('subscribers')}  ${status.subscribers}`,

@@ -52,7 +52,7 @@ describe('lock', () => {
     expect(stdout).toContain('were already locked');
     expect(stderr).toContain('no rule is active');
     const status = await fguard(['status'], {FAKE_LOCKED: '1'});
-    expect(status.stdout).toContain('locked until restart');
+    expect(status.stdout).toContain('locked until reboot');
   });
 
   it('that is refused ends with 4 and the sentence', async () => {

@@ -4,7 +4,7 @@ import koffi, {type KoffiFunc} from 'koffi';
 
 import {LITTLE} from '../../domain/packed-record.js';
 
-/** What became of a datagram: whoever reads has no room now, takes none so long, or is not there. */
+/** The result of sending a datagram: the reader has no room now, accepts none so long, or is gone. */
 export type Sent = 'sent' | 'full' | 'too long' | 'gone';
 
 /** The way to a Unix datagram socket. */

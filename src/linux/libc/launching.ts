@@ -88,7 +88,7 @@ function typingFilter(): Buffer {
 /**
  * Keeps this thread, and all that it starts, from typing into a terminal for whoever
  * reads there next (TIOCSTI), such as the shell that ran us and is not guarded.
- * @returns false where the kernel does not let us
+ * @returns false if the kernel refuses
  */
 export function refuseTyping(): boolean {
   const filter = typingFilter();

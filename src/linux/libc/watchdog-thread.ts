@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The thread that tells the service manager that we live. */
+/* The thread that reports to the service manager that we are alive. */
 import {workerData} from 'node:worker_threads';
 
 import {sendDatagram} from './datagram.js';

@@ -6,7 +6,7 @@ import {statIfPossible} from '../../linux/files.js';
 import {Follower} from '../../linux/follower.js';
 import {loadPolicy} from './policy-file.js';
 
-/** What is told of a policy that is read again. */
+/** What is reported when a policy is read again. */
 export interface ReloadListener {
   /** It is about to be read. */
   begins(): void;
@@ -70,7 +70,7 @@ export class PolicySource {
     this.follower.follow();
   }
 
-  /** Tells of all that changes, and has changed since it was read. */
+  /** Reports every change since it was read. */
   listen(listener: ReloadListener): void {
     this.listener = listener;
     this.reloadIfChanged();

@@ -15,7 +15,7 @@ import {fguard_closed as CLOSED} from '../../domain/uapi.gen.js';
 import {explain, openGuard} from '../guard.js';
 import {turn} from '../../linux/turn.js';
 
-/** What is made of questions. A promise holds up what comes next. */
+/** Handles questions. A returned promise delays the next one. */
 export interface AskListener {
   asked(question: Question): Promise<void> | undefined;
   /** It ended otherwise than by our answer. */
@@ -29,7 +29,7 @@ const isRefusal = (error: unknown, code: string): boolean =>
 export class Answerer {
   /** The questions that wait, in the order of their arrival. */
   readonly waiting = new Map<string, Question>();
-  /* Told of by the module too, and no news. */
+  /* The module reports these too; they are no news. */
   private readonly answered = new Set<string>();
   private open = true;
   private release: () => void = () => undefined;
@@ -50,7 +50,7 @@ export class Answerer {
     }
   }
 
-  /** Tells the listener of all that comes, until somebody leaves or the module goes. */
+  /** Passes everything to the listener, until it is aborted or the module is unloaded. */
   async run(listener: AskListener): Promise<StreamEnd> {
     const batches = this.stream.batches();
     try {

@@ -23,7 +23,7 @@ const RESULTS: Readonly<Record<Exclude<AnswerResult, 'taken'>, string>> = {
   late: 'is too late: the request is no longer pending',
 };
 
-/* An answer is short. What is longer is not kept. */
+/* An answer is short; a longer line is dropped. */
 const ANSWER_MAX = 65_536;
 
 /** Writes requests and reads answers, one per line. */
@@ -81,7 +81,7 @@ export class LineAsker implements AskMode {
     while (await this.tellNext());
   }
 
-  /* False where there is no more to tell. */
+  /* False if there is nothing more to report. */
   private async tellNext(): Promise<boolean> {
     const closing = this.closings.shift();
     if (closing !== undefined) {

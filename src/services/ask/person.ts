@@ -18,7 +18,7 @@ import type {AskMode} from './session.js';
 /** A person at a terminal. What is aborted resolves with undefined. */
 export interface Person {
   choose(asked: AskedPerson, signal: AbortSignal): Promise<Answer | Leaving | undefined>;
-  /** Nothing waits: until there is something, or the person leaves. */
+  /** Waits for the next request, or until the person quits. */
   idle(signal: AbortSignal): Promise<Leaving | undefined>;
   answered(question: Question, answer: Answer, result: AnswerResult): void;
   closed(question: Question, closing: Closing): void;
@@ -31,7 +31,7 @@ export class PersonAsker implements AskMode {
   private readonly over = new AbortController();
   /* Answered too late; their end is reported later. */
   private readonly ended = new Set<string>();
-  /* What is on the screen, and how it is taken from there. */
+  /* What is on the screen, and how to remove it. */
   private shown: {id: string | undefined; cover: AbortController} | undefined;
 
   constructor(
@@ -56,7 +56,7 @@ export class PersonAsker implements AskMode {
     if (how !== undefined) leave(how);
   }
 
-  /** Nobody is to be asked any more; resolves once the screen is clear. */
+  /** Stops asking; resolves once the screen is clear. */
   async stop(): Promise<void> {
     this.over.abort();
     this.shown?.cover.abort();

@@ -7,7 +7,7 @@ import type {Host} from './host.js';
 export interface Finding {
   state: CheckState;
   detail: string;
-  /** A better remedy than the check's own; null: there is none. */
+  /** A better fix than the check's own; null: there is none. */
   fix?: string | null;
 }
 

@@ -61,7 +61,7 @@ async function checkDevices(host: Host): Promise<Finding> {
   return judgeRules(host, judge);
 }
 
-/* A rule against its subjects allows all others. */
+/* A rule that binds only its subjects allows all others. */
 function judgeExecutables(host: Host, rules: readonly Known[]): Finding {
   const exes = new Set(rules.flatMap(({exes: list, against}) => (against ? [] : list)));
   if (exes.size === 0) return ok('no rule allows a program');

@@ -24,7 +24,7 @@ async function checkLoaded(host: Host): Promise<Finding> {
   const answer = await host.module();
   if (!('refusal' in answer)) {
     const {version, locked} = answer.status;
-    return ok(`version ${version}${locked ? ', locked until the machine restarts' : ''}`);
+    return ok(`version ${version}${locked ? ', locked until reboot' : ''}`);
   }
   const {code, message} = answer.refusal;
   if (code === 'EPERM') return needsRoot('reading the status of the module');
@@ -36,7 +36,7 @@ async function checkLibrary(host: Host): Promise<Finding> {
   if (!('refusal' in answer)) return ok(`uses protocol ${answer.status.abi}, as the module does`);
   const {code, message, next} = answer.refusal;
   if (code === 'ENOLIBRARY') return failed(message, next[0] ?? null);
-  return code === 'EVERSION' ? failed(message, next.join(' && ')) : ok('there');
+  return code === 'EVERSION' ? failed(message, next.join(' && ')) : ok('found');
 }
 
 async function checkVersions(host: Host): Promise<Finding> {

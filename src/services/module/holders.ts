@@ -50,7 +50,7 @@ const dependentModules = (): string[] =>
 const waitingPeople = (questions: readonly Question[]): string[] =>
   questions.map(({pid, comm, path}) => `process ${pid} (${comm}), waiting for access to ${path}`);
 
-/* They let go of it when the call ends, or when their rule goes. */
+/* They release it when the call ends, or when their rule is removed. */
 const answeredPeople = (questions: readonly Question[]): string[] =>
   references() > questions.length ? ['a task that is still inside an allowed system call'] : [];
 

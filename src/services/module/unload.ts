@@ -45,7 +45,7 @@ async function askModule<T>(use: (guard: Guard) => T): Promise<T | undefined> {
 
 const remove = (): Promise<CommandResult> => runCommand('rmmod', ['fguard']);
 
-/* Processes that waited for a removed rule are about to let go. */
+/* Processes that waited because of a removed rule are about to release the module. */
 async function removeSettled(): Promise<CommandResult> {
   await askModule((guard) => {
     guard.clearRules();

@@ -62,18 +62,18 @@ function requireNoneLost(
 ): void {
   if (openers.length > 0) {
     const message =
-      'leaving out what is wrong would open what active rules deny; nothing was changed';
+      'leaving out what has errors would allow what active rules deny; nothing was changed';
     throw new UserError('EMISTAKES', message, {output});
   }
 
   const lost = removed.length + changed.length;
   if (lost === 0) return;
   const count = lost === 1 ? 'an active rule' : `${lost} active rules`;
-  const message = `leaving out what is wrong would remove or change ${count}; nothing was changed`;
+  const message = `leaving out what has errors would remove or change ${count}; nothing was changed`;
   throw new UserError('EMISTAKES', message, {output});
 }
 
-/* New rules that are exceptions from those in force: what is left out may have had a say. */
+/* New rules that are exceptions from active ones: a rule left out might have denied the same. */
 function newOpeners(
   requests: readonly RuleRequest[],
   inForce: readonly KernelRule[],

@@ -63,11 +63,11 @@ export function filesIn(directory: string): string[] {
     .map((name) => (unplaced.has(name) ? unplacedPath(folder, name) : `${folder}/${name}`));
 }
 
-/* Whoever made it meant it, and nothing of it is read. */
+/* Its owner meant it to be read, but it is not. */
 function whyIgnored({name, isDirectory}: Entry): string | undefined {
   if (isDirectory && RULE_FILE.test(name)) return 'is a directory';
   if (!RULE_FILE.test(name) && RULE_FILE.test(name.toLowerCase()))
-    return 'does not end in .yaml, .yml or .json, but in capitals';
+    return 'has a name that ends in capitals instead of .yaml, .yml or .json';
   return undefined;
 }
 

@@ -54,7 +54,7 @@ function processesOf(guard: Guard, rule: KernelRule): KnownProcess[] {
   return [...new Set([...granted, ...family])].flatMap(know);
 }
 
-/* Notes rules so that they can be put in force again. */
+/* Notes rules so that they can be made active again. */
 function noteRules(guard: Guard, rules: readonly KernelRule[]): FormerRule[] {
   const since = ticksNow();
   return rules.map((rule) => ({rule, processes: processesOf(guard, rule), since}));

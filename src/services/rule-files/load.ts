@@ -79,7 +79,7 @@ function findTwins(
   return twins;
 }
 
-/* Where nobody knows which was meant, the stricter is in force. */
+/* Where it is unknown which was meant, the stricter is applied. */
 function objectTwins(rules: readonly PlacedRule[]): Twin[] {
   const kept = new Map<string, PlacedRule>();
   const left: PlacedRule[] = [];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* Which of two rules lets less through, for when nobody knows which was meant. */
+/* Which of two rules allows less, for when it is unknown which was meant. */
 import {ELSES, VERDICTS} from '../../domain/names.js';
 import type {RuleRequest} from '../../domain/rule.js';
 import {FGUARD_OPS_ALL} from '../../domain/uapi.gen.js';
 
-/** What is looked at; rules of the kernel and of files have it. */
+/** What is compared; rules in the kernel and in files both have it. */
 export type Terms = Pick<
   RuleRequest,
   | 'path'
@@ -38,7 +38,7 @@ const count = (ops: number): number => (ops === 0 ? 0 : (ops & 1) + count(ops >>
 const kinds = (rule: Terms): number => KINDS.filter((kind) => rule[kind].length > 0).length;
 const values = (rule: Terms): number => KINDS.reduce((sum, kind) => sum + rule[kind].length, 0);
 
-/* The greater, the stricter; what comes first decides. A rule without subjects lets nobody in. */
+/* Greater is stricter; the first difference decides. A rule without subjects allows nobody. */
 const degrees = (rule: Terms): number[] => [
   outcome(rule),
   count(opsOf(rule)),

@@ -13,7 +13,7 @@ import {isChanged, unitReports} from './report.js';
 import {requireSystemd, startUnit, systemctl, unitState} from './systemd.js';
 import {MARK, unitText} from './unit-text.js';
 
-/* A script of the package, with our mark behind its first line. */
+/* A script of the package, with our mark after its first line. */
 function hook(path: string, name: string): WantedFile {
   const text = readFileSync(packageFile(`packaging/${name}`), 'utf8');
   return {path, text: text.replace('\n', `\n# ${MARK}.\n`), mode: 0o755};
@@ -29,7 +29,7 @@ function wantedFiles(places: Places): WantedFile[] {
   return [...units, ...Object.entries(places.hooks).map(([path, name]) => hook(path, name))];
 }
 
-/* Of a wrong rule this unit fails, too, but then the others are in force. */
+/* This unit also fails if a rule has an error, but then the other rules are active. */
 const isGuarding = async (): Promise<boolean> => (await unitState(MODULE_UNIT)).active;
 
 async function start(name: string, signal: AbortSignal): Promise<UserError | undefined> {
@@ -38,10 +38,14 @@ async function start(name: string, signal: AbortSignal): Promise<UserError | und
   } catch (error) {
     if (name !== UNITS[0] || !(error instanceof UserError) || signal.aborted) throw error;
     if (!(await isGuarding())) throw error;
-    return new UserError(error.code, 'the service guards, but not by all of the saved rules', {
-      output: error.output,
-      next: ['fguard check', `sudo systemctl start ${name}`],
-    });
+    return new UserError(
+      error.code,
+      'the service is running, but some saved rules have errors and are not applied',
+      {
+        output: error.output,
+        next: ['fguard check', `sudo systemctl start ${name}`],
+      },
+    );
   }
   return undefined;
 }
@@ -81,7 +85,7 @@ async function takeBack(
  * Installs, enables and starts the units; what is so already stays. If a start fails, or
  * the signal is aborted, all is taken back.
  * @throws UserError if something failed. If it is only that some of the saved rules are wrong,
- * the service is installed, since the others are in force.
+ * the service is installed, because the other rules are active.
  */
 export async function installService(
   signal: AbortSignal,

@@ -12,7 +12,7 @@ const OTHERS_MAY_WRITE = 0o022n;
 /* What only git reads. */
 const UNUSED = '.git';
 
-/* The way to the folder has been walked already, so that a look at each file is enough. */
+/* The path of the folder has been checked already, so each file needs one look. */
 function foreignBelow(folder: string): Foreign | undefined {
   for (const {name, isDirectory} of readEntries(folder)) {
     if (name === UNUSED) continue;
@@ -44,7 +44,7 @@ export function requireOwnProgram(
 ): void {
   const found = foreignProgram(program, folder);
   if (found === undefined) return;
-  const message = `the service would run as root what others can change: ${found.reason}`;
+  const message = `the service would run, as root, a program that others can change: ${found.reason}`;
   throw new UserError('EUNSAFE', message, {
     next: [`ls -ld ${shellWord(found.path)}`, 'install the package, or a copy that root owns'],
   });

@@ -19,7 +19,7 @@ function requireUnloaded({module}: Places): void {
   });
 }
 
-/* Whether the module is the service's: of one that nothing of it wants, another has loaded it. */
+/* If no unit is enabled or active, something other than the service loaded the module. */
 const isInUse = (before: readonly UnitReport[], moduleUnit: UnitState): boolean =>
   moduleUnit.active || before.some(({enabled, active}) => enabled || active);
 

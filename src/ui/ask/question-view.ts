@@ -18,7 +18,7 @@ export interface ViewSettings {
   now: number;
   /** Whether keys count yet. */
   ready: boolean;
-  /** How the asker was started: commandText(). */
+  /** How the waiter was started: commandText(). */
   command: string;
   userName: (uid: number) => string;
 }
@@ -43,7 +43,7 @@ function shorten(text: string, cells: number): string {
   ).trimEnd();
 }
 
-/** Cuts a text to so many lines; what is left out is left out of the middle, and that shows. */
+/** Cuts a text to so many lines by leaving out the middle, which a mark shows. */
 export function fold(text: string, cells: number, lines: number): string[] {
   const all = pieces(text, cells);
   if (all.length <= lines) return all;
@@ -58,7 +58,7 @@ function labelled(label: string, text: string, cells: number, lines: number): st
   return folded.map((line, at) => dim(pad(at === 0 ? label : '', LABEL_CELLS)) + line);
 }
 
-/** A command line as it would be typed; safe on a terminal, and what is left out shows. */
+/** A command line as it would be typed, safe on a terminal; a mark shows what is left out. */
 export function commandText({args, argsCut}: Invocation): string {
   if (args === null) return 'unknown';
   const text = args.map(shellWord).join(' ') + (argsCut ? ' …' : '');
@@ -66,7 +66,7 @@ export function commandText({args, argsCut}: Invocation): string {
   return text.length <= 2 * half ? text : `${text.slice(0, half)} … ${text.slice(-half)}`;
 }
 
-/** Seconds, rounded up, so that 0 means that it is over. */
+/** Seconds, rounded up, so that 0 means expired. */
 const secondsLeft = ({deadline}: Question, now: number): string =>
   `${Math.ceil(timeLeft(deadline, now) / 1000)} s`;
 
@@ -213,9 +213,9 @@ function fieldBlocks(list: readonly Field[], columns: number, lines: number): Bl
   }));
 }
 
-/** What stands where a question has no room; nobody is to answer what does not show. */
+/** Shown where a question does not fit; nobody should answer what they cannot see. */
 export const tooSmall = ({columns, rows}: Pick<ViewSettings, 'columns' | 'rows'>): string[] =>
-  words('a question waits: make this window larger', Math.max(LEAST_COLUMNS, columns - 1))
+  words('a request is pending: make this window larger', Math.max(LEAST_COLUMNS, columns - 1))
     .slice(0, Math.max(1, rows - 1))
     .map(warn);
 

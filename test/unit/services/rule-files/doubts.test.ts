@@ -118,9 +118,9 @@ describe('what looks like a rule file, and is none', () => {
       write(name, 'rules: []\n');
     const told = ignoredRuleFiles([folder]).map(({file, message}) => `${file}: ${message}`);
     expect(told.sort()).toEqual([
-      expect.stringMatching(/M\.YAML: this does not end in \.yaml/),
+      expect.stringMatching(/M\.YAML: this has a name that ends in capitals/),
       expect.stringMatching(/dir\.yaml: this is a directory/),
-      expect.stringMatching(/j\.Json: this does not end in \.yaml/),
+      expect.stringMatching(/j\.Json: this has a name that ends in capitals/),
     ]);
     expect(checkRuleFiles([folder]).warnings).toHaveLength(3);
   });

@@ -2,17 +2,17 @@
 /* What a monitor asks for: is everything guarded that should be, and was everything reported? */
 import {dirname} from 'node:path';
 
-import {UserError} from '../domain/errors.js';
-import type {Problems} from '../domain/problems.js';
-import type {KernelRule} from '../domain/rule.js';
-import {compareRules} from '../domain/rule-difference.js';
-import {readIfPossible} from '../linux/files.js';
-import {makeOwnFolder} from '../linux/own-folder.js';
-import {replaceText} from '../linux/replace-file.js';
-import {Host} from './doctor/host.js';
-import {checkHooks} from './doctor/trace-checks.js';
-import {ownRuleFilesAlone} from './rule-files/find.js';
-import {loadReadableRuleFiles} from './rule-files/load.js';
+import {UserError} from '../../domain/errors.js';
+import type {Problems} from '../../domain/problems.js';
+import type {KernelRule} from '../../domain/rule.js';
+import {compareRules} from '../../domain/rule-difference.js';
+import {readIfPossible} from '../../linux/files.js';
+import {makeOwnFolder} from '../../linux/own-folder.js';
+import {replaceText} from '../../linux/replace-file.js';
+import {Host} from './host.js';
+import {checkHooks} from './trace-checks.js';
+import {ownRuleFilesAlone} from '../rule-files/find.js';
+import {loadReadableRuleFiles} from '../rule-files/load.js';
 
 /* FGUARD_RUN is for tests. */
 const LOST_FILE = `${process.env.FGUARD_RUN ?? '/run/fguard'}/lost`;
