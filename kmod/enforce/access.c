@@ -1109,7 +1109,7 @@ ON(security_inode_free)
 /* A device is read and written by one that was opened for less. */
 #define IOCTL_OPS (BIT(FGUARD_OP_ATTR) | BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))
 
-struct fguard_hook fguard_hook_table[] = {
+static struct fguard_hook rows[] = {
 	FGUARD_HOOK(security_file_open, OPEN_OPS),
 	FGUARD_HOOK(bd_prepare_to_claim, BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE)),
 #ifdef FGUARD_HAVE_FILE_TRUNCATE
@@ -1197,4 +1197,6 @@ struct fguard_hook fguard_hook_table[] = {
 #endif
 };
 
-const unsigned int fguard_hook_table_size = ARRAY_SIZE(fguard_hook_table);
+static const struct fguard_hook_table table = FGUARD_HOOK_TABLE(rows);
+
+const struct fguard_hook_table *const fguard_hook_tables[] = { &table, NULL };

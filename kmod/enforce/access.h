@@ -5,7 +5,7 @@
 
 #include "ftrace/hook.h"
 
-extern struct fguard_hook fguard_hook_table[];
-extern const unsigned int fguard_hook_table_size;
+/* NULL after the last. */
+extern const struct fguard_hook_table *const fguard_hook_tables[];
 
 #endif
