@@ -5,7 +5,7 @@
 #include "control/expire.h"
 #include "control/netlink.h"
 #include "control/ruleset.h"
-#include "enforce/access.h"
+#include "enforce/hooks.h"
 #include "enforce/mapping.h"
 #include "events/event.h"
 #include "events/subscription.h"
