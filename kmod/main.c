@@ -5,7 +5,7 @@
 #include "control/expire.h"
 #include "control/netlink.h"
 #include "control/ruleset.h"
-#include "enforce/access.h"
+#include "enforce/hooks.h"
 #include "enforce/mapping.h"
 #include "events/event.h"
 #include "events/subscription.h"
@@ -35,7 +35,7 @@ static int __init fguard_init(void)
 	err = fguard_expire_init(&fguard_set_expiry);
 	if (err)
 		goto subscriptions_exit;
-	err = fguard_hooks_init(fguard_hook_table, fguard_hook_table_size, fguard_selftest);
+	err = fguard_hooks_init(fguard_hook_tables, fguard_selftest);
 	if (err)
 		goto expire_exit;
 	/* Last, so that no command arrives before the guard stands. */

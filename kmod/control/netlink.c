@@ -16,14 +16,14 @@
 #include "control/message.h"
 #include "control/netlink.h"
 #include "control/ruleset.h"
-#include "enforce/access.h"
 #include "events/subscription.h"
+#include "ftrace/hook.h"
 #include "policy/make.h"
 
 static struct genl_family family;
 
 /* Head and counters, and a row of the table of hooks for each. */
-#define STATUS_SIZE (320 + 96 * fguard_hook_table_size)
+#define STATUS_SIZE (320 + 96 * fguard_hook_count())
 
 /* ---- policies ------------------------------------------------------------ */
 
@@ -414,8 +414,8 @@ static int put_status(struct sk_buff *skb)
 	if (!nest || nla_put_string(skb, FGUARD_STATUS_A_VERSION, FGUARD_VERSION))
 		return -EMSGSIZE;
 	err = put_counters(skb);
-	for (i = 0; !err && i < fguard_hook_table_size; i++)
-		err = put_hook(skb, &fguard_hook_table[i]);
+	for (i = 0; !err && i < fguard_hook_count(); i++)
+		err = put_hook(skb, fguard_hook_at(i));
 	nla_nest_end(skb, nest);
 	return err;
 }

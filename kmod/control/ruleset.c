@@ -15,7 +15,6 @@
 #include "control/expire.h"
 #include "control/lock.h"
 #include "control/ruleset.h"
-#include "enforce/access.h"
 #include "enforce/mapping.h"
 #include "ftrace/hook.h"
 #include "policy/make.h"

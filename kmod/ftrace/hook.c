@@ -26,9 +26,7 @@ MODULE_PARM_DESC(linger, "milliseconds that hooks stay behind the last rule that
 /* Registration, and the counts of those who need each operation. */
 static DEFINE_MUTEX(hook_lock);
 
-static struct fguard_hook *hooks;
 static int (*selftest)(void);
-static unsigned int hook_count;
 static u32 needed[NEEDS];
 
 /* A redirected call was seen to do what it should. */
@@ -93,6 +91,10 @@ ALL(PARK)
 
 static void (*const parking[])(void) = { ALL(PARKED) };
 
+/* The rows of all tables; each has the place to park of the same number. */
+static struct fguard_hook *hooks[ARRAY_SIZE(parking)];
+static unsigned int hook_count;
+
 static bool is_needed(const struct fguard_hook *hook)
 {
 	unsigned int need;
@@ -109,9 +111,11 @@ static int move_to(struct fguard_hook *hook, unsigned long function)
 	return ftrace_set_filter_ip(&hook->trace, function, 0, 1);
 }
 
-static void park(struct fguard_hook *hook)
+static void park(unsigned int number)
 {
-	if (!hook->active || move_to(hook, (unsigned long)parking[hook - hooks]))
+	struct fguard_hook *hook = hooks[number];
+
+	if (!hook->active || move_to(hook, (unsigned long)parking[number]))
 		return;
 	WRITE_ONCE(hook->active, false);
 }
@@ -123,8 +127,8 @@ static void park_idle(struct work_struct *work)
 	for (i = 0; i < hook_count; i++) {
 		/* A new rule waits for one of them at most. */
 		mutex_lock(&hook_lock);
-		if (!is_needed(&hooks[i]))
-			park(&hooks[i]);
+		if (!is_needed(hooks[i]))
+			park(i);
 		mutex_unlock(&hook_lock);
 	}
 }
@@ -194,8 +198,8 @@ int fguard_hooks_get(u32 needs, struct netlink_ext_ack *extack)
 	count_needs(needs, 1);
 	err = needs ? prove(extack) : 0;
 	for (i = 0; !err && i < hook_count; i++)
-		if (hooks[i].needs & needs)
-			err = activate(&hooks[i], extack);
+		if (hooks[i]->needs & needs)
+			err = activate(hooks[i], extack);
 	if (err)
 		count_needs(needs, -1);
 	mutex_unlock(&hook_lock);
@@ -210,6 +214,16 @@ void fguard_hooks_put(u32 needs)
 	count_needs(needs, -1);
 	mutex_unlock(&hook_lock);
 	park_later();
+}
+
+unsigned int fguard_hook_count(void)
+{
+	return hook_count;
+}
+
+const struct fguard_hook *fguard_hook_at(unsigned int number)
+{
+	return hooks[number];
 }
 
 enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook)
@@ -245,16 +259,16 @@ static int find_functions(void)
 	for (i = 0; !err && i < hook_count; i++) {
 		struct kprobe *probe = &probes[i];
 
-		probe->symbol_name = hooks[i].function;
+		probe->symbol_name = hooks[i]->function;
 		probe->flags = KPROBE_FLAG_DISABLED;
 		err = register_kprobe(probe);
 		if (!err) {
 			registered[count++] = probe;
-			hooks[i].address = (unsigned long)probe->addr;
+			hooks[i]->address = (unsigned long)probe->addr;
 			/* May ftrace trace it? */
-			err = move_to(&hooks[i], hooks[i].address);
+			err = move_to(hooks[i], hooks[i]->address);
 		}
-		err = excuse_missing(&hooks[i], err);
+		err = excuse_missing(hooks[i], err);
 	}
 	/* Waits for a grace period, once for all. */
 	if (count)
@@ -269,17 +283,28 @@ static void forget_functions(void)
 	unsigned int i;
 
 	for (i = 0; i < hook_count; i++)
-		ftrace_free_filter(&hooks[i].trace);
+		ftrace_free_filter(&hooks[i]->trace);
 }
 
-int fguard_hooks_init(struct fguard_hook *table, unsigned int count, int (*test)(void))
+static int join(const struct fguard_hook_table *table)
 {
-	int err;
+	unsigned int row;
 
-	if (WARN_ON(count > ARRAY_SIZE(parking)))
+	if (WARN_ON(table->count > ARRAY_SIZE(hooks) - hook_count))
 		return -EINVAL;
-	hooks = table;
-	hook_count = count;
+	for (row = 0; row < table->count; row++)
+		hooks[hook_count++] = &table->rows[row];
+	return 0;
+}
+
+int fguard_hooks_init(const struct fguard_hook_table *const *tables, int (*test)(void))
+{
+	int err = 0;
+
+	for (; !err && *tables; tables++)
+		err = join(*tables);
+	if (err)
+		return err;
 	selftest = test;
 	err = prove(NULL);
 	/* ftrace is off, and it is proved before the first hook; or it gave up: no hook. */
@@ -302,7 +327,7 @@ static void drain(void)
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
 		return;
 	for (i = 0; i < hook_count; i++)
-		park(&hooks[i]);
+		park(i);
 	synchronize_rcu();
 }
 
@@ -315,8 +340,8 @@ void fguard_hooks_exit(void)
 	drain();
 	/* Each waits until no task is inside the callback or a refusal. */
 	for (i = 0; i < hook_count; i++)
-		if (hooks[i].registered)
-			WARN_ON_ONCE(unregister_ftrace_function(&hooks[i].trace));
+		if (hooks[i]->registered)
+			WARN_ON_ONCE(unregister_ftrace_function(&hooks[i]->trace));
 	mutex_unlock(&hook_lock);
 	forget_functions();
 }

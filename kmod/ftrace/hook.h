@@ -66,6 +66,18 @@ struct fguard_hook {
 	}
 
 /**
+ * struct fguard_hook_table - hooked functions that belong together
+ * @rows: the functions
+ * @count: how many
+ */
+struct fguard_hook_table {
+	struct fguard_hook *rows;
+	unsigned int count;
+};
+
+#define FGUARD_HOOK_TABLE(rows) { (rows), ARRAY_SIZE(rows) }
+
+/**
  * fguard_hook_refuse - make the hooked function return an error at once
  * @fregs: the registers that the callback was given
  * @error: -EACCES, -EPERM, -ENOENT or -ENOMEM; -EFAULT where the function returns
@@ -107,6 +119,23 @@ int fguard_hooks_get(u32 needs, struct netlink_ext_ack *extack);
 void fguard_hooks_put(u32 needs);
 
 /**
+ * fguard_hook_count - how many functions are hooked, or could be
+ *
+ * Context: any.
+ * Return: the rows of all tables.
+ */
+unsigned int fguard_hook_count(void);
+
+/**
+ * fguard_hook_at - one of the hooks
+ * @number: less than fguard_hook_count()
+ *
+ * Context: any.
+ * Return: the hook.
+ */
+const struct fguard_hook *fguard_hook_at(unsigned int number);
+
+/**
  * fguard_hook_state - is a hook in force?
  * @hook: the hook
  *
@@ -116,15 +145,14 @@ void fguard_hooks_put(u32 needs);
 enum fguard_hook_state fguard_hook_state(const struct fguard_hook *hook);
 
 /**
- * fguard_hooks_init - look up the functions of a table
- * @table: the table
- * @count: its rows
+ * fguard_hooks_init - look up the functions of all tables
+ * @tables: the tables; NULL after the last
  * @test: called before the first hook: does redirecting a call work? As fguard_selftest()
  *
  * Context: may sleep.
  * Return: 0 or a negative errno.
  */
-int fguard_hooks_init(struct fguard_hook *table, unsigned int count, int (*test)(void));
+int fguard_hooks_init(const struct fguard_hook_table *const *tables, int (*test)(void));
 
 /**
  * fguard_hooks_exit - unregister all, and wait until no task is in a callback
