@@ -544,6 +544,30 @@ static noinline bool is_told(const struct fguard_access *access,
 	return true;
 }
 
+/*
+ * Anybody may mount an overlay over what others watch: the other access is about the
+ * overlay's file, and this one about theirs. Until 6.8 its path is the overlay's.
+ */
+static noinline void report_layer(const struct fguard_access *access,
+				  const struct fguard_inquiry *inquiry)
+{
+	struct fguard_target targets[2];
+	struct fguard_access layer = *access;
+	struct dentry *place;
+	unsigned int i;
+
+	for (i = 0; i < access->count; i++) {
+		targets[i] = access->targets[i];
+		place = fguard_object_place(targets[i].dentry, targets[i].inode);
+		if (is_of_nobody(targets[i].mnt) || (place && place != targets[i].dentry))
+			targets[i].mnt = NULL;
+		targets[i].dentry = place ?: targets[i].dentry;
+	}
+	layer.targets = targets;
+	layer.layer = true;
+	fguard_event_report(&layer, &inquiry->decision, inquiry->decider);
+}
+
 /* What the compiler knows of an access, it shall know after a call, too. */
 static __always_inline void judge(const struct fguard_access *access,
 				  struct ftrace_regs *fregs)
@@ -568,6 +592,8 @@ static __always_inline void judge(const struct fguard_access *access,
 			fguard_rule_count(inquiry.decider, decision->outcome);
 		if (fguard_events_wanted(decision->outcome != FGUARD_OUTCOME_NONE))
 			fguard_event_report(access, decision, inquiry.decider);
+	} else if (!descriptor && fguard_events_wanted(false)) {
+		report_layer(access, &inquiry);
 	}
 	if (decision->outcome == FGUARD_OUTCOME_DENY)
 		fguard_hook_refuse(fregs, error ?: decision->error);

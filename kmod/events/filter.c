@@ -289,20 +289,22 @@ static noinline bool is_in_any_tree(const struct fguard_filter *filter,
 	return false;
 }
 
+/* A suffix of a layer's file is the one of what is made of it. */
 static bool is_about(const struct fguard_criterion *criterion,
-		     const struct fguard_target *target)
+		     const struct fguard_target *target, bool layer)
 {
 	return criterion->type != FGUARD_SUBSCRIPTION_A_TREE &&
+	       !(layer && criterion->type == FGUARD_SUBSCRIPTION_A_SUFFIX) &&
 	       (is_inode(criterion, target) || is_named(criterion, target->dentry));
 }
 
 static noinline bool is_about_any(const struct fguard_filter *filter,
-				  const struct fguard_target *target)
+				  const struct fguard_target *target, bool layer)
 {
 	const struct fguard_criterion *criterion = filter->kinds[FGUARD_FILTER_OBJECT];
 
 	for (; criterion; criterion = criterion->next)
-		if (is_about(criterion, target))
+		if (is_about(criterion, target, layer))
 			return true;
 	return filter->has_trees && is_in_any_tree(filter, target);
 }
@@ -318,13 +320,13 @@ static bool is_about_device(const struct fguard_criterion *criterion, dev_t devi
 
 /* Mostly the first criterion is the path of what is accessed. */
 static bool target_passes(const struct fguard_filter *filter,
-			  const struct fguard_target *target)
+			  const struct fguard_target *target, bool layer)
 {
 	const struct fguard_criterion *criteria = filter->kinds[FGUARD_FILTER_OBJECT];
 
 	if (unlikely(target->device))
 		return is_about_device(criteria, target->device);
-	return is_inode(criteria, target) || is_about_any(filter, target);
+	return is_inode(criteria, target) || is_about_any(filter, target, layer);
 }
 
 static bool object_passes(const struct fguard_filter *filter,
@@ -333,9 +335,9 @@ static bool object_passes(const struct fguard_filter *filter,
 	unsigned int i;
 
 	if (!filter->kinds[FGUARD_FILTER_OBJECT])
-		return true;
+		return !access->layer;
 	for (i = 0; i < access->count; i++)
-		if (target_passes(filter, &access->targets[i]))
+		if (target_passes(filter, &access->targets[i], access->layer))
 			return true;
 	return false;
 }
