@@ -194,7 +194,7 @@ static __always_inline void match_own_inode(struct fguard_inquiry *inquiry,
 	}
 }
 
-/* Nothing at this rank wins over a refusal at it. */
+/* Nothing at this rank wins over a refusal at it, nor over a closer rule, but to take away. */
 static bool is_settled_at(const struct fguard_inquiry *inquiry, u32 rank)
 {
 	const struct fguard_decision *decision = &inquiry->decision;
@@ -204,6 +204,8 @@ static bool is_settled_at(const struct fguard_inquiry *inquiry, u32 rank)
 		return rank == FGUARD_RANK_OTHER && inquiry->seen_enough;
 	if (rank == FGUARD_RANK_OTHER)
 		return refused;
+	if (unlikely(READ_ONCE(inquiry->store->against)))
+		return refused && decision->rank >= rank;
 	return decision->rank > rank || (decision->rank == rank && refused);
 }
 

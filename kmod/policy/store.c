@@ -223,6 +223,8 @@ static void link_rule(struct fguard_store *store, struct fguard_rule *rule)
 		WRITE_ONCE(store->trees, store->trees + 1);
 	if (fguard_rule_is_partial(rule))
 		WRITE_ONCE(store->partial, store->partial + 1);
+	if (rule->flags & FGUARD_RULE_AGAINST)
+		WRITE_ONCE(store->against, store->against + 1);
 	note_way(store, rule);
 }
 
@@ -244,6 +246,8 @@ static void unlink_rule(struct fguard_store *store, struct fguard_rule *rule)
 		WRITE_ONCE(store->trees, store->trees - 1);
 	if (fguard_rule_is_partial(rule))
 		WRITE_ONCE(store->partial, store->partial - 1);
+	if (rule->flags & FGUARD_RULE_AGAINST)
+		WRITE_ONCE(store->against, store->against - 1);
 }
 
 void fguard_store_insert(struct fguard_store *store, struct fguard_rule *rule)
