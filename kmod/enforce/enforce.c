@@ -544,6 +544,30 @@ static noinline bool is_told(const struct fguard_request *request,
 	return true;
 }
 
+/*
+ * Anybody may mount an overlay over what others watch: the other access is about the
+ * overlay's file, and this one about theirs. Until 6.8 its path is the overlay's.
+ */
+static noinline void report_layer(const struct fguard_request *request,
+				  const struct fguard_match_context *context)
+{
+	struct fguard_object objects[2];
+	struct fguard_request layer = *request;
+	struct dentry *place;
+	unsigned int i;
+
+	for (i = 0; i < request->count; i++) {
+		objects[i] = request->objects[i];
+		place = fguard_object_place(objects[i].dentry, objects[i].inode);
+		if (is_of_nobody(objects[i].mnt) || (place && place != objects[i].dentry))
+			objects[i].mnt = NULL;
+		objects[i].dentry = place ?: objects[i].dentry;
+	}
+	layer.objects = objects;
+	layer.layer = true;
+	fguard_event_report(&layer, &context->decision, context->decider);
+}
+
 /* What the compiler knows of an access, it shall know after a call, too. */
 static __always_inline void enforce(const struct fguard_request *request,
 				    struct ftrace_regs *fregs)
@@ -568,6 +592,8 @@ static __always_inline void enforce(const struct fguard_request *request,
 			fguard_rule_count(context.decider, decision->outcome);
 		if (fguard_events_wanted(decision->outcome != FGUARD_OUTCOME_NONE))
 			fguard_event_report(request, decision, context.decider);
+	} else if (!descriptor && fguard_events_wanted(false)) {
+		report_layer(request, &context);
 	}
 	if (decision->outcome == FGUARD_OUTCOME_DENY)
 		fguard_hook_refuse(fregs, error ?: decision->error);

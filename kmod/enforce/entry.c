@@ -255,7 +255,8 @@ ON(d_delete)
  */
 ON(security_inode_copy_up)
 {
-	int err = fguard_copyup_begin(ARGUMENT(struct dentry *, 0));
+	int err = fguard_copyup_begin(ARGUMENT(struct dentry *, 0),
+				      fguard_syscall_can_restart(false));
 
 	if (unlikely(err))
 		fguard_hook_refuse(fregs, err);

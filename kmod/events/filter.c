@@ -289,20 +289,22 @@ static noinline bool is_in_any_tree(const struct fguard_filter *filter,
 	return false;
 }
 
+/* A suffix of a layer's file is the one of what is made of it. */
 static bool is_about(const struct fguard_criterion *criterion,
-		     const struct fguard_object *object)
+		     const struct fguard_object *object, bool layer)
 {
 	return criterion->type != FGUARD_SUBSCRIPTION_A_TREE &&
+	       !(layer && criterion->type == FGUARD_SUBSCRIPTION_A_SUFFIX) &&
 	       (is_inode(criterion, object) || is_named(criterion, object->dentry));
 }
 
 static noinline bool is_about_any(const struct fguard_filter *filter,
-				  const struct fguard_object *object)
+				  const struct fguard_object *object, bool layer)
 {
 	const struct fguard_criterion *criterion = filter->kinds[FGUARD_FILTER_OBJECT];
 
 	for (; criterion; criterion = criterion->next)
-		if (is_about(criterion, object))
+		if (is_about(criterion, object, layer))
 			return true;
 	return filter->has_trees && is_in_any_tree(filter, object);
 }
@@ -318,13 +320,13 @@ static bool is_about_device(const struct fguard_criterion *criterion, dev_t devi
 
 /* Mostly the first criterion is the path of what is accessed. */
 static bool is_about_object(const struct fguard_filter *filter,
-			    const struct fguard_object *object)
+			  const struct fguard_object *object, bool layer)
 {
 	const struct fguard_criterion *criteria = filter->kinds[FGUARD_FILTER_OBJECT];
 
 	if (unlikely(object->device))
 		return is_about_device(criteria, object->device);
-	return is_inode(criteria, object) || is_about_any(filter, object);
+	return is_inode(criteria, object) || is_about_any(filter, object, layer);
 }
 
 static bool object_passes(const struct fguard_filter *filter,
@@ -333,9 +335,9 @@ static bool object_passes(const struct fguard_filter *filter,
 	unsigned int i;
 
 	if (!filter->kinds[FGUARD_FILTER_OBJECT])
-		return true;
+		return !request->layer;
 	for (i = 0; i < request->count; i++)
-		if (is_about_object(filter, &request->objects[i]))
+		if (is_about_object(filter, &request->objects[i], request->layer))
 			return true;
 	return false;
 }

@@ -166,13 +166,16 @@ static bool has_no_end(void)
 
 /*
  * What a task makes before its call is over is the copy, for a call that cannot copy
- * ends. What others have made is seen afterwards.
+ * ends. What others have made is seen afterwards, and so is what a call has made that
+ * goes on to other files: a copy that failed would be taken for the next one.
  */
-static void follow(struct copyup *copyup)
+static void follow(struct copyup *copyup, bool is_for_one)
 {
 	if (!has_no_end()) {
 		init_task_work(&copyup->at_end, at_end);
 		if (!task_work_add(current, &copyup->at_end, TWA_RESUME)) {
+			if (!is_for_one)
+				return;
 			spin_lock(&awaited_lock);
 			hash_add(awaited, &copyup->link, (unsigned long)current);
 			spin_unlock(&awaited_lock);
@@ -182,7 +185,7 @@ static void follow(struct copyup *copyup)
 	look_later(copyup);
 }
 
-int fguard_copyup_begin(struct dentry *dentry)
+int fguard_copyup_begin(struct dentry *dentry, bool is_for_one)
 {
 	struct copyup *copyup;
 
@@ -197,7 +200,7 @@ int fguard_copyup_begin(struct dentry *dentry)
 	copyup->task = current;
 	copyup->dentry = dget(dentry);
 	atomic_inc(&dentry->d_sb->s_active);
-	follow(copyup);
+	follow(copyup, is_for_one);
 	return 0;
 }
 

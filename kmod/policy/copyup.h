@@ -9,13 +9,14 @@
 /**
  * fguard_copyup_begin - an overlay is about to copy an object of it up
  * @dentry: the object
+ * @is_for_one: the call goes on to no other files if the copy fails
  *
  * Whoever wants it copied: to open it, to change its attributes, or to link it.
  *
  * Context: inside an ftrace callback; the caller holds the overlay's mount.
  * Return: 0; -ENOMEM: the copy could not be followed, and must not be made.
  */
-int fguard_copyup_begin(struct dentry *dentry);
+int fguard_copyup_begin(struct dentry *dentry, bool is_for_one);
 
 /**
  * fguard_copyup_made - an overlay has made an entry of another filesystem

@@ -224,6 +224,8 @@ static void link_rule(struct fguard_index *index, struct fguard_rule *rule)
 		WRITE_ONCE(index->trees, index->trees + 1);
 	if (fguard_rule_is_partial(rule))
 		WRITE_ONCE(index->partial, index->partial + 1);
+	if (rule->flags & FGUARD_RULE_AGAINST)
+		WRITE_ONCE(index->against, index->against + 1);
 	note_ancestors(index, rule);
 }
 
@@ -245,6 +247,8 @@ static void unlink_rule(struct fguard_index *index, struct fguard_rule *rule)
 		WRITE_ONCE(index->trees, index->trees - 1);
 	if (fguard_rule_is_partial(rule))
 		WRITE_ONCE(index->partial, index->partial - 1);
+	if (rule->flags & FGUARD_RULE_AGAINST)
+		WRITE_ONCE(index->against, index->against - 1);
 }
 
 void fguard_index_insert(struct fguard_index *index, struct fguard_rule *rule)

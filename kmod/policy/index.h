@@ -42,6 +42,7 @@ struct fguard_rule;
  *	for each, in one word
  * @trees: rules about trees; without any, no ancestors are looked at
  * @partial: rules that leave some operations to others, and do not only log
+ * @against: rules against those whom they name
  * @suffix_lengths: which lengths suffixes have
  * @suffix_count: rules about suffixes
  */
@@ -58,6 +59,7 @@ struct fguard_index {
 	unsigned long *filter;
 	u32 trees;
 	u32 partial;
+	u32 against;
 	u32 suffix_count;
 	DECLARE_BITMAP(suffix_lengths, NAME_MAX + 1);
 };

@@ -196,7 +196,7 @@ static __always_inline void match_own_inode(struct fguard_match_context *context
 	}
 }
 
-/* Nothing at this rank wins over a refusal at it. */
+/* Nothing at this rank wins over a refusal at it, nor over a closer rule, but to take away. */
 static bool is_settled_at(const struct fguard_match_context *context, u32 rank)
 {
 	const struct fguard_decision *decision = &context->decision;
@@ -206,6 +206,8 @@ static bool is_settled_at(const struct fguard_match_context *context, u32 rank)
 		return rank == FGUARD_RANK_OTHER && context->seen_enough;
 	if (rank == FGUARD_RANK_OTHER)
 		return refused;
+	if (unlikely(READ_ONCE(context->index->against)))
+		return refused && decision->rank >= rank;
 	return decision->rank > rank || (decision->rank == rank && refused);
 }
 

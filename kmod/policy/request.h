@@ -20,6 +20,8 @@
  *	is refused or asked about there must be before
  * @opens_somehow: it may be for less
  * @created: the call that opens it has created it
+ * @layer: it is reported to those alone who want to be told of these very objects: the
+ *	other access was about what a filesystem makes of them
  */
 struct fguard_request {
 	struct fguard_object *objects;
@@ -33,6 +35,7 @@ struct fguard_request {
 	bool copied;
 	bool opens_somehow;
 	bool created;
+	bool layer;
 };
 
 /**

@@ -43,6 +43,17 @@ it('binds whom a closer rule of the machine lets in', async () => {
   expect(await lab.intruder.do('open', one)).toBe('OK');
 });
 
+it('about an ending does so, too, wherever that counts', async () => {
+  const owned = {against: true, pids: [lab.owner.pid], suffix: 'wo'};
+  for (const below of [undefined, tree]) {
+    await lab.guard.add(two, {pids: [lab.owner.pid]});
+    await lab.guard.add(below, owned);
+    expect([below, await lab.owner.do('open', two)]).toEqual([below, 'EACCES']);
+    expect([below, await lab.intruder.do('open', one)]).toEqual([below, 'OK']);
+    await lab.guard.clear();
+  }
+});
+
 it('gives way to one that is closer to the object', async () => {
   await against(tree, {tree: true});
   await against(two, {otherwise: 'log'});

@@ -186,6 +186,25 @@ it('a file in a mount that was taken away is seen though opened with credentials
   expect((await watcher.next()).path).toMatch(/(?:a\.txt|secret\.pem)$/);
 });
 
+describe('a file that is opened through an overlay of his own', () => {
+  it.each([
+    ['its path', {paths: [data('secret.pem')]}],
+    ['its tree', {trees: [`${fs}/data`]}],
+    ['its ending', {suffixes: ['.pem']}],
+  ] as const)('is seen by who watches %s, once', async (_, filter) => {
+    await lab.guard.clear();
+    const watcher = ending(await Watcher.start({...filter, ops: ['read']}));
+    expect(await user.do('overlaid', place, `${fs}/data`, 'open', 'secret.pem')).toBe('OK');
+    expect(await lab.owner.do('open', data('secret.pem'))).toBe('OK');
+    const told = [await watcher.next()];
+    while (told.at(-1)?.uid !== 0) told.push(await watcher.next());
+    expect(told.map(({uid, verdict}) => [uid, verdict])).toEqual([
+      [1234, 'allow'],
+      [0, 'allow'],
+    ]);
+  });
+});
+
 describe('an answer about one file of a layer', () => {
   const lower = `${fs}/layer`;
 
@@ -194,10 +213,14 @@ describe('an answer about one file of a layer', () => {
       chown -R 1234:1234 layer`),
   );
 
-  it('lets no other be copied up in the same call', async () => {
+  // overlays themselves make files whose names begin with "#"
+  it.each([
+    ['a', 'b'],
+    ['#a#', '#b#'],
+  ])('lets no other be copied up in the same call: %s', async (one, other) => {
     await lab.guard.set(lower, ASK);
     const answerer = ending(await Answerer.start());
-    const done = user.do('overlaid', place, lower, 'rename-exchange', 'a', 'b');
+    const done = user.do('overlaid', place, lower, 'rename-exchange', one, other);
     const first = await answerer.question();
     await answerer.answer(first.id, {verdict: 'allow'});
     const second = await answerer.question();

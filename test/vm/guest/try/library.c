@@ -138,5 +138,7 @@ const struct verb library_verbs[] = {
 	{ "overlaid", 4, run_overlaid },
 	{ "hidden-execve", 1, execute_hidden },
 	{ "jailed", 3, run_jailed },
+	{ "fail-copies", 5, fail_copies },
+	{ "fail-copy-and-rename", 3, fail_copy_and_rename },
 	{ NULL, 0, NULL },
 };

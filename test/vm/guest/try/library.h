@@ -51,6 +51,16 @@ long run_overlaid(char **words);
 long execute_hidden(char **words);
 long run_jailed(char **words);
 
+/* In a user namespace of his own, in which he is root; 0 or a negative errno. */
+int become_root(int flags);
+
+/* There, an overlay of his own at PLACE, and into its root; 0 or a negative errno. */
+int overlay_of(const char *place, const char *lower);
+
+/* library_copyup.c: copies that overlays begin and do not make */
+long fail_copies(char **words);
+long fail_copy_and_rename(char **words);
+
 /* library_share.c: memory */
 long share_headless(char **words);
 long share_with(char **words);

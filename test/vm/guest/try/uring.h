@@ -5,7 +5,7 @@
 #include <linux/io_uring.h>
 #include <stdbool.h>
 
-#define URING_MAX 4
+#define URING_MAX 16
 
 /* Requests for a new ring. */
 struct uring_work {
