@@ -58,7 +58,7 @@ export class RuleResolver {
   }
 
   private request(file: WrittenFile, place: Place, rule: SavedRule, match: Place): RuleRequest {
-    const {name, path, tree, suffix, strict} = {...UNSAID, ...rule};
+    const {name = null, path = null, tree = UNSAID.tree, suffix = null} = rule;
     this.checkLengths(file, place, rule, match);
     const resolve = (): string =>
       resolveObject(path ?? '', {tree, suffix}, (one) => this.paths.resolve(one)).path;
@@ -68,7 +68,7 @@ export class RuleResolver {
       path: path === null ? null : this.attempt(file, [...match, 'path'], '', resolve),
       tree,
       suffix,
-      strict,
+      strict: rule.strict ?? UNSAID.strict,
       ops: read(rule.ops, UNSAID.ops, (ops) => OPS.toMask(ops)),
       otherwise: read(rule.else, UNSAID.otherwise, (word) => ELSES.value(word)),
       error: read(rule.errno, UNSAID.error, (word) => errnoNumber(word as ErrnoName)),
