@@ -2,6 +2,7 @@
 import {ELSES, OPS, VERDICTS} from '../domain/names.js';
 import {type ErrnoName, errnoNumber} from '../domain/errno.js';
 import {wrongUsage} from '../domain/errors.js';
+import {UNSAID} from '../domain/rule.js';
 import {toDeadline, toMask, toMilliseconds, toPid, toRuleName, toSuffix} from './flags.js';
 import {cgroupDirectory} from '../linux/cgroups.js';
 import {resolveExecutable} from '../services/executables.js';
@@ -64,6 +65,8 @@ function requireSense(words: ProtectWords): void {
   requireLasting(words);
 }
 
+const toVerdict = (word: string): number => VERDICTS.value(word) ?? UNSAID.defaultVerdict;
+
 const distinct = <T>(words: readonly string[] | undefined, convert: (word: string) => T): T[] => [
   ...new Set((words ?? []).map((word) => convert(word))),
 ];
@@ -71,21 +74,23 @@ const distinct = <T>(words: readonly string[] | undefined, convert: (word: strin
 /** The rules that the words describe. */
 export function toProtectRequest(words: ProtectWords): ProtectRequest {
   requireSense(words);
+  const said = <T, R>(word: T | undefined, usual: R, convert: (word: T) => R): R =>
+    word === undefined ? usual : convert(word);
   return {
+    ...UNSAID,
     paths: words.paths,
-    suffix: words.suffix === undefined ? null : toSuffix(words.suffix),
-    name: words.name === undefined ? null : toRuleName(words.name),
+    suffix: said(words.suffix, UNSAID.suffix, toSuffix),
+    name: said(words.name, UNSAID.name, toRuleName),
     tree: words.tree || (words['no-tree'] ? false : null),
     children: words.children,
     strict: words.strict,
     untilExit: words['until-exit'],
-    against: false,
     ops: toMask('--ops', OPS, words.ops),
-    otherwise: ELSES.value(words.else) ?? 0,
+    otherwise: ELSES.value(words.else) ?? UNSAID.otherwise,
     error: errnoNumber(words.errno as ErrnoName),
-    defaultVerdict: VERDICTS.value(words.default ?? 'deny') ?? 0,
-    deadline: words.timeout === undefined ? 0 : toDeadline('--timeout', words.timeout),
-    ttl: words.ttl === undefined ? 0 : toMilliseconds('--ttl', words.ttl),
+    defaultVerdict: said(words.default, UNSAID.defaultVerdict, toVerdict),
+    deadline: said(words.timeout, UNSAID.deadline, (text) => toDeadline('--timeout', text)),
+    ttl: said(words.ttl, UNSAID.ttl, (text) => toMilliseconds('--ttl', text)),
     pids: distinct(words.pid, (pid) => toPid(pid)),
     exes: distinct(words.exe, resolveExecutable),
     uids: distinct(words.uid, userId),

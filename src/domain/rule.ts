@@ -95,6 +95,16 @@ export const USUAL: RuleTerms = {
   against: false,
 };
 
+/** A request that says nothing, and leaves to the kernel what may be left to it. */
+export const UNSAID: RuleRequest = {
+  ...USUAL,
+  ops: 0,
+  error: 0,
+  deadline: 0,
+  ttl: 0,
+  pids: [],
+};
+
 const isoMoment = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 /** RULE of the JSON interface. */

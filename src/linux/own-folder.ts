@@ -8,18 +8,16 @@ import fs from 'node:fs';
 import {userInfo} from 'node:os';
 import {isAbsolute, join} from 'node:path';
 
-import {decodePath, encodePath} from '../domain/text.js';
+import {encodePath} from '../domain/text.js';
 import {fileErrorText} from '../domain/errno.js';
 import {UserError} from '../domain/errors.js';
 import {entries, errorCode} from './files.js';
-import {wholePath} from './whole-path.js';
+import {PathWalk, type Step} from './path-walk.js';
 import {isProcess} from './proc.js';
+import {wholePath} from './whole-path.js';
 
-/* Not among Node's constants; the same number on all architectures that it runs on. */
-const O_PATH = 0o10000000;
 const OTHERS_MAY_WRITE = 0o022;
 const STICKY = 0o1000;
-const LINKS_MAX = 40;
 const FUSE = 0x65735546;
 
 const self = (): number => process.geteuid?.() ?? 0;
@@ -54,7 +52,7 @@ function isMountedByAnother(fd: number, isDirectory: boolean): boolean {
   return ![0, self()].includes(Number(user));
 }
 
-function complaint(path: string, fd: number, stat: fs.Stats): string | undefined {
+function complaint({path, fd, stat}: Step): string | undefined {
   if (stat.uid !== 0 && stat.uid !== self()) return `${path} belongs to user ${stat.uid}`;
   if (stat.isSymbolicLink()) return undefined;
   const isShared = stat.isDirectory() && (stat.mode & STICKY) !== 0;
@@ -63,86 +61,19 @@ function complaint(path: string, fd: number, stat: fs.Stats): string | undefined
   return undefined;
 }
 
-const entry = (folder: number, name: string): Buffer =>
-  Buffer.concat([Buffer.from(`/proc/self/fd/${folder}/`), encodePath(name)]);
-
-/* An inaccessible path counts as missing: nothing can be created in its place either. */
-function openAt(folder: number, name: string): number | undefined {
-  try {
-    return fs.openSync(entry(folder, name), O_PATH | fs.constants.O_NOFOLLOW);
-  } catch {
-    return undefined;
+function walk(path: string): Walk {
+  const steps = new PathWalk(path);
+  let place = '/';
+  let reason: string | undefined;
+  for (const step of steps) {
+    place = step.path;
+    reason = complaint(step);
+    if (reason !== undefined) break;
   }
+  if (steps.hasTooManyLinks) reason = `${place}: too many symbolic links`;
+  const {path: real, stat} = steps.here;
+  return {reason, place, real, missing: steps.rest, isSticky: (stat.mode & OTHERS_MAY_WRITE) !== 0};
 }
-
-const linkTarget = (folder: number, name: string): string =>
-  decodePath(fs.readlinkSync(entry(folder, name), {encoding: 'buffer'}));
-
-const names = (path: string): string[] =>
-  path.split('/').filter((name) => name !== '' && name !== '.');
-
-/** Walks a path by file descriptors, so that nothing changes between check and use. */
-class Walker {
-  private real = '/';
-  private fd = fs.openSync('/', O_PATH);
-  private stat = fs.fstatSync(this.fd);
-  private links = 0;
-  /* What was looked at last. */
-  private place = '/';
-
-  walk(path: string): Walk {
-    const rest = names(path);
-    try {
-      let reason = complaint('/', this.fd, this.stat);
-      while (reason === undefined) {
-        const name = rest.shift();
-        if (name === undefined) break;
-        const fd = openAt(this.fd, name);
-        if (fd === undefined) return this.found(undefined, [name, ...rest]);
-        reason = this.step(fd, name, rest);
-      }
-      return this.found(reason, rest);
-    } finally {
-      fs.closeSync(this.fd);
-    }
-  }
-
-  private found(reason: string | undefined, missing: string[]): Walk {
-    const isSticky = (this.stat.mode & OTHERS_MAY_WRITE) !== 0;
-    return {reason, place: this.place, real: this.real, missing, isSticky};
-  }
-
-  private step(fd: number, name: string, rest: string[]): string | undefined {
-    const stat = fs.fstatSync(fd);
-    const path = join(this.real, name);
-    this.place = path;
-    const reason = complaint(path, fd, stat);
-    if (reason !== undefined || stat.isSymbolicLink()) fs.closeSync(fd);
-    if (reason !== undefined) return reason;
-    if (stat.isSymbolicLink()) return this.follow(path, name, rest);
-    this.enter(fd, stat, path);
-    return undefined;
-  }
-
-  private follow(path: string, name: string, rest: string[]): string | undefined {
-    this.links += 1;
-    if (this.links > LINKS_MAX) return `${path}: too many symbolic links`;
-    const target = linkTarget(this.fd, name);
-    rest.unshift(...names(target));
-    if (isAbsolute(target)) {
-      const fd = fs.openSync('/', O_PATH);
-      this.enter(fd, fs.fstatSync(fd), '/');
-    }
-    return undefined;
-  }
-
-  private enter(fd: number, stat: fs.Stats, path: string): void {
-    fs.closeSync(this.fd);
-    [this.fd, this.stat, this.real] = [fd, stat, path];
-  }
-}
-
-const walk = (path: string): Walk => new Walker().walk(path);
 
 /** Why others may decide what is at a path; undefined if they may not, or nothing is there. */
 export const whyForeign = (path: string): string | undefined =>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {directoryOf, inDirectory} from '../domain/path.js';
-import {readLinkIfPossible, realPathIfPossible} from './files.js';
-
-const LINKS_MAX = 40;
+import {realPathIfPossible} from './files.js';
+import {PathWalk} from './path-walk.js';
 
 /**
  * Every name on the way to a file, through symbolic links, by the folder that has it:
@@ -10,24 +9,17 @@ const LINKS_MAX = 40;
  */
 export function wayTo(path: string): Map<string, Set<string>> {
   const way = new Map<string, Set<string>>();
-  const start = path.startsWith('/') ? '' : (realPathIfPossible('.') ?? '');
-  const names = `${start}/${path}`.split('/');
-  let folder = '/';
-  let links = 0;
-  for (let name = names.shift(); name !== undefined; name = names.shift()) {
-    if (name === '' || name === '.') continue;
-    if (name === '..') {
-      folder = directoryOf(folder);
-      continue;
-    }
+  const add = (folder: string, name: string): void => {
     way.set(folder, (way.get(folder) ?? new Set()).add(name));
-    const target = readLinkIfPossible(inDirectory(folder, name));
-    if (target === undefined) folder = inDirectory(folder, name);
-    else if (++links > LINKS_MAX) break;
-    else {
-      names.unshift(...target.split('/'));
-      if (target.startsWith('/')) folder = '/';
-    }
+  };
+  const start = path.startsWith('/') ? '' : (realPathIfPossible('.') ?? '');
+  const walk = new PathWalk(`${start}/${path}`);
+  for (const step of walk)
+    if (step.path !== '/' && step.name !== '..') add(directoryOf(step.path), step.name);
+  let folder = walk.here.path;
+  for (const name of walk.rest) {
+    if (name !== '..') add(folder, name);
+    folder = name === '..' ? directoryOf(folder) : inDirectory(folder, name);
   }
   return way;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {OPS} from '../domain/names.js';
-import type {KernelRule, RuleRequest} from '../domain/rule.js';
+import {type KernelRule, type RuleRequest, UNSAID} from '../domain/rule.js';
 import {ModuleError, UserError} from '../domain/errors.js';
 import type {Guard} from '../native/index.js';
 import {fguard_else as ELSE} from '../domain/uapi.gen.js';
@@ -75,24 +75,15 @@ const ruleRequest = (
   {deadline, defaultVerdict}: RunRequest,
   pid: number,
 ): RuleRequest => ({
+  ...UNSAID,
   path: object.path,
-  suffix: null,
-  name: null,
   tree: isTree(object),
   children: true,
-  strict: false,
   untilExit: !KINDS[object.kind].against,
   ...KINDS[object.kind],
-  error: 0,
   defaultVerdict,
-  deadline: object.kind === 'ask' ? deadline : 0,
-  ttl: 0,
+  deadline: object.kind === 'ask' ? deadline : UNSAID.deadline,
   pids: [pid],
-  exes: [],
-  uids: [],
-  gids: [],
-  loginuids: [],
-  cgroups: [],
 });
 
 const refusal = (message: string, rule: KernelRule): UserError =>

@@ -3,7 +3,7 @@
 import {parseDuration} from '../../domain/duration.js';
 import type {Mistake} from '../../domain/mistake.js';
 import {ELSES, OPS, VERDICTS} from '../../domain/names.js';
-import type {RuleRequest, Subjects} from '../../domain/rule.js';
+import {type RuleRequest, type Subjects, UNSAID} from '../../domain/rule.js';
 import type {SavedRule} from '../../domain/rule-file.js';
 import {type ErrnoName, errnoNumber} from '../../domain/errno.js';
 import {UserError} from '../../domain/errors.js';
@@ -32,7 +32,12 @@ const byNumber =
   (id: Id): number =>
     typeof id === 'number' ? id : lookUp(id);
 
-const NOBODY: Subjects = {exes: [], uids: [], gids: [], loginuids: [], cgroups: []};
+/* A word that the schema does not know did not come so far. */
+const read = <T>(
+  written: T | undefined,
+  usual: number,
+  convert: (written: T) => number | undefined,
+): number => (written === undefined ? usual : (convert(written) ?? usual));
 
 /** Resolves the rules of any number of files. */
 export class RuleResolver {
@@ -53,26 +58,22 @@ export class RuleResolver {
   }
 
   private request(file: WrittenFile, place: Place, rule: SavedRule, match: Place): RuleRequest {
-    const {name = null, path, tree = false, suffix = null, strict = false} = rule;
+    const {name = null, path = null, tree = UNSAID.tree, suffix = null} = rule;
     this.checkLengths(file, place, rule, match);
     const resolve = (): string =>
       resolveObject(path ?? '', {tree, suffix}, (one) => this.paths.resolve(one)).path;
     return {
+      ...UNSAID,
       name,
-      path: path === undefined ? null : this.attempt(file, [...match, 'path'], '', resolve),
+      path: path === null ? null : this.attempt(file, [...match, 'path'], '', resolve),
       tree,
       suffix,
-      strict,
-      children: false,
-      untilExit: false,
-      against: false,
-      ops: rule.ops === undefined ? 0 : OPS.toMask(rule.ops),
-      otherwise: ELSES.value(rule.else ?? 'deny') ?? 0,
-      error: errnoNumber((rule.errno ?? 'EACCES') as ErrnoName),
-      defaultVerdict: VERDICTS.value(rule.default ?? 'deny') ?? 0,
-      deadline: this.deadline(file, place, rule.deadline),
-      ttl: 0,
-      pids: [],
+      strict: rule.strict ?? UNSAID.strict,
+      ops: read(rule.ops, UNSAID.ops, (ops) => OPS.toMask(ops)),
+      otherwise: read(rule.else, UNSAID.otherwise, (word) => ELSES.value(word)),
+      error: read(rule.errno, UNSAID.error, (word) => errnoNumber(word as ErrnoName)),
+      defaultVerdict: read(rule.default, UNSAID.defaultVerdict, (word) => VERDICTS.value(word)),
+      deadline: read(rule.deadline, UNSAID.deadline, (text) => this.deadline(file, place, text)),
       ...this.subjects(file, [...place, 'allow'], rule.allow ?? {}),
     };
   }
@@ -81,7 +82,7 @@ export class RuleResolver {
     file: WrittenFile,
     place: Place,
     allow: NonNullable<SavedRule['allow']>,
-  ): Subjects {
+  ): Partial<Subjects> {
     const all = <T, R>(
       kind: keyof Subjects,
       values: readonly T[] | undefined,
@@ -96,7 +97,7 @@ export class RuleResolver {
       return found.length > 1 ? [...new Set(found)] : found;
     };
     const cgroups = allow.cgroups === undefined ? [] : this.cgroups(file, place, allow.cgroups);
-    if (cgroups === undefined) return NOBODY;
+    if (cgroups === undefined) return {};
     return {
       cgroups,
       exes: all('exes', allow.exes, this.executable),
@@ -127,12 +128,11 @@ export class RuleResolver {
     return names.length > 0 && found.length === 0 ? undefined : [...new Set(found)];
   }
 
-  private deadline(file: WrittenFile, place: Place, text: string | undefined): number {
-    if (text === undefined) return 0;
+  private deadline(file: WrittenFile, place: Place, text: string): number {
     const milliseconds = parseDuration(text);
     if (milliseconds !== undefined && milliseconds <= FGUARD_TIMEOUT_MAX) return milliseconds;
     this.add(file, [...place, 'deadline'], `"deadline" must be more than 0 and at most one day`);
-    return 0;
+    return UNSAID.deadline;
   }
 
   /* Lengths in bytes, which a schema cannot express. */

@@ -81,7 +81,7 @@ describe('a rule file', () => {
       deadline: 90_000,
       strict: true,
     };
-    const plain = {...REQUEST, deadline: 0};
+    const plain = {...REQUEST, error: 0, deadline: 0};
     expect(requests(text)).toEqual([
       everything,
       {...plain, path: join(folder, 'real'), tree: true},
