@@ -20,6 +20,20 @@
 				      struct ftrace_ops *trace,		\
 				      struct ftrace_regs *fregs)
 
+/*
+ * The same for one that takes locks: whoever sleeps on them, in a real-time kernel, is
+ * waited for by RCU when the code goes, and by nothing else.
+ */
+#define ON_IN_RCU(name)							\
+	static __always_inline void in_rcu_##name(struct ftrace_regs *fregs); \
+	ON(name)							\
+	{								\
+		rcu_read_lock();					\
+		in_rcu_##name(fregs);					\
+		rcu_read_unlock();					\
+	}								\
+	static __always_inline void in_rcu_##name(struct ftrace_regs *fregs)
+
 #define ARGUMENT(type, n) ((type)ftrace_regs_get_argument(fregs, n))
 
 static __always_inline struct fguard_object

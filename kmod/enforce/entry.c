@@ -218,19 +218,19 @@ ON(security_inode_rename)
  * it is seen; security functions are called when it is not even clear whether the caller
  * may. Both directories are locked, but where a filesystem finds out by itself.
  */
-ON(d_move)
+ON_IN_RCU(d_move)
 {
 	fguard_names_moved(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 1), false);
 }
 
-ON(d_exchange)
+ON_IN_RCU(d_exchange)
 {
 	fguard_names_moved(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 1), true);
 }
 
 /* Creation, and link(). */
 #define ON_INSTANTIATION(name)						\
-	ON(name)							\
+	ON_IN_RCU(name)							\
 	{								\
 		fguard_names_filled(ARGUMENT(struct dentry *, 0),	\
 				    ARGUMENT(struct inode *, 1));	\
@@ -243,7 +243,7 @@ ON_INSTANTIATION(d_make_persistent) /* filesystems in memory, since 6.19 */
 #endif
 
 /* unlink(), rmdir(). The directory is locked. */
-ON(d_delete)
+ON_IN_RCU(d_delete)
 {
 	fguard_names_emptied(ARGUMENT(struct dentry *, 0));
 }
@@ -253,7 +253,7 @@ ON(d_delete)
  * it stays: nobody uses the object's name again to chmod() it, or, since 6.7, to open
  * the copy. The copy's directory may be locked. Since 4.8.
  */
-ON(security_inode_copy_up)
+ON_IN_RCU(security_inode_copy_up)
 {
 	int err = fguard_copyup_begin(ARGUMENT(struct dentry *, 0),
 				      fguard_syscall_can_restart(false));
@@ -263,7 +263,7 @@ ON(security_inode_copy_up)
 }
 
 /* An inode leaves memory. No lock held. */
-ON(security_inode_free)
+ON_IN_RCU(security_inode_free)
 {
 	fguard_names_inode_freed(ARGUMENT(struct inode *, 0));
 }

@@ -24,7 +24,7 @@
 /* ---- tracing of those who are let in ------------------------------------- */
 
 /* ptrace(), process_vm_writev(), /proc/PID/mem. task_lock() of the other is held. */
-ON(security_ptrace_access_check)
+ON_IN_RCU(security_ptrace_access_check)
 {
 	struct task_struct *other = ARGUMENT(struct task_struct *, 0);
 	struct fguard_subject tracer = { .task = current, .exe_known = true };
@@ -43,7 +43,7 @@ ON(security_ptrace_access_check)
  * for writing, inside which task_lock() must not be waited for: one that is busy
  * counts as of an unknown executable.
  */
-ON(security_ptrace_traceme)
+ON_IN_RCU(security_ptrace_traceme)
 {
 	struct task_struct *parent = ARGUMENT(struct task_struct *, 0);
 	struct fguard_subject tracer = { .task = parent, .exe_known = true };
@@ -69,11 +69,8 @@ static noinline void end_unnoted(struct task_struct *child)
 	const struct fguard_subject parent = {
 		.task = current, .exe = fguard_subject_exe(), .exe_known = true,
 	};
-	bool bound;
+	const bool bound = fguard_against_task(&parent);
 
-	rcu_read_lock();
-	bound = fguard_against_task(&parent);
-	rcu_read_unlock();
 	if (parent.exe)
 		fput(parent.exe);
 	if (bound)
@@ -81,7 +78,7 @@ static noinline void end_unnoted(struct task_struct *child)
 }
 
 /* fork(): the child is whole and does not run yet. No lock held. */
-ON(wake_up_new_task)
+ON_IN_RCU(wake_up_new_task)
 {
 	struct task_struct *child = ARGUMENT(struct task_struct *, 0);
 
@@ -91,7 +88,7 @@ ON(wake_up_new_task)
 }
 
 /* A task ends, which is the current one. No lock held. */
-ON(exit_signals)
+ON_IN_RCU(exit_signals)
 {
 	fguard_waiter_exit();
 	fguard_script_exit();
@@ -101,13 +98,13 @@ ON(exit_signals)
  * A task is gone, by whoever waited for it; no number leads to it any more. No lock
  * held. Since 5.7.
  */
-ON(proc_flush_pid)
+ON_IN_RCU(proc_flush_pid)
 {
 	fguard_script_end(ARGUMENT(const struct pid *, 0));
 }
 
 /* A handler of a signal is about to run; its frame is made. No lock held. */
-ON(signal_setup_done)
+ON_IN_RCU(signal_setup_done)
 {
 	const struct ksignal *signal = ARGUMENT(const struct ksignal *, 1);
 
@@ -115,7 +112,7 @@ ON(signal_setup_done)
 }
 
 /* execve(), for each file on the way to what is run in the end. No lock held. */
-ON(security_bprm_check)
+ON_IN_RCU(security_bprm_check)
 {
 	struct linux_binprm *bprm = ARGUMENT(struct linux_binprm *, 0);
 
@@ -167,7 +164,7 @@ ON(security_bprm_creds_from_file)
 }
 
 /* execve(), from here on the task is of the new program. The lock against ptrace() is held. */
-ON(security_bprm_committed_creds)
+ON_IN_RCU(security_bprm_committed_creds)
 {
 	fguard_script_run(ARGUMENT(struct linux_binprm *, 0));
 }
