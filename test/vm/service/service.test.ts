@@ -71,7 +71,8 @@ describe('the service', () => {
     expect((await vm.run('systemctl restart fguard')).code).not.toBe(0);
     expect(await loaded()).not.toBe(before);
     await expectGuardingInPart(vm);
-    await vm.ok('systemctl stop fguard');
+    // of a unit that failed, systemctl waits for what is named alone
+    await vm.ok('systemctl stop fguard fguard-module');
     expect(await isLoaded(vm)).toBe(false);
     for (const unit of ['fguard-module', 'fguard-log', 'fguard-agent'])
       expect(await property(vm, unit, 'ActiveState')).toBe('inactive');
