@@ -89,34 +89,12 @@ const ruleRequest = (
 const refusal = (message: string, rule: KernelRule): UserError =>
   new UserError('EEXIST', message, {next: [`sudo fguard unprotect ${rule.id}`]});
 
-const isBelow = (path: string, above: string): boolean =>
-  path.startsWith(above === '/' ? '/' : `${above}/`);
-
-const isWithin = (path: string, above: string | null): boolean =>
-  above === null || path === above || isBelow(path, above);
-
-/* Whether the new rule would replace this one. */
-function concerns({path: above, tree, suffix, against}: KernelRule, object: RunObject): boolean {
-  const {path} = object;
-  if (against || (suffix === null && !tree)) return false;
-  if (suffix === null) return isWithin(path, above);
-  if (!isTree(object)) return isWithin(path, above) && path.endsWith(suffix);
-  return isWithin(path, above) || (above !== null && isBelow(above, path));
-}
-
-/*
- * Replacing a rule for a while would lose it in the end. And a rule that is only
- * about the command allows everyone else, so it would override rules above it.
- */
+/* Replacing a rule for a while would lose it in the end. */
 function requireUnguarded(guard: Guard, objects: readonly RunObject[]): void {
   for (const rule of guard.listRules())
-    for (const object of objects) {
-      const {path, kind} = object;
+    for (const {path} of objects)
       if (rule.suffix === null && rule.path === path)
         throw refusal(`rule ${rule.id} already guards ${path}`, rule);
-      if (KINDS[kind].against && concerns(rule, object))
-        throw refusal(`--${kind} ${path} would allow others to bypass rule ${rule.id}`, rule);
-    }
 }
 
 /*
