@@ -2,6 +2,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import {BaseCommand} from '../cli/base-command.js';
+import {escapeText} from '../domain/text.js';
 import {unloadModule} from '../services/module/unload.js';
 
 export default class Unload extends BaseCommand {
@@ -22,7 +23,11 @@ export default class Unload extends BaseCommand {
 
   async run() {
     const {flags} = await this.parse(Unload);
-    const changed = await unloadModule(flags.force);
+    const changed = await unloadModule(flags.force, (processes) => {
+      this.caution(
+        `unloading waits until the io_uring of ${escapeText(processes.join(', '))} pauses or ends`,
+      );
+    });
     this.tell(
       changed ? 'module unloaded; nothing is guarded any more' : 'the module was not loaded',
     );

@@ -22,7 +22,14 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => user.end());
+let hasEnded = false;
+
+async function endUser(): Promise<void> {
+  if (!hasEnded) await user.end();
+  hasEnded = true;
+}
+
+afterAll(endUser);
 
 const idle = () =>
   lab.guard.until(({hooks}) => Object.values(hooks).every((state) => state !== 'active'));
@@ -41,4 +48,13 @@ it.skipIf(!isSince('5.11'))('a task that never leaves the kernel delays no rule'
   expect(await user.do('open', secret)).toBe('OK');
   expect(await watcher.next()).toMatchObject({path: secret});
   await watcher.end();
+});
+
+it.skipIf(!isSince('5.11'))('it is named while the module cannot go because of it', async () => {
+  const unload = vm.spawn('fguard unload 2>&1');
+  await unload.waitFor(`unloading waits until the io_uring of process ${user.pid} `);
+  await endUser();
+  expect(await unload.exit).toMatchObject({code: 0});
+  await vm.ok('modprobe fguard');
+  await lab.reconnect();
 });

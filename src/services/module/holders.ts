@@ -61,3 +61,16 @@ export const holders = async (questions: readonly Question[]): Promise<string[]>
   ...dependentModules(),
   ...(await connectedProcesses()),
 ];
+
+/* The thread of a ring with IORING_SETUP_SQPOLL. */
+const isPolling = (folder: string): boolean =>
+  readIfPossible(`${folder}/comm`)?.startsWith('iou-sqp-') === true &&
+  readIfPossible(`${folder}/stat`)?.includes(') R ') === true;
+
+/** Processes that have a thread of io_uring poll in the kernel, for which unloading waits. */
+export const pollingProcesses = (): string[] =>
+  processIds()
+    .filter((pid) =>
+      entries(`/proc/${pid}/task`).some(({name}) => isPolling(`/proc/${pid}/task/${name}`)),
+    )
+    .map((pid) => `process ${pid} (${processName(pid)})`);

@@ -7,7 +7,7 @@ import type {Guard} from '../../native/index.js';
 import {type CommandResult, runCommand} from '../../linux/command.js';
 import {requireRoot} from '../../linux/privilege.js';
 import {withGuard} from '../guard.js';
-import {holders, references} from './holders.js';
+import {holders, pollingProcesses, references} from './holders.js';
 import {isLoaded} from './module-info.js';
 
 /* The kernel does not report when the last reference is dropped. */
@@ -61,11 +61,17 @@ async function removeSettled(): Promise<CommandResult> {
 /**
  * Unloads the module, which removes every rule; false if it was not loaded.
  * @param force remove the rules first, so that nobody waits for an answer
+ * @param onDelay told of the processes that unloading may have to wait for
  */
-export async function unloadModule(force: boolean): Promise<boolean> {
+export async function unloadModule(
+  force: boolean,
+  onDelay: (processes: readonly string[]) => void = () => undefined,
+): Promise<boolean> {
   requireRoot('unloading a module');
   if (!isLoaded()) return false;
   if ((await askModule((guard) => guard.status()))?.locked === true) throw locked();
+  const polling = pollingProcesses();
+  if (polling.length > 0) onDelay(polling);
   const result = await (force ? removeSettled() : remove());
   if (result.code === 0) return true;
   throw await refusal(result, (await askModule((guard) => guard.questions())) ?? []);
