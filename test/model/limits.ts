@@ -26,9 +26,9 @@ export const LIMITS = {
   /** Two rules may come to be about one object. */
   holdsTwoOfOneObject: false,
   /** What has left the guarded name is on the way to it no more. */
-  forgetsFormerObjects: false,
+  forgetsFormerObjects: true,
   /** Directories on the way are guarded also where the rule is about other operations. */
-  guardsWaysOfPartialRules: false,
+  guardsWaysOfPartialRules: true,
 } satisfies Record<string, boolean>;
 
 export type Limit = keyof typeof LIMITS;
