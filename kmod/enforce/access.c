@@ -38,6 +38,7 @@
 #include "policy/names.h"
 #include "policy/prefilter.h"
 #include "subject/descendants.h"
+#include "subject/exe.h"
 #include "subject/script.h"
 #include "subject/subject.h"
 
@@ -1010,6 +1011,7 @@ ON(security_bprm_creds_from_file)
 ON(security_bprm_committed_creds)
 {
 	fguard_script_run(ARGUMENT(struct linux_binprm *, 0));
+	fguard_exes_run(ARGUMENT(struct linux_binprm *, 0)->file);
 }
 
 /*
