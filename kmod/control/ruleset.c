@@ -249,9 +249,8 @@ static u32 needs_of(const struct fguard_rule *rule)
 		needs |= FGUARD_NEED_FORKS;
 	if (fguard_rule_asks(rule) || (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
 		needs |= FGUARD_NEED_EXES | FGUARD_NEED_INODES;
-	/* Those who run what has an executable's name by then, and those who run it later. */
 	if (rule->subjects->n_exes)
-		needs |= FGUARD_NEED_EXES | FGUARD_NEED_INODES | FGUARD_NEED_NAMES;
+		needs |= FGUARD_NEED_NAMES | FGUARD_NEED_INODES;
 	/* Answers are remembered by executable, and by script, which children are, too. */
 	if (fguard_rule_asks(rule))
 		needs |= FGUARD_NEED_FORKS;

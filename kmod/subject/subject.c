@@ -566,6 +566,16 @@ static bool is_exe(const struct fguard_subjects *subjects, const struct file *ex
 	return false;
 }
 
+bool fguard_subjects_lack_exe(const struct fguard_subjects *subjects)
+{
+	u32 i;
+
+	for (i = 0; i < subjects->n_exes; i++)
+		if (!fguard_exe_is_there(subjects->exes[i].exe))
+			return true;
+	return false;
+}
+
 bool fguard_subjects_gain_exe(const struct fguard_subjects *subjects,
 			      const struct file *old, const struct file *new)
 {

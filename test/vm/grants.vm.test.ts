@@ -137,6 +137,10 @@ describe('executables', () => {
   });
 
   const NEW = lab.path('new');
+  const EXE_PENDING = 256;
+
+  const isPending = async (): Promise<boolean> =>
+    (await lab.guard.list()).some(({flags}) => (flags & EXE_PENDING) !== 0);
 
   it.each([
     ['is renamed over it', `mv ${NEW} ${program}`],
@@ -185,6 +189,7 @@ describe('executables', () => {
     await vm.ok(`mv ${program} ${NEW}`);
     await lab.guard.clear();
     await lab.guard.add(secret, {exes: [absent]});
+    expect(await isPending()).toBe(true);
     expect(await gets()).toBe('EACCES');
     expect(await inside.do('open-rdwr', secret)).toBe('EACCES');
     expect(await opens(NEW)).toBe('EACCES');
@@ -194,7 +199,9 @@ describe('executables', () => {
     await vm.ok(`mv ${program} ${NEW}`);
     await lab.guard.clear();
     await lab.guard.add(secret, {exes: [program]});
+    expect(await isPending()).toBe(true);
     await vm.ok(`mv ${NEW} ${program}`);
+    expect(await isPending()).toBe(false);
     expect(await opens(program)).toBe('OK');
     expect(await inside.do('open-rdwr', secret)).toBe('OK');
   });
