@@ -393,6 +393,14 @@ static int list_ending(struct fguard_rule *rule)
 	return err;
 }
 
+static void count_exes(const struct fguard_subjects *subjects, int by)
+{
+	u32 i;
+
+	for (i = 0; i < subjects->n_exes; i++)
+		fguard_exe_count(subjects->exes[i].exe, by);
+}
+
 int fguard_roster_add(struct fguard_rule *rule)
 {
 	int err = list_named(rule);
@@ -400,11 +408,14 @@ int fguard_roster_add(struct fguard_rule *rule)
 	if (err)
 		return err;
 	err = list_ending(rule);
-	if (err)
+	if (err) {
 		unlist_named(rule);
-	else if (fguard_rule_asks(rule))
+		return err;
+	}
+	if (fguard_rule_asks(rule))
 		list_add_tail_rcu(&rule->by_asking, &asking);
-	return err;
+	count_exes(rule->subjects, 1);
+	return 0;
 }
 
 static void forget_ended(struct fguard_subjects *subjects)
@@ -421,6 +432,7 @@ void fguard_roster_remove(struct fguard_rule *rule)
 	struct fguard_subjects *subjects = rule->subjects;
 
 	unlist_named(rule);
+	count_exes(rule->subjects, -1);
 	if (fguard_rule_asks(rule))
 		list_del_rcu(&rule->by_asking);
 	if (!(rule->flags & FGUARD_RULE_UNTIL_EXIT))

@@ -279,10 +279,20 @@ void fguard_exe_put(struct fguard_exe *exe)
 		exe_free(exe);
 }
 
+void fguard_exe_count(struct fguard_exe *exe, int by)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&exe_lock, flags);
+	exe->rules += by;
+	exe->over |= !exe->rules;
+	spin_unlock_irqrestore(&exe_lock, flags);
+}
+
 static bool is_same(const struct fguard_exe *exe, const struct fguard_exe *other,
 		    const struct inode *directory)
 {
-	return is_program(&other->directory, directory) &&
+	return !other->over && is_program(&other->directory, directory) &&
 	       exe->entry.length == other->entry.length &&
 	       !memcmp(exe->name, other->name, exe->entry.length);
 }

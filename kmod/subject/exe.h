@@ -23,6 +23,8 @@ struct fguard_version;
  * struct fguard_exe - the name of an executable; one for all subjects that name it
  * @node: link in the bucket of its directory, if it is followed; RCU, exe_lock
  * @users: places; exe_lock
+ * @rules: rules in force that name it; exe_lock
+ * @over: there were such rules, and are none; exe_lock
  * @id: never another's
  * @entry: the name
  * @directory: of the name, known until its inode dies
@@ -35,6 +37,8 @@ struct fguard_version;
 struct fguard_exe {
 	struct hlist_node node;
 	u32 users;
+	u32 rules;
+	bool over;
 	u64 id;
 	struct fguard_name entry;
 	struct fguard_program directory;
@@ -66,6 +70,17 @@ struct fguard_exe *fguard_exe_new(const char *path, struct netlink_ext_ack *exta
  * Context: any but a hard interrupt.
  */
 void fguard_exe_put(struct fguard_exe *exe);
+
+/**
+ * fguard_exe_count - a rule that names it comes into force, or leaves
+ * @exe: the executable
+ * @by: 1 or -1
+ *
+ * Rules that come after the last one has left know nothing of what had the name before.
+ *
+ * Context: any but a hard interrupt.
+ */
+void fguard_exe_count(struct fguard_exe *exe, int by);
 
 /**
  * fguard_exe_is_there - has any file the name?
