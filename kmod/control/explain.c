@@ -43,7 +43,7 @@ static void note(struct fguard_match_context *context, struct fguard_rule *rule,
 		return;
 	match = &explanation->matches[explanation->count - 1];
 	match->rule = rule->terms.id;
-	match->concerned = rule->terms.ops & context->object->ops;
+	match->concerned = fguard_evaluate_ops(&rule->terms, rank, allowed) & context->object->ops;
 	match->allowed = allowed;
 	if (rank >= FGUARD_RANK_PATH) {
 		match->kind = FGUARD_MATCH_PATH;

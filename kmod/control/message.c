@@ -365,10 +365,16 @@ static int put_subjects(struct sk_buff *skb, const struct fguard_subjects *subje
 	return 0;
 }
 
+static u32 flags_of(const struct fguard_rule *rule)
+{
+	return rule->flags |
+	       (fguard_subjects_lack_exe(rule->subjects) ? FGUARD_RULE_EXE_PENDING : 0);
+}
+
 static int put_terms(struct sk_buff *skb, const struct fguard_rule *rule)
 {
 	if (nla_put_u32(skb, FGUARD_RULE_A_ID, rule->terms.id) ||
-	    nla_put_u32(skb, FGUARD_RULE_A_FLAGS, rule->flags) ||
+	    nla_put_u32(skb, FGUARD_RULE_A_FLAGS, flags_of(rule)) ||
 	    (rule->name && nla_put_string(skb, FGUARD_RULE_A_NAME, rule->name)) ||
 	    (rule->path && nla_put_string(skb, FGUARD_RULE_A_PATH, rule->path)) ||
 	    (rule->suffix.string &&

@@ -135,6 +135,9 @@ static int make_rule(const struct nlattr *attr, struct fguard_rule **rule,
 	return 0;
 }
 
+/* What they name is followed from when it is looked up. */
+#define MAKING_NEEDS (FGUARD_NEED_NAMES | FGUARD_NEED_INODES)
+
 static struct fguard_rule **make_rules(const struct genl_info *info, u32 count)
 {
 	struct fguard_rule **rules;
@@ -220,11 +223,25 @@ static int let_keep(struct fguard_rule **rules, u32 count, struct sock *socket,
 	return 0;
 }
 
+static int make_and_add(const struct sk_buff *skb, struct genl_info *info,
+			struct fguard_added *added, u32 count)
+{
+	struct fguard_rule **rules = make_rules(info, count);
+	int err;
+
+	if (IS_ERR(rules))
+		return PTR_ERR(rules);
+	err = let_keep(rules, count, NETLINK_CB(skb).sk, info->extack);
+	if (!err)
+		return add_made_rules(info, rules, added, count);
+	discard_rules(rules, count);
+	return err;
+}
+
 static int add_rules(struct sk_buff *skb, struct genl_info *info)
 {
 	u32 count;
 	struct fguard_added *added;
-	struct fguard_rule **rules;
 	int err;
 
 	err = begin_rules(skb, info, &count);
@@ -242,36 +259,42 @@ static int add_rules(struct sk_buff *skb, struct genl_info *info)
 	added = kvcalloc(count, sizeof(*added), GFP_KERNEL);
 	if (!added)
 		return -ENOMEM;
-	rules = make_rules(info, count);
-	if (IS_ERR(rules)) {
-		kvfree(added);
-		return PTR_ERR(rules);
+	err = fguard_hooks_get(MAKING_NEEDS, info->extack);
+	if (!err) {
+		err = make_and_add(skb, info, added, count);
+		fguard_hooks_put(MAKING_NEEDS);
 	}
-	err = let_keep(rules, count, NETLINK_CB(skb).sk, info->extack);
-	if (err)
-		discard_rules(rules, count);
-	else
-		err = add_made_rules(info, rules, added, count);
 	kvfree(added);
+	return err;
+}
+
+static int make_and_replace(const struct genl_info *info, u32 count)
+{
+	struct fguard_rule **rules = make_rules(info, count);
+	int err;
+
+	if (IS_ERR(rules))
+		return PTR_ERR(rules);
+	err = let_keep(rules, count, NULL, info->extack) ?:
+	      fguard_ruleset_replace(rules, count, info->extack);
+	discard_rules(rules, err ? count : 0);
 	return err;
 }
 
 static int set_rules(struct sk_buff *skb, struct genl_info *info)
 {
-	u32 count;
-	struct fguard_rule **rules;
+	u32 count, needs;
 	int err;
 
 	err = begin_rules(skb, info, &count);
 	if (err)
 		return err;
-	rules = make_rules(info, count);
-	if (IS_ERR(rules))
-		return PTR_ERR(rules);
-
-	err = let_keep(rules, count, NULL, info->extack) ?:
-	      fguard_ruleset_replace(rules, count, info->extack);
-	discard_rules(rules, err ? count : 0);
+	needs = count ? MAKING_NEEDS : 0;
+	err = fguard_hooks_get(needs, info->extack);
+	if (err)
+		return err;
+	err = make_and_replace(info, count);
+	fguard_hooks_put(needs);
 	return err;
 }
 

@@ -230,10 +230,12 @@ static u32 needs_of(const struct fguard_rule *rule)
 	    (needs & (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))))
 		needs |= BIT(FGUARD_OP_CREATE);
 
-	/* Nobody may take what he is refused to where he is not. */
+	/* Nobody may take what he is refused to where he is not, nor cover the way to it. */
 	if (fguard_rule_is_partial(rule))
 		needs |= BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK) |
 			 BIT(FGUARD_OP_DELETE);
+	if (fguard_rule_is_partial(rule) && rule->ancestor_count)
+		needs |= BIT(FGUARD_OP_MOUNT);
 	if (rule->entry.name)
 		needs |= FGUARD_NEED_NAMES | FGUARD_NEED_INODES;
 	if (is_strict(rule))
@@ -246,6 +248,8 @@ static u32 needs_of(const struct fguard_rule *rule)
 		needs |= FGUARD_NEED_FORKS;
 	if (fguard_rule_asks(rule) || (fguard_rule_lets_in(rule) && rule->subjects->n_exes))
 		needs |= FGUARD_NEED_EXES | FGUARD_NEED_INODES;
+	if (rule->subjects->n_exes)
+		needs |= FGUARD_NEED_NAMES | FGUARD_NEED_INODES;
 	/* Answers are remembered by executable, and by script, which children are, too. */
 	if (fguard_rule_asks(rule))
 		needs |= FGUARD_NEED_FORKS;

@@ -18,6 +18,7 @@
 #include "enforce/hooks.h"
 #include "enforce/tracing.h"
 #include "subject/descendants.h"
+#include "subject/exe.h"
 #include "subject/script.h"
 #include "subject/subject.h"
 
@@ -167,6 +168,7 @@ ON(security_bprm_creds_from_file)
 ON_IN_RCU(security_bprm_committed_creds)
 {
 	fguard_script_run(ARGUMENT(struct linux_binprm *, 0));
+	fguard_exes_run(ARGUMENT(struct linux_binprm *, 0)->file);
 }
 
 /*

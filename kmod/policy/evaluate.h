@@ -28,8 +28,16 @@ enum fguard_rank {
 	FGUARD_RANK_LOST,	    /* a tree, or a suffix, if it is about the object at all */
 	FGUARD_RANK_TREE = 1 << 20, /* less the distance */
 	FGUARD_RANK_PATH,
-	FGUARD_RANK_OTHER, /* another name, or a way: lifts no refusal */
+	FGUARD_RANK_OTHER,    /* another name: lifts no refusal */
+	FGUARD_RANK_ANCESTOR, /* on the way to it: the same; stands as FGUARD_RANK_OTHER */
 };
+
+/*
+ * What, done to a directory on the way to an object, takes the object elsewhere, or has
+ * something else in its place.
+ */
+#define FGUARD_ANCESTOR_OPS ((1U << FGUARD_OP_DELETE) | (1U << FGUARD_OP_RENAME) | \
+			     (1U << FGUARD_OP_MOUNT))
 
 /* In the order in which they win at equal rank. */
 enum fguard_outcome {
@@ -131,6 +139,25 @@ fguard_evaluate_outcome(const struct fguard_terms *terms, bool allowed)
 }
 
 /**
+ * fguard_evaluate_ops - of which operations does a rule speak?
+ * @terms: what the rule says
+ * @rank: how closely it names the object, enum fguard_rank
+ * @allowed: the rule allows the subject
+ *
+ * Whom it refuses anything at all, it refuses to change what is on the way to its object.
+ *
+ * Context: any.
+ * Return: mask of enum fguard_op.
+ */
+static inline u32 fguard_evaluate_ops(const struct fguard_terms *terms, u32 rank, bool allowed)
+{
+	if (rank == FGUARD_RANK_ANCESTOR &&
+	    fguard_evaluate_outcome(terms, allowed) >= FGUARD_OUTCOME_ASK)
+		return terms->ops | FGUARD_ANCESTOR_OPS;
+	return terms->ops;
+}
+
+/**
  * fguard_evaluate_reason - how an outcome is explained before it is settled
  * @outcome: enum fguard_outcome
  *
@@ -186,7 +213,9 @@ static inline bool fguard_evaluate_consider(struct fguard_decision *decision,
 {
 	enum fguard_outcome outcome = fguard_evaluate_outcome(terms, allowed);
 
-	ops &= terms->ops;
+	ops &= fguard_evaluate_ops(terms, rank, allowed);
+	if (rank == FGUARD_RANK_ANCESTOR)
+		rank = FGUARD_RANK_OTHER;
 	if (!ops || rank < decision->rank)
 		return false;
 	if ((rank == decision->rank || rank == FGUARD_RANK_OTHER) &&
@@ -217,7 +246,7 @@ static inline bool fguard_evaluate_is_closer(const struct fguard_terms *terms, u
 {
 	if (!terms)
 		return true;
-	if (rank == before || rank == FGUARD_RANK_OTHER)
+	if (rank == before || rank >= FGUARD_RANK_OTHER)
 		return fguard_evaluate_outcome(next, false) >
 		       fguard_evaluate_outcome(terms, false);
 	return rank > before;

@@ -102,9 +102,9 @@ static void note_ancestors(struct fguard_rule *rule, u32 room, struct path path)
 }
 
 /*
- * The object, or the directory in which it would be, and all directories and mount
- * points above: whoever renames one of the directories, or mounts over one, puts
- * another object in the rule's place.
+ * The directory of the object, and all directories and mount points above: whoever
+ * renames one of the directories, or mounts over one, puts another object in the rule's
+ * place. What is mounted on its name is taken away from there, too.
  */
 static int take_ancestors(struct fguard_rule *rule, const struct path *start)
 {
@@ -162,18 +162,22 @@ static int take_mount(struct fguard_rule *rule, struct vfsmount *mnt)
 
 /* ---- the forms of a rule ------------------------------------------------- */
 
+static bool is_mounted(const struct fguard_found *found)
+{
+	return found->exists && (found->object.dentry->d_sb != found->directory.dentry->d_sb ||
+				 found->object.dentry == found->object.mnt->mnt_root);
+}
+
 static int take_inode(struct fguard_rule *rule, const struct fguard_found *found)
 {
 	const struct dentry *object = found->object.dentry;
 	const struct inode *beneath = fguard_object_beneath(object);
-	const bool mounted = object->d_sb != found->directory.dentry->d_sb ||
-			     object == found->object.mnt->mnt_root;
 	int err;
 
 	rule->flags |= FGUARD_RULE_EXISTS;
 	err = fguard_rule_inode_new(rule, d_inode(object),
-				    mounted ? FGUARD_RULE_INODE_MOUNTED
-					    : FGUARD_RULE_INODE_HOLDER);
+				    rule->mounted ? FGUARD_RULE_INODE_MOUNTED
+						  : FGUARD_RULE_INODE_HOLDER);
 	if (!err && beneath)
 		err = fguard_rule_inode_new(rule, beneath, FGUARD_RULE_INODE_BENEATH);
 	return err;
@@ -186,8 +190,9 @@ static int take_found(struct fguard_rule *rule, const struct fguard_found *found
 
 	rule->layered = found->directory.dentry->d_flags & DCACHE_OP_REAL;
 	err = fguard_name_take(&rule->entry, found, extack);
+	rule->mounted = is_mounted(found);
 	if (!err)
-		err = take_ancestors(rule, found->exists ? &found->object : &found->directory);
+		err = take_ancestors(rule, rule->mounted ? &found->object : &found->directory);
 	if (!err)
 		err = take_mount(rule, found->directory.mnt);
 	if (!err && found->exists)

@@ -21,7 +21,7 @@ static noinline void bind(struct fguard_match_context *context, struct fguard_ru
 {
 	const struct fguard_terms *terms = context->binder ? &context->binder->terms : NULL;
 
-	if (!(context->object->ops & rule->terms.ops) ||
+	if (!(context->object->ops & fguard_evaluate_ops(&rule->terms, rank, false)) ||
 	    !fguard_evaluate_is_closer(terms, context->binder_rank, &rule->terms, rank))
 		return;
 	context->binder = rule;
@@ -32,7 +32,8 @@ static void join_layers(struct fguard_match_context *context)
 {
 	if (unlikely(context->binder) &&
 	    fguard_evaluate_consider(&context->decision, &context->binder->terms,
-				     FGUARD_RANK_OTHER, context->object->ops, false))
+				     max_t(u32, context->binder_rank, FGUARD_RANK_OTHER),
+				     context->object->ops, false))
 		context->decider = context->binder;
 }
 
@@ -203,8 +204,8 @@ static bool is_settled_at(const struct fguard_match_context *context, u32 rank)
 	const bool refused = decision->outcome == FGUARD_OUTCOME_DENY;
 
 	if (context->seen)
-		return rank == FGUARD_RANK_OTHER && context->seen_enough;
-	if (rank == FGUARD_RANK_OTHER)
+		return rank >= FGUARD_RANK_OTHER && context->seen_enough;
+	if (rank >= FGUARD_RANK_OTHER)
 		return refused;
 	if (unlikely(READ_ONCE(context->index->against)))
 		return refused && decision->rank >= rank;
@@ -507,6 +508,11 @@ static void object_to(struct fguard_match_context *context, struct fguard_rule *
 		context->decider = rule;
 }
 
+static u32 rank_at(const struct fguard_site *site, const struct fguard_rule *rule, u32 rank)
+{
+	return fguard_site_is_object(site, rule) ? FGUARD_RANK_OTHER : rank;
+}
+
 /* @is_meant: which rules count, or NULL: all */
 static void hear(struct fguard_match_context *context, const struct fguard_site *site, u32 rank,
 		 bool (*is_meant)(const struct fguard_rule *rule,
@@ -521,16 +527,18 @@ static void hear(struct fguard_match_context *context, const struct fguard_site 
 			return;
 		rule = fguard_voice_rule(voice);
 		if (rule && (!is_meant || is_meant(rule, context)))
-			consider(context, rule, rank);
+			consider(context, rule, rank_at(site, rule, rank));
 	}
 	rule = fguard_site_rest(site, object->ops, object->strict);
 	if (rule && !is_settled_at(context, rank))
-		object_to(context, rule, rank);
+		object_to(context, rule, rank_at(site, rule, rank));
 }
 
+/* A mount that goes leaves what it holds what it is. */
 static void match_places(struct fguard_match_context *context)
 {
 	const struct fguard_object *object = context->object;
+	const u32 rank = object->ancestors_only ? FGUARD_RANK_OTHER : FGUARD_RANK_ANCESTOR;
 	const struct fguard_site *site;
 
 	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_ANCESTOR,
@@ -538,7 +546,7 @@ static void match_places(struct fguard_match_context *context)
 		if (site->kind == FGUARD_SITE_ANCESTOR &&
 		    fguard_identity_is(&site->identity, object->inode) &&
 		    ancestor_concerns(site, object))
-			hear(context, site, FGUARD_RANK_OTHER, NULL);
+			hear(context, site, rank, NULL);
 }
 
 static void match_crossings(struct fguard_match_context *context)
@@ -732,8 +740,7 @@ void fguard_index_look_inside(struct fguard_match_context *context)
 	join_layers(context);
 }
 
-#define ANCESTOR_OPS (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_MOUNT) | \
-		      FGUARD_OPS_IDENTITY)
+#define ANCESTOR_OPS (FGUARD_ANCESTOR_OPS | FGUARD_OPS_IDENTITY)
 
 void fguard_index_evaluate(struct fguard_match_context *context)
 {

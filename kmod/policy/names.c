@@ -11,6 +11,7 @@
 #include "policy/names.h"
 #include "policy/prefilter.h"
 #include "policy/rule.h"
+#include "subject/exe.h"
 
 /* Whatever is guarded by name is in a directory that the filter holds. */
 static bool may_be_named(const struct fguard_index *index, const struct dentry *dentry)
@@ -41,6 +42,7 @@ static void note(struct dentry *name, const struct dentry *holder, const struct 
 	index = rcu_dereference(fguard_index);
 	if (unlikely(may_be_named(index, name)))
 		hold(index, name, holder, inode, leaving);
+	fguard_exes_hold(name, inode);
 	rcu_read_unlock();
 }
 

@@ -15,6 +15,7 @@
 #include "policy/roster.h"
 #include "policy/rule.h"
 #include "subject/descendants.h"
+#include "subject/exe.h"
 #include "subject/subject.h"
 
 /* Subjects are found by one kind of what they ask for; these are their kinds. */
@@ -217,7 +218,7 @@ static bool enter_exes(struct fguard_entries *entries, struct fguard_subjects *s
 	u32 i;
 
 	for (i = 0; done && i < subjects->n_exes; i++)
-		done = enter(entries, subjects, kind, subjects->exes[i].program.identity.ino);
+		done = enter(entries, subjects, kind, subjects->exes[i].exe->id);
 	return done;
 }
 
@@ -392,6 +393,14 @@ static int list_ending(struct fguard_rule *rule)
 	return err;
 }
 
+static void count_exes(const struct fguard_subjects *subjects, int by)
+{
+	u32 i;
+
+	for (i = 0; i < subjects->n_exes; i++)
+		fguard_exe_count(subjects->exes[i].exe, by);
+}
+
 int fguard_roster_add(struct fguard_rule *rule)
 {
 	int err = list_named(rule);
@@ -399,11 +408,14 @@ int fguard_roster_add(struct fguard_rule *rule)
 	if (err)
 		return err;
 	err = list_ending(rule);
-	if (err)
+	if (err) {
 		unlist_named(rule);
-	else if (fguard_rule_asks(rule))
+		return err;
+	}
+	if (fguard_rule_asks(rule))
 		list_add_tail_rcu(&rule->by_asking, &asking);
-	return err;
+	count_exes(rule->subjects, 1);
+	return 0;
 }
 
 static void forget_ended(struct fguard_subjects *subjects)
@@ -420,6 +432,7 @@ void fguard_roster_remove(struct fguard_rule *rule)
 	struct fguard_subjects *subjects = rule->subjects;
 
 	unlist_named(rule);
+	count_exes(rule->subjects, -1);
 	if (fguard_rule_asks(rule))
 		list_del_rcu(&rule->by_asking);
 	if (!(rule->flags & FGUARD_RULE_UNTIL_EXIT))
@@ -481,6 +494,16 @@ static bool look_up(struct search *search, enum trait_kind kind, u64 key)
 		return false;
 	trait = find_trait(search->side, kind, key);
 	return trait && look_at_all(search, trait);
+}
+
+static bool look_up_exe(u64 id, void *search)
+{
+	return look_up(search, TRAIT_EXE, id);
+}
+
+static bool look_up_program(u64 id, void *search)
+{
+	return look_up(search, TRAIT_PROGRAM, id);
 }
 
 static bool look_up_descendants(u64 descendants_id, void *search)
@@ -589,7 +612,8 @@ struct fguard_rule *fguard_roster_find(enum fguard_side side,
 	if (READ_ONCE(in_use[side][TRAIT_DESCENDANTS]) &&
 	    fguard_descendants_visit(task_tgid(task), look_up_descendants, &search))
 		return search.rule;
-	if (subject->exe && look_up(&search, TRAIT_EXE, file_inode(subject->exe)->i_ino))
+	if (subject->exe &&
+	    fguard_exes_visit(file_inode(subject->exe), look_up_exe, &search))
 		return search.rule;
 	if (look_up_users(&search, task))
 		return search.rule;
@@ -608,7 +632,7 @@ fguard_roster_find_program(const struct file *program,
 	};
 
 	if (program)
-		look_up(&search, TRAIT_PROGRAM, file_inode(program)->i_ino);
+		fguard_exes_visit(file_inode(program), look_up_program, &search);
 	else
 		look_up(&search, TRAIT_ANY_PROGRAM, 0);
 	return search.rule;

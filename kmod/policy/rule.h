@@ -81,10 +81,12 @@ struct fguard_keeper {
  * @mount_root: which directory of the filesystem is there: how the path of an
  *	object is told to people where the kernel does not say the mount
  * @subjects: who is allowed; shared
- * @ancestors: the object at @path, and all that is on the way to it, while it is not in force
+ * @ancestors: all that is on the way to @path, and first what is mounted on that, while it
+ *	is not in force
  * @ancestor_count: how many
  * @seats: where it has a say beside its object, first on the way, from the root on
  * @seat_count: how many
+ * @mounted: it is about what is mounted on @path
  * @layered: @path is on a filesystem made of others' files
  * @namespace: the mount namespace of @path; never followed, only compared
  * @crosses: a mount that can be moved away is on the way
@@ -131,6 +133,7 @@ struct fguard_rule {
 	u32 ancestor_count;
 	struct fguard_seat *seats;
 	u32 seat_count;
+	bool mounted;
 	bool layered;
 	const void *namespace;
 	bool crosses;

@@ -185,13 +185,17 @@ static void put_site(struct fguard_site *site)
 
 /* ---- voices -------------------------------------------------------------- */
 
-#define OPS_ON_ANCESTOR (BIT(FGUARD_OP_DELETE) | BIT(FGUARD_OP_RENAME) | \
-			 BIT(FGUARD_OP_MOUNT) | BIT(FGUARD_OP_ATTR))
+#define OPS_ON_ANCESTOR (FGUARD_ANCESTOR_OPS | BIT(FGUARD_OP_ATTR))
 
 /* Is it the directory below which a suffix counts? */
 static bool is_start(const struct fguard_seat *seat)
 {
 	return seat->rule->suffix.below && seat->site == fguard_rule_start(seat->rule);
+}
+
+static bool is_object(const struct fguard_seat *seat)
+{
+	return fguard_site_is_object(seat->site, seat->rule);
 }
 
 /* To the same, about the same, with the same outcome. */
@@ -204,7 +208,8 @@ static bool say_the_same(const struct fguard_seat *a, const struct fguard_seat *
 	       left->error == right->error && left->else_action == right->else_action &&
 	       left->default_verdict == right->default_verdict &&
 	       left->timeout == right->timeout &&
-	       !((a->rule->flags ^ b->rule->flags) & flags) && is_start(a) == is_start(b);
+	       !((a->rule->flags ^ b->rule->flags) & flags) && is_start(a) == is_start(b) &&
+	       is_object(a) == is_object(b);
 }
 
 static const struct fguard_seat *first_of(struct fguard_voice *voice)
@@ -237,13 +242,15 @@ static struct fguard_voice *make_voice(struct fguard_site *site)
 }
 
 /*
- * Is it about what is done where it sits? From below where a suffix counts nothing is
- * taken, whatever the rule is about.
+ * Is it about what is done where it sits? Whom it refuses anything, it refuses to change
+ * the way to its object, whatever it is about.
  */
 static bool has_say(const struct fguard_seat *seat)
 {
-	return seat->site->kind != FGUARD_SITE_ANCESTOR ||
-	       (seat->rule->terms.ops & OPS_ON_ANCESTOR) || is_start(seat);
+	const struct fguard_terms *terms = &seat->rule->terms;
+
+	return seat->site->kind != FGUARD_SITE_ANCESTOR || (terms->ops & OPS_ON_ANCESTOR) ||
+	       (terms->else_action != FGUARD_ELSE_LOG && !is_object(seat)) || is_start(seat);
 }
 
 static int take_voice(struct fguard_seat *seat)
@@ -328,10 +335,13 @@ static void enter_rest(struct fguard_seat *seat)
 {
 	const struct fguard_rule *rule = seat->rule;
 	struct fguard_site *site = seat->site;
+	u32 ops = rule->terms.ops;
 
 	if (!has_say(seat) || rule->terms.else_action == FGUARD_ELSE_LOG)
 		return;
-	WRITE_ONCE(site->rest_ops, site->rest_ops | rule->terms.ops);
+	if (site->kind == FGUARD_SITE_ANCESTOR && !is_object(seat))
+		ops |= FGUARD_ANCESTOR_OPS;
+	WRITE_ONCE(site->rest_ops, site->rest_ops | ops);
 	if (rule->flags & FGUARD_RULE_STRICT)
 		WRITE_ONCE(site->rest_strict, true);
 	list_add_tail_rcu(&seat->node,

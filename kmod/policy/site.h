@@ -90,8 +90,8 @@ struct fguard_seat {
 };
 
 /**
- * fguard_rule_start - the object of a rule about a path, or the directory below which its
- *	suffix counts
+ * fguard_rule_start - where the way ends: the directory in which a rule's name is, or what
+ *	is mounted on that name, or the directory below which its suffix counts
  * @rule: the rule, in force or about to be
  *
  * Context: RCU read side, or ruleset_lock held.
@@ -100,6 +100,22 @@ struct fguard_seat {
 static inline const struct fguard_site *fguard_rule_start(const struct fguard_rule *rule)
 {
 	return rule->ancestor_count ? rule->seats[rule->ancestor_count - 1].site : NULL;
+}
+
+/**
+ * fguard_site_is_object - does a site stand for what a rule is about?
+ * @site: the site
+ * @rule: a rule that has a say there
+ *
+ * What is mounted on the rule's name leads nowhere else.
+ *
+ * Context: RCU read side, or ruleset_lock held.
+ * Return: true if so; false: it is on the way to that.
+ */
+static inline bool fguard_site_is_object(const struct fguard_site *site,
+					 const struct fguard_rule *rule)
+{
+	return rule->mounted && site == fguard_rule_start(rule);
 }
 
 /**

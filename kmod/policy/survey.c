@@ -29,7 +29,7 @@ static void consider_one(struct fguard_survey *survey, struct fguard_rule *rule,
 	struct fguard_decision *decision = &survey->decisions[op];
 	const struct fguard_decision before = *decision;
 	struct fguard_rule *decider = survey->deciders[op];
-	const bool stands = rank == before.rank || rank == FGUARD_RANK_OTHER;
+	const bool stands = rank == before.rank || rank >= FGUARD_RANK_OTHER;
 
 	if (!fguard_evaluate_consider(decision, &rule->terms, rank, BIT(op), allowed)) {
 		if (stands && fguard_evaluate_outcome(&rule->terms, allowed) >= FGUARD_OUTCOME_ASK)
@@ -60,7 +60,7 @@ static bool is_enough(const struct fguard_survey *survey)
 /* As match.c does it for one operation. */
 static noinline void bind_each(struct fguard_survey *survey, struct fguard_rule *rule, u32 rank)
 {
-	unsigned long ops = survey->ops & rule->terms.ops;
+	unsigned long ops = survey->ops & fguard_evaluate_ops(&rule->terms, rank, false);
 	struct fguard_rule *before;
 	unsigned int op;
 
@@ -81,14 +81,15 @@ static void join_layers(struct fguard_survey *survey)
 	unsigned int op;
 
 	for_each_set_bit(op, &bound, __FGUARD_OP_MAX)
-		consider_one(survey, survey->binders[op], FGUARD_RANK_OTHER, false, op);
+		consider_one(survey, survey->binders[op],
+			     max_t(u32, survey->binder_ranks[op], FGUARD_RANK_OTHER), false, op);
 }
 
 static void consider_each(struct fguard_match_context *context, struct fguard_rule *rule,
 			  u32 rank, bool allowed)
 {
 	struct fguard_survey *survey = container_of(context, struct fguard_survey, context);
-	unsigned long ops = survey->ops & rule->terms.ops;
+	unsigned long ops = survey->ops & fguard_evaluate_ops(&rule->terms, rank, allowed);
 	unsigned int op;
 
 	if (unlikely(rule->flags & FGUARD_RULE_AGAINST)) {

@@ -19,6 +19,7 @@
 #include <linux/user_namespace.h>
 
 #include "subject/descendants.h"
+#include "subject/exe.h"
 #include "subject/subject.h"
 
 struct pid *fguard_subject_pid(u32 nr)
@@ -171,39 +172,45 @@ static int take_name(struct fguard_place *place, const struct inode *inode)
 	return place->name ? 0 : -ENOMEM;
 }
 
-static int take_program(struct fguard_place *place, const struct inode *inode)
+static int take_exe(struct fguard_place *place, const char *path,
+		    struct netlink_ext_ack *extack)
 {
-	fguard_identity_take_original(&place->program.identity, inode);
-	fguard_program_follow(&place->program);
+	struct fguard_exe *exe = fguard_exe_new(path, extack);
+
+	if (IS_ERR(exe))
+		return PTR_ERR(exe);
+	place->exe = exe;
 	return 0;
+}
+
+static int take_cgroup(struct fguard_place *place, const char *path,
+		       struct netlink_ext_ack *extack)
+{
+	struct path found;
+	int err;
+
+	err = kern_path(path, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &found);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "a cgroup cannot be reached");
+		return err;
+	}
+	if (found.dentry->d_sb->s_magic != CGROUP2_SUPER_MAGIC) {
+		NL_SET_ERR_MSG(extack, "not the directory of a cgroup (version 2)");
+		err = -EINVAL;
+	}
+	if (!err)
+		err = take_name(place, d_inode(found.dentry));
+	path_put(&found);
+	return err;
 }
 
 static int take_place(struct fguard_place *place, const char *path, bool cgroup,
 		      struct netlink_ext_ack *extack)
 {
-	struct path found;
-	int err;
-
 	place->path = kstrdup(path, GFP_KERNEL);
 	if (!place->path)
 		return -ENOMEM;
-	err = kern_path(path, LOOKUP_FOLLOW | (cgroup ? LOOKUP_DIRECTORY : 0), &found);
-	if (err) {
-		NL_SET_ERR_MSG(extack, "an executable or a cgroup cannot be reached");
-		return err;
-	}
-	if (cgroup && found.dentry->d_sb->s_magic != CGROUP2_SUPER_MAGIC) {
-		NL_SET_ERR_MSG(extack, "not the directory of a cgroup (version 2)");
-		err = -EINVAL;
-	} else if (!cgroup && !S_ISREG(d_inode(found.dentry)->i_mode)) {
-		NL_SET_ERR_MSG(extack, "an executable is a regular file");
-		err = -EINVAL;
-	}
-	if (!err)
-		err = cgroup ? take_name(place, d_inode(found.dentry)) :
-			       take_program(place, d_inode(found.dentry));
-	path_put(&found);
-	return err;
+	return cgroup ? take_cgroup(place, path, extack) : take_exe(place, path, extack);
 }
 
 static int take_places(struct fguard_place **places, u32 *taken, const char **paths,
@@ -281,7 +288,7 @@ static void free_places(struct fguard_place *places, u32 count)
 	u32 i;
 
 	for (i = 0; i < count; i++) {
-		fguard_program_leave(&places[i].program);
+		fguard_exe_put(places[i].exe);
 		kfree(places[i].path);
 		kfree(places[i].name);
 	}
@@ -313,7 +320,7 @@ static u32 hash_places(const struct fguard_place *places, u32 count, u32 hash)
 	u32 i;
 
 	for (i = 0; i < count; i++)
-		hash = jhash_2words((u32)(places[i].program.identity.ino ^ places[i].id), i,
+		hash = jhash_2words((u32)((unsigned long)places[i].exe ^ places[i].id), i,
 				    hash);
 	return hash;
 }
@@ -353,14 +360,6 @@ static bool same_numbers(const struct fguard_subjects *a, const struct fguard_su
 	       !memcmp(a->loginuids, b->loginuids, a->n_loginuids * sizeof(kuid_t));
 }
 
-/* One that is gone is no longer what has its number. */
-static bool same_program(const struct fguard_program *a, const struct fguard_program *b)
-{
-	return !READ_ONCE(a->gone) && !READ_ONCE(b->gone) &&
-	       a->identity.dev == b->identity.dev &&
-	       fguard_identity_equal(&a->identity, &b->identity);
-}
-
 /* Also as they are shown to people. */
 static bool same_places(const struct fguard_place *a, const struct fguard_place *b,
 			u32 count)
@@ -370,7 +369,7 @@ static bool same_places(const struct fguard_place *a, const struct fguard_place 
 	for (i = 0; i < count; i++)
 		if (strcmp(a[i].path, b[i].path) ||
 		    !a[i].name != !b[i].name || (a[i].name && strcmp(a[i].name, b[i].name)) ||
-		    a[i].id != b[i].id || !same_program(&a[i].program, &b[i].program))
+		    a[i].id != b[i].id || a[i].exe != b[i].exe)
 			return false;
 	return true;
 }
@@ -547,19 +546,34 @@ bool fguard_subject_exe_is(const struct file *exe, const struct fguard_program *
 	return !is_anonymous(exe) && fguard_program_is(program, exe);
 }
 
-static bool names_exe(const struct fguard_subjects *subjects, const struct file *exe)
+static bool may_be_exe(const struct fguard_subjects *subjects, const struct file *exe)
 {
 	u32 i;
 
 	for (i = 0; i < subjects->n_exes; i++)
-		if (fguard_program_is(&subjects->exes[i].program, exe))
+		if (fguard_exe_may_be(subjects->exes[i].exe, exe))
 			return true;
 	return false;
 }
 
 static bool is_exe(const struct fguard_subjects *subjects, const struct file *exe)
 {
-	return exe && !is_anonymous(exe) && names_exe(subjects, exe);
+	u32 i;
+
+	for (i = 0; exe && i < subjects->n_exes; i++)
+		if (fguard_exe_is(subjects->exes[i].exe, exe))
+			return true;
+	return false;
+}
+
+bool fguard_subjects_lack_exe(const struct fguard_subjects *subjects)
+{
+	u32 i;
+
+	for (i = 0; i < subjects->n_exes; i++)
+		if (!fguard_exe_is_there(subjects->exes[i].exe))
+			return true;
+	return false;
 }
 
 bool fguard_subjects_gain_exe(const struct fguard_subjects *subjects,
@@ -567,7 +581,7 @@ bool fguard_subjects_gain_exe(const struct fguard_subjects *subjects,
 {
 	if (!subjects->n_exes || is_exe(subjects, old))
 		return false;
-	return !new || names_exe(subjects, new);
+	return !new || may_be_exe(subjects, new);
 }
 
 static bool holds_exe(const struct fguard_subjects *subjects,

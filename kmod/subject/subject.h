@@ -184,6 +184,15 @@ static inline bool fguard_subjects_name_anybody(const struct fguard_subjects *su
 }
 
 /**
+ * fguard_subjects_lack_exe - is an executable that is named not there?
+ * @subjects: the subjects
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool fguard_subjects_lack_exe(const struct fguard_subjects *subjects);
+
+/**
  * fguard_subjects_include_task - is a task one of the subjects?
  * @subjects: the subjects; they name somebody
  * @subject: the task, not NULL

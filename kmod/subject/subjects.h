@@ -7,9 +7,8 @@
 #include <linux/sched.h>
 #include <linux/uidgid.h>
 
-#include "object/program.h"
-
 struct fguard_entries;
+struct fguard_exe;
 struct fguard_descendants;
 struct pid;
 
@@ -35,13 +34,13 @@ struct fguard_grant {
  * @path: as it was given
  * @name: of a cgroup, where it is in the hierarchy: a unit that is started again is
  *	a new cgroup in the old one's place
- * @program: the executable
+ * @exe: the executable
  * @id: the cgroup's id
  */
 struct fguard_place {
 	char *path;
 	char *name;
-	struct fguard_program program;
+	struct fguard_exe *exe;
 	u64 id;
 };
 

@@ -289,6 +289,10 @@ enum fguard_lifetime {
 #define FGUARD_RULE_UNTIL_CLOSED (1U << 7)	/* ends when every socket that added
 						 * it is closed, by whatever means */
 #define FGUARD_RULE_FLAGS_ALL	(63U << 2)	/* what a new rule may have */
+/* and kernel to user alone */
+#define FGUARD_RULE_EXE_PENDING	(1U << 8)	/* nothing has the name of one of its
+						 * executables: by that it lets in
+						 * nobody until something has */
 
 enum fguard_rule_attr {
 	FGUARD_RULE_A_UNSPEC,

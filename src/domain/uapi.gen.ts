@@ -27,6 +27,7 @@ export const FGUARD_RULE_STRICT = 32;
 export const FGUARD_RULE_AGAINST = 64;
 export const FGUARD_RULE_UNTIL_CLOSED = 128;
 export const FGUARD_RULE_FLAGS_ALL = 252;
+export const FGUARD_RULE_EXE_PENDING = 256;
 export const FGUARD_RULE_A_MAX = 23;
 export const FGUARD_GRANT_A_MAX = 3;
 export const FGUARD_SUBSCRIBE_ALL = 1;

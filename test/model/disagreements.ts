@@ -159,6 +159,25 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     },
   },
   {
+    limit: 'followsPrograms',
+    title: 'who runs a program when it is upgraded is let in until he ends, and nobody after him',
+    drawn: {
+      setup: [
+        {call: 'install', path: '/tool'},
+        {call: 'install', path: '/new'},
+        made('create', '/a'),
+      ],
+      rules: [rule('/a', {allow: {exes: ['/tool']}})],
+      steps: [
+        {by: 'tool', starts: '/tool'},
+        by('other', {call: 'exchange', path: '/new', to: '/tool'}),
+        by('tool', {call: 'read', path: '/a'}),
+        {by: 'tool', starts: '/new'},
+        by('tool', {call: 'read', path: '/a'}),
+      ],
+    },
+  },
+  {
     limit: 'waitsForPrograms',
     title: 'a rule that lets in a program that is not there lets in nobody',
     drawn: {

@@ -20,15 +20,15 @@ export const LIMITS = {
   /** A rule may be about what has no directory yet. */
   waitsForDirectories: false,
   /** A program is what its path leads to now. */
-  followsPrograms: false,
+  followsPrograms: true,
   /** A rule may let in a program that is not there. */
-  waitsForPrograms: false,
+  waitsForPrograms: true,
   /** Two rules may come to be about one object. */
   holdsTwoOfOneObject: false,
   /** What has left the guarded name is on the way to it no more. */
-  forgetsFormerObjects: false,
+  forgetsFormerObjects: true,
   /** Directories on the way are guarded also where the rule is about other operations. */
-  guardsWaysOfPartialRules: false,
+  guardsWaysOfPartialRules: true,
 } satisfies Record<string, boolean>;
 
 export type Limit = keyof typeof LIMITS;

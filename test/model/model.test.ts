@@ -3,7 +3,7 @@
 import {describe, expect, it} from 'vitest';
 import {understand, type Call} from './calls.js';
 import {ACTORS} from './cases.js';
-import {OPS, type Op, type Process, type Rule} from './rules.js';
+import {noteRun, OPS, type Op, type Process, type Rule} from './rules.js';
 import {EMPTY, find, isLost, type Tree} from './tree.js';
 import {decide, judge, targetAt, type Outcome, type World} from './verdict.js';
 
@@ -261,6 +261,14 @@ describe('subjects', () => {
     const upgraded = {...OTHER, program: (find(now, '/tool', false) as {ino: number}).ino};
     const rules = [rule('/f', {allow: {exes: ['/tool']}})];
     expect(outcome({tree: now, rules}, '/f', 'read', upgraded)).toBe('grant');
+  });
+
+  it('who ran a program before its upgrade is let in, and who runs it later is not', () => {
+    const rules = [rule('/f', {allow: {exes: ['/tool']}})];
+    const now = after(here, 'link /tool /old', 'create /new', 'rename /new /tool');
+    const before = noteRun(now, rules, noteRun(here, rules, runsTool));
+    expect(outcome({tree: now, rules}, '/f', 'read', before)).toBe('grant');
+    expect(outcome({tree: now, rules}, '/f', 'read', noteRun(now, rules, runsTool))).toBe('deny');
   });
 });
 

@@ -26,6 +26,8 @@ export interface Process {
   readonly uid: number;
   /** The file that it executes. */
   readonly program: Ino | undefined;
+  /** Paths that have led to that file since it executes it, and were named by a rule. */
+  readonly ran?: readonly string[];
   /** Those that it descends from, and that were named by a rule before it was started. */
   readonly forebears: readonly string[];
 }
@@ -94,12 +96,21 @@ export function bind(tree: Tree, {about}: Rule): Bound {
 const includes = <T>(values: readonly T[] | undefined, value: T): boolean =>
   values === undefined || values.includes(value);
 
-function runsOne(tree: Tree, exes: readonly string[], {program}: Process): boolean {
-  return exes.some((exe) => {
-    const found = find(tree, exe, true);
-    return program !== undefined && !isLost(found) && found.ino === program;
-  });
+const leadsTo = (tree: Tree, exe: string, program: Ino): boolean => {
+  const found = find(tree, exe, true);
+  return !isLost(found) && found.ino === program;
+};
+
+/** The process, with what leads to its program now: an upgrade puts out nobody who runs. */
+export function noteRun(tree: Tree, rules: readonly Rule[], process: Process): Process {
+  const {program, ran = []} = process;
+  if (program === undefined) return process;
+  const exes = rules.flatMap(({allow}) => allow.exes ?? []);
+  return {...process, ran: [...ran, ...exes.filter((exe) => leadsTo(tree, exe, program))]};
 }
+
+const runsOne = (tree: Tree, exes: readonly string[], {program, ran = []}: Process): boolean =>
+  program !== undefined && exes.some((exe) => leadsTo(tree, exe, program) || ran.includes(exe));
 
 /** Is the process one of those that a rule lets in? */
 export function allows(tree: Tree, {allow}: Rule, process: Process): boolean {

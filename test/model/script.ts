@@ -3,7 +3,15 @@
 import {understand, type Call} from './calls.js';
 import {ACTORS, NAMES, TOOL, type Case, type Step} from './cases.js';
 import {limitOfAccess, limitOfTree, type Limits, type Past} from './limits.js';
-import {isAboutTheSame, OPS, type Op, type Process, type Rule, type Subjects} from './rules.js';
+import {
+  isAboutTheSame,
+  noteRun,
+  OPS,
+  type Op,
+  type Process,
+  type Rule,
+  type Subjects,
+} from './rules.js';
 import {EMPTY, find, isLost, type Tree} from './tree.js';
 import {decide, judge, targetAt, type Decision, type Target} from './verdict.js';
 
@@ -234,6 +242,12 @@ interface Taken {
 
 const NOBODY: Process = {name: 'nobody', uid: 0, program: undefined, forebears: []};
 
+const withTree = (state: State, tree: Tree): State => ({
+  ...state,
+  tree,
+  processes: state.processes.map((process) => noteRun(tree, state.rules, process)),
+});
+
 /** The tool ends, and begins again if that program may be executed. */
 function start(state: State, setting: Setting, path: string): Taken {
   const {access, result} = understand(state.tree, {call: 'exec', path});
@@ -250,7 +264,10 @@ function start(state: State, setting: Setting, path: string): Taken {
       {send, wrong},
       ...(runs ? [] : [{send: `stop ${TOOL.name}`, wrong: fine('stop')}]),
     ],
-    state: {...state, processes: runs ? [...others, {...TOOL, program}] : others},
+    state: withTree(
+      {...state, processes: runs ? [...others, {...TOOL, program}] : others},
+      state.tree,
+    ),
   };
 }
 
@@ -278,7 +295,7 @@ function take(state: State, limits: Limits, setting: Setting, step: Step): Taken
       return why && `${by}: ${show(call)}: ${answer}, but ${why} (${names})`;
     },
   };
-  return {lines: [line], state: {...state, tree}};
+  return {lines: [line], state: withTree(state, tree)};
 }
 
 const showStep = (step: Step): string =>

@@ -106,7 +106,10 @@ describe('executables', () => {
   let inside: Actor;
 
   beforeEach(async () => {
-    await vm.ok(`cp ${TRY} ${program} && ln -f ${program} ${lab.path('hard')}`);
+    await lab.guard.clear();
+    await vm.ok(
+      `cd ${lab.directory} && rm -f ${program} new copy moved && cp ${TRY} ${program} && ln -f ${program} hard`,
+    );
     inside = await Actor.start({program});
     await lab.guard.add(secret, {exes: [program]});
   });
@@ -133,9 +136,74 @@ describe('executables', () => {
     expect(await gets()).toBe('EACCES');
   });
 
-  it('do not count when something else is under their name', async () => {
-    await vm.ok(`cp ${program} ${lab.path('fake')} && mv ${lab.path('fake')} ${program}`);
-    expect(await opens(program)).toBe('EACCES');
+  const NEW = lab.path('new');
+  const EXE_PENDING = 256;
+
+  const isPending = async (): Promise<boolean> =>
+    (await lab.guard.list()).some(({flags}) => (flags & EXE_PENDING) !== 0);
+
+  it.each([
+    ['is renamed over it', `mv ${NEW} ${program}`],
+    ['is put there after it was removed', `rm ${program} && mv ${NEW} ${program}`],
+    ['is made there after it was removed', `rm ${program} && cp ${NEW} ${program}`],
+    ['gets its name as another one', `rm ${program} && ln ${NEW} ${program}`],
+  ])('are followed to what %s', async (_, command) => {
+    await vm.ok(`cp ${program} ${NEW} && cp ${program} ${lab.path('copy')} && ${command}`);
+    expect(await opens(program)).toBe('OK');
+    expect(await opens(lab.path('copy'))).toBe('EACCES');
+    await lab.guard.add(secret, {exes: [program]});
+    expect(await opens(program)).toBe('OK');
+  });
+
+  it('let those in who ran them when they were replaced, and nobody who does later', async () => {
+    const child = await inside.do('child', 'open-rdwr', secret);
+    await vm.ok(`cp ${program} ${NEW} && mv ${NEW} ${program}`);
+    expect([child, await inside.do('child', 'open-rdwr', secret)]).toEqual(['OK', 'OK']);
+    expect(await inside.do('open-rdwr', secret)).toBe('OK');
+    expect(await opens(lab.path('hard'))).toBe('EACCES');
+    expect(await opens(`/proc/${inside.pid}/exe`)).toBe('EACCES');
+    // Made anew, the rule means the same.
+    await lab.guard.set(secret, {exes: [program]});
+    expect(await inside.do('open-rdwr', secret)).toBe('OK');
+    expect(await opens(lab.path('hard'))).toBe('EACCES');
+    expect(await opens(program)).toBe('OK');
+    inside.say('execve', lab.path('hard'));
+    expect(await inside.do('stat', '/')).toBe('OK');
+    expect(await inside.do('open-rdwr', secret)).toBe('EACCES');
+  });
+
+  it('do not count under another name, nor what a failed rename would have put there', async () => {
+    await vm.ok(`cp ${program} ${NEW} && mv ${program} ${lab.path('moved')}`);
+    expect(await opens(lab.path('moved'))).toBe('EACCES');
+    expect(await lab.intruder.do('rename-noreplace', NEW, lab.path('moved'))).toBe('EEXIST');
+    expect(await opens(NEW)).toBe('EACCES');
+    expect(await inside.do('open-rdwr', secret)).toBe('OK');
+    await vm.ok(`mv ${lab.path('moved')} ${program}`);
+    expect(await opens(program)).toBe('OK');
+  });
+
+  it.each([
+    ['is not there yet', program],
+    ['has no directory yet', lab.path('nowhere/program')],
+  ])('let in nobody while what they name %s', async (_, absent) => {
+    await vm.ok(`mv ${program} ${NEW}`);
+    await lab.guard.clear();
+    await lab.guard.add(secret, {exes: [absent]});
+    expect(await isPending()).toBe(true);
+    expect(await gets()).toBe('EACCES');
+    expect(await inside.do('open-rdwr', secret)).toBe('EACCES');
+    expect(await opens(NEW)).toBe('EACCES');
+  });
+
+  it('let in whoever runs what comes to be there', async () => {
+    await vm.ok(`mv ${program} ${NEW}`);
+    await lab.guard.clear();
+    await lab.guard.add(secret, {exes: [program]});
+    expect(await isPending()).toBe(true);
+    await vm.ok(`mv ${NEW} ${program}`);
+    expect(await isPending()).toBe(false);
+    expect(await opens(program)).toBe('OK');
+    expect(await inside.do('open-rdwr', secret)).toBe('OK');
   });
 
   /** By what it runs, which has no name. */
@@ -160,12 +228,10 @@ describe('executables', () => {
     await watcher.end();
   }
 
-  it('do not count when deleted', async () => {
-    expect(await inside.do('open-rdwr', secret)).toBe('OK');
-    await vm.ok(`rm ${program}`);
-    await expectNameless(inside, program);
-    expect(await opens(lab.path('hard'))).toBe('OK');
-    await vm.ok(`rm ${lab.path('hard')}`);
+  it('do not count when deleted before the rule', async () => {
+    await lab.guard.clear();
+    await vm.ok(`rm ${program} ${lab.path('hard')}`);
+    await lab.guard.add(secret, {exes: [program]});
     await expectNameless(inside, program);
   });
 

@@ -120,15 +120,58 @@ describe('a directory on the way to a guarded file', () => {
     await lab.guard.clear();
   });
 
-  it('can be removed by the allowed process, and where the rule is not about deleting', async () => {
+  it.each([
+    ['everything', {}],
+    ['reading alone', {ops: ['read']}],
+  ] as const)('can be removed by the allowed process: a rule about %s', async (_, what) => {
     const hollow = lab.path('a/hollow');
     await lab.guard.clear();
-    await lab.guard.add(`${hollow}/absent`, {pids: [lab.owner.pid]});
+    await lab.guard.add(`${hollow}/absent`, {...what, pids: [lab.owner.pid]});
     expect(await lab.owner.do('rmdir', hollow)).toBe('OK');
     expect(await lab.intruder.do('mkdir', hollow)).toBe('OK');
-    await lab.guard.add(`${hollow}/absent`, {ops: ['read', 'rename']});
-    expect(await lab.intruder.do('rmdir', hollow)).toBe('OK');
-    expect(await lab.intruder.do('mkdir', hollow)).toBe('OK');
+  });
+
+  it.each([
+    ['a path', 'a/b/c/secret', {}],
+    ['a path that is not there yet', 'a/b/c/absent', {}],
+    ['a tree', 'a/b/c', {tree: true}],
+    ['a suffix', 'a/b/c', {suffix: '.docx'}],
+  ])('is kept from those who may not read what is at its end: %s', async (_, object, what) => {
+    await lab.guard.clear();
+    const pids = [lab.owner.pid];
+    rule = (await lab.guard.add(lab.path(object), {...what, ops: ['read'], pids})).id;
+    for (const [op, ...words] of [
+      ['rename', 'rename', lab.path('a/b'), lab.path('a/z')],
+      ['rename', 'rename-exchange', lab.path('a/b'), lab.path('a/beside')],
+      ['mount', 'mount', lab.path('a/b')],
+    ] as const)
+      await expectRefusal({
+        actor: lab.intruder,
+        watcher: intruders.watcher,
+        words,
+        op,
+        rule,
+        path: words[1],
+        unchanged: tree,
+      });
+    expect((await lab.guard.explain(lab.path('a/b'), 'rename', lab.intruder.pid)).rule).toBe(rule);
+    expect((await lab.guard.explain(lab.path('a/b'), 'rename', lab.owner.pid)).rule).toBe(0);
+  });
+
+  it('is not kept by a rule about reading that only reports', async () => {
+    await lab.guard.clear();
+    await lab.guard.add(secret, {ops: ['read'], otherwise: 'log'});
+    expect(await lab.intruder.do('rename', lab.path('a/b'), lab.path('a/z'))).toBe('OK');
+    expect(await lab.intruder.do('rename', lab.path('a/z'), lab.path('a/b'))).toBe('OK');
+  });
+
+  it('leaves the object itself to what the rule is about', async () => {
+    const file = lab.path('a/b/c/readable');
+    await vm.ok(`touch ${file}`);
+    await lab.guard.clear();
+    await lab.guard.add(file, {ops: ['write'], pids: [lab.owner.pid]});
+    expect(await lab.intruder.do('open', file)).toBe('OK');
+    expect(await lab.intruder.do('unlink', file)).toBe('OK');
   });
 
   it('is kept where another namespace has unmounted what is on it', async () => {
@@ -158,15 +201,32 @@ describe('a directory on the way to a guarded file', () => {
     await apart.end();
   });
 
-  it('is not kept by a rule that is not about renaming, nor after the rule', async () => {
-    await lab.guard.add(secret, {ops: ['read']});
-    expect(await lab.intruder.do('rename', lab.path('a/b'), lab.path('a/z'))).toBe('OK');
-    expect(await lab.intruder.do('open', lab.path('a/z/c/secret'))).toBe('EACCES');
-    await intruders.watcher.next();
-    expect(await lab.intruder.do('rename', lab.path('a/z'), lab.path('a/b'))).toBe('OK');
+  it('is not kept after the rule', async () => {
     await lab.guard.clear();
     expect(await lab.intruder.do('rename', lab.path('a/b'), lab.path('a/z'))).toBe('OK');
     expect(await lab.intruder.do('rename', lab.path('a/z'), lab.path('a/b'))).toBe('OK');
+  });
+});
+
+describe('what has left the guarded name', () => {
+  it.each([
+    ['a directory', {}],
+    ['a tree', {tree: true}],
+  ])('is on the way to it no more: %s', async (_, what) => {
+    const [kept, left] = [lab.path('a/kept'), lab.path('a/left')];
+    await lab.guard.clear();
+    await vm.ok(`mkdir ${kept}`);
+    await lab.guard.add(kept, {...what, pids: [lab.owner.pid]});
+    expect(await lab.intruder.do('rename', kept, left)).toBe('EACCES');
+    await intruders.watcher.next();
+    expect(await lab.owner.do('rename', kept, left)).toBe('OK');
+    expect((await lab.guard.explain(left, 'delete', lab.intruder.pid)).count).toBe(0);
+    expect(await lab.intruder.do('mount', left)).toBe('OK');
+    expect(await lab.intruder.do('umount', left)).toBe('OK');
+    expect(await lab.intruder.do('rename', left, lab.path('a/moved'))).toBe('OK');
+    expect(await lab.intruder.do('rmdir', lab.path('a/moved'))).toBe('OK');
+    expect(await lab.intruder.do('mkdir', kept)).toBe('EACCES');
+    await intruders.watcher.next();
   });
 });
 

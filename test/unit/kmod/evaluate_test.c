@@ -15,6 +15,7 @@
 #define X (1U << FGUARD_OP_EXEC)
 #define D (1U << FGUARD_OP_DELETE)
 #define T (1U << FGUARD_OP_TRUNCATE)
+#define N (1U << FGUARD_OP_RENAME)
 #define ALL FGUARD_OPS_ALL
 
 #define DENY FGUARD_ELSE_DENY
@@ -172,6 +173,23 @@ static void another_name_asks_where_only_what_is_further_off_does(void **state)
 	assert_false(fguard_evaluate_consider(&near, &other, FGUARD_RANK_OTHER, R, false));
 }
 
+/* So that it is not read elsewhere, nor from another's hand, once the rules are made anew. */
+static void who_may_not_read_may_not_change_the_way(void **state)
+{
+	const struct fguard_terms refuses = { 1, R, -EACCES, DENY }, logs = { 2, R, 0, LOG };
+	struct fguard_decision moved = { 0 }, none = { 0 };
+
+	(void)state;
+	assert_true(fguard_evaluate_consider(&moved, &refuses, FGUARD_RANK_ANCESTOR, N, false));
+	assert_int_equal(moved.outcome, FGUARD_OUTCOME_DENY);
+	assert_int_equal(moved.op, FGUARD_OP_RENAME);
+	assert_int_equal(moved.rank, FGUARD_RANK_OTHER);
+	assert_false(fguard_evaluate_consider(&none, &refuses, FGUARD_RANK_ANCESTOR, N, true));
+	assert_false(fguard_evaluate_consider(&none, &refuses, FGUARD_RANK_ANCESTOR, W, false));
+	assert_false(fguard_evaluate_consider(&none, &refuses, FGUARD_RANK_OTHER, N, false));
+	assert_false(fguard_evaluate_consider(&none, &logs, FGUARD_RANK_ANCESTOR, N, false));
+}
+
 static const struct {
 	u32 ops;
 	enum fguard_op op;
@@ -239,6 +257,7 @@ int main(void)
 		cmocka_unit_test(the_closer_rule_decides),
 		cmocka_unit_test(another_name_adds_refusals_and_lifts_none),
 		cmocka_unit_test(another_name_asks_where_only_what_is_further_off_does),
+		cmocka_unit_test(who_may_not_read_may_not_change_the_way),
 		cmocka_unit_test(a_closer_grant_wins_over_a_refusal_further_off),
 	};
 
