@@ -12,6 +12,8 @@ export interface Problems {
     tree: boolean;
     state: 'missing' | 'changed';
   }[];
+  /** Active rules that are not active as a whole, and why. */
+  pending: readonly {path: string | null; suffix: string | null; tree: boolean; why: string}[];
   /** Anything else. */
   others: readonly string[];
 }

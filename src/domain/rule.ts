@@ -65,6 +65,8 @@ export interface KernelRule extends RuleTerms {
   grants: readonly Grant[];
   /** Ends with the connections that added it, such as an agent's of the earlier protocol. */
   untilClosed?: boolean;
+  /** Nothing has the path of one of its executables, which allows nobody until then. */
+  exePending?: boolean;
   /** Milliseconds since the epoch; null for a rule that lasts. */
   expiresAt: number | null;
   allowed: number;
@@ -107,6 +109,9 @@ export const UNSAID: RuleRequest = {
 
 const isoMoment = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
+/* Why not all of a rule is active. */
+const EXE_PENDING = 'one of its executables does not exist; it allows nobody until it does';
+
 /** RULE of the JSON interface. */
 export const ruleDocument = (rule: KernelRule) => ({
   id: rule.id,
@@ -131,6 +136,7 @@ export const ruleDocument = (rule: KernelRule) => ({
   untilClosed: rule.untilClosed === true,
   against: rule.against,
   expiresAt: rule.expiresAt === null ? null : isoMoment(rule.expiresAt),
+  pending: rule.exePending === true ? EXE_PENDING : null,
   hits: {
     allowed: rule.allowed,
     denied: rule.denied,
@@ -142,7 +148,7 @@ export const ruleDocument = (rule: KernelRule) => ({
 export type RuleDocument = ReturnType<typeof ruleDocument>;
 
 /** A rule that is not active yet: it has no id and no hits. */
-export type RuleDraft = Omit<RuleDocument, 'id' | 'hits'>;
+export type RuleDraft = Omit<RuleDocument, 'id' | 'pending' | 'hits'>;
 
 const NOT_YET = {id: 0, grants: [], expiresAt: null, allowed: 0, denied: 0, asked: 0, expired: 0};
 
@@ -150,6 +156,7 @@ const NOT_YET = {id: 0, grants: [], expiresAt: null, allowed: 0, denied: 0, aske
 export function ruleDraft(terms: RuleTerms): RuleDraft {
   const draft: RuleDraft & Partial<RuleDocument> = ruleDocument({...terms, ...NOT_YET});
   delete draft.id;
+  delete draft.pending;
   delete draft.hits;
   return draft;
 }

@@ -8,7 +8,8 @@ import {encodePath} from '../domain/text.js';
 import {UserError} from '../domain/errors.js';
 import {statIfPossible} from '../linux/files.js';
 import {overwriterWarning, overwriters} from '../linux/overwriters.js';
-import {resolveExisting} from '../linux/resolve-path.js';
+import {wholePath} from '../linux/whole-path.js';
+import {resolveExisting, resolvePath} from '../linux/resolve-path.js';
 
 /** Programs that run whatever script or command they are given. */
 const INTERPRETER =
@@ -26,11 +27,24 @@ function isScript(path: string): boolean {
   return start.toString() === '#!';
 }
 
-/** The executable behind a path, symbolic links followed. */
-export function resolveExecutable(path: string): string {
-  const resolved = resolveExisting(path);
-  if (statIfPossible(resolved.path)?.isFile() === true) return resolved.path;
+const requireFile = (path: string, resolved: string): string => {
+  if (statIfPossible(resolved)?.isFile() === true) return resolved;
   throw new UserError('EACCES', `${path} is not an executable`);
+};
+
+/** The executable behind a path, symbolic links followed. */
+export const resolveExecutable = (path: string): string =>
+  requireFile(path, resolveExisting(path).path);
+
+/** The same for one that may not be installed yet. */
+export function findExecutable(path: string): {path: string; exists: boolean} {
+  try {
+    const {path: found, exists} = resolvePath(path);
+    return {path: exists ? requireFile(path, found) : found, exists};
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'ENOENT' || path === '') throw error;
+    return {path: wholePath(path), exists: false};
+  }
 }
 
 function executableKind(path: string): ExecutableKind {

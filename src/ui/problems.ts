@@ -10,8 +10,9 @@ const STATES = {
 };
 
 /** What a monitor shows: a line for each problem. */
-export const problemLines = ({mistakes, rules, others}: Problems): string[] => [
+export const problemLines = ({mistakes, rules, pending, others}: Problems): string[] => [
   ...mistakes.map((one) => escapeText(mistakeText([one]))),
   ...rules.map(({state, ...object}) => `${objectText(object)}: ${STATES[state]}`),
+  ...pending.map(({why, ...object}) => `${objectText(object)}: ${why}`),
   ...others.map(escapeText),
 ];

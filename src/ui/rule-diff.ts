@@ -51,7 +51,12 @@ const opsLine = ({ops}: RuleDraft): Line => ({
 const NO_HITS = {allowed: 0, denied: 0, asked: 0, expired: 0};
 
 /* For cells that are those of the table of rules. */
-const asRule = (rule: RuleDraft): RuleDocument => ({...rule, id: 0, hits: NO_HITS});
+const asRule = (rule: RuleDraft): RuleDocument => ({
+  ...rule,
+  id: 0,
+  pending: null,
+  hits: NO_HITS,
+});
 
 /* What a rule that comes or goes is like. */
 function draftCell(draft: RuleDraft, names: RuleNames): Cell {

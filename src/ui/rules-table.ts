@@ -3,7 +3,7 @@ import {durationText, exactDuration} from '../domain/duration.js';
 import {OPS} from '../domain/names.js';
 import type {Grant, RuleDocument} from '../domain/rule.js';
 import {escapeText} from '../domain/text.js';
-import {dim, verdictPaint} from './paint.js';
+import {dim, verdictPaint, warn} from './paint.js';
 import {type Cell, type Line, renderTable} from './table.js';
 
 const HEAD = ['id', 'object', 'operations', 'allowed', 'otherwise', 'hits', 'expires'];
@@ -107,11 +107,14 @@ function expiresCell(rule: RuleDocument, now: number): Cell {
   return ends.length === 0 ? [{text: 'never'}] : ends;
 }
 
+const pendingLines = ({pending}: RuleDocument): Line[] =>
+  pending === null ? [] : [{text: `pending: ${pending}`, paint: warn}];
+
 const row = (rule: RuleDocument, names: RuleNames, now: number): Cell[] => [
   [{text: String(rule.id)}],
   objectCell(rule),
   opsCell(rule.ops),
-  allowedCell(rule, names),
+  [...allowedCell(rule, names), ...pendingLines(rule)],
   elseCell(rule),
   hitsCell(rule),
   expiresCell(rule, now),

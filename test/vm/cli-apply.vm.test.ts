@@ -77,6 +77,22 @@ describe('apply', () => {
     await vm.ok(`fguard apply ${lab.path('all.yaml')}`);
     expect(await lab.guard.list()).toEqual(after);
   });
+
+  it('activates a rule whose program is not installed yet, and lets it in once it is', async () => {
+    const [program, later] = [lab.path('program'), lab.path('later.yaml')];
+    const text = `rules: [{path: ${secret}, allow: {exes: [${program}]}}]`;
+    await vm.ok(`cat >${later} <<'END'\n${text}\nEND`);
+    const {code, stderr} = await vm.run(`fguard apply ${later}`);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`${program} does not exist`)]);
+    const rules = () => json('fguard rules --json');
+    const pending = expect.stringContaining('does not exist') as string;
+    expect(await rules()).toMatchObject({rules: [{allow: {exes: [program]}, pending}]});
+    await vm.ok(
+      `cp /bin/cat ${program}.new && mv ${program}.new ${program} && ${program} ${secret}`,
+    );
+    expect(await rules()).toMatchObject({rules: [{pending: null}]});
+    expect((await vm.run(`/bin/cat ${secret}`)).code).not.toBe(0);
+  });
 });
 
 describe('apply --confirm', () => {

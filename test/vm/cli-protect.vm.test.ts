@@ -60,6 +60,7 @@ const PLAIN = {
   untilExit: false,
   against: false,
   expiresAt: null,
+  pending: null,
   hits: {allowed: 0, denied: 0, asked: 0, expired: 0},
 };
 

@@ -4,7 +4,7 @@ import {dirname} from 'node:path';
 
 import {UserError} from '../../domain/errors.js';
 import type {Problems} from '../../domain/problems.js';
-import type {KernelRule} from '../../domain/rule.js';
+import {type KernelRule, ruleDocument} from '../../domain/rule.js';
 import {compareRules} from '../../domain/rule-difference.js';
 import {readIfPossible} from '../../linux/files.js';
 import {makeOwnFolder} from '../../linux/own-folder.js';
@@ -17,7 +17,13 @@ import {loadReadableRuleFiles} from '../rule-files/load.js';
 /* FGUARD_RUN is for tests. */
 const LOST_FILE = `${process.env.FGUARD_RUN ?? '/run/fguard'}/lost`;
 
-function checkRules(active: readonly KernelRule[]): Omit<Problems, 'others'> {
+function findPending(active: readonly KernelRule[]): Problems['pending'] {
+  return active
+    .map(ruleDocument)
+    .flatMap(({match, pending}) => (pending === null ? [] : [{...match, why: pending}]));
+}
+
+function checkRules(active: readonly KernelRule[]): Pick<Problems, 'mistakes' | 'rules'> {
   const own = ownRuleFilesAlone([]);
   const {rules, mistakes} = loadReadableRuleFiles(own.files);
   const {added, changed} = compareRules(
@@ -62,10 +68,11 @@ export async function findProblems(host = new Host()): Promise<Problems> {
     ...(hooks.state === 'failed' ? [`hooks: ${hooks.detail}`] : []),
     ...lostText(answer.status.counters.lost),
   ];
+  const pending = findPending(answer.rules);
   try {
-    return {...checkRules(answer.rules), others};
+    return {...checkRules(answer.rules), pending, others};
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return {mistakes: [], rules: [], others: [error.message, ...others]};
+    return {mistakes: [], rules: [], pending, others: [error.message, ...others]};
   }
 }

@@ -9,7 +9,7 @@ import {type ErrnoName, errnoNumber} from '../../domain/errno.js';
 import {UserError} from '../../domain/errors.js';
 import {FGUARD_TIMEOUT_MAX, FGUARD_NAME_MAX} from '../../domain/uapi.gen.js';
 import {cgroupDirectory} from '../../linux/cgroups.js';
-import {resolveExecutable} from '../executables.js';
+import {findExecutable} from '../executables.js';
 import {resolveObject} from '../protect.js';
 import {PathResolver} from '../../linux/resolve-path.js';
 import {groupId, userId} from '../../linux/users.js';
@@ -46,7 +46,7 @@ export class RuleResolver {
   readonly warnings: Mistake[] = [];
   private readonly user = byNumber(remembered(userId));
   private readonly group = byNumber(remembered(groupId));
-  private readonly executable = remembered(resolveExecutable);
+  private readonly executable = remembered(findExecutable);
   private readonly cgroup = remembered((text) => cgroupDirectory(text));
   private readonly paths = new PathResolver();
 
@@ -86,12 +86,12 @@ export class RuleResolver {
     const all = <T, R>(
       kind: keyof Subjects,
       values: readonly T[] | undefined,
-      look: (value: T) => R,
+      look: (value: T, index: number) => R,
     ): R[] => {
       if (values === undefined) return [];
       const found = values.flatMap((value, index) => {
         const at = [...place, kind, index];
-        const one = this.attempt<R | undefined>(file, at, undefined, () => look(value));
+        const one = this.attempt<R | undefined>(file, at, undefined, () => look(value, index));
         return one === undefined ? [] : [one];
       });
       return found.length > 1 ? [...new Set(found)] : found;
@@ -100,10 +100,20 @@ export class RuleResolver {
     if (cgroups === undefined) return {};
     return {
       cgroups,
-      exes: all('exes', allow.exes, this.executable),
+      exes: [...new Set(all('exes', allow.exes, this.exe(file, [...place, 'exes'])))],
       uids: all('uids', allow.uids, this.user),
       gids: all('gids', allow.gids, this.group),
       loginuids: all('loginuids', allow.loginuids, this.user),
+    };
+  }
+
+  /* One that is not installed yet is followed by the kernel. */
+  private exe(file: WrittenFile, place: Place): (path: string, index: number) => string {
+    return (written, index) => {
+      const {path, exists} = this.executable(written);
+      const later = `${written} does not exist; it allows nobody until it does`;
+      if (!exists) this.warnings.push(file.mistake([...place, index], later));
+      return path;
     };
   }
 

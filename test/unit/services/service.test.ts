@@ -129,10 +129,13 @@ describe('installing the service', () => {
     const lines = (name: string): string[] =>
       readFileSync(join(root, 'etc/systemd/system', name), 'utf8').split('\n');
     expect(lines(MODULE_UNIT)).toContain('PartOf=fguard.service');
-    expect(lines(MODULE_UNIT).filter((line) => line.startsWith('ExecStop='))).toHaveLength(1);
+    const stops = (name: string) => lines(name).filter((line) => line.startsWith('ExecStop='));
+    expect(stops(MODULE_UNIT)).toHaveLength(1);
+    // systemctl waits for this one alone
+    expect(stops('fguard.service')).toEqual(stops(MODULE_UNIT));
     expect(lines('fguard.service')).toContain(`Requires=${MODULE_UNIT}`);
     for (const name of UNITS) {
-      expect(lines(name).filter((line) => line.startsWith('ExecStop='))).toEqual([]);
+      if (name !== 'fguard.service') expect(stops(name)).toEqual([]);
       expect(lines(name).find((line) => line.startsWith('After='))).toContain(MODULE_UNIT);
     }
   });

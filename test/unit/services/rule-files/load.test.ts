@@ -128,7 +128,7 @@ describe('a rule file', () => {
       '2:9 / itself cannot be guarded; give paths inside it, or a --suffix',
     ],
     ['- path: /etc/passwd\n  tree: true', '2:9 /etc/passwd is not a directory'],
-    ['- path: /tmp/x\n  allow: {exes: [/bin/none]}', '3:18 /bin/none does not exist'],
+    ['- path: /tmp/x\n  allow: {exes: [/etc]}', '3:18 /etc is not an executable'],
     ['- path: /tmp/x\n  allow: {exes: /bin/ls}', /^3:17 "exes" must be a list of executables/],
     ['- path: /tmp/x\n  allow: {uids: [nobody2]}', '3:18 unknown user: nobody2'],
     [
@@ -146,6 +146,17 @@ describe('a rule file', () => {
     const found = complaints(`rules:\n${rule}\n`);
     expect(found).toEqual([
       typeof complaint === 'string' ? complaint : expect.stringMatching(complaint),
+    ]);
+  });
+
+  it('takes an executable that is not installed yet, and says so', () => {
+    const text = 'rules:\n  - path: FOLDER/x\n    allow: {exes: [FOLDER/new, FOLDER/none/new]}\n';
+    const {rules, mistakes, warnings} = loadRuleFiles([write('f.yaml', text)]);
+    expect(mistakes).toEqual([]);
+    expect(rules[0]?.request.exes).toEqual([`${folder}/new`, `${folder}/none/new`]);
+    expect(warnings.map(({line, message}) => `${line} ${message}`)).toEqual([
+      `3 ${folder}/new does not exist; it allows nobody until it does`,
+      `3 ${folder}/none/new does not exist; it allows nobody until it does`,
     ]);
   });
 
