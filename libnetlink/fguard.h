@@ -108,11 +108,11 @@ const char *fguard_message(const struct fguard *guard);
  *	FGUARD_RULE_STRICT, FGUARD_RULE_AGAINST, FGUARD_RULE_UNTIL_CLOSED (only for a
  *	rule added alone; it lasts as long as the socket of the handle)
  * @ops: mask of 1 << FGUARD_OP_*; 0 means all
- * @otherwise: FGUARD_ELSE_*: what happens to processes that are not allowed
+ * @else_action: FGUARD_ELSE_*: what happens to processes that are not allowed
  * @error: EACCES, EPERM or ENOENT, as a positive number; 0 means EACCES
  * @ttl: milliseconds until the rule ends, at most FGUARD_TTL_MAX; 0: never
  * @default_allow: 1: allow an access that nobody answers for; 0: deny it
- * @deadline: milliseconds allowed for an answer; 0: FGUARD_TIMEOUT_DEFAULT
+ * @timeout: milliseconds allowed for an answer; 0: FGUARD_TIMEOUT_DEFAULT
  * @n_pids: number of @pids
  * @n_uids: number of @uids
  * @n_gids: number of @gids
@@ -135,11 +135,11 @@ struct fguard_rule {
 	const char *name;
 	uint32_t flags;
 	uint32_t ops;
-	uint32_t otherwise;
+	uint32_t else_action;
 	uint32_t error;
 	uint64_t ttl;
 	uint32_t default_allow;
-	uint32_t deadline;
+	uint32_t timeout;
 	uint32_t n_pids;
 	uint32_t n_uids;
 	uint32_t n_gids;
@@ -174,7 +174,7 @@ struct fguard_added {
  *	the id 0
  *
  * If one of the rules cannot be sent, none is: -EINVAL if it has neither path nor
- * suffix, or if a counted value is missing; -ERANGE for an unknown @otherwise;
+ * suffix, or if a counted value is missing; -ERANGE for an unknown @else_action;
  * -E2BIG if a kind has more than FGUARD_SUBJECTS_MAX values, or if the rule is
  * longer than 65535 bytes.
  *
@@ -253,10 +253,10 @@ struct fguard_grant {
  * @id: its id
  * @flags: those of struct fguard_rule, and those of struct fguard_added
  * @ops: mask of 1 << FGUARD_OP_*
- * @otherwise: FGUARD_ELSE_*
+ * @else_action: FGUARD_ELSE_*
  * @error: EACCES, EPERM or ENOENT, as a positive number
  * @default_allow: 1 if an access that nobody answers for is allowed, else 0
- * @deadline: milliseconds allowed for an answer
+ * @timeout: milliseconds allowed for an answer
  * @n_grants: number of @grants
  * @n_uids: number of @uids
  * @n_gids: number of @gids
@@ -284,10 +284,10 @@ struct fguard_rule_info {
 	uint32_t id;
 	uint32_t flags;
 	uint32_t ops;
-	uint32_t otherwise;
+	uint32_t else_action;
 	uint32_t error;
 	uint32_t default_allow;
-	uint32_t deadline;
+	uint32_t timeout;
 	uint32_t n_grants;
 	uint32_t n_uids;
 	uint32_t n_gids;

@@ -45,7 +45,7 @@ void fguard_put_rule(struct fguard_request *request,
 		fguard_put_u32(request, FGUARD_RULE_A_FLAGS, rule->flags);
 	if (rule->ops)
 		fguard_put_u32(request, FGUARD_RULE_A_OPS, rule->ops);
-	fguard_put_u8(request, FGUARD_RULE_A_ELSE, (uint8_t)rule->otherwise);
+	fguard_put_u8(request, FGUARD_RULE_A_ELSE, (uint8_t)rule->else_action);
 	if (rule->error)
 		fguard_put_u32(request, FGUARD_RULE_A_ERRNO, rule->error);
 	if (rule->ttl)
@@ -53,8 +53,8 @@ void fguard_put_rule(struct fguard_request *request,
 	if (rule->default_allow)
 		fguard_put_u8(request, FGUARD_RULE_A_DEFAULT,
 			      FGUARD_VERDICT_ALLOW);
-	if (rule->deadline)
-		fguard_put_u32(request, FGUARD_RULE_A_TIMEOUT, rule->deadline);
+	if (rule->timeout)
+		fguard_put_u32(request, FGUARD_RULE_A_TIMEOUT, rule->timeout);
 	put_subjects(request, rule);
 	fguard_nest_end(request, nest);
 }
@@ -125,10 +125,10 @@ int fguard_check_rule(struct fguard *guard, const struct fguard_rule *rule,
 		return fguard_fail(guard, -EINVAL,
 				   "rule %zu has neither a path nor a suffix",
 				   number);
-	if (rule->otherwise >= __FGUARD_ELSE_MAX)
+	if (rule->else_action >= __FGUARD_ELSE_MAX)
 		return fguard_fail(guard, -ERANGE,
 				   "rule %zu has an unknown else action: %u",
-				   number, rule->otherwise);
+				   number, rule->else_action);
 	return check_subjects(guard, rule, number);
 }
 
@@ -214,7 +214,7 @@ static int read_arrays(struct fguard_list *list, const struct nlattr *rule,
 static int take_terms(const struct nlattr *const *table,
 		      struct fguard_rule_info *info)
 {
-	uint8_t otherwise = FGUARD_ELSE_DENY;
+	uint8_t else_action = FGUARD_ELSE_DENY;
 	uint8_t unanswered = FGUARD_VERDICT_DENY;
 
 	if (fguard_get_u32(table[FGUARD_RULE_A_ID], &info->id) ||
@@ -223,13 +223,13 @@ static int take_terms(const struct nlattr *const *table,
 	    fguard_get_string(table[FGUARD_RULE_A_SUFFIX], &info->suffix) ||
 	    fguard_get_string(table[FGUARD_RULE_A_NAME], &info->name) ||
 	    fguard_get_u32(table[FGUARD_RULE_A_OPS], &info->ops) ||
-	    fguard_get_u8(table[FGUARD_RULE_A_ELSE], &otherwise) ||
+	    fguard_get_u8(table[FGUARD_RULE_A_ELSE], &else_action) ||
 	    fguard_get_u32(table[FGUARD_RULE_A_ERRNO], &info->error) ||
 	    fguard_get_u64(table[FGUARD_RULE_A_TTL], &info->ttl) ||
 	    fguard_get_u8(table[FGUARD_RULE_A_DEFAULT], &unanswered) ||
-	    fguard_get_u32(table[FGUARD_RULE_A_TIMEOUT], &info->deadline))
+	    fguard_get_u32(table[FGUARD_RULE_A_TIMEOUT], &info->timeout))
 		return -EPROTO;
-	info->otherwise = otherwise;
+	info->else_action = else_action;
 	info->default_allow = unanswered == FGUARD_VERDICT_ALLOW;
 	return info->id && (info->path || info->suffix) ? 0 : -EPROTO;
 }

@@ -212,6 +212,7 @@ fguard_suffix_bucket(const struct fguard_index *index, u64 hash)
  *	know yet what has it
  * @strict: only strict rules count
  * @any_crossing: a mount goes away, nobody says which
+ * @bared: a mount on it goes away
  * @ancestors_only: a mount goes away: only what it holds concerns anybody
  */
 struct fguard_object {
@@ -228,6 +229,7 @@ struct fguard_object {
 	bool named : 1;
 	bool strict : 1;
 	bool any_crossing : 1;
+	bool bared : 1;
 	bool ancestors_only : 1;
 };
 

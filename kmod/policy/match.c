@@ -534,11 +534,12 @@ static void hear(struct fguard_match_context *context, const struct fguard_site 
 		object_to(context, rule, rank_at(site, rule, rank));
 }
 
-/* A mount that goes leaves what it holds what it is. */
+/* A mount that goes leaves what it holds, and what it was on, what they are. */
 static void match_places(struct fguard_match_context *context)
 {
 	const struct fguard_object *object = context->object;
-	const u32 rank = object->ancestors_only ? FGUARD_RANK_OTHER : FGUARD_RANK_ANCESTOR;
+	const u32 rank = object->ancestors_only || object->bared ? FGUARD_RANK_OTHER :
+								   FGUARD_RANK_ANCESTOR;
 	const struct fguard_site *site;
 
 	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_ANCESTOR,

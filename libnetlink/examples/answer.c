@@ -153,7 +153,7 @@ static void start(const char *path, struct fguard_added *added)
 {
 	const struct fguard_filter filter = { .answer = 1 };
 	const struct fguard_rule rule = { .path = path,
-					  .otherwise = FGUARD_ELSE_ASK };
+					  .else_action = FGUARD_ELSE_ASK };
 
 	if (fguard_subscribe(stream, &filter) < 0)
 		errx(1, "%s", fguard_message(stream));

@@ -193,9 +193,9 @@ int fguard_legacy_intercept(struct fguard *stream)
 		.suffix = fguard_legacy_file_type(),
 		.name = name,
 		.flags = FGUARD_RULE_UNTIL_CLOSED,
-		.otherwise = FGUARD_ELSE_ASK,
+		.else_action = FGUARD_ELSE_ASK,
 		.default_allow = 1,
-		.deadline = DEADLINE,
+		.timeout = DEADLINE,
 	};
 	struct fguard_added added;
 	int err;

@@ -56,7 +56,7 @@ export function toWait(flag: string, text: string): number {
 }
 
 /** The time a question may wait. */
-export function toDeadline(flag: string, text: string): number {
+export function toTimeout(flag: string, text: string): number {
   const milliseconds = toMilliseconds(flag, text);
   if (milliseconds <= FGUARD_TIMEOUT_MAX) return milliseconds;
   throw wrongUsage(`${flag} ${text}: at most one day is possible`);

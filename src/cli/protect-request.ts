@@ -3,7 +3,7 @@ import {ELSES, OPS, VERDICTS} from '../domain/names.js';
 import {type ErrnoName, errnoNumber} from '../domain/errno.js';
 import {wrongUsage} from '../domain/errors.js';
 import {UNSAID} from '../domain/rule.js';
-import {toDeadline, toMask, toMilliseconds, toPid, toRuleName, toSuffix} from './flags.js';
+import {toTimeout, toMask, toMilliseconds, toPid, toRuleName, toSuffix} from './flags.js';
 import {cgroupDirectory} from '../linux/cgroups.js';
 import {resolveExecutable} from '../services/executables.js';
 import type {ProtectRequest} from '../services/protect.js';
@@ -86,10 +86,10 @@ export function toProtectRequest(words: ProtectWords): ProtectRequest {
     strict: words.strict,
     untilExit: words['until-exit'],
     ops: toMask('--ops', OPS, words.ops),
-    otherwise: ELSES.value(words.else) ?? UNSAID.otherwise,
+    elseAction: ELSES.value(words.else) ?? UNSAID.elseAction,
     error: errnoNumber(words.errno as ErrnoName),
     defaultVerdict: said(words.default, UNSAID.defaultVerdict, toVerdict),
-    deadline: said(words.timeout, UNSAID.deadline, (text) => toDeadline('--timeout', text)),
+    timeout: said(words.timeout, UNSAID.timeout, (text) => toTimeout('--timeout', text)),
     ttl: said(words.ttl, UNSAID.ttl, (text) => toMilliseconds('--ttl', text)),
     pids: distinct(words.pid, (pid) => toPid(pid)),
     exes: distinct(words.exe, resolveExecutable),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {VERDICTS} from '../domain/names.js';
 import {wrongUsage} from '../domain/errors.js';
-import {toDeadline} from './flags.js';
+import {toTimeout} from './flags.js';
 import {accountFor} from '../linux/account.js';
 import type {RunKind, RunRequest} from '../services/run.js';
 
@@ -29,7 +29,7 @@ export function toRunRequest(words: RunWords, command: readonly string[]): RunRe
   const {timeout, user} = words;
   return {
     paths: KINDS.flatMap((kind) => (words[kind] ?? []).map((path) => ({kind, path}))),
-    deadline: timeout === undefined ? 0 : toDeadline('--timeout', timeout),
+    timeout: timeout === undefined ? 0 : toTimeout('--timeout', timeout),
     defaultVerdict: VERDICTS.value(words.default ?? 'deny') ?? 0,
     command,
     account: accountFor({user, asRoot: words['as-root']}),

@@ -42,7 +42,7 @@ const draftOf = (request: RuleRequest): RuleDraft =>
     ...request,
     ops: request.ops === 0 ? USUAL.ops : request.ops,
     error: request.error === 0 ? USUAL.error : request.error,
-    deadline: request.deadline === 0 ? USUAL.deadline : request.deadline,
+    timeout: request.timeout === 0 ? USUAL.timeout : request.timeout,
   });
 
 /* The order of a list of subjects, or the name of a process, means nothing. */

@@ -38,12 +38,12 @@ export interface RuleTerms extends Subjects, RuleTraits {
   name: string | null;
   /** Mask of operations; in a request, 0 means all. */
   ops: number;
-  otherwise: number;
+  elseAction: number;
   error: number;
   /** The verdict of an access that is asked about if nobody answers. */
   defaultVerdict: number;
   /** Milliseconds allowed for an answer; in a request, 0 means the default. */
-  deadline: number;
+  timeout: number;
 }
 
 /** A rule as it is asked for. */
@@ -88,10 +88,10 @@ export const USUAL: RuleTerms = {
   gids: [],
   loginuids: [],
   cgroups: [],
-  otherwise: ELSE.FGUARD_ELSE_DENY,
+  elseAction: ELSE.FGUARD_ELSE_DENY,
   error: errnoNumber('EACCES'),
   defaultVerdict: VERDICT.FGUARD_VERDICT_DENY,
-  deadline: FGUARD_TIMEOUT_DEFAULT,
+  timeout: FGUARD_TIMEOUT_DEFAULT,
   strict: false,
   untilExit: false,
   against: false,
@@ -102,7 +102,7 @@ export const UNSAID: RuleRequest = {
   ...USUAL,
   ops: 0,
   error: 0,
-  deadline: 0,
+  timeout: 0,
   ttl: 0,
   pids: [],
 };
@@ -127,10 +127,10 @@ export const ruleDocument = (rule: KernelRule) => ({
     loginuids: [...rule.loginuids],
     cgroups: [...rule.cgroups],
   },
-  else: ELSES.name(rule.otherwise),
+  else: ELSES.name(rule.elseAction),
   errno: errnoName(rule.error),
   default: VERDICTS.name(rule.defaultVerdict),
-  deadlineMs: rule.deadline,
+  deadlineMs: rule.timeout,
   strict: rule.strict,
   untilExit: rule.untilExit,
   untilClosed: rule.untilClosed === true,

@@ -48,6 +48,7 @@ function toTraits(flags: number): RuleTraits {
 export const toNativeRule = (rule: RuleRequest): object =>
   writeRule({
     ...rule,
+    else_action: rule.elseAction,
     flags: toFlags(rule),
     default_allow: rule.defaultVerdict === VERDICT.FGUARD_VERDICT_ALLOW,
   });
@@ -63,7 +64,7 @@ const moment = (ttl: number): number | null => (ttl === 0 ? null : Date.now() + 
 
 /* One literal, not a reader() and what else is to be said: there may be many rules. */
 export function toRule(info: RuleInfo): KernelRule {
-  const {id, ops, otherwise, error, deadline} = info;
+  const {id, ops, else_action: elseAction, error, timeout} = info;
   return {
     id,
     path: optionalString(info.path),
@@ -73,11 +74,11 @@ export function toRule(info: RuleInfo): KernelRule {
     ...((info.flags & FGUARD_RULE_UNTIL_CLOSED) === 0 ? {} : {untilClosed: true}),
     ...((info.flags & FGUARD_RULE_EXE_PENDING) === 0 ? {} : {exePending: true}),
     ops,
-    otherwise,
+    elseAction,
     error,
     defaultVerdict:
       info.default_allow === 0 ? VERDICT.FGUARD_VERDICT_DENY : VERDICT.FGUARD_VERDICT_ALLOW,
-    deadline,
+    timeout,
     grants: readGrants(info),
     exes: readStrings(info.exes, info.n_exes),
     uids: readNumbers(info.uids, info.n_uids),

@@ -10,7 +10,7 @@ import {type Mount, type Place, behind, mountOf, placeOf} from '../linux/mounts.
 /** The parts of a rule, active or saved, that matter here. */
 export type Guarding = Pick<
   KernelRule,
-  'path' | 'tree' | 'suffix' | 'ops' | 'otherwise' | 'against'
+  'path' | 'tree' | 'suffix' | 'ops' | 'elseAction' | 'against'
 >;
 
 const READ = OPS.toMask(['read']);
@@ -23,8 +23,8 @@ const CHANGING = OPS.toMask(['write', 'create', 'delete', 'rename', 'link', 'tru
 const opsOf = ({ops}: Guarding): number => (ops === 0 ? READING | CHANGING : ops);
 
 /* A rule that only reports, or that binds only its subjects, does not keep others out. */
-const keepsOut = ({otherwise, against}: Guarding): boolean =>
-  otherwise !== fguard_else.FGUARD_ELSE_LOG && !against;
+const keepsOut = ({elseAction, against}: Guarding): boolean =>
+  elseAction !== fguard_else.FGUARD_ELSE_LOG && !against;
 
 /** The operations to guard on a device so that it cannot be used to bypass a rule. */
 function neededOps(rule: Guarding): number {

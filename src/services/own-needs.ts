@@ -52,7 +52,7 @@ function covers({path, tree, suffix}: Terms): (file: string) => boolean {
 
 /** What the rule keeps root from using of what this program needs; undefined if nothing. */
 export function deniedNeed(rule: Terms, needs: readonly string[] = ownNeeds()): string | undefined {
-  const denies = rule.otherwise !== ELSE.FGUARD_ELSE_LOG && !rule.against;
+  const denies = rule.elseAction !== ELSE.FGUARD_ELSE_LOG && !rule.against;
   const isAboutIt = rule.ops === 0 || (rule.ops & NEEDED) !== 0;
   if (!denies || !isAboutIt || letsRootIn(rule, process.execPath)) return undefined;
   return needs.find(covers(rule));

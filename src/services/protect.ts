@@ -101,7 +101,7 @@ export async function protect(
   rest.pids.forEach(requireProcess);
   const objects = resolveObjects(request);
   const everywhere = [{path: null, tree: false}];
-  const asks = rest.otherwise === ELSE.FGUARD_ELSE_ASK;
+  const asks = rest.elseAction === ELSE.FGUARD_ELSE_ASK;
   const {added, inForce, unanswered} = await withGuard((guard) => ({
     ...addRules(
       guard,

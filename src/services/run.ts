@@ -26,7 +26,7 @@ export interface RunPath {
 export interface RunRequest {
   paths: readonly RunPath[];
   /** How long an answer may take, in milliseconds; 0 for the default. */
-  deadline: number;
+  timeout: number;
   defaultVerdict: number;
   command: readonly string[];
   /** The account to run as; undefined: our own. */
@@ -54,14 +54,14 @@ const isTree = ({exists, isDirectory}: ResolvedPath): boolean => isDirectory || 
 
 const READING = OPS.toMask(['read', 'exec', 'list']);
 
-const KINDS: Record<RunKind, Pick<RuleRequest, 'against' | 'otherwise' | 'ops'>> = {
-  protect: {against: false, otherwise: ELSE.FGUARD_ELSE_DENY, ops: 0},
-  ask: {against: true, otherwise: ELSE.FGUARD_ELSE_ASK, ops: 0},
-  deny: {against: true, otherwise: ELSE.FGUARD_ELSE_DENY, ops: 0},
-  log: {against: true, otherwise: ELSE.FGUARD_ELSE_LOG, ops: 0},
+const KINDS: Record<RunKind, Pick<RuleRequest, 'against' | 'elseAction' | 'ops'>> = {
+  protect: {against: false, elseAction: ELSE.FGUARD_ELSE_DENY, ops: 0},
+  ask: {against: true, elseAction: ELSE.FGUARD_ELSE_ASK, ops: 0},
+  deny: {against: true, elseAction: ELSE.FGUARD_ELSE_DENY, ops: 0},
+  log: {against: true, elseAction: ELSE.FGUARD_ELSE_LOG, ops: 0},
   'read-only': {
     against: true,
-    otherwise: ELSE.FGUARD_ELSE_DENY,
+    elseAction: ELSE.FGUARD_ELSE_DENY,
     ops: OPS.toMask(OPS.list) & ~READING,
   },
 };
@@ -72,7 +72,7 @@ const KINDS: Record<RunKind, Pick<RuleRequest, 'against' | 'otherwise' | 'ops'>>
  */
 const ruleRequest = (
   object: RunObject,
-  {deadline, defaultVerdict}: RunRequest,
+  {timeout, defaultVerdict}: RunRequest,
   pid: number,
 ): RuleRequest => ({
   ...UNSAID,
@@ -82,7 +82,7 @@ const ruleRequest = (
   untilExit: !KINDS[object.kind].against,
   ...KINDS[object.kind],
   defaultVerdict,
-  deadline: object.kind === 'ask' ? deadline : UNSAID.deadline,
+  timeout: object.kind === 'ask' ? timeout : UNSAID.timeout,
   pids: [pid],
 });
 

@@ -10,15 +10,15 @@ import {dim, strong, warn} from './paint.js';
 export const NOBODY_ANSWERS =
   "no answerer is running; requests get the rule's default immediately; run `sudo fguard ask` in another terminal";
 
-const askText = ({deadline, defaultVerdict}: KernelRule): string =>
-  `  other processes wait up to ${exactDuration(deadline)} for an answer; default: ${VERDICTS.name(defaultVerdict)}`;
+const askText = ({timeout, defaultVerdict}: KernelRule): string =>
+  `  other processes wait up to ${exactDuration(timeout)} for an answer; default: ${VERDICTS.name(defaultVerdict)}`;
 
 /** What became of one rule. */
 export function protectedLines({rule, exists, replaced, isDirectory}: Protected): string[] {
   const name = rule.name === null ? '' : ` (${escapeText(rule.name)})`;
   const verb = replaced ? 'was replaced and guards' : 'guards';
   const lines = [`${strong(`rule ${rule.id}`)}${name} ${verb} ${objectText(rule)}`];
-  if (ELSES.name(rule.otherwise) === 'ask') lines.push(dim(askText(rule)));
+  if (ELSES.name(rule.elseAction) === 'ask') lines.push(dim(askText(rule)));
   if (rule.suffix !== null) return lines;
   if (!exists)
     lines.push(dim('  it does not exist yet; it will be guarded as soon as it is created'));

@@ -55,7 +55,7 @@ async function checkVersions(host: Host): Promise<Finding> {
 async function checkAnswerer(host: Host): Promise<Finding> {
   const answer = await host.module();
   if ('refusal' in answer) return unanswered(answer.refusal);
-  const asking = answer.rules.filter(({otherwise}) => otherwise === FGUARD_ELSE_ASK);
+  const asking = answer.rules.filter(({elseAction}) => elseAction === FGUARD_ELSE_ASK);
   const {answerers} = answer.status;
   if (asking.length === 0) return ok('no rule asks');
   if (answerers > 0) return ok(`${answerers} for ${asking.length} rules that ask`);

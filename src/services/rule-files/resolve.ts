@@ -70,10 +70,10 @@ export class RuleResolver {
       suffix,
       strict: rule.strict ?? UNSAID.strict,
       ops: read(rule.ops, UNSAID.ops, (ops) => OPS.toMask(ops)),
-      otherwise: read(rule.else, UNSAID.otherwise, (word) => ELSES.value(word)),
+      elseAction: read(rule.else, UNSAID.elseAction, (word) => ELSES.value(word)),
       error: read(rule.errno, UNSAID.error, (word) => errnoNumber(word as ErrnoName)),
       defaultVerdict: read(rule.default, UNSAID.defaultVerdict, (word) => VERDICTS.value(word)),
-      deadline: read(rule.deadline, UNSAID.deadline, (text) => this.deadline(file, place, text)),
+      timeout: read(rule.deadline, UNSAID.timeout, (text) => this.timeout(file, place, text)),
       ...this.subjects(file, [...place, 'allow'], rule.allow ?? {}),
     };
   }
@@ -138,11 +138,11 @@ export class RuleResolver {
     return names.length > 0 && found.length === 0 ? undefined : [...new Set(found)];
   }
 
-  private deadline(file: WrittenFile, place: Place, text: string): number {
+  private timeout(file: WrittenFile, place: Place, text: string): number {
     const milliseconds = parseDuration(text);
     if (milliseconds !== undefined && milliseconds <= FGUARD_TIMEOUT_MAX) return milliseconds;
     this.add(file, [...place, 'deadline'], `"deadline" must be more than 0 and at most one day`);
-    return UNSAID.deadline;
+    return UNSAID.timeout;
   }
 
   /* Lengths in bytes, which a schema cannot express. */

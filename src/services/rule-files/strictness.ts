@@ -11,7 +11,7 @@ export type Terms = Pick<
   | 'tree'
   | 'suffix'
   | 'ops'
-  | 'otherwise'
+  | 'elseAction'
   | 'defaultVerdict'
   | 'strict'
   | 'exes'
@@ -26,9 +26,9 @@ const KINDS = ['exes', 'uids', 'gids', 'loginuids', 'cgroups'] as const;
 const opsOf = ({ops}: Terms): number => (ops === 0 ? FGUARD_OPS_ALL : ops);
 
 /* Deny, ask with a no where nobody answers, ask with a yes, log. */
-function outcome({otherwise, defaultVerdict}: Terms): number {
-  if (otherwise === ELSES.value('deny')) return 3;
-  if (otherwise !== ELSES.value('ask')) return 0;
+function outcome({elseAction, defaultVerdict}: Terms): number {
+  if (elseAction === ELSES.value('deny')) return 3;
+  if (elseAction !== ELSES.value('ask')) return 0;
   return defaultVerdict === VERDICTS.value('allow') ? 1 : 2;
 }
 

@@ -154,12 +154,12 @@ static void keep(struct fguard *guard, const struct fguard_rule *rule)
 		.name = copy_string(rule->name),
 		.ttl = rule->ttl,
 		.ops = rule->ops ? rule->ops : FGUARD_OPS_ALL,
-		.otherwise = rule->otherwise,
+		.else_action = rule->else_action,
 		.error = rule->error ? rule->error : EACCES,
 		.default_allow = rule->default_allow,
-		.deadline = rule->deadline ? rule->deadline : FGUARD_TIMEOUT_DEFAULT,
-		.asked = rule->otherwise == FGUARD_ELSE_ASK ? 6 : 0,
-		.expired = rule->otherwise == FGUARD_ELSE_ASK ? 2 : 0,
+		.timeout = rule->timeout ? rule->timeout : FGUARD_TIMEOUT_DEFAULT,
+		.asked = rule->else_action == FGUARD_ELSE_ASK ? 6 : 0,
+		.expired = rule->else_action == FGUARD_ELSE_ASK ? 2 : 0,
 		.n_grants = rule->n_pids,
 		.n_uids = rule->n_uids,
 		.n_gids = rule->n_gids,
@@ -196,7 +196,7 @@ int fguard_open(struct fguard **guard)
 
 		keep(*guard, &(struct fguard_rule){
 				     .path = "/srv/" HOSTILE, .suffix = HOSTILE, .name = HOSTILE,
-				     .otherwise = FGUARD_ELSE_ASK, .pids = &pid, .n_pids = 1,
+				     .else_action = FGUARD_ELSE_ASK, .pids = &pid, .n_pids = 1,
 				     .exes = &exe, .n_exes = 1, .cgroups = &cgroup,
 				     .n_cgroups = 1 });
 	}
@@ -251,10 +251,10 @@ static void note_rule(const struct fguard_rule *rule)
 {
 	note("add path=%s suffix=%s name=%s flags=%u ops=%u else=%u error=%u ttl=%llu",
 	     rule->path ? rule->path : "-", rule->suffix ? rule->suffix : "-",
-	     rule->name ? rule->name : "-", rule->flags, rule->ops, rule->otherwise,
+	     rule->name ? rule->name : "-", rule->flags, rule->ops, rule->else_action,
 	     rule->error, (unsigned long long)rule->ttl);
-	if (rule->otherwise == FGUARD_ELSE_ASK)
-		note("ask default_allow=%u deadline=%u", rule->default_allow, rule->deadline);
+	if (rule->else_action == FGUARD_ELSE_ASK)
+		note("ask default_allow=%u deadline=%u", rule->default_allow, rule->timeout);
 	note_numbers("pid", rule->pids, rule->n_pids);
 	note_numbers("uid", rule->uids, rule->n_uids);
 	note_numbers("gid", rule->gids, rule->n_gids);

@@ -15,7 +15,7 @@ describe('the difference between rules', () => {
   it('is none where usual values are spelt out, or lists are in another order', () => {
     const difference = compareRules(
       [rule({uids: [1, 2]})],
-      [request({uids: [2, 1], error: 0, deadline: 0})],
+      [request({uids: [2, 1], error: 0, timeout: 0})],
     );
     expect(isSame(difference)).toBe(true);
     expect(difference.unchanged).toMatchObject([{id: 1}]);
@@ -25,10 +25,10 @@ describe('the difference between rules', () => {
     [{tree: true}, 'match.tree', false, true],
     [{name: 'n'}, 'name', null, 'n'],
     [{ops: 1}, 'ops', expect.any(Array), ['read']],
-    [{otherwise: 1}, 'else', 'deny', 'log'],
+    [{elseAction: 1}, 'else', 'deny', 'log'],
     [{error: 1}, 'errno', 'EACCES', 'EPERM'],
     [{defaultVerdict: 0}, 'default', 'deny', 'allow'],
-    [{deadline: 7000}, 'deadlineMs', 5000, 7000],
+    [{timeout: 7000}, 'deadlineMs', 5000, 7000],
     [{strict: true}, 'strict', false, true],
     [{uids: [0]}, 'allow.uids', [], [0]],
     [{cgroups: ['/x']}, 'allow.cgroups', [], ['/x']],
@@ -65,7 +65,7 @@ describe('the difference between rules', () => {
 describe('the difference, for a person', () => {
   const difference = compareRules(
     [rule({path: '/old\u001b[2J'}), rule({id: 2, uids: [1]})],
-    [request({uids: [1, 2], ops: 1}), request({path: '/new', otherwise: 1})],
+    [request({uids: [1, 2], ops: 1}), request({path: '/new', elseAction: 1})],
   );
 
   it('says what comes, goes and changes, and to what', () => {

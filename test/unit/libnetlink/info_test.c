@@ -16,11 +16,11 @@ static const struct fguard_rule full_rule = {
 	.name = "documents",
 	.flags = FGUARD_RULE_STRICT | FGUARD_RULE_AGAINST,
 	.ops = 1U << FGUARD_OP_MOUNT | 1U << FGUARD_OP_LIST | 1U << FGUARD_OP_ATTR,
-	.otherwise = FGUARD_ELSE_ASK,
+	.else_action = FGUARD_ELSE_ASK,
 	.error = EPERM,
 	.ttl = 600000,
 	.default_allow = 1,
-	.deadline = 700,
+	.timeout = 700,
 	.uids = uids,
 	.n_uids = 2,
 	.gids = gids,
@@ -73,11 +73,11 @@ static void check_terms(const struct fguard_rule_info *info)
 	assert_string_equal(info->name, "documents");
 	assert_int_equal(info->flags, full_rule.flags);
 	assert_int_equal(info->ops, 0x700);
-	assert_int_equal(info->otherwise, FGUARD_ELSE_ASK);
+	assert_int_equal(info->else_action, FGUARD_ELSE_ASK);
 	assert_int_equal(info->error, EPERM);
 	assert_int_equal(info->ttl, 600000);
 	assert_int_equal(info->default_allow, 1);
-	assert_int_equal(info->deadline, 700);
+	assert_int_equal(info->timeout, 700);
 }
 
 static void check_subjects(const struct fguard_rule_info *info)

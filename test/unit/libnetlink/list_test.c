@@ -64,7 +64,7 @@ static void check_full_rule(const struct fguard_rule_info *info)
 	assert_string_equal(info->name, "db");
 	assert_string_equal(info->path, "/srv/a.db");
 	assert_int_equal(info->ops, 5);
-	assert_int_equal(info->otherwise, FGUARD_ELSE_LOG);
+	assert_int_equal(info->else_action, FGUARD_ELSE_LOG);
 	assert_int_equal(info->error, EPERM);
 	assert_int_equal(info->flags, FGUARD_RULE_EXISTS);
 	assert_int_equal(info->allowed, 1ULL << 40);
@@ -88,7 +88,7 @@ static void check_small_rule(const struct fguard_rule_info *info)
 	assert_string_equal(info->path, "/srv/4");
 	/* what is usual is the kernel's to say */
 	assert_int_equal(info->ops, 0);
-	assert_int_equal(info->otherwise, FGUARD_ELSE_DENY);
+	assert_int_equal(info->else_action, FGUARD_ELSE_DENY);
 	assert_int_equal(info->error, 0);
 	assert_int_equal(info->n_grants, 1);
 }

@@ -16,7 +16,7 @@ struct bad_rule {
 
 static const struct bad_rule cases[] = {
 	{ { .name = "x" }, -EINVAL, "rule 2 has neither a path nor a suffix" },
-	{ { .path = "/a", .otherwise = 256 }, -ERANGE,
+	{ { .path = "/a", .else_action = 256 }, -ERANGE,
 	  "rule 2 has an unknown else action: 256" },
 	{ { .path = "/a", .n_pids = 1 }, -EINVAL,
 	  "rule 2 has a number of pids but no array of them" },

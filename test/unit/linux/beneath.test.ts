@@ -140,7 +140,7 @@ describe('a way past the rules', () => {
   });
 
   it('is none for rules that keep nobody out, or say nothing of content', () => {
-    expect(open([{...rule, otherwise: fguard_else.FGUARD_ELSE_LOG}], null)).toEqual([]);
+    expect(open([{...rule, elseAction: fguard_else.FGUARD_ELSE_LOG}], null)).toEqual([]);
     expect(open([{...rule, against: true}], null)).toEqual([]);
     expect(open([{...rule, ops: OPS.toMask(['exec', 'mount'])}], null)).toEqual([]);
   });

@@ -19,7 +19,7 @@ describe('a rule keeps root from running the program', () => {
     ['about Node', ON_NODE],
     ['about a folder above it', {...REQUEST, path: dirname(NODE), tree: true}],
     ['about all that is called so', {...REQUEST, path: null, suffix: basename(NODE).slice(-3)}],
-    ['that asks', {...ON_NODE, otherwise: 2}],
+    ['that asks', {...ON_NODE, elseAction: 2}],
     ['for a user', {...ON_NODE, uids: [1000]}],
     ['for root, but another program', {...ON_NODE, uids: [0], exes: ['/usr/bin/true']}],
     ['for root in one process', {...ON_NODE, uids: [0], pids: [1]}],
@@ -31,7 +31,7 @@ describe('a rule keeps root from running the program', () => {
   it.each([
     ['about the folder alone', {...REQUEST, path: dirname(NODE)}],
     ['about another file', REQUEST],
-    ['that only logs', {...ON_NODE, otherwise: 1}],
+    ['that only logs', {...ON_NODE, elseAction: 1}],
     ['against a command', {...ON_NODE, against: true}],
     ['about changes', {...ON_NODE, ops: OPS.toMask(['write', 'delete'])}],
     ['that lets root in', {...ON_NODE, uids: [0]}],

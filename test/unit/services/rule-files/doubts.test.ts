@@ -76,35 +76,35 @@ describe('a new rule beside one in force', () => {
   const log = ELSES.value('log') ?? 0;
   const ask = ELSES.value('ask') ?? 0;
   const deny = ELSES.value('deny') ?? 0;
-  const tree: Terms = {...REQUEST, path: '/srv', tree: true, suffix: null, otherwise: deny};
-  const docx: Terms = {...REQUEST, path: null, tree: false, suffix: '.docx', otherwise: deny};
-  const plain: Terms = {...REQUEST, path: '/srv/x', tree: false, suffix: null, otherwise: deny};
+  const tree: Terms = {...REQUEST, path: '/srv', tree: true, suffix: null, elseAction: deny};
+  const docx: Terms = {...REQUEST, path: null, tree: false, suffix: '.docx', elseAction: deny};
+  const plain: Terms = {...REQUEST, path: '/srv/x', tree: false, suffix: null, elseAction: deny};
   const allow = VERDICTS.value('allow') ?? 0;
   it.each<[string, boolean, Terms, Terms]>([
-    ['that lets more through within a tree opens it', true, {...plain, otherwise: log}, tree],
-    ['that asks within a tree opens it', true, {...plain, otherwise: ask}, tree],
+    ['that lets more through within a tree opens it', true, {...plain, elseAction: log}, tree],
+    ['that asks within a tree opens it', true, {...plain, elseAction: ask}, tree],
     ['that lets somebody in within a tree opens it', true, {...plain, uids: [7]}, tree],
     ['that is about less within a tree opens it', true, {...plain, ops: 1}, tree],
     ['that is lax within a strict tree opens it', true, plain, {...tree, strict: true}],
-    ['within a tree below opens it', true, {...plain, tree: true, otherwise: log}, tree],
+    ['within a tree below opens it', true, {...plain, tree: true, elseAction: log}, tree],
     [
       'that answers yes by itself opens one that answers no',
       true,
-      {...plain, otherwise: ask, defaultVerdict: allow},
-      {...tree, otherwise: ask},
+      {...plain, elseAction: ask, defaultVerdict: allow},
+      {...tree, elseAction: ask},
     ],
     [
       'for files of a suffix opens that suffix',
       true,
-      {...plain, path: '/a.docx', otherwise: log},
+      {...plain, path: '/a.docx', elseAction: log},
       docx,
     ],
-    ['below all of a machine opens it', true, {...plain, otherwise: log}, {...tree, path: '/'}],
+    ['below all of a machine opens it', true, {...plain, elseAction: log}, {...tree, path: '/'}],
     ['that is as strict does not', false, plain, tree],
     ['that lets the same in does not', false, {...plain, uids: [7]}, {...tree, uids: [7]}],
-    ['that lies elsewhere does not', false, {...plain, path: '/srv2/x', otherwise: log}, tree],
-    ['of another suffix does not', false, {...plain, path: '/a.txt', otherwise: log}, docx],
-    ['below a file does not', false, {...plain, otherwise: log}, {...tree, tree: false}],
+    ['that lies elsewhere does not', false, {...plain, path: '/srv2/x', elseAction: log}, tree],
+    ['of another suffix does not', false, {...plain, path: '/a.txt', elseAction: log}, docx],
+    ['below a file does not', false, {...plain, elseAction: log}, {...tree, tree: false}],
   ])('%s', (_what, expected, rule, wide) => {
     expect(opens(rule, wide)).toBe(expected);
   });

@@ -272,7 +272,7 @@ static int add_deny(char **words)
 
 static int add_ask(char **words)
 {
-	return add_each((struct fguard_rule){ .otherwise = FGUARD_ELSE_ASK }, words);
+	return add_each((struct fguard_rule){ .else_action = FGUARD_ELSE_ASK }, words);
 }
 
 static int watch(char **words)

@@ -31,12 +31,12 @@ struct fguard_rule take_rule(char **words)
 		.name = option(words, "name"),
 		.flags = number_option(words, "flags", 0),
 		.ops = number_option(words, "ops", 0),
-		.otherwise = number_option(words, "else", 0),
+		.else_action = number_option(words, "else", 0),
 		.error = number_option(words, "errno", 0),
 		.ttl = time_option(words, "ttl"),
 		.default_allow =
 			number_option(words, "default", FGUARD_VERDICT_DENY) == FGUARD_VERDICT_ALLOW,
-		.deadline = number_option(words, "deadline", 0),
+		.timeout = number_option(words, "deadline", 0),
 		.n_pids = take_numbers(&pids, words, "pids")->count,
 		.n_uids = take_numbers(&uids, words, "uids")->count,
 		.n_gids = take_numbers(&gids, words, "gids")->count,
@@ -145,13 +145,13 @@ static void print_grants(const struct fguard_rule_info *info)
 static void print_rule(const struct fguard_rule_info *info)
 {
 	printf("{\"id\":%u,\"flags\":%u,\"ops\":%u,\"otherwise\":%u,\"error\":%u,", info->id,
-	       info->flags, info->ops, info->otherwise, info->error);
+	       info->flags, info->ops, info->else_action, info->error);
 	printf("\"allowed\":%llu,\"denied\":%llu,", (unsigned long long)info->allowed,
 	       (unsigned long long)info->denied);
 	printf("\"asked\":%llu,\"expired\":%llu,", (unsigned long long)info->asked,
 	       (unsigned long long)info->expired);
 	printf("\"ttl\":%llu,\"default\":\"%s\",\"deadline\":%u,", (unsigned long long)info->ttl,
-	       info->default_allow ? "allow" : "deny", info->deadline);
+	       info->default_allow ? "allow" : "deny", info->timeout);
 	print_text("path", info->path);
 	print_text("suffix", info->suffix);
 	print_text("name", info->name);
