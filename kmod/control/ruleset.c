@@ -230,12 +230,10 @@ static u32 needs_of(const struct fguard_rule *rule)
 	    (needs & (BIT(FGUARD_OP_READ) | BIT(FGUARD_OP_WRITE))))
 		needs |= BIT(FGUARD_OP_CREATE);
 
-	/* Nobody may take what he is refused to where he is not, nor cover the way to it. */
+	/* Nobody may take what he is refused to where he is not. */
 	if (fguard_rule_is_partial(rule))
 		needs |= BIT(FGUARD_OP_RENAME) | BIT(FGUARD_OP_LINK) |
 			 BIT(FGUARD_OP_DELETE);
-	if (fguard_rule_is_partial(rule) && rule->ancestor_count)
-		needs |= BIT(FGUARD_OP_MOUNT);
 	if (rule->entry.name)
 		needs |= FGUARD_NEED_NAMES | FGUARD_NEED_INODES;
 	if (is_strict(rule))

@@ -21,15 +21,6 @@ static struct fguard_object mount_on(const struct path *path)
 	return object_of(path->dentry, path->mnt, BIT(FGUARD_OP_MOUNT));
 }
 
-/* It is where it was, and seen again. */
-static struct fguard_object mount_off(const struct path *path)
-{
-	struct fguard_object object = mount_on(path);
-
-	object.bared = true;
-	return object;
-}
-
 /* What a mount holds is hidden, or what is below it revealed, when it goes. */
 static struct fguard_object mount_gone(struct vfsmount *mnt)
 {
@@ -40,7 +31,7 @@ static struct fguard_object mount_gone(struct vfsmount *mnt)
 	return object;
 }
 
-static void enforce_mounts(struct fguard_object first, const struct fguard_object *second,
+static void enforce_mounts(struct fguard_object first, const struct path *second,
 			   struct ftrace_regs *fregs)
 {
 	struct fguard_object objects[2] = { first };
@@ -48,7 +39,7 @@ static void enforce_mounts(struct fguard_object first, const struct fguard_objec
 
 	rcu_read_lock();
 	if (second) {
-		objects[1] = *second;
+		objects[1] = mount_on(second);
 		request.count = 2;
 	}
 	fguard_enforce(&request, fregs);
@@ -79,9 +70,8 @@ ON(security_sb_mount)
 /* move_mount(), also of what fsmount() and open_tree() made. No lock held. */
 ON(security_move_mount)
 {
-	const struct fguard_object place = mount_on(ARGUMENT(const struct path *, 1));
-
-	enforce_mounts(mount_gone(ARGUMENT(const struct path *, 0)->mnt), &place, fregs);
+	enforce_mounts(mount_gone(ARGUMENT(const struct path *, 0)->mnt),
+		       ARGUMENT(const struct path *, 1), fregs);
 }
 
 /*
@@ -92,20 +82,17 @@ static void enforce_unmounting(struct vfsmount *mnt, struct ftrace_regs *fregs)
 {
 	struct path place = { .mnt = NULL };
 	const struct dentry *covered;
-	struct fguard_object bared;
 
 	place.mnt = (struct vfsmount *)fguard_mount_parent(mnt, &covered);
-	if (place.mnt) {
+	if (place.mnt)
 		place.dentry = (struct dentry *)covered;
-		bared = mount_off(&place);
-	}
 	if (!place.mnt || !fguard_prefilter_object(rcu_dereference(fguard_index), place.dentry,
 						   d_inode_rcu(place.dentry)))
 		enforce_mounts(mount_gone(mnt), NULL, fregs);
 	else if (is_ancestor(mnt->mnt_root))
-		enforce_mounts(mount_gone(mnt), &bared, fregs);
+		enforce_mounts(mount_gone(mnt), &place, fregs);
 	else
-		enforce_mounts(bared, NULL, fregs);
+		enforce_mounts(mount_on(&place), NULL, fregs);
 }
 
 /* umount(), lazy or not. No lock held. */

@@ -33,11 +33,10 @@ enum fguard_rank {
 };
 
 /*
- * What, done to a directory on the way to an object, takes the object elsewhere, or has
- * something else in its place.
+ * What, done to a directory on the way to an object, takes the object elsewhere. To cover
+ * it does not, and a rule need not be about that: else no disk could be mounted there.
  */
-#define FGUARD_ANCESTOR_OPS ((1U << FGUARD_OP_DELETE) | (1U << FGUARD_OP_RENAME) | \
-			     (1U << FGUARD_OP_MOUNT))
+#define FGUARD_ANCESTOR_OPS ((1U << FGUARD_OP_DELETE) | (1U << FGUARD_OP_RENAME))
 
 /* In the order in which they win at equal rank. */
 enum fguard_outcome {

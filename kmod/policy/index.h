@@ -212,7 +212,6 @@ fguard_suffix_bucket(const struct fguard_index *index, u64 hash)
  *	know yet what has it
  * @strict: only strict rules count
  * @any_crossing: a mount goes away, nobody says which
- * @bared: a mount on it goes away
  * @ancestors_only: a mount goes away: only what it holds concerns anybody
  */
 struct fguard_object {
@@ -229,7 +228,6 @@ struct fguard_object {
 	bool named : 1;
 	bool strict : 1;
 	bool any_crossing : 1;
-	bool bared : 1;
 	bool ancestors_only : 1;
 };
 

@@ -534,12 +534,10 @@ static void hear(struct fguard_match_context *context, const struct fguard_site 
 		object_to(context, rule, rank_at(site, rule, rank));
 }
 
-/* A mount that goes leaves what it holds, and what it was on, what they are. */
+/* A mount that goes leaves what it holds what it is. */
 static void match_places(struct fguard_match_context *context)
 {
 	const struct fguard_object *object = context->object;
-	const u32 rank = object->ancestors_only || object->bared ? FGUARD_RANK_OTHER :
-								   FGUARD_RANK_ANCESTOR;
 	const struct fguard_site *site;
 
 	hlist_for_each_entry_rcu(site, fguard_site_bucket(FGUARD_SITE_ANCESTOR,
@@ -547,7 +545,7 @@ static void match_places(struct fguard_match_context *context)
 		if (site->kind == FGUARD_SITE_ANCESTOR &&
 		    fguard_identity_is(&site->identity, object->inode) &&
 		    ancestor_concerns(site, object))
-			hear(context, site, rank, NULL);
+			hear(context, site, FGUARD_RANK_ANCESTOR, NULL);
 }
 
 static void match_crossings(struct fguard_match_context *context)
@@ -741,7 +739,7 @@ void fguard_index_look_inside(struct fguard_match_context *context)
 	join_layers(context);
 }
 
-#define ANCESTOR_OPS (FGUARD_ANCESTOR_OPS | FGUARD_OPS_IDENTITY)
+#define ANCESTOR_OPS (FGUARD_ANCESTOR_OPS | BIT(FGUARD_OP_MOUNT) | FGUARD_OPS_IDENTITY)
 
 void fguard_index_evaluate(struct fguard_match_context *context)
 {

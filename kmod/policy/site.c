@@ -185,7 +185,7 @@ static void put_site(struct fguard_site *site)
 
 /* ---- voices -------------------------------------------------------------- */
 
-#define OPS_ON_ANCESTOR (FGUARD_ANCESTOR_OPS | BIT(FGUARD_OP_ATTR))
+#define OPS_ON_ANCESTOR (FGUARD_ANCESTOR_OPS | BIT(FGUARD_OP_MOUNT) | BIT(FGUARD_OP_ATTR))
 
 /* Is it the directory below which a suffix counts? */
 static bool is_start(const struct fguard_seat *seat)

@@ -158,7 +158,10 @@ function settle(claims: readonly Claim[], outcome: (rule: Rule) => Outcome): Dec
   return strictest([direct, aside]);
 }
 
-/** The rule is not about the operation: it speaks only to keep its object where it is. */
+/**
+ * The rule is not about the operation: it speaks only to keep its object where it is, which
+ * it is below what is mounted as well.
+ */
 const isBeside = ({rule, isWay}: Claim, op: Op): boolean =>
   isWay === true && !rule.ops.includes(op);
 
@@ -168,7 +171,10 @@ export function decide(world: World, target: Target, op: Op, process: Process): 
   const claims = rules
     .flatMap((rule) => claimsOf(tree, rule, target))
     .filter(({ops}) => ops.includes(op))
-    .filter((claim) => !isBeside(claim, op) || isRefusal(outcomeOf(tree, claim.rule, process)));
+    .filter(
+      (claim) =>
+        !isBeside(claim, op) || (op !== 'mount' && isRefusal(outcomeOf(tree, claim.rule, process))),
+    );
   return settle(claims, (rule) => outcomeOf(tree, rule, process));
 }
 

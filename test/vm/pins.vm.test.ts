@@ -143,7 +143,6 @@ describe('a directory on the way to a guarded file', () => {
     for (const [op, ...words] of [
       ['rename', 'rename', lab.path('a/b'), lab.path('a/z')],
       ['rename', 'rename-exchange', lab.path('a/b'), lab.path('a/beside')],
-      ['mount', 'mount', lab.path('a/b')],
     ] as const)
       await expectRefusal({
         actor: lab.intruder,

@@ -103,14 +103,14 @@ describe('a way past the rules', () => {
     {title: 'what a tree ends before', rules: [guard('/', {tree: true})], left: DISKS},
     {
       title: 'what a rule only reports',
-      rules: [guard('/dev', {tree: true, otherwise: fguard_else.FGUARD_ELSE_LOG})],
+      rules: [guard('/dev', {tree: true, elseAction: fguard_else.FGUARD_ELSE_LOG})],
       left: DISKS,
     },
     {
       title: 'what a closer rule only reports',
       rules: [
         guard('/dev', {tree: true}),
-        guard('/dev/sdb', {otherwise: fguard_else.FGUARD_ELSE_LOG}),
+        guard('/dev/sdb', {elseAction: fguard_else.FGUARD_ELSE_LOG}),
       ],
       left: ['/dev/sdb'],
     },

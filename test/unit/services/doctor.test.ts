@@ -360,7 +360,7 @@ describe('what the module says', () => {
   it('nobody to answer what rules ask is told', async () => {
     const answer = loaded();
     if ('refusal' in answer) throw new Error('the module is there');
-    const asking = {...answer, rules: [{...RULE, otherwise: fguard_else.FGUARD_ELSE_ASK}]};
+    const asking = {...answer, rules: [{...RULE, elseAction: fguard_else.FGUARD_ELSE_ASK}]};
     expect(await check('answerer', {answer: asking})).toMatchObject({
       state: 'warning',
       fix: 'sudo fguard ask',

@@ -75,13 +75,13 @@ describe('a rule file', () => {
       gids: [1],
       loginuids: [0],
       cgroups: ['/sys/fs/cgroup'],
-      otherwise: fguard_else.FGUARD_ELSE_ASK,
+      elseAction: fguard_else.FGUARD_ELSE_ASK,
       error: 2,
       defaultVerdict: fguard_verdict.FGUARD_VERDICT_ALLOW,
-      deadline: 90_000,
+      timeout: 90_000,
       strict: true,
     };
-    const plain = {...REQUEST, error: 0, deadline: 0};
+    const plain = {...REQUEST, error: 0, timeout: 0};
     expect(requests(text)).toEqual([
       everything,
       {...plain, path: join(folder, 'real'), tree: true},
