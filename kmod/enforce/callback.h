@@ -36,6 +36,15 @@
 
 #define ARGUMENT(type, n) ((type)ftrace_regs_get_argument(fregs, n))
 
+/**
+ * object_of - what is done to an entry
+ * @dentry: the entry
+ * @mnt: a mount through which it is reached, or NULL
+ * @ops: mask of what is done to it
+ *
+ * Context: RCU read side, or the caller holds the entry.
+ * Return: the object.
+ */
 static __always_inline struct fguard_object
 object_of(struct dentry *dentry, struct vfsmount *mnt, u32 ops)
 {
@@ -59,6 +68,15 @@ object_of(struct dentry *dentry, struct vfsmount *mnt, u32 ops)
 
 extern unsigned long fguard_marks[1 << MARK_BITS];
 
+/**
+ * mark_of - what stands for an access of the current task
+ * @task: the task's hash
+ * @object: the entry, or whatever the mark is about
+ * @op: what is done to it
+ *
+ * Context: any, inside a system call.
+ * Return: the mark.
+ */
 static __always_inline unsigned long mark_of(u64 task, const void *object,
 					     enum fguard_op op)
 {
@@ -67,11 +85,25 @@ static __always_inline unsigned long mark_of(u64 task, const void *object,
 	return task ^ (unsigned long)object ^ (call << 52 | (u64)op << 48);
 }
 
+/**
+ * mark_slot - where a task leaves its mark
+ * @task: the task's hash
+ *
+ * Context: any.
+ * Return: the place.
+ */
 static __always_inline unsigned long *mark_slot(u64 task)
 {
 	return &fguard_marks[task >> (64 - MARK_BITS)];
 }
 
+/**
+ * mark - note that an access is checked
+ * @object: what it is to
+ * @op: what is done to it
+ *
+ * Context: any, inside a system call.
+ */
 static __always_inline void mark(const void *object, enum fguard_op op)
 {
 	u64 task = (unsigned long)current * GOLDEN_RATIO_64;
@@ -79,6 +111,14 @@ static __always_inline void mark(const void *object, enum fguard_op op)
 	WRITE_ONCE(*mark_slot(task), mark_of(task, object, op));
 }
 
+/**
+ * take_mark - was this access checked already?
+ * @object: what it is to
+ * @op: what is done to it
+ *
+ * Context: any, inside a system call.
+ * Return: true if it was, by the last check of this task; then no longer.
+ */
 static __always_inline bool take_mark(const void *object, enum fguard_op op)
 {
 	u64 task = (unsigned long)current * GOLDEN_RATIO_64;
@@ -104,6 +144,16 @@ static __always_inline bool take_mark(const void *object, enum fguard_op op)
 void fguard_enforce_dentry(struct dentry *dentry, struct vfsmount *mnt, enum fguard_op op,
 			   bool inner, struct ftrace_regs *fregs);
 
+/**
+ * enforce_entry - the same, if any rule can be about the entry
+ * @dentry: the entry
+ * @mnt: a mount through which it is reached, or NULL
+ * @op: what is done to it
+ * @inner: part of what the task was asked for, see struct fguard_request
+ * @fregs: the registers that the callback was given
+ *
+ * Context: as fguard_enforce(), without the RCU read side.
+ */
 static __always_inline void enforce_entry(struct dentry *dentry, struct vfsmount *mnt,
 					  enum fguard_op op, bool inner,
 					  struct ftrace_regs *fregs)
@@ -114,6 +164,13 @@ static __always_inline void enforce_entry(struct dentry *dentry, struct vfsmount
 	rcu_read_unlock();
 }
 
+/**
+ * is_ancestor - may a directory be on the way to what a rule is about?
+ * @dentry: the entry
+ *
+ * Context: RCU read side.
+ * Return: false if certainly not.
+ */
 static inline bool is_ancestor(const struct dentry *dentry)
 {
 	const struct inode *inode = d_inode_rcu(dentry);
@@ -123,23 +180,43 @@ static inline bool is_ancestor(const struct dentry *dentry)
 				    inode->i_ino ^ FGUARD_ANCESTOR_SALT);
 }
 
-/* A filesystem that stores in another acts as somebody else. */
+/**
+ * is_inner - does a filesystem that stores in another act?
+ *
+ * Such as overlayfs, which acts as somebody else.
+ *
+ * Context: any.
+ * Return: true if so.
+ */
 static inline bool is_inner(void)
 {
 	return !(current->flags & PF_KTHREAD) && current_cred() != current_real_cred();
 }
 
-/*
+/**
+ * acts_for_another - is it somebody else's access that the task carries out?
+ *
  * Servers in the kernel, such as nfsd, and filesystems that store in another, such
  * as overlayfs, go past the security_path functions. The latter act as somebody
  * else, and what they do is part of what they were asked for. As the caller itself
  * act message queues, a mount that clears its working directory, and ecryptfs.
+ *
+ * Context: any.
+ * Return: true if so.
  */
 static inline bool acts_for_another(void)
 {
 	return (current->flags & PF_KTHREAD) || is_inner();
 }
 
+/**
+ * is_unchecked - has nobody checked an access to an entry before?
+ * @dentry: the entry
+ * @op: what is done to it
+ *
+ * Context: inside an ftrace callback of security_inode_NAME.
+ * Return: true if nobody has.
+ */
 static __always_inline bool is_unchecked(const struct dentry *dentry, enum fguard_op op)
 {
 	return acts_for_another() || !take_mark(dentry, op);
