@@ -195,9 +195,12 @@ static void hold(struct fguard_exe *exe, const struct inode *inode, gfp_t gfp)
 		inode = NULL;
 	memory = kzalloc(sizeof(*memory), gfp);
 	spin_lock_irqsave(&exe_lock, flags);
-	memory = hold_locked(exe, inode, memory);
-	if (!exe->spare)
-		swap(memory, exe->spare);
+	/* Whoever found it by its name may come when it is left: it enters nothing then. */
+	if (exe->users) {
+		memory = hold_locked(exe, inode, memory);
+		if (!exe->spare)
+			swap(memory, exe->spare);
+	}
 	spin_unlock_irqrestore(&exe_lock, flags);
 	kfree(memory);
 }
