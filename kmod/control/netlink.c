@@ -135,8 +135,17 @@ static int make_rule(const struct nlattr *attr, struct fguard_rule **rule,
 	return 0;
 }
 
-/* What they name is followed from when it is looked up. */
-#define MAKING_NEEDS (FGUARD_NEED_NAMES | FGUARD_NEED_INODES)
+/* Executables are followed, and those who run them, from when they are looked up. */
+static u32 needs_of_making(const struct genl_info *info)
+{
+	const struct nlattr *attr;
+	int left;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, left)
+		if (nla_find_nested(attr, FGUARD_RULE_A_EXE))
+			return FGUARD_NEED_NAMES | FGUARD_NEED_INODES | FGUARD_NEED_EXES;
+	return 0;
+}
 
 static struct fguard_rule **make_rules(const struct genl_info *info, u32 count)
 {
@@ -240,7 +249,7 @@ static int make_and_add(const struct sk_buff *skb, struct genl_info *info,
 
 static int add_rules(struct sk_buff *skb, struct genl_info *info)
 {
-	u32 count;
+	u32 count, needs;
 	struct fguard_added *added;
 	int err;
 
@@ -259,10 +268,11 @@ static int add_rules(struct sk_buff *skb, struct genl_info *info)
 	added = kvcalloc(count, sizeof(*added), GFP_KERNEL);
 	if (!added)
 		return -ENOMEM;
-	err = fguard_hooks_get(MAKING_NEEDS, info->extack);
+	needs = needs_of_making(info);
+	err = fguard_hooks_get(needs, info->extack);
 	if (!err) {
 		err = make_and_add(skb, info, added, count);
-		fguard_hooks_put(MAKING_NEEDS);
+		fguard_hooks_put(needs);
 	}
 	kvfree(added);
 	return err;
@@ -289,7 +299,7 @@ static int set_rules(struct sk_buff *skb, struct genl_info *info)
 	err = begin_rules(skb, info, &count);
 	if (err)
 		return err;
-	needs = count ? MAKING_NEEDS : 0;
+	needs = needs_of_making(info);
 	err = fguard_hooks_get(needs, info->extack);
 	if (err)
 		return err;

@@ -40,6 +40,15 @@ it('a rule about listing redirects opens and marks alone', async () => {
   ]);
 });
 
+it.each([
+  ['no name where it is about endings', {}, 'idle'],
+  ['the names of the executables that it lets in', {exes: ['/bin/true']}, 'active'],
+] as const)('a rule watches %s', async (_, who, state) => {
+  await untilIdle();
+  await lab.guard.add(lab.directory, {suffix: '.x', ops: ['attr'], otherwise: 'log', ...who});
+  expect((await lab.guard.status()).hooks.d_move).toBe(state);
+});
+
 it('a rule about mounts redirects what mounts', async () => {
   expect((await functionsOf({ops: ['mount'], otherwise: 'log'})).sort()).toEqual([
     'security_move_mount',
