@@ -48,6 +48,7 @@ export default class Status extends BaseCommand {
     }
     return status;
   }
+
   private async check() {
     const {findProblems} = await import('../services/doctor/health.js');
     const {problemLines} = await import('../ui/problems.js');

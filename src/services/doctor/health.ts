@@ -17,13 +17,15 @@ import {loadReadableRuleFiles} from '../rule-files/load.js';
 /* FGUARD_RUN is for tests. */
 const LOST_FILE = `${process.env.FGUARD_RUN ?? '/run/fguard'}/lost`;
 
-function findPending(active: readonly KernelRule[]): Problems['pending'] {
-  return active
-    .map(ruleDocument)
-    .flatMap(({match, pending}) => (pending === null ? [] : [{...match, why: pending}]));
-}
+const MISSING = 'the saved rule is not active';
+const CHANGED = 'the active rule differs from the saved one';
 
-function checkRules(active: readonly KernelRule[]): Pick<Problems, 'mistakes' | 'rules'> {
+const findPending = (active: readonly KernelRule[]): Problems['rules'] =>
+  active
+    .map(ruleDocument)
+    .flatMap(({match, pending}) => (pending === null ? [] : [{match, why: pending}]));
+
+function checkSaved(active: readonly KernelRule[]): Pick<Problems, 'mistakes' | 'rules'> {
   const own = ownRuleFilesAlone([]);
   const {rules, mistakes} = loadReadableRuleFiles(own.files);
   const {added, changed} = compareRules(
@@ -33,8 +35,8 @@ function checkRules(active: readonly KernelRule[]): Pick<Problems, 'mistakes' | 
   return {
     mistakes: [...own.leftOut, ...mistakes],
     rules: [
-      ...added.map(({match}) => ({...match, state: 'missing' as const})),
-      ...changed.map(({to}) => ({...to.match, state: 'changed' as const})),
+      ...added.map(({match}) => ({match, why: MISSING})),
+      ...changed.map(({to}) => ({match: to.match, why: CHANGED})),
     ],
   };
 }
@@ -70,9 +72,10 @@ export async function findProblems(host = new Host()): Promise<Problems> {
   ];
   const pending = findPending(answer.rules);
   try {
-    return {...checkRules(answer.rules), pending, others};
+    const {mistakes, rules} = checkSaved(answer.rules);
+    return {mistakes, rules: [...rules, ...pending], others};
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return {mistakes: [], rules: [], pending, others: [error.message, ...others]};
+    return {mistakes: [], rules: pending, others: [error.message, ...others]};
   }
 }

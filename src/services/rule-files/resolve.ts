@@ -100,7 +100,7 @@ export class RuleResolver {
     if (cgroups === undefined) return {};
     return {
       cgroups,
-      exes: [...new Set(all('exes', allow.exes, this.exe(file, [...place, 'exes'])))],
+      exes: all('exes', allow.exes, this.exe(file, [...place, 'exes'])),
       uids: all('uids', allow.uids, this.user),
       gids: all('gids', allow.gids, this.group),
       loginuids: all('loginuids', allow.loginuids, this.user),
