@@ -110,7 +110,7 @@ export const UNSAID: RuleRequest = {
 const isoMoment = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 /* Why not all of a rule is active. */
-const EXE_PENDING = 'one of its executables does not exist; it allows nobody until it does';
+const EXE_PENDING = 'an executable does not exist';
 
 /** RULE of the JSON interface. */
 export const ruleDocument = (rule: KernelRule) => ({
