@@ -25,6 +25,12 @@ const rule = (path: string, more: Partial<Rule> = {}): Rule => ({
 const made = (call: 'create' | 'mkdir', path: string): Call => ({call, path});
 const by = (who: string, call: Call): Step => ({by: who, call});
 
+/** A program that a rule lets in, and what is to come in its place. */
+const TOOL_AND_NEXT: Pick<Case, 'setup' | 'rules'> = {
+  setup: [{call: 'install', path: '/tool'}, {call: 'install', path: '/new'}, made('create', '/a')],
+  rules: [rule('/a', {allow: {exes: ['/tool']}})],
+};
+
 export const DISAGREEMENTS: readonly Disagreement[] = [
   {
     limit: 'followsDirectories',
@@ -145,12 +151,7 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     limit: 'followsPrograms',
     title: 'a program that was upgraded is let in as the one before',
     drawn: {
-      setup: [
-        {call: 'install', path: '/tool'},
-        {call: 'install', path: '/new'},
-        made('create', '/a'),
-      ],
-      rules: [rule('/a', {allow: {exes: ['/tool']}})],
+      ...TOOL_AND_NEXT,
       steps: [
         by('other', {call: 'rename', path: '/new', to: '/tool'}),
         {by: 'tool', starts: '/tool'},
@@ -162,12 +163,7 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     limit: 'followsPrograms',
     title: 'who runs a program when it is upgraded is let in until he ends, and nobody after him',
     drawn: {
-      setup: [
-        {call: 'install', path: '/tool'},
-        {call: 'install', path: '/new'},
-        made('create', '/a'),
-      ],
-      rules: [rule('/a', {allow: {exes: ['/tool']}})],
+      ...TOOL_AND_NEXT,
       steps: [
         {by: 'tool', starts: '/tool'},
         by('other', {call: 'exchange', path: '/new', to: '/tool'}),

@@ -41,6 +41,20 @@ const SEEN = 'a a/b a/b/c a/b/c/secret a/c fake fake/b fake/b/c gone empty a/hol
 
 const tree = (): Promise<string[]> => lab.owner.showAll(SEEN.split(' ').map(lab.path));
 
+type Deed = readonly [op: Op, route: string, ...paths: string[]];
+
+interface Who {
+  actor: Actor;
+  watcher: Watcher;
+}
+
+/** It is refused by the rule, is told of by the first path, and changes nothing. */
+const refuses = (
+  [op, ...words]: Deed,
+  who: Who = {actor: lab.intruder, watcher: intruders.watcher},
+  path: unknown = words[1],
+): Promise<void> => expectRefusal({...who, words, op, rule, path, unchanged: tree});
+
 const ROWS: [route: string, first: string, second: string][] = [
   ['rename', 'a', 'gone'],
   ['rename', 'a/b', 'gone'],
@@ -57,35 +71,20 @@ const ROWS: [route: string, first: string, second: string][] = [
 ];
 
 describe.each(SIZES)('for a %s a directory on the way', (program) => {
+  const who = (): Who => ({actor: intruders[program], watcher: intruders.watcher});
+
   it.each(ROWS)('cannot be moved by %s: %s %s', async (route, first, second) => {
-    await expectRefusal({
-      actor: intruders[program],
-      watcher: intruders.watcher,
-      words: [route, lab.path(first), lab.path(second)],
-      op: 'rename',
-      rule,
-      path: lab.path(first),
-      unchanged: tree,
-    });
+    await refuses(['rename', route, lab.path(first), lab.path(second)], who());
   });
 
   /** Of a directory, and by putting an empty one in its place. */
   const expectKept = async (directory: string): Promise<void> => {
-    const rows: [op: Op, ...words: string[]][] = [
+    const rows: Deed[] = [
       ['delete', 'rmdir', directory],
       ['delete', 'uring-rmdir', directory],
       ['rename', 'rename', lab.path('empty'), directory],
     ];
-    for (const [op, ...words] of rows)
-      await expectRefusal({
-        actor: intruders[program],
-        watcher: intruders.watcher,
-        words,
-        op,
-        rule,
-        path: words[1],
-        unchanged: tree,
-      });
+    for (const row of rows) await refuses(row, who());
   };
 
   it('cannot be removed or replaced', () => expectKept(lab.path('a/b/c')));
@@ -140,19 +139,8 @@ describe('a directory on the way to a guarded file', () => {
     await lab.guard.clear();
     const pids = [lab.owner.pid];
     rule = (await lab.guard.add(lab.path(object), {...what, ops: ['read'], pids})).id;
-    for (const [op, ...words] of [
-      ['rename', 'rename', lab.path('a/b'), lab.path('a/z')],
-      ['rename', 'rename-exchange', lab.path('a/b'), lab.path('a/beside')],
-    ] as const)
-      await expectRefusal({
-        actor: lab.intruder,
-        watcher: intruders.watcher,
-        words,
-        op,
-        rule,
-        path: words[1],
-        unchanged: tree,
-      });
+    await refuses(['rename', 'rename', lab.path('a/b'), lab.path('a/z')]);
+    await refuses(['rename', 'rename-exchange', lab.path('a/b'), lab.path('a/beside')]);
     expect((await lab.guard.explain(lab.path('a/b'), 'rename', lab.intruder.pid)).rule).toBe(rule);
     expect((await lab.guard.explain(lab.path('a/b'), 'rename', lab.owner.pid)).rule).toBe(0);
   });
@@ -181,19 +169,11 @@ describe('a directory on the way to a guarded file', () => {
     const before = await vm.ok('cat /proc/self/mountinfo');
     expect(await apart.do('unshare', 'private')).toBe('OK');
     expect(await apart.do('umount', mounted)).toBe('OK');
-    for (const [op, ...words] of [
+    for (const row of [
       ['delete', 'rmdir', mounted],
       ['rename', 'rename', lab.path('empty'), mounted],
     ] as const)
-      await expectRefusal({
-        actor: apart,
-        watcher,
-        words,
-        op,
-        rule,
-        path: words[1],
-        unchanged: tree,
-      });
+      await refuses(row, {actor: apart, watcher});
     expect(await vm.ok('cat /proc/self/mountinfo')).toBe(before);
     expect(await lab.owner.show(`${mounted}/secret`)).toContain('content=treasure');
     await watcher.end();
@@ -238,36 +218,20 @@ describe('whom a rule about something below lets in, or only reports', () => {
     await lab.guard.clear();
     rule = (await lab.guard.add(lab.path('a'), {tree: true, pids: [lab.owner.pid]})).id;
     await lab.guard.add(lab.path(below), rest());
-    for (const [op, ...words] of [
+    for (const row of [
       ['rename', 'rename', lab.path('a/b'), lab.path('a/z')],
       ['rename', 'rename-exchange', lab.path('a/b/c'), lab.path('a/beside')],
       ['mount', 'mount', lab.path('a/b/c')],
       ['mount', 'mount-move', lab.path('a/mounted'), lab.path('a/b/c')],
     ] as const)
-      await expectRefusal({
-        actor: lab.intruder,
-        watcher: intruders.watcher,
-        words,
-        op,
-        rule,
-        path: expect.any(String),
-        unchanged: tree,
-      });
+      await refuses(row, undefined, expect.any(String));
   });
 
   it('may not remove the directory where it would be', async () => {
     await lab.guard.clear();
     rule = (await lab.guard.add(lab.path('a'), {tree: true, pids: [lab.owner.pid]})).id;
     await lab.guard.add(lab.path('a/hollow/absent'), {pids: [lab.intruder.pid]});
-    await expectRefusal({
-      actor: lab.intruder,
-      watcher: intruders.watcher,
-      words: ['rmdir', lab.path('a/hollow')],
-      op: 'delete',
-      rule,
-      path: lab.path('a/hollow'),
-      unchanged: tree,
-    });
+    await refuses(['delete', 'rmdir', lab.path('a/hollow')]);
   });
 });
 
