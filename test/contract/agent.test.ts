@@ -2,7 +2,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, onTestFinished} from 'vitest';
 
 import {DatagramSocket} from './datagrams.js';
 import {Feed} from './feed.js';
@@ -193,14 +193,12 @@ describe('agent', () => {
   ])('reads its policy again though %s written all the time', async (_what, name) => {
     const {feed, child, config, stop} = await startAgent(ALLOW_DOCX);
     const again = saysOnStderr(child, 'policy reloaded');
-    const loop = 'while :; do echo "# busy" >>"$0"; done';
+    // Writes in place what is there: appended to, the file soon is larger than a policy may be.
+    const loop = 'while :; do echo "# busy" 1<>"$0"; done';
     const busy = spawn('/bin/sh', ['-c', loop, join(feed.folder, name)]);
-    writeFileSync(config, DENY_DOCX);
-    try {
-      await again;
-    } finally {
-      busy.kill('SIGKILL');
-    }
+    onTestFinished(() => void busy.kill('SIGKILL'));
+    writeFileSync(config, `# busy\n${DENY_DOCX}`);
+    await again;
     expect(await stop()).toBe(0);
   });
 
