@@ -53,6 +53,7 @@ struct attack {
 };
 
 extern const struct attack name_attacks[], storm_attacks[], growth_attacks[],
-	task_attacks[], ask_attacks[], map_attacks[], stream_attacks[], place_attacks[];
+	task_attacks[], ask_attacks[], map_attacks[], stream_attacks[], place_attacks[],
+	program_attacks[];
 
 #endif

@@ -197,7 +197,8 @@ static bool run(const char *name)
 	return run_one_of(name_attacks, name) || run_one_of(storm_attacks, name) ||
 	       run_one_of(growth_attacks, name) || run_one_of(task_attacks, name) ||
 	       run_one_of(ask_attacks, name) || run_one_of(map_attacks, name) ||
-	       run_one_of(stream_attacks, name) || run_one_of(place_attacks, name);
+	       run_one_of(stream_attacks, name) || run_one_of(place_attacks, name) ||
+	       run_one_of(program_attacks, name);
 }
 
 int main(int argc, char **argv)

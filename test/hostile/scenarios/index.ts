@@ -6,6 +6,7 @@ import {grab, renew, save} from './growth.js';
 import {mappings} from './mappings.js';
 import {names} from './names.js';
 import {places} from './places.js';
+import {programs} from './programs.js';
 import {reload, rules} from './rules.js';
 import {streams} from './streams.js';
 import {exits, tracers} from './tasks.js';
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   streams,
   mappings,
   places,
+  programs,
   stress,
   trinity,
 ];
