@@ -338,14 +338,17 @@ static struct fguard_exe *follow(const struct dentry *directory, const char *nam
 	return share(exe, inode);
 }
 
-/* What is not followed: nobody is let in by it but who runs @inode, if that is not NULL. */
+/*
+ * What is not followed: nobody is let in by it but who runs @inode, if that is not NULL.
+ * Nobody can say what a file was that has no name any more, or never had one.
+ */
 static struct fguard_exe *follow_nothing(const struct inode *inode)
 {
 	struct fguard_exe *exe = exe_alloc("", 0);
 
 	if (!exe)
 		return ERR_PTR(-ENOMEM);
-	if (inode)
+	if (inode && inode->i_nlink)
 		hold(exe, inode, GFP_KERNEL);
 	return exe;
 }
@@ -483,7 +486,7 @@ bool fguard_exe_is(const struct fguard_exe *exe, const struct file *file)
 	const struct fguard_version *former;
 
 	if (is_version(rcu_dereference(exe->now), inode))
-		return inode->i_nlink;
+		return true;
 	former = former_of(exe, inode);
 	return former && !is_late(former, file);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
-import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {FGUARD_TTL_MAX} from '../../src/domain/uapi.gen.js';
 import {Actor} from './helper/actor.js';
 import {PROGRAMS} from './helper/build.js';
@@ -170,6 +170,35 @@ describe('executables', () => {
     inside.say('execve', lab.path('hard'));
     expect(await inside.do('stat', '/')).toBe('OK');
     expect(await inside.do('open-rdwr', secret)).toBe('EACCES');
+  });
+
+  // With dirsync a rename waits for the disk between what it does to the inodes and to the names.
+  describe('on a disk that is written at once', () => {
+    const disk = lab.path('disk');
+    const at = (name: string): string => `${disk}/${name}`;
+
+    beforeAll(async () => {
+      await vm.ok(
+        `cd ${lab.directory} && modprobe -a loop ext4 && truncate -s 32M image &&
+         mkfs.ext4 -q image && mkdir disk && mount -o loop,dirsync image disk`,
+      );
+    });
+
+    afterAll(async () => {
+      await vm.ok(['umount', disk]);
+    });
+
+    it.each([
+      ['are replaced', ['rename', at('new'), at('program')]],
+      ['are removed', ['unlink', at('program')]],
+    ])('let those in who run them while they %s', async (_, change) => {
+      await vm.ok(`cp ${TRY} ${at('program')} && cp ${TRY} ${at('new')}`);
+      await lab.guard.set(secret, {exes: [at('program')]});
+      const service = await Actor.start({program: at('program')});
+      expect(await service.do('throughout', secret, ...change)).toBe('OK');
+      expect(await service.do('open-rdwr', secret)).toBe('OK');
+      await service.end();
+    });
   });
 
   it('do not count under another name, nor what a failed rename would have put there', async () => {

@@ -94,6 +94,7 @@ const struct verb library_verbs[] = {
 	{ "attributes", 1, show_attributes },
 	{ "open-evicted", 2, open_evicted },
 	{ "race", 3, race_path },
+	{ "throughout", 3, open_throughout },
 	{ "headless", 0, share_headless },
 	{ "share", 1, share_with },
 	{ "cost", 2, show_cost },

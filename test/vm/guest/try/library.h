@@ -41,6 +41,7 @@ long run_below(char **words);
 long show_attributes(char **words);
 long open_evicted(char **words);
 long race_path(char **words);
+long open_throughout(char **words);
 
 /* library_elsewhere.c: paths that a user makes up */
 long hide(char **words);

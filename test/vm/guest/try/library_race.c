@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A path that changes in memory while the kernel reads it. */
+/* What changes while the kernel looks at it: a path in memory, or what has a name. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -73,4 +73,43 @@ long race_path(char **words)
 	race.done = 1;
 	pthread_join(thread, NULL);
 	return result;
+}
+
+struct change {
+	char **words;
+	long result;
+	atomic_bool done;
+};
+
+static void *make_change(void *data)
+{
+	struct change *change = data;
+
+	change->result = run_route(change->words);
+	change->done = 1;
+	return NULL;
+}
+
+/*
+ * throughout FILE ROUTE PATH [SECOND]: opens the file again and again until the route,
+ * which another thread takes, has ended; the first that fails, or how that ended.
+ */
+long open_throughout(char **words)
+{
+	struct change change = { .words = words + 1 };
+	pthread_t thread;
+	long result = 0;
+	int fd;
+
+	if (pthread_create(&thread, NULL, make_change, &change))
+		return -EAGAIN;
+	while (!change.done) {
+		fd = open(words[0], O_RDONLY);
+		if (fd < 0 && !result)
+			result = -errno;
+		else if (fd >= 0)
+			close(fd);
+	}
+	pthread_join(thread, NULL);
+	return result ?: change.result;
 }
