@@ -634,12 +634,7 @@ bool fguard_enforce_is_behind(const struct file *file)
 
 void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs)
 {
-	struct fguard_object object = {
-		.dentry = file->f_path.dentry,
-		.inode = file_inode(file),
-		.mnt = file->f_path.mnt,
-		.ops = ops,
-	};
+	struct fguard_object object = fguard_object_of_file(file, ops);
 	const struct fguard_request request = {
 		.objects = &object,
 		.count = 1,
@@ -654,13 +649,7 @@ void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_re
 void fguard_enforce_descriptor(struct file *file, u32 ops, enum fguard_use use,
 			       struct ftrace_regs *fregs)
 {
-	struct fguard_object object = {
-		.dentry = file->f_path.dentry,
-		.inode = file_inode(file),
-		.mnt = file->f_path.mnt,
-		.ops = ops,
-		.strict = true,
-	};
+	struct fguard_object object = fguard_object_of_file(file, ops);
 	const struct fguard_request request = {
 		.objects = &object,
 		.count = 1,
@@ -671,5 +660,6 @@ void fguard_enforce_descriptor(struct file *file, u32 ops, enum fguard_use use,
 		.copied = use == FGUARD_USE_COPY,
 	};
 
+	object.strict = true;
 	enforce(&request, fregs);
 }

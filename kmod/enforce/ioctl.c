@@ -199,12 +199,7 @@ static enum effect effect_of(const struct inode *inode, unsigned int command)
 
 static void enforce_attributes(struct file *file, u32 besides, struct ftrace_regs *fregs)
 {
-	struct fguard_object object = {
-		.dentry = file->f_path.dentry,
-		.inode = file_inode(file),
-		.mnt = file->f_path.mnt,
-		.ops = BIT(FGUARD_OP_ATTR) | besides,
-	};
+	struct fguard_object object = fguard_object_of_file(file, BIT(FGUARD_OP_ATTR) | besides);
 	const struct fguard_request request = {
 		.objects = &object,
 		.count = 1,

@@ -15,6 +15,7 @@
 
 #include "enforce/mapping.h"
 #include "policy/prefilter.h"
+#include "policy/request.h"
 #include "policy/rule.h"
 #include "policy/index.h"
 #include "subject/subject.h"
@@ -86,18 +87,13 @@ static void note_rule(struct fguard_match_context *context, struct fguard_rule *
  */
 static bool is_refused_to_some(struct file *file, u32 ops)
 {
-	struct fguard_object object = {
-		.dentry = file->f_path.dentry,
-		.inode = file_inode(file),
-		.mnt = file->f_path.mnt,
-		.ops = ops,
-		.strict = true,
-	};
+	struct fguard_object object = fguard_object_of_file(file, ops);
 	const struct fguard_subject nobody = { .exe_known = true };
 	struct search search = {
 		.context = { .object = &object, .subject = &nobody, .seen = note_rule },
 	};
 
+	object.strict = true;
 	rcu_read_lock();
 	if (!fguard_prefilter_object(rcu_dereference(fguard_index), object.dentry,
 				     object.inode))

@@ -39,6 +39,25 @@ struct fguard_request {
 };
 
 /**
+ * fguard_object_of_file - what is done to an open file, or to one that is being opened
+ * @file: the file
+ * @ops: mask of what is done to it
+ *
+ * Context: any.
+ * Return: the object, through the mount by which the file is opened.
+ */
+static __always_inline struct fguard_object fguard_object_of_file(const struct file *file,
+								  u32 ops)
+{
+	return (struct fguard_object){
+		.dentry = file->f_path.dentry,
+		.inode = file_inode(file),
+		.mnt = file->f_path.mnt,
+		.ops = ops,
+	};
+}
+
+/**
  * fguard_request_is_behind - is it what a filesystem does to carry out another access?
  * @request: the request
  *
