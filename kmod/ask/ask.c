@@ -51,6 +51,11 @@ static bool is_remembered(const struct fguard_request *request,
 	return true;
 }
 
+static bool can_restart(const struct fguard_request *request)
+{
+	return fguard_syscall_can_restart(request->use != FGUARD_USE_NAME);
+}
+
 /* Who need not be asked about, or cannot. */
 static bool is_settled_unasked(const struct fguard_request *request,
 			       struct fguard_decision *decision,
@@ -98,7 +103,7 @@ bool fguard_ask_forbids(const struct fguard_request *request,
 		return false;
 	return rule->terms.default_verdict != FGUARD_VERDICT_ALLOW ||
 	       (fguard_listeners_present() && relation == FGUARD_RELATION_NONE &&
-		fguard_syscall_can_restart(request->descriptor));
+		can_restart(request));
 }
 
 /* What it came back for, or what covers this, too: a part of the same call. */
@@ -128,7 +133,7 @@ static int ask(const struct fguard_request *request, struct fguard_decision *dec
 void fguard_ask(const struct fguard_request *request, struct fguard_decision *decision,
 		struct fguard_rule *rule)
 {
-	const bool may_wait = !request->final && fguard_syscall_can_restart(request->descriptor);
+	const bool may_wait = !request->final && can_restart(request);
 	int err;
 
 	/* First what it came back for: an answer that is remembered, too, is given here. */

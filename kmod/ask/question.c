@@ -110,7 +110,7 @@ static bool is_within_open(void)
 
 u32 fguard_key_covering(const struct fguard_request *request, u8 op)
 {
-	const u32 creation = request->opens || request->created ? BIT(FGUARD_OP_CREATE) : 0;
+	const u32 creation = request->creation ? BIT(FGUARD_OP_CREATE) : 0;
 
 	switch (op) {
 	case FGUARD_OP_READ:

@@ -37,7 +37,7 @@ ON(security_path_truncate)
 	const struct path *path = ARGUMENT(const struct path *, 0);
 
 	mark(path->dentry, FGUARD_OP_TRUNCATE);
-	enforce_entry(path->dentry, path->mnt, FGUARD_OP_TRUNCATE, false, fregs);
+	enforce_entry(path->dentry, path->mnt, FGUARD_OP_TRUNCATE, FGUARD_PART_WHOLE, fregs);
 }
 
 /* ---- attributes ---------------------------------------------------------- */
@@ -58,11 +58,11 @@ ON(security_inode_setattr)
 
 	if (attr->ia_valid & ATTR_SIZE) {
 		if (is_unchecked(dentry, FGUARD_OP_TRUNCATE))
-			enforce_entry(dentry, NULL, FGUARD_OP_TRUNCATE, is_inner(), fregs);
+			enforce_entry(dentry, NULL, FGUARD_OP_TRUNCATE, current_part(), fregs);
 		return;
 	}
 	if ((attr->ia_valid & ATTR_BY_USER) && !(attr->ia_valid & ATTR_FORCE))
-		enforce_entry(dentry, NULL, FGUARD_OP_ATTR, false, fregs);
+		enforce_entry(dentry, NULL, FGUARD_OP_ATTR, FGUARD_PART_WHOLE, fregs);
 }
 
 /* security_inode_NAME([mount,] dentry, …). The inode is locked. */
@@ -70,7 +70,7 @@ ON(security_inode_setattr)
 	ON(name)							\
 	{								\
 		enforce_entry(ARGUMENT(struct dentry *, FGUARD_XATTR_DENTRY), NULL, \
-			      FGUARD_OP_ATTR, false, fregs);			\
+			      FGUARD_OP_ATTR, FGUARD_PART_WHOLE, fregs); \
 	}
 
 ON_ATTRIBUTE(security_inode_setxattr)
@@ -99,7 +99,7 @@ ON(set_posix_acl)
 	dentry = fguard_any_rule_inode(ARGUMENT(struct inode *, FGUARD_SET_ACL_INODE));
 #endif
 	if (dentry)
-		enforce_entry(dentry, NULL, FGUARD_OP_ATTR, false, fregs);
+		enforce_entry(dentry, NULL, FGUARD_OP_ATTR, FGUARD_PART_WHOLE, fregs);
 	rcu_read_unlock();
 }
 #endif
@@ -108,7 +108,8 @@ ON(set_posix_acl)
 /* chattr, by ioctl or file_setattr(). The inode is locked. Since 6.17. */
 ON(security_inode_file_setattr)
 {
-	enforce_entry(ARGUMENT(struct dentry *, 0), NULL, FGUARD_OP_ATTR, false, fregs);
+	enforce_entry(ARGUMENT(struct dentry *, 0), NULL, FGUARD_OP_ATTR, FGUARD_PART_WHOLE,
+		      fregs);
 }
 #endif
 

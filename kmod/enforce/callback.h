@@ -136,31 +136,31 @@ static __always_inline bool take_mark(const void *object, enum fguard_op op)
  * @dentry: the entry
  * @mnt: a mount through which it is reached, or NULL
  * @op: what is done to it
- * @inner: part of what the task was asked for, see struct fguard_request
+ * @part: what it is to what the task was asked for
  * @fregs: the registers that the callback was given
  *
  * Context: as fguard_enforce().
  */
 void fguard_enforce_dentry(struct dentry *dentry, struct vfsmount *mnt, enum fguard_op op,
-			   bool inner, struct ftrace_regs *fregs);
+			   enum fguard_part part, struct ftrace_regs *fregs);
 
 /**
  * enforce_entry - the same, if any rule can be about the entry
  * @dentry: the entry
  * @mnt: a mount through which it is reached, or NULL
  * @op: what is done to it
- * @inner: part of what the task was asked for, see struct fguard_request
+ * @part: what it is to what the task was asked for
  * @fregs: the registers that the callback was given
  *
  * Context: as fguard_enforce(), without the RCU read side.
  */
 static __always_inline void enforce_entry(struct dentry *dentry, struct vfsmount *mnt,
-					  enum fguard_op op, bool inner,
+					  enum fguard_op op, enum fguard_part part,
 					  struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	if (fguard_enforce_prefilter(dentry, d_inode_rcu(dentry)))
-		fguard_enforce_dentry(dentry, mnt, op, inner, fregs);
+		fguard_enforce_dentry(dentry, mnt, op, part, fregs);
 	rcu_read_unlock();
 }
 
@@ -207,6 +207,18 @@ static inline bool is_inner(void)
 static inline bool acts_for_another(void)
 {
 	return (current->flags & PF_KTHREAD) || is_inner();
+}
+
+/**
+ * current_part - what an access of the current task is to what it was asked for
+ *
+ * Context: any.
+ * Return: FGUARD_PART_INNER if a filesystem that stores in another acts, or
+ * FGUARD_PART_WHOLE.
+ */
+static inline enum fguard_part current_part(void)
+{
+	return is_inner() ? FGUARD_PART_INNER : FGUARD_PART_WHOLE;
 }
 
 /**

@@ -213,7 +213,7 @@ static noinline bool frees_other_names(const struct taking *taking,
 
 	if (!lost->inode || S_ISDIR(lost->inode->i_mode) || lost->inode->i_nlink <= 1)
 		return false;
-	object.moves = false;
+	object.change = FGUARD_CHANGE_NONE;
 	object.destination = NULL;
 	fguard_survey_held(&here, &object, HELD_OPS, taking->context->subject);
 	return compare(taking, &here, NULL);
@@ -249,7 +249,7 @@ static noinline void evaluate_taking(const struct fguard_request *request,
 	if (takes(&taking, &objects[0], &objects[1], index) ||
 	    taking.how != FGUARD_OP_RENAME)
 		return;
-	if (objects[1].moves)
+	if (objects[1].change == FGUARD_CHANGE_NAME)
 		takes(&taking, &objects[1], &objects[0], index);
 	else if (fguard_index_is_partial(index))
 		frees_other_names(&taking, &objects[1]);
@@ -427,7 +427,7 @@ static noinline void ask(const struct fguard_request *request,
 	unsigned int count;
 
 	/* It was asked about when it was mapped; nobody can be asked page by page. */
-	if (request->fault) {
+	if (request->use >= FGUARD_USE_FAULT) {
 		context->decision.outcome = FGUARD_OUTCOME_LOG;
 		return;
 	}
@@ -488,7 +488,7 @@ static noinline void refuse_ahead(const struct fguard_request *request,
 {
 	const struct fguard_match_context creation = *context;
 
-	if (!request->opens_somehow)
+	if (request->creation == FGUARD_CREATION_OPENS)
 		is_refused_ahead(request, context, request->opens);
 	else if (is_refused_ahead(request, context, BIT(FGUARD_OP_READ)) &&
 		 !is_refused_ahead(request, context, BIT(FGUARD_OP_WRITE)))
@@ -564,8 +564,30 @@ static noinline void report_layer(const struct fguard_request *request,
 		objects[i].dentry = place ?: objects[i].dentry;
 	}
 	layer.objects = objects;
-	layer.layer = true;
+	layer.part = FGUARD_PART_LAYER;
 	fguard_event_report(&layer, &context->decision, context->decider);
+}
+
+static __always_inline bool is_reported(const struct fguard_request *request,
+					const struct fguard_match_context *context)
+{
+	if (request->use != FGUARD_USE_NAME)
+		return context->decision.outcome == FGUARD_OUTCOME_DENY;
+	return request->part == FGUARD_PART_WHOLE || is_told(request, context);
+}
+
+/* Where no call fails the error is none of the rule's. */
+static __always_inline int refusal(const struct fguard_request *request,
+				   const struct fguard_decision *decision)
+{
+	switch (request->use) {
+	case FGUARD_USE_FAULT:
+		return -EFAULT;
+	case FGUARD_USE_COPY:
+		return -ENOMEM;
+	default:
+		return decision->error;
+	}
 }
 
 /* What the compiler knows of an access, it shall know after a call, too. */
@@ -575,9 +597,7 @@ static __always_inline void enforce(const struct fguard_request *request,
 	const struct fguard_subject subject = { .task = current };
 	struct fguard_match_context context = { .object = request->objects, .subject = &subject };
 	struct fguard_decision *decision = &context.decision;
-	const bool inner = request->inner, two = request->count > 1;
-	const int error = !request->fault ? 0 : request->copied ? -ENOMEM : -EFAULT;
-	const bool descriptor = request->descriptor;
+	const bool two = request->count > 1;
 
 	settle(request, &context);
 	if (decision->outcome == FGUARD_OUTCOME_ASK) {
@@ -586,17 +606,16 @@ static __always_inline void enforce(const struct fguard_request *request,
 	}
 	if (decision->outcome != FGUARD_OUTCOME_DENY && is_named(request, two))
 		learn(request, decision);
-	if (!inner || (descriptor ? decision->outcome == FGUARD_OUTCOME_DENY :
-				    is_told(request, &context))) {
+	if (is_reported(request, &context)) {
 		if (context.decider)
 			fguard_rule_count(context.decider, decision->outcome);
 		if (fguard_events_wanted(decision->outcome != FGUARD_OUTCOME_NONE))
 			fguard_event_report(request, decision, context.decider);
-	} else if (!descriptor && fguard_events_wanted(false)) {
+	} else if (request->part == FGUARD_PART_INNER && fguard_events_wanted(false)) {
 		report_layer(request, &context);
 	}
 	if (decision->outcome == FGUARD_OUTCOME_DENY)
-		fguard_hook_refuse(fregs, error ?: decision->error);
+		fguard_hook_refuse(fregs, refusal(request, decision));
 }
 
 void fguard_enforce(const struct fguard_request *request, struct ftrace_regs *fregs)
@@ -627,9 +646,9 @@ static inline bool is_behind_another(const struct file *file)
 	return file_inode(file) != d_inode_rcu(file->f_path.dentry);
 }
 
-bool fguard_enforce_is_behind(const struct file *file)
+enum fguard_part fguard_enforce_part(const struct file *file)
 {
-	return is_behind_another(file);
+	return is_behind_another(file) ? FGUARD_PART_INNER : FGUARD_PART_WHOLE;
 }
 
 void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs)
@@ -639,8 +658,9 @@ void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_re
 		.objects = &object,
 		.count = 1,
 		.open_flags = flags,
-		.inner = is_behind_another(file),
-		.created = file->f_mode & FMODE_CREATED,
+		.part = fguard_enforce_part(file),
+		.creation = file->f_mode & FMODE_CREATED ? FGUARD_CREATION_DONE :
+							   FGUARD_CREATION_NONE,
 	};
 
 	enforce(&request, fregs);
@@ -653,11 +673,8 @@ void fguard_enforce_descriptor(struct file *file, u32 ops, enum fguard_use use,
 	const struct fguard_request request = {
 		.objects = &object,
 		.count = 1,
-		.descriptor = true,
-		.inner = true,
+		.use = use,
 		.final = use != FGUARD_USE_DESCRIPTOR,
-		.fault = use >= FGUARD_USE_FAULT,
-		.copied = use == FGUARD_USE_COPY,
 	};
 
 	object.strict = true;

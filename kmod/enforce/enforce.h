@@ -36,13 +36,14 @@ static __always_inline bool fguard_enforce_prefilter(struct dentry *dentry,
 void fguard_enforce(const struct fguard_request *request, struct ftrace_regs *fregs);
 
 /**
- * fguard_enforce_is_behind - did a filesystem open the file, to carry out an access?
+ * fguard_enforce_part - what opening a file is to what the task was asked for
  * @file: the file
  *
  * Context: RCU read side.
- * Return: true if so.
+ * Return: FGUARD_PART_INNER if a filesystem opens it to carry out another access, or
+ * FGUARD_PART_WHOLE.
  */
-bool fguard_enforce_is_behind(const struct file *file);
+enum fguard_part fguard_enforce_part(const struct file *file);
 
 /**
  * fguard_enforce_open - the same, about a file that is being opened
@@ -55,20 +56,11 @@ bool fguard_enforce_is_behind(const struct file *file);
  */
 void fguard_enforce_open(struct file *file, u32 ops, u32 flags, struct ftrace_regs *fregs);
 
-/* What a file that was opened earlier is used by. */
-enum fguard_use {
-	FGUARD_USE_DESCRIPTOR,	/* the task's own */
-	FGUARD_USE_RECEIVED,	/* another's: the message is taken already */
-	FGUARD_USE_ADVISED,	/* a mapping: process_madvise() would begin anew in place */
-	FGUARD_USE_FAULT,	/* a page of a mapping: the task is in no call */
-	FGUARD_USE_COPY,	/* a mapping with its pages: the task forks */
-};
-
 /**
  * fguard_enforce_descriptor - the same, about a file that was opened earlier
  * @file: the file
  * @ops: mask of what is done to it
- * @use: what it is used by
+ * @use: what it is reached by, not FGUARD_USE_NAME
  * @fregs: the registers that the callback was given
  *
  * Context: as fguard_enforce().

@@ -20,7 +20,7 @@
 	{								\
 		mark(ARGUMENT(struct dentry *, 1), op);			\
 		enforce_entry(ARGUMENT(struct dentry *, 1),		\
-			      ARGUMENT(const struct path *, 0)->mnt, op, false, \
+			      ARGUMENT(const struct path *, 0)->mnt, op, FGUARD_PART_WHOLE, \
 			      fregs);					\
 	}
 
@@ -38,16 +38,19 @@ static u32 opening_ops(u32 flags)
 static noinline void enforce_creation(struct dentry *dentry, struct vfsmount *mnt,
 				      umode_t mode, struct ftrace_regs *fregs)
 {
+	static const u8 creations[] = {
+		[FGUARD_OPENS_NOT] = FGUARD_CREATION_NONE,
+		[FGUARD_OPENS_SOMEHOW] = FGUARD_CREATION_OPENS_SOMEHOW,
+		[FGUARD_OPENS] = FGUARD_CREATION_OPENS,
+	};
 	struct fguard_object object = object_of(dentry, mnt, BIT(FGUARD_OP_CREATE));
 	struct fguard_request request = { .objects = &object, .count = 1 };
-	enum fguard_opening opening = FGUARD_OPENS_NOT;
 	u32 flags = O_RDWR;
 
 	if (S_ISREG(mode))
-		opening = fguard_syscall_opens(&flags);
-	if (opening != FGUARD_OPENS_NOT)
+		request.creation = creations[fguard_syscall_opens(&flags)];
+	if (request.creation)
 		request.opens = opening_ops(flags);
-	request.opens_somehow = opening == FGUARD_OPENS_SOMEHOW;
 	fguard_enforce(&request, fregs);
 }
 
@@ -70,7 +73,7 @@ ON_ENTRY(security_path_unlink, FGUARD_OP_DELETE)
 
 /* Both on one mount. */
 static noinline void enforce_link(struct dentry *old, struct dentry *new,
-				  struct vfsmount *mnt, bool inner,
+				  struct vfsmount *mnt, enum fguard_part part,
 				  struct ftrace_regs *fregs)
 {
 	struct fguard_object objects[] = {
@@ -80,25 +83,25 @@ static noinline void enforce_link(struct dentry *old, struct dentry *new,
 	const struct fguard_request request = {
 		.objects = objects,
 		.count = 2,
-		.inner = inner,
+		.part = part,
 	};
 
 	fguard_enforce(&request, fregs);
 }
 
 static __always_inline void enforce_linking(struct dentry *old, struct dentry *new,
-					    struct vfsmount *mnt, bool inner,
+					    struct vfsmount *mnt, enum fguard_part part,
 					    struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	if (fguard_enforce_prefilter(old, d_inode_rcu(old)) ||
 	    fguard_enforce_prefilter(new, d_inode_rcu(new)))
-		enforce_link(old, new, mnt, inner, fregs);
+		enforce_link(old, new, mnt, part, fregs);
 	rcu_read_unlock();
 }
 
 static noinline void enforce_rename(struct dentry *old, struct dentry *new,
-				    struct vfsmount *mnt, bool exchange, bool inner,
+				    struct vfsmount *mnt, bool exchange, enum fguard_part part,
 				    struct ftrace_regs *fregs)
 {
 	struct fguard_object objects[] = {
@@ -108,22 +111,24 @@ static noinline void enforce_rename(struct dentry *old, struct dentry *new,
 	const struct fguard_request request = {
 		.objects = objects,
 		.count = 2,
-		.inner = inner,
+		.part = part,
 	};
 
-	objects[0].moves = true;
+	objects[0].change = FGUARD_CHANGE_NAME;
 	objects[0].destination = new;
-	objects[1].moves = exchange;
-	objects[1].destination = exchange ? old : NULL;
+	if (exchange) {
+		objects[1].change = FGUARD_CHANGE_NAME;
+		objects[1].destination = old;
+	}
 	fguard_enforce(&request, fregs);
 }
 
 static __always_inline void enforce_removal(struct dentry *dentry, struct vfsmount *mnt,
-					    bool inner, struct ftrace_regs *fregs)
+					    enum fguard_part part, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	if (fguard_enforce_prefilter(dentry, d_inode_rcu(dentry)) || is_ancestor(dentry))
-		fguard_enforce_dentry(dentry, mnt, FGUARD_OP_DELETE, inner, fregs);
+		fguard_enforce_dentry(dentry, mnt, FGUARD_OP_DELETE, part, fregs);
 	rcu_read_unlock();
 }
 
@@ -136,13 +141,13 @@ static bool may_take_along(const struct dentry *old, const struct dentry *new)
 
 static __always_inline void enforce_renaming(struct dentry *old, struct dentry *new,
 					     struct vfsmount *mnt, unsigned int flags,
-					     bool inner, struct ftrace_regs *fregs)
+					     enum fguard_part part, struct ftrace_regs *fregs)
 {
 	rcu_read_lock();
 	if (fguard_enforce_prefilter(old, d_inode_rcu(old)) ||
 	    fguard_enforce_prefilter(new, d_inode_rcu(new)) ||
 	    is_ancestor(old) || is_ancestor(new) || may_take_along(old, new))
-		enforce_rename(old, new, mnt, flags & RENAME_EXCHANGE, inner, fregs);
+		enforce_rename(old, new, mnt, flags & RENAME_EXCHANGE, part, fregs);
 	rcu_read_unlock();
 }
 
@@ -151,7 +156,7 @@ ON(security_path_link)
 {
 	mark(ARGUMENT(struct dentry *, 2), FGUARD_OP_LINK);
 	enforce_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
-			ARGUMENT(const struct path *, 1)->mnt, false, fregs);
+			ARGUMENT(const struct path *, 1)->mnt, FGUARD_PART_WHOLE, fregs);
 }
 
 /*
@@ -162,7 +167,7 @@ ON(security_path_rmdir)
 {
 	mark(ARGUMENT(struct dentry *, 1), FGUARD_OP_DELETE);
 	enforce_removal(ARGUMENT(struct dentry *, 1), ARGUMENT(const struct path *, 0)->mnt,
-			false, fregs);
+			FGUARD_PART_WHOLE, fregs);
 }
 
 /* rename(), with all flags. Both directories locked; one mount. */
@@ -171,7 +176,7 @@ ON(security_path_rename)
 	mark(ARGUMENT(struct dentry *, 3), FGUARD_OP_RENAME);
 	enforce_renaming(ARGUMENT(struct dentry *, 1), ARGUMENT(struct dentry *, 3),
 			 ARGUMENT(const struct path *, 2)->mnt, ARGUMENT(unsigned int, 4),
-			 false, fregs);
+			 FGUARD_PART_WHOLE, fregs);
 }
 
 /* ---- entries of directories, by others than system calls ------------------ */
@@ -182,7 +187,7 @@ ON(security_path_rename)
 	{								\
 		if (is_unchecked(ARGUMENT(struct dentry *, 1), op))	\
 			enforce_entry(ARGUMENT(struct dentry *, 1), NULL, op, \
-				      is_inner(), fregs);			\
+				      current_part(), fregs);			\
 	}
 
 ON_INNER(security_inode_create, FGUARD_OP_CREATE)
@@ -194,21 +199,21 @@ ON_INNER(security_inode_unlink, FGUARD_OP_DELETE)
 ON(security_inode_rmdir)
 {
 	if (is_unchecked(ARGUMENT(struct dentry *, 1), FGUARD_OP_DELETE))
-		enforce_removal(ARGUMENT(struct dentry *, 1), NULL, is_inner(), fregs);
+		enforce_removal(ARGUMENT(struct dentry *, 1), NULL, current_part(), fregs);
 }
 
 ON(security_inode_link)
 {
 	if (is_unchecked(ARGUMENT(struct dentry *, 2), FGUARD_OP_LINK))
 		enforce_linking(ARGUMENT(struct dentry *, 0), ARGUMENT(struct dentry *, 2),
-				NULL, is_inner(), fregs);
+				NULL, current_part(), fregs);
 }
 
 ON(security_inode_rename)
 {
 	if (is_unchecked(ARGUMENT(struct dentry *, 3), FGUARD_OP_RENAME))
 		enforce_renaming(ARGUMENT(struct dentry *, 1), ARGUMENT(struct dentry *, 3),
-				 NULL, ARGUMENT(unsigned int, 4), is_inner(), fregs);
+				 NULL, ARGUMENT(unsigned int, 4), current_part(), fregs);
 }
 
 /* ---- what has happened to names ------------------------------------------- */

@@ -203,7 +203,7 @@ static void enforce_attributes(struct file *file, u32 besides, struct ftrace_reg
 	const struct fguard_request request = {
 		.objects = &object,
 		.count = 1,
-		.inner = fguard_enforce_is_behind(file),
+		.part = fguard_enforce_part(file),
 	};
 
 	if (besides || fguard_enforce_prefilter(object.dentry, object.inode))

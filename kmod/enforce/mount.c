@@ -27,7 +27,7 @@ static struct fguard_object mount_gone(struct vfsmount *mnt)
 	struct fguard_object object = object_of(mnt->mnt_root, mnt,
 						BIT(FGUARD_OP_MOUNT));
 
-	object.ancestors_only = true;
+	object.change = FGUARD_CHANGE_UNMOUNT;
 	return object;
 }
 
@@ -63,7 +63,8 @@ ON(security_sb_mount)
 	if (mounts_nothing(flags))
 		return;
 	object = mount_on(ARGUMENT(const struct path *, 1));
-	object.any_crossing = (flags & (MS_BIND | MS_MOVE)) == MS_MOVE;
+	if ((flags & (MS_BIND | MS_MOVE)) == MS_MOVE)
+		object.change = FGUARD_CHANGE_MOVE_MOUNT;
 	enforce_mounts(object, NULL, fregs);
 }
 

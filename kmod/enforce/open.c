@@ -206,7 +206,7 @@ ON(security_path_notify)
 	if (ARGUMENT(unsigned int, 2) != FSNOTIFY_OBJ_TYPE_INODE)
 		fguard_any_enforce(path, FGUARD_OP_READ, false, fregs);
 	else
-		enforce_entry(path->dentry, path->mnt, op, false, fregs);
+		enforce_entry(path->dentry, path->mnt, op, FGUARD_PART_WHOLE, fregs);
 	rcu_read_unlock();
 }
 

@@ -135,7 +135,8 @@ static noinline void enforce_handing(const struct file *file, const struct inode
 	const struct fguard_request request = {
 		.objects = &object,
 		.count = 1,
-		.inner = inode != d_inode_rcu(file->f_path.dentry),
+		.part = inode == d_inode_rcu(file->f_path.dentry) ? FGUARD_PART_WHOLE :
+								    FGUARD_PART_INNER,
 	};
 
 	rcu_read_lock();

@@ -335,9 +335,10 @@ static bool object_passes(const struct fguard_filter *filter,
 	unsigned int i;
 
 	if (!filter->kinds[FGUARD_FILTER_OBJECT])
-		return !request->layer;
+		return request->part != FGUARD_PART_LAYER;
 	for (i = 0; i < request->count; i++)
-		if (is_about_object(filter, &request->objects[i], request->layer))
+		if (is_about_object(filter, &request->objects[i],
+				    request->part == FGUARD_PART_LAYER))
 			return true;
 	return false;
 }

@@ -197,22 +197,28 @@ fguard_suffix_bucket(const struct fguard_index *index, u64 hash)
 /* In the mask of what is done, beside operations: the object ceases to be known. */
 #define FGUARD_OPS_IDENTITY BIT(31)
 
+/* What becomes of the way to an object. */
+enum fguard_change {
+	FGUARD_CHANGE_NONE,
+	FGUARD_CHANGE_NAME,	/* it leaves its name for another one */
+	FGUARD_CHANGE_UNMOUNT,	/* a mount goes: only what that holds concerns anybody */
+	FGUARD_CHANGE_MOVE_MOUNT, /* a mount comes there from elsewhere, nobody says whence */
+};
+
 /**
  * struct fguard_object - one object of an access
  * @device: the number of a block device, which is all that is known of the object
  * @dentry: the object, or where it would be
  * @name: its name if @dentry is only the directory in which it would be
- * @destination: the name that it goes to, if it @moves
+ * @destination: the name that it goes to, with FGUARD_CHANGE_NAME
  * @inode: the object, or NULL; not that of @dentry where one filesystem opens
  *	a file of another under its own path (overlayfs)
  * @mnt: a mount through which it is reached, for its path
  * @ops: mask of what is done to it
- * @moves: the object is about to leave this name for another one
+ * @change: enum fguard_change
  * @named: set by fguard_index_evaluate(): a rule is about this very name, and does not
  *	know yet what has it
  * @strict: only strict rules count
- * @any_crossing: a mount goes away, nobody says which
- * @ancestors_only: a mount goes away: only what it holds concerns anybody
  */
 struct fguard_object {
 	dev_t device;
@@ -224,11 +230,9 @@ struct fguard_object {
 	const struct inode *inode;
 	struct vfsmount *mnt;
 	u32 ops;
-	bool moves : 1;
-	bool named : 1;
-	bool strict : 1;
-	bool any_crossing : 1;
-	bool ancestors_only : 1;
+	u8 change;
+	bool named;
+	bool strict;
 };
 
 /**

@@ -350,7 +350,7 @@ static bool is_inode(const struct fguard_identity *identity,
 /* Is there only a directory and a name? */
 static inline bool is_missing(const struct fguard_object *object)
 {
-	return object->name && !object->moves;
+	return object->name && object->change != FGUARD_CHANGE_NAME;
 }
 
 static bool is_suffix(const struct fguard_suffix *suffix, const char *end, u32 length,
@@ -495,7 +495,8 @@ static bool ancestor_concerns(const struct fguard_site *site, const struct fguar
 {
 	if (!(object->ops & BIT(FGUARD_OP_MOUNT)))
 		return true;
-	return object->ancestors_only ? reveals(site, object) : hides(site, object);
+	return object->change == FGUARD_CHANGE_UNMOUNT ? reveals(site, object) :
+							 hides(site, object);
 }
 
 /* A rule speaks against it for others that are too many to be heard, whoever it is. */
@@ -623,8 +624,8 @@ static void match_leaving(struct fguard_match_context *context)
 	struct dentry *directory = object->dentry;
 	const struct dentry *common;
 
-	if (!object->moves || !object->inode || !S_ISDIR(object->inode->i_mode) ||
-	    !context->index->suffix_count)
+	if (object->change != FGUARD_CHANGE_NAME || !object->inode ||
+	    !S_ISDIR(object->inode->i_mode) || !context->index->suffix_count)
 		return;
 	common = common_directory(directory, object->destination);
 	while (!IS_ROOT(directory)) {
@@ -643,7 +644,7 @@ static noinline void match_ancestors(struct fguard_match_context *context)
 {
 	const struct inode *inode = context->object->inode;
 
-	if (context->object->any_crossing)
+	if (context->object->change == FGUARD_CHANGE_MOVE_MOUNT)
 		match_crossings(context);
 	if (inode && fguard_prefilter_key(context->index,
 					  inode->i_ino ^ FGUARD_ANCESTOR_SALT))
@@ -751,11 +752,11 @@ void fguard_index_evaluate(struct fguard_match_context *context)
 		join_layers(context);
 		return;
 	}
-	if (object->moves)
+	if (object->change == FGUARD_CHANGE_NAME)
 		match_leaving(context);
 	if (unlikely(is_missing(object)))
 		match_missing(context);
-	else if (!object->ancestors_only)
+	else if (object->change != FGUARD_CHANGE_UNMOUNT)
 		match_object(context);
 	if (object->ops & ANCESTOR_OPS)
 		match_ancestors(context);

@@ -5,37 +5,61 @@
 
 #include "policy/index.h"
 
+/*
+ * What an access is to the one that the task was asked for. A filesystem that stores in
+ * another, such as overlayfs, carries out one by others, and the first is reported: what
+ * is let through is not reported once more, but for rules that do not know of the first.
+ */
+enum fguard_part {
+	FGUARD_PART_WHOLE,	/* that one itself */
+	FGUARD_PART_INNER,	/* one by which it is carried out */
+	FGUARD_PART_LAYER,	/* that, for those alone who watch its very objects */
+};
+
+/*
+ * By what a file is reached. Of one that was opened earlier only strict rules count, and
+ * only a refusal is reported.
+ */
+enum fguard_use {
+	FGUARD_USE_NAME,	/* its name, or it is being opened */
+	FGUARD_USE_DESCRIPTOR,	/* the task's own */
+	FGUARD_USE_RECEIVED,	/* another's: the message is taken already */
+	FGUARD_USE_ADVISED,	/* a mapping: process_madvise() would begin anew in place */
+	FGUARD_USE_FAULT,	/* a page of a mapping: the task is in no call, gets a signal */
+	FGUARD_USE_COPY,	/* a mapping with its pages: the task forks, which fails */
+};
+
+/*
+ * What is created and opened by one call: what is refused, or asked about, when it is
+ * opened must be before it is created.
+ */
+enum fguard_creation {
+	FGUARD_CREATION_NONE,
+	FGUARD_CREATION_OPENS,	/* it is about to be created, and opened next */
+	FGUARD_CREATION_OPENS_SOMEHOW, /* the same, perhaps for less than is said */
+	FGUARD_CREATION_DONE,	/* it was, and is opened now */
+};
+
 /**
  * struct fguard_request - what a task is about to do
  * @objects: the objects; of rename and link the old one first
  * @count: how many, at most 2
  * @open_flags: O_*, 0 for other operations
- * @descriptor: by a descriptor that was opened earlier: only strict rules count
- * @inner: part of another access that is reported: what is let through is not
- *	reported once more, but for rules that do not know of the other
+ * @opens: mask of operations for which it is opened after it was created
+ * @creation: enum fguard_creation
+ * @part: enum fguard_part
+ * @use: enum fguard_use
  * @final: the task cannot go back and do it again: it is not asked about
- * @fault: it is a page of a mapping, which nobody is asked about; its refusal is a signal
- * @copied: the mapping is copied with its pages, which fails then
- * @opens: something is created, and opened next for this, a mask of operations: what
- *	is refused or asked about there must be before
- * @opens_somehow: it may be for less
- * @created: the call that opens it has created it
- * @layer: it is reported to those alone who want to be told of these very objects: the
- *	other access was about what a filesystem makes of them
  */
 struct fguard_request {
 	struct fguard_object *objects;
 	u32 open_flags;
 	u32 opens;
 	u8 count;
-	bool descriptor;
-	bool inner;
+	u8 creation;
+	u8 part;
+	u8 use;
 	bool final;
-	bool fault;
-	bool copied;
-	bool opens_somehow;
-	bool created;
-	bool layer;
 };
 
 /**
@@ -66,7 +90,7 @@ static __always_inline struct fguard_object fguard_object_of_file(const struct f
  */
 static inline bool fguard_request_is_behind(const struct fguard_request *request)
 {
-	return request->inner && !request->descriptor;
+	return request->part != FGUARD_PART_WHOLE;
 }
 
 #endif
