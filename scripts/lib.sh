@@ -23,7 +23,7 @@ why_foreign() {
 		if [[ $user != 0 && $user != "$EUID" ]]; then
 			echo "$path belongs to user $user"
 		elif ((0x$mode & 022)) && ! ((0x$mode & 01000)); then
-			echo "others may write to $path"
+			echo "other users can write to $path"
 		elif (((0x$mode & 0170000) == 0120000)); then
 			echo "$path is a link now"
 		else
@@ -55,7 +55,7 @@ own_folder() {
 	local path
 	path=$(own_path "$1") || exit
 	mkdir -p -- "$path"
-	[[ $(stat -c %A -- "$(own_path "$path")") != d???????w? ]] || die "$1 is not safe to use: others may write to it"
+	[[ $(stat -c %A -- "$(own_path "$path")") != d???????w? ]] || die "$1 is not safe to use: other users can write to it"
 	echo "$path"
 }
 

@@ -39,8 +39,8 @@ export function breakMistakes(lines: Lines, text: string): Mistake[] {
   const at = text.search(ODD_BREAK);
   if (at < 0) return [];
   const code = text.charCodeAt(at).toString(16).padStart(4, '0');
-  const remedy = `end lines by a line feed; in a name, write it as "\\u${code}" between double quotes`;
-  const message = `U+${code.toUpperCase()} ends a line for some programs, and not for others; ${remedy}`;
+  const remedy = `end lines with a line feed; in a name, write it as "\\u${code}" in double quotes`;
+  const message = `U+${code.toUpperCase()} is the end of a line to some programs; ${remedy}`;
   return [lines.mistake(at, message)];
 }
 
@@ -49,6 +49,6 @@ export function byteMistakes(lines: Lines, text: string): Mistake[] {
   const at = text.search(/[\ud800-\udfff]/u);
   if (at < 0) return [];
   const byte = escapeText(text.charAt(at));
-  const remedy = 'in a name, write it as "\\udcNN" between double quotes';
+  const remedy = 'in a name, write it as "\\udcNN" in double quotes';
   return [lines.mistake(at, `the byte ${byte} is not UTF-8; ${remedy}`)];
 }

@@ -34,6 +34,6 @@ export function readWrittenFile(path: string, max = JSON_MAX): WrittenFile {
   if (text.length <= YAML_MAX) return new YamlFile(path, text);
   throw new UserError(
     'EFBIG',
-    `${path} is larger than ${YAML_MAX / MIB} MiB; only JSON files may be`,
+    `${path} is larger than ${YAML_MAX / MIB} MiB; use JSON, which may be larger`,
   );
 }

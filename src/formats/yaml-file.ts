@@ -76,7 +76,7 @@ export class YamlFile implements WrittenFile {
 
   private tooMuch(): Mistake[] {
     if (!holdsTooMuch(this.text)) return [];
-    const message = `there are more than ${VALUES_MAX} values; write it as JSON, or as several files`;
+    const message = `there are more than ${VALUES_MAX} values; use JSON, or several files`;
     return [this.lines.mistake(0, message)];
   }
 

@@ -95,7 +95,7 @@ async function use(vm: Vm, request: LabRequest): Promise<Omit<LabResult, 'kernel
     const ending = await attach(vm, request);
     return {...ending, reports: await vm.troubles()};
   } catch (error) {
-    throw failed('the VM ended before its command did', error);
+    throw failed('the VM stopped before the command finished', error);
   } finally {
     await vm.kill();
   }

@@ -60,6 +60,8 @@ export function requireLab(kernel: string, {arch, isRoot, has} = circumstances()
     throw new UserError('EOPNOTSUPP', `the lab needs an x86-64 machine; this one is ${arch}`);
   const isFetched = kernel === OWN_KERNEL || cachedRelease(kernel) !== undefined;
   if (!isFetched && !isRoot)
-    throw notPermitted(`getting kernel ${kernel} from Debian needs root, once`, [withSudo()]);
+    throw notPermitted(`getting kernel ${kernel} from Debian needs root the first time`, [
+      withSudo(),
+    ]);
   requirePrograms(isFetched, has);
 }

@@ -35,7 +35,7 @@ async function listening(server: ChildProcess): Promise<void> {
     if (line.includes('Waiting for vhost-user socket connection')) ready.resolve(undefined);
   });
   server.on('error', (error) => ready.reject(error));
-  server.on('exit', () => ready.reject(new Error(`virtiofsd ended: ${said.join('\n')}`)));
+  server.on('exit', () => ready.reject(new Error(`virtiofsd exited: ${said.join('\n')}`)));
   await ready.promise;
 }
 
@@ -43,7 +43,7 @@ async function listening(server: ChildProcess): Promise<void> {
 const SERVERS = ['/usr/lib/qemu/virtiofsd', '/usr/libexec/virtiofsd'];
 
 function requireServer(): void {
-  requireRoot('to serve files over virtio-fs, which this kernel has instead of 9p,');
+  requireRoot('sharing files over virtio-fs (this kernel has no 9p)');
   if (SERVERS.some((file) => existsSync(file))) return;
   throw new UserError('ENOPROGRAM', 'this kernel needs virtiofsd, which is not installed', {
     next: ['sudo apt install virtiofsd'],

@@ -43,6 +43,8 @@ export function cgroupDirectory(text: string, root = ROOT): string {
   if (first !== undefined)
     throw new UserError('EAMBIGUOUS', `several units are named ${text}: ${found.join(', ')}`);
   const next = isUnit ? [`systemctl status ${shellWord(text)}`] : ['systemd-cgls'];
-  const what = isUnit ? 'no cgroup of a running unit' : 'no cgroup';
-  throw new UserError('ENOENT', `there is ${what} ${text} below ${root}`, {next});
+  const message = isUnit
+    ? `unit ${text} has no cgroup below ${root}: it is not running`
+    : `no cgroup ${text} below ${root}`;
+  throw new UserError('ENOENT', message, {next});
 }

@@ -32,6 +32,6 @@ export function requireOwnLinks(path: string): boolean {
   const {path: end, stat} = walk.here;
   const foreign = links.find(({uid}) => uid !== stat.uid);
   if (foreign === undefined) return links.length > 0;
-  const lead = `${foreign.path} is a link of user ${foreign.uid}`;
-  throw new UserError('EUNSAFE', `${lead} and leads to ${end}, which is not that user's`);
+  const lead = `${foreign.path} is a symbolic link that user ${foreign.uid} controls`;
+  throw new UserError('EUNSAFE', `${lead}, and it leads to ${end}, which that user does not own`);
 }

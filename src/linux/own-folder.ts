@@ -56,7 +56,7 @@ function complaint({path, fd, stat}: Step): string | undefined {
   if (stat.uid !== 0 && stat.uid !== self()) return `${path} belongs to user ${stat.uid}`;
   if (stat.isSymbolicLink()) return undefined;
   const isShared = stat.isDirectory() && (stat.mode & STICKY) !== 0;
-  if ((stat.mode & OTHERS_MAY_WRITE) !== 0 && !isShared) return `others may write to ${path}`;
+  if ((stat.mode & OTHERS_MAY_WRITE) !== 0 && !isShared) return `other users can write to ${path}`;
   if (isMountedByAnother(fd, stat.isDirectory())) return `another user mounted ${path}`;
   return undefined;
 }
@@ -118,7 +118,7 @@ export function makeOwnFolder(path: string, next: readonly string[] = []): strin
     if (reason !== undefined) throw foreign(path, reason, next);
     const [name] = missing;
     if (name !== undefined) makeFolder(join(real, name));
-    else if (isSticky) throw foreign(path, 'others may write to it', next);
+    else if (isSticky) throw foreign(path, 'other users can write to it', next);
     else return real;
   }
 }

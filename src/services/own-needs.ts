@@ -60,7 +60,7 @@ export function deniedNeed(rule: Terms, needs: readonly string[] = ownNeeds()): 
 
 /** What to know of such a rule. */
 export const lockOutWarning = (need: string): string =>
-  `this keeps root from running fguard, which needs ${need}: only \`rmmod fguard\` or a restart may end it; let root in with --uid or "uids"`;
+  `this keeps root from running fguard, which needs ${need}: only \`rmmod fguard\` or a reboot may then remove it; allow root with --uid or "uids"`;
 
 /** The same of several rules, once. */
 export function lockOutWarnings(rules: readonly Terms[]): string[] {

@@ -69,7 +69,7 @@ function unknownLines(holders: readonly Holder[]): string[] {
   const first = holders.slice(0, UNKNOWN_MAX).map(({comm, pid}) => `${escapeComm(comm)}[${pid}]`);
   const more = holders.length - first.length;
   const who = `${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  return [`${warn('cannot be looked at:')} whether it is mapped by ${who}`];
+  return [`${warn('cannot determine:')} whether it is mapped by ${who}`];
 }
 
 /** Processes that already have the files open, and processes that could not be examined. */

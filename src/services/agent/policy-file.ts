@@ -33,7 +33,7 @@ interface WrittenPolicy {
   answers: WrittenEntry[];
 }
 
-const ONE = (key: string): string => `the key is "${key}", and takes a list`;
+const ONE = (key: string): string => `use the key "${key}", which takes a list`;
 
 const HINTS: KeyHints = {
   path: ONE('paths'),

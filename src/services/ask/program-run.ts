@@ -29,7 +29,7 @@ function endText(code: number | null, signal: string | null): string {
   const number = (code ?? 0) - 128;
   const name = Object.entries(constants.signals).find(([, one]) => one === number)?.[0];
   const by = signal ?? name;
-  return by === undefined ? `exit code ${code ?? ''}` : `ended by ${by}`;
+  return by === undefined ? `exit code ${code ?? ''}` : `killed by ${by}`;
 }
 
 /** A running program, in its own process group so that it can be killed with all it started. */

@@ -14,7 +14,7 @@ import {requireSystemd, systemctl, unitState} from './systemd.js';
 /* systemctl is content when the command that stops a unit has failed. */
 function requireUnloaded({module}: Places): void {
   if (!existsSync(module)) return;
-  throw new UserError('EBUSY', 'the service was stopped, but the module is still there', {
+  throw new UserError('EBUSY', 'the service was stopped, but the module is still loaded', {
     next: ['sudo fguard unload --force', `systemctl status ${MODULE_UNIT}`],
   });
 }

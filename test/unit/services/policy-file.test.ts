@@ -65,7 +65,11 @@ describe('a policy file', () => {
       'answers:\n  - sufix: [.x]\n    answer: deny',
       ['2:5 unknown key "sufix"; did you mean'],
     ],
-    ['a key in the singular', 'answers:\n  - exe: /x\n    answer: deny', ['2:5 the key is "exes"']],
+    [
+      'a key in the singular',
+      'answers:\n  - exe: /x\n    answer: deny',
+      ['2:5 use the key "exes"'],
+    ],
     ['no answer', 'answers:\n  - uids: [0]', ['2:5 the key "answer" is missing']],
     [
       'an entry about everything',
