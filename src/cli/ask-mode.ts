@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Joins the ways to find answers with what people and programs see of them. */
+/* Combines the ways to find answers with their output for people and programs. */
 import {isatty} from 'node:tty';
 
 import {VERDICTS} from '../domain/names.js';
@@ -17,11 +17,11 @@ import type {StreamOutput} from '../ui/output.js';
 import {closedDocument, questionDocument} from '../formats/question-json.js';
 import {safeJson} from '../domain/text.js';
 
-/** What was typed after `fguard ask`. */
+/** The flags of `fguard ask`. */
 export interface AskWords {
   json: boolean;
   program: string | undefined;
-  /** The answer if there is no other. */
+  /** The answer if nothing else gives one. */
   verdict: number | undefined;
   complain: (text: string) => void;
 }
@@ -69,7 +69,7 @@ async function inTerminal({verdict}: AskWords): Promise<MakeMode> {
       'fguard ask --exec PROGRAM',
     ]);
   const {TerminalPerson} = await import('../ui/ask/person.js');
-  /* The end of a terminal is also reported by a signal. */
+  /* The loss of the terminal is also reported by a signal. */
   process.stdin.on('error', () => undefined);
   return (answerer) => {
     const enter = verdict ?? VERDICTS.value('deny') ?? 1;
@@ -77,7 +77,7 @@ async function inTerminal({verdict}: AskWords): Promise<MakeMode> {
   };
 }
 
-/** The way to answer that the words ask for; errors are raised before any request waits. */
+/** The way to answer that the flags select; throws before any request is taken. */
 export function toAskMode(words: AskWords): Promise<MakeMode> | MakeMode {
   if (words.program !== undefined) return byProgram(words.program, words);
   return words.json ? byLines(words) : inTerminal(words);
