@@ -101,7 +101,7 @@ export default class Apply extends BaseCommand {
     };
   }
 
-  /* Whoever wants errors alone wants these. */
+  /* Printed even with --quiet, because these are errors. */
   private lament(leftOut: readonly Mistake[]): void {
     for (const one of leftOut)
       process.stderr.write(`fguard: left out: ${escapeText(mistakeText([one]))}\n`);
