@@ -6,10 +6,10 @@ import {VERDICTS} from '../domain/names.js';
 import type {Invocation, Question} from '../domain/question.js';
 import {wrongUsage} from '../domain/errors.js';
 import type {Answerer} from '../services/ask/answerer.js';
-import {LineAsker} from '../services/ask/lines.js';
+import {LineMode} from '../services/ask/lines.js';
 import {parentChain} from '../services/ask/parents.js';
-import {PersonAsker} from '../services/ask/person.js';
-import {type Decision, ProgramAsker, requireProgram} from '../services/ask/program.js';
+import {PersonMode} from '../services/ask/person.js';
+import {type Decision, ProgramMode, requireProgram} from '../services/ask/program.js';
 import type {AskMode} from '../services/ask/session.js';
 import {NamesAside} from '../linux/names-aside.js';
 import {decisionDocument, decisionLine} from '../ui/decision.js';
@@ -44,7 +44,7 @@ const byLines =
   ({complain}: AskWords): MakeMode =>
   (answerer, output) => {
     const {question} = describer();
-    return new LineAsker(answerer, process.stdin, {
+    return new LineMode(answerer, process.stdin, {
       question: (asked, invocation) => output.write(question(asked, invocation)),
       closed: (closing) => output.write(jsonLine(closedDocument(closing))),
       complain,
@@ -57,8 +57,8 @@ function byProgram(word: string, {json, verdict}: AskWords): MakeMode {
     const {userName, question: document} = describer();
     const decided = (decision: Decision) =>
       output.write(json ? jsonLine(decisionDocument(decision)) : decisionLine(decision));
-    const settings = {program, fallback: verdict, document, userName, decided};
-    return new ProgramAsker(answerer, settings);
+    const settings = {program, defaultVerdict: verdict, document, userName, decided};
+    return new ProgramMode(answerer, settings);
   };
 }
 
@@ -73,7 +73,7 @@ async function inTerminal({verdict}: AskWords): Promise<MakeMode> {
   process.stdin.on('error', () => undefined);
   return (answerer) => {
     const enter = verdict ?? VERDICTS.value('deny') ?? 1;
-    return new PersonAsker(answerer, new TerminalPerson(enter, describer().userName));
+    return new PersonMode(answerer, new TerminalPerson(enter, describer().userName));
   };
 }
 

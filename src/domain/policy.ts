@@ -25,11 +25,11 @@ export interface PolicyEntry {
 
 export interface Policy {
   entries: readonly PolicyEntry[];
-  fallback: PolicyAnswer;
+  defaultAnswer: PolicyAnswer;
 }
 
 /** Facts about the waiting process beyond the request. */
-export interface AskerFacts {
+export interface WaiterFacts {
   /** Whether it runs exactly this file, rather than another with the same name. */
   runs(exe: string): boolean;
   /** Whether a path leads to the same file for the process as for us. */
@@ -74,11 +74,11 @@ const isByPlace = ({paths, trees}: PolicyMatch): boolean =>
   paths !== undefined || trees !== undefined;
 
 /* A bind mount of a file gives it another name, which counts only if we see the mount too. */
-const mayBeRenamed = (path: string, facts: AskerFacts): boolean =>
+const mayBeRenamed = (path: string, facts: WaiterFacts): boolean =>
   !facts.sharesView() && facts.seesMount(path);
 
 /* An entry that allows must match for certain. */
-function matchesSurely(match: PolicyMatch, question: Question, facts: AskerFacts): boolean {
+function matchesSurely(match: PolicyMatch, question: Question, facts: WaiterFacts): boolean {
   const paths = objectsOf(question);
   return (
     paths.every((path) => matchesObject(match, path)) &&
@@ -97,7 +97,7 @@ const isCut = (path: string): boolean => !path.startsWith('/');
 /* Not even that is known if the waiter itself mounted the file system. */
 const isNameless = (path: string): boolean => isCut(path) && path.endsWith('/');
 
-function mayMatchPlace(match: PolicyMatch, path: string, facts: AskerFacts): boolean {
+function mayMatchPlace(match: PolicyMatch, path: string, facts: WaiterFacts): boolean {
   const {paths, trees} = match;
   if (!isByPlace(match) || isCut(path) || !facts.sharesView()) return true;
   const names = [path, living(path), ...facts.otherNames(path)];
@@ -107,14 +107,14 @@ function mayMatchPlace(match: PolicyMatch, path: string, facts: AskerFacts): boo
   );
 }
 
-function mayMatchSuffix(match: PolicyMatch, path: string, facts: AskerFacts): boolean {
+function mayMatchSuffix(match: PolicyMatch, path: string, facts: WaiterFacts): boolean {
   if (match.suffixes === undefined || isNameless(path) || mayBeRenamed(path, facts)) return true;
   const others = isCut(path) ? [] : facts.otherNames(path);
   return [path, living(path), ...others].some((name) => matchesSuffix(match, name));
 }
 
 /* Any other entry applies if it might match, so that a false name does not bypass it. */
-function matchesMaybe(match: PolicyMatch, question: Question, facts: AskerFacts): boolean {
+function matchesMaybe(match: PolicyMatch, question: Question, facts: WaiterFacts): boolean {
   const {exes} = match;
   return (
     objectsOf(question).some(
@@ -131,7 +131,7 @@ function matchesMaybe(match: PolicyMatch, question: Question, facts: AskerFacts)
 export function decide(
   policy: Policy,
   question: Question,
-  facts: AskerFacts,
+  facts: WaiterFacts,
   allow: number,
 ): PolicyDecision {
   const entry = policy.entries.find(({match, answer}) => {
@@ -140,6 +140,6 @@ export function decide(
     return matches(match, question, facts);
   });
   return entry === undefined
-    ? {answer: policy.fallback, entry: null}
+    ? {answer: policy.defaultAnswer, entry: null}
     : {answer: entry.answer, entry};
 }

@@ -73,10 +73,10 @@ function changes(from: RuleDraft, to: RuleDraft): TermChange[] {
 
 /** Compares the active rules with those that will replace them. */
 export function compareRules(
-  inForce: readonly KernelRule[],
+  active: readonly KernelRule[],
   requests: readonly RuleRequest[],
 ): RuleDifference {
-  const left = new Map(inForce.map((rule) => [objectKey(rule), ruleDocument(rule)]));
+  const left = new Map(active.map((rule) => [objectKey(rule), ruleDocument(rule)]));
   const difference: RuleDifference = {added: [], removed: [], changed: [], unchanged: []};
   for (const request of requests) {
     const key = objectKey(request);

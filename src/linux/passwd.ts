@@ -71,8 +71,8 @@ export async function findUids(words: readonly string[]): Promise<ReadonlyMap<st
     for (const {name, uid} of users) if (names.delete(name)) found.set(name, uid);
   };
   learn(localUsers());
-  const strangers = [...names];
-  while (strangers.length > 0) learn(await findUsers(strangers.splice(0, WORDS_MAX)));
+  const remaining = [...names];
+  while (remaining.length > 0) learn(await findUsers(remaining.splice(0, WORDS_MAX)));
   return found;
 }
 

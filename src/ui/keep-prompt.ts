@@ -5,12 +5,12 @@ const QUESTION = 'Keep the new rules? [Enter: yes, n: no] ';
 
 const ANSWERS: Record<string, boolean> = {'': true, y: true, yes: true, n: false, no: false};
 
-const inForce = (time: string): string =>
+const activeText = (time: string): string =>
   `The new rules are active.\nUnless you confirm them, the old rules come back in ${time}.\n`;
 
 /** Without a terminal, nobody can be asked, but another invocation may decide. */
 export function waitToKeep(time: string): Promise<never> {
-  process.stderr.write(inForce(time));
+  process.stderr.write(activeText(time));
   process.stderr.write('To confirm, run `fguard apply --confirm yes`.\n');
   return new Promise(() => undefined);
 }
@@ -42,6 +42,6 @@ export function askToKeep(time: string, signal: AbortSignal): Promise<boolean> {
       if (open) output.write('\n');
       answer(false);
     });
-    output.write(inForce(time) + QUESTION);
+    output.write(activeText(time) + QUESTION);
   });
 }

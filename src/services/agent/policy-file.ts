@@ -87,10 +87,10 @@ class PolicyReader {
     private readonly uids: ReadonlyMap<string, number>,
   ) {}
 
-  read({default: fallback = 'ask', answers}: WrittenPolicy): Policy {
+  read({default: defaultAnswer = 'ask', answers}: WrittenPolicy): Policy {
     return {
       entries: answers.map((entry, at) => this.entry(entry, ['answers', at])),
-      fallback: toAnswer(fallback, undefined),
+      defaultAnswer: toAnswer(defaultAnswer, undefined),
     };
   }
 

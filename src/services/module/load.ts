@@ -22,7 +22,7 @@ import {isLoaded, readModuleInfo} from './module-info.js';
 export interface LoadResult {
   status: KernelStatus;
   kernel: string;
-  /** The file that was loaded; null if the module was there already. */
+  /** The file that was loaded; null if the module was already loaded. */
   file: string | null;
 }
 

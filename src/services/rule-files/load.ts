@@ -127,7 +127,7 @@ function keysByRule(places: readonly Place[]): Map<number, Key[]> {
   return keys;
 }
 
-/* It guards all the same. */
+/* A rule whose name is already used is applied without a name. */
 const nameless = (rule: PlacedRule): PlacedRule => ({
   ...rule,
   request: {...rule.request, name: null},

@@ -38,7 +38,7 @@ describe('a policy file', () => {
     expect(await load(text.join('\n'), folder)).toEqual({
       mistakes: [],
       policy: {
-        fallback: {verdict: 1, lifetime: 0, ttl: 0},
+        defaultAnswer: {verdict: 1, lifetime: 0, ttl: 0},
         entries: [
           {
             line: 3,
@@ -52,7 +52,7 @@ describe('a policy file', () => {
   });
 
   it('asks where it says nothing', async () => {
-    expect((await load('answers: []')).policy).toEqual({entries: [], fallback: null});
+    expect((await load('answers: []')).policy).toEqual({entries: [], defaultAnswer: null});
   });
 
   it.each([
