@@ -14,7 +14,7 @@ export const JOURNAL_IDS = {
   gap: '4b6be378ee6d40e4a49678e3493a2735',
 } as const;
 
-/* Syslog priorities. journald applies its rate limit to each one separately, so a flood of denied accesses does not drop a gap. */
+/* Syslog priorities. journald limits the rate of each one separately, so denied accesses cannot crowd out a gap. */
 const PRIORITY = {error: '3', warning: '4', information: '6'} as const;
 
 /* newPath becomes FGUARD_NEW_PATH. */

@@ -35,7 +35,7 @@ class Descent {
     else if (source.startsWith('/dev/')) this.fromPool(source);
   }
 
-  /* A file system without a device number may be on several devices (btrfs). The source of FUSE is not one. */
+  /* A file system whose number is not of a block device may be on several (btrfs). FUSE has no device. */
   private fromPool(source: string): void {
     const name = lastName(realPathIfPossible(this.root + source) ?? source);
     if (statIfPossible(this.folderOf(name)) === undefined) return;

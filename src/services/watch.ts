@@ -11,7 +11,7 @@ import {turn} from '../linux/turn.js';
 export interface EventOutput {
   /** The descriptor that is written to: the watch ends when nobody reads it any more. */
   readonly descriptor?: number;
-  /** Writes events, and is done with their memory when it returns. A promise resolves when there is room for more. */
+  /** Does not use the events after it returns. A returned promise resolves when there is room for more. */
   write(events: Iterable<EventRecord>): Promise<void> | undefined;
   /** Calls back when the reader is gone, or when writing failed. */
   onClosed(callback: (error?: Error) => void): void;

@@ -101,7 +101,7 @@ const leadsTo = (tree: Tree, exe: string, program: Ino): boolean => {
   return !isLost(found) && found.ino === program;
 };
 
-/** Records the paths that lead to the process's program now: an upgrade must not deny running processes. */
+/** Records the paths that lead to the program now: running processes stay allowed after an upgrade. */
 export function noteRun(tree: Tree, rules: readonly Rule[], process: Process): Process {
   const {program, ran = []} = process;
   if (program === undefined) return process;
