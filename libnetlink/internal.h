@@ -87,7 +87,7 @@ struct fguard_list {
  * struct fguard - a connection
  * @transport: how it sends and receives; NULL before it is connected
  * @carrier: the transport's private data
- * @notices: a second one, on which the family's end is told: on the first it
+ * @notices: a second one, which reports when the family is unregistered: on the first it
  *	would be lost whenever unread events fill the socket
  * @sequence: number of the last request
  * @family: message type of the fguard family, 0 before it is known

@@ -12,7 +12,7 @@
 
 #define ENTRY_MAX (1024 * 1024)
 
-/* The directory first: it distinguishes a missing process from a missing file. */
+/* The directory is opened first, to distinguish a missing process from a missing file. */
 static int open_loginuid(const char *proc, pid_t pid)
 {
 	char path[4096];

@@ -6,7 +6,7 @@
 #include <libmnl/libmnl.h>
 #include <stdio.h>
 
-/* ---- which of many rules or values it is about: the kernel tells an offset  */
+/* ---- which of many rules or values it is about: the kernel gives an offset  */
 
 #define ATTRIBUTES_AT (NLMSG_HDRLEN + GENL_HDRLEN)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pieces received in a dump, in a buffer that grows. */
+/* The attributes received in a dump, in a buffer that grows. */
 #include "internal.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Prints what the module costs, as ratios from one boot: bench.sh [KERNEL]
+# Prints the cost of the module as ratios measured within one boot: bench.sh [KERNEL]
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

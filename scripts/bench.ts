@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What the module costs, as ratios to the same without it, all in one boot of a
-// machine that counts instructions: bench.ts KERNEL PROGRAM
+// Measures the cost of the module, as ratios to the same calls without it, within one
+// boot of a VM that counts instructions: bench.ts KERNEL PROGRAM
 import {exitOnSignals} from '../test/vm/runner/signals.js';
 import {Vm} from '../test/vm/runner/vm.js';
 
 const FILE = '/tmp/bench/file';
 const DEEP = '/tmp/bench/3/4/5/6/7/file';
 const OTHERS = '/tmp/others';
-/* The agent has nobody to notify here; it says on stderr that it is ready. */
+/* There is no service manager here; the agent reports on stderr that it is ready. */
 const AGENT = `printf 'answers: []\\ndefault: allow\\n' >/tmp/agent.yaml; exec ${process.cwd()}/bin/run.js agent --config /tmp/agent.yaml 2>&1`;
 const SLOW = {timeout: 1_800_000};
 
-/* What the program calls them, and what they are. */
+/* The program's names for the operations, and their descriptions. */
 const OPERATIONS = {
   open: 'open, close',
   stat: 'stat',
@@ -24,7 +24,7 @@ type Operation = keyof typeof OPERATIONS;
 const ALL = Object.keys(OPERATIONS) as Operation[];
 const OF_NAMES = ['open', 'stat', 'renew', 'rename'] as const;
 
-/* What design.md asks for; a call that nobody hooks costs nothing in any situation. */
+/* The goals; a call that is not hooked costs nothing in any situation. */
 type Goals = Partial<Record<Operation, number>>;
 const FREE: Goals = {stat: 1, read: 1, fault: 1};
 const IDLE: Goals = {open: 1, stat: 1, renew: 1, rename: 1, read: 1, fault: 1};
@@ -34,7 +34,7 @@ interface Situation {
   file?: string;
   goals?: Goals;
   operations?: readonly Operation[];
-  /** The program's verbs: how it measures, what it does before, and what another does meanwhile. */
+  /** The program's verbs: for measuring, for preparing, and for a second process meanwhile. */
   verb?: 'measure' | 'few' | 'granted' | 'refused';
   before?: 'deny' | 'ask';
   beside?: 'watch';
@@ -45,7 +45,7 @@ const NUMBER_WIDTH = 14;
 const NOTE_WIDTH = 8;
 
 class Bench {
-  /** Nanoseconds without the module, of each file and operation. */
+  /** Nanoseconds without the module, for each file and operation. */
   readonly #alone = new Map<string, number>();
   readonly #missed: string[] = [];
 
@@ -53,16 +53,14 @@ class Bench {
     private readonly vm: Vm,
     private readonly program: string,
   ) {
-    console.log(
-      'on tmpfs; a ratio is to the same without the module, what is aimed at in brackets',
-    );
+    console.log('on tmpfs; ratios to the same calls without the module, goals in brackets');
     this.#print(
       '',
       Object.values(OPERATIONS).map((title) => [title]),
     );
   }
 
-  /** A row of the table. Resolves to the ratio of an open. */
+  /** Measures a row of the table. Resolves to the ratio of an open. */
   async measure(name: string, situation: Situation = {}): Promise<number> {
     const {file = FILE, goals = FREE, operations = OF_NAMES} = situation;
     const ratios: Partial<Record<Operation, number>> = {};
@@ -74,7 +72,7 @@ class Bench {
     return ratios.open ?? NaN;
   }
 
-  /** What all the others are measured by. */
+  /** Measures the reference for all ratios. */
   async measureAlone(name: string, file: string): Promise<void> {
     const cells: string[][] = [];
     for (const operation of ALL) {
@@ -87,7 +85,7 @@ class Bench {
     this.#print(name, cells);
   }
 
-  /** Prints ratios; one above its goal is told again at the end. */
+  /** Prints ratios; those above their goal are repeated at the end. */
   compare(name: string, ratios: Partial<Record<Operation, number>>, goals: Goals): void {
     const cells = ALL.map((operation) => {
       const [ratio, goal] = [ratios[operation], goals[operation]];
@@ -102,7 +100,7 @@ class Bench {
 
   summarize(): void {
     for (const miss of this.#missed) console.log(`missed: ${miss}`);
-    if (this.#missed.length === 0) console.log('no goal is missed');
+    if (this.#missed.length === 0) console.log('all goals are met');
   }
 
   async do(...words: string[]): Promise<void> {
@@ -113,7 +111,7 @@ class Bench {
     return this.do('rules', '0', OTHERS);
   }
 
-  /** While another program runs, which says when it is ready. */
+  /** Measures while another program runs, which reports when it is ready. */
   async beside<T>(command: string[], measure: () => Promise<T>): Promise<T> {
     const other = this.vm.spawn(command);
     await other.waitFor('ready');
@@ -123,7 +121,7 @@ class Bench {
     return result;
   }
 
-  /** The same, by a verb of the benchmark's program. */
+  /** The same with a verb of the benchmark program. */
   with<T>(words: string[], measure: () => Promise<T>): Promise<T> {
     return this.beside([this.program, ...words], measure);
   }
@@ -141,7 +139,7 @@ class Bench {
     return Number(await this.vm.ok([this.program, verb, operation, file], SLOW));
   }
 
-  /* Each cell a number and what is said beside it, in columns of their own. */
+  /* Each cell is a number and a remark, in separate columns. */
   #print(name: string, cells: readonly string[][]): void {
     const columns = cells.map(
       ([number = '', note = '']) => number.padStart(NUMBER_WIDTH) + ` ${note}`.padEnd(NOTE_WIDTH),
@@ -150,7 +148,7 @@ class Bench {
   }
 }
 
-/** On files that no rule is about. */
+/** Calls on files that no rule is about. */
 async function measureUnguarded(bench: Bench): Promise<void> {
   const goals = {...FREE, open: 1.03};
   for (const count of ['1', '1000', '100000']) {
@@ -168,7 +166,7 @@ async function measureUnguarded(bench: Bench): Promise<void> {
 }
 
 async function measureGuarded(bench: Bench): Promise<void> {
-  await bench.measure('let in by pid', {verb: 'granted', goals: {...FREE, open: 1.06}});
+  await bench.measure('allowed by pid', {verb: 'granted', goals: {...FREE, open: 1.06}});
   await bench.measure('refused', {
     before: 'deny',
     verb: 'refused',
@@ -180,7 +178,7 @@ async function measureGuarded(bench: Bench): Promise<void> {
   });
 }
 
-/** Who waits for a yes, beside an open that waits for fanotify's. */
+/** An open that waits for an answer, compared with one that waits for fanotify. */
 async function measureAnswers(bench: Bench): Promise<void> {
   const open = {verb: 'few', operations: ['open'], goals: {}} as const;
   const ask = {verb: 'few', before: 'ask'} as const;
@@ -204,7 +202,7 @@ async function measureAll(vm: Vm, program: string): Promise<void> {
   await measureUnguarded(bench);
   await measureGuarded(bench);
   await measureAnswers(bench);
-  // hooks go a little after the last rule that needs them
+  // hooks are removed shortly after the last rule that needs them
   await vm.ok(
     'while grep -q fguard /sys/kernel/tracing/enabled_functions; do sleep 0.1; done',
     SLOW,

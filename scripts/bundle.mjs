@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Makes dist/ from src/: a file for the program, one for each of its threads, one
-// for the process that holds rules which may come back. Node needs longer to find
-// and load some hundred small files than to do what most commands do; what few of
-// them need, and is large, is a file of its own.
+// Builds dist/ from src/: one file for the program, one for each of its threads, and one
+// for the process that keeps the old rules (apply --confirm). Node takes longer to load
+// hundreds of small files than to run most commands. Large libraries that few commands
+// need are separate files.
 import {build} from 'esbuild';
 import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
@@ -29,16 +29,16 @@ await build({
     ajv: 'ajv',
     'js-yaml': 'js-yaml',
   },
-  // as deep as the sources, which look for files of the package two levels up
+  // as deep as the sources, because the code looks for files of the package two levels up
   outdir: 'dist/lib',
   outExtension: {'.js': '.cjs'},
-  // ES modules cost more to load, and some of what is bundled needs require()
+  // ES modules are slower to load, and some dependencies need require()
   format: 'cjs',
   platform: 'node',
   target: 'node20.17',
   bundle: true,
   plugins: [large],
-  // koffi has a compiled part; oclif asks for a compiler only in development
+  // koffi has a native part; oclif needs a compiler only in development
   external: ['koffi', 'typescript'],
   define: {'import.meta.url': 'importMetaUrl'},
   banner: {js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;"},

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Compiles kmod/ with W=1 and under sparse, and looks at its symbols; a warning
-# in one of our files, or a global name of another prefix, fails.
+# Compiles kmod/ with W=1 and under sparse, and checks its symbols. Fails on a
+# warning in one of our files, or a global symbol without our prefix.
 # check-module.sh KERNEL…
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-# Debian's sparse is older than the newest kernels: it lacks a keyword and cannot
-# take the length of a string for a constant. The locks of 6.1 with PREEMPT_RT tell
-# it when they were taken by trying, but never that they are given back.
+# Debian's sparse is too old for the newest kernels: it lacks a keyword and does not
+# treat the length of a string as a constant. The locks of 6.1 with PREEMPT_RT have
+# annotations for trylock, but none for unlock.
 write_checker() {
 	local options=()
 	[[ $2 != *-rt-* ]] || options=(-Wno-context)
@@ -20,7 +20,7 @@ write_checker() {
 	chmod +x "$1"
 }
 
-# Debian's headers lack the script with which newer kernels try the checker out.
+# Debian's headers lack the script by which newer kernels test the checker.
 accept_checker() {
 	local script=$1/scripts/checker-valid.sh
 	[[ -d ${script%/*} && ! -e $script ]] || return 0

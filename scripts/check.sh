@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Types, lint, format, warnings, documentation, names: what can be seen without
-# running anything but, shortly, fuzzers of the library.
+# Checks types, lint, format, warnings, documentation and names: everything that needs
+# no tests to run, except a short run of the library's fuzzers.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -34,7 +34,7 @@ kernel_doc() {
 	node --import tsx scripts/doc-coverage.ts
 }
 
-# The names of the earlier protocol are what its programs call.
+# The functions of the earlier protocol keep their names, because programs call them.
 library_names() {
 	local found earlier='get_username_by_pid open_netlink_connection read_kernel_message
 		send_kernel_message sock_netlink_connection sock_netlink_disconnection'
@@ -68,4 +68,4 @@ step 'rooms of the module' node --import tsx scripts/module-rooms.ts
 step 'kernel-doc' kernel_doc
 step 'names in libfguard.so' library_names
 step 'licences' licences
-step 'what may be said to the library: ASan, UBSan' "$repo/scripts/fuzz.sh"
+step 'library fuzzers: ASan, UBSan' "$repo/scripts/fuzz.sh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Keeps what V8 makes of the program, by the Node that runs this, in a file beside it:
-// of all that a command runs until it asks the library, and nothing of what only some
-// commands need, which each would read, too.
+// Writes V8's code cache of the program to a file beside it, for the Node that runs this.
+// It covers what every command runs until it calls the library, but not code of single
+// commands, which all others would have to read too.
 import {createRequire} from 'node:module';
 
 const {compile} = createRequire(import.meta.url)('../bin/program.js');

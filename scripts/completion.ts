@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes the completion of a shell, from what the commands say of themselves:
+// Writes the completion script of a shell, generated from the commands' metadata:
 // completion.ts bash|zsh|fish FILE
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Builds a kernel that watches itself from Debian's sources and puts it into the cache
-# as kernels/NAME, in the layout of kernel.sh: debug-kernel.sh [NAME]
-# 6.1-debug has KASAN, lockdep, kmemleak and fault injection; 6.1-kcsan looks for data
-# races instead of KASAN, with which that does not go. What is there stays, unless
-# FGUARD_UPDATE is set: then newer sources are fetched. The build tree stays too: it is
-# the kernel's headers, and another configuration builds only what it changes.
+# Builds a debug kernel from Debian's sources and puts it into the cache as
+# kernels/NAME, in the layout of kernel.sh: debug-kernel.sh [NAME]
+# 6.1-debug has KASAN, lockdep, kmemleak and fault injection; 6.1-kcsan has KCSAN
+# instead of KASAN, which exclude each other. An existing kernel is kept unless
+# FGUARD_UPDATE is set, which fetches newer sources. The build tree is kept too: it
+# serves as the kernel's headers, and a changed configuration builds only what differs.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -18,7 +18,7 @@ root=$cache/roots/$suite
 source=/usr/src/linux-source-6.1
 packages=(linux-source-6.1 gcc make bc bison flex libelf-dev libssl-dev dwarves kmod python3 rsync xz-utils)
 jobs=${FGUARD_JOBS:-$(nproc)}
-# for the machine that boots it
+# for the VM that boots it
 memory=3072
 options='pci=noacpi kmemleak=on'
 
@@ -49,7 +49,7 @@ packages() {
 	in_root "$suite" apt-get install -y --no-install-recommends "${packages[@]}"
 }
 
-# The sources, once for each version that Debian publishes.
+# Fetches the sources once for each version that Debian publishes.
 unpack() {
 	local tarball=$root$source.tar.xz
 	if [[ ! $root$source/.unpacked -nt $tarball ]]; then
@@ -60,7 +60,7 @@ unpack() {
 	in_root "$suite" make -s -C "$source" kernelversion | tail -n 1 >"$root$source/.version-text"
 }
 
-# Options of the fragment that came out otherwise.
+# Options of the fragment that did not end up in the configuration.
 lost_options() {
 	options_asked | grep -vxF -f "$root$tree/.config" || true
 }
@@ -81,7 +81,7 @@ build() {
 	in_tree -j"$jobs" bzImage modules
 }
 
-# Into a folder beside the old one, which goes at the end.
+# Built beside the old directory, which is replaced at the end.
 install_kernel() {
 	local release
 	release=$(<"$root$tree/include/config/kernel.release")
@@ -117,4 +117,4 @@ step "Debian's kernel sources" unpack
 tree=/usr/src/linux-headers-$(<"$root$source/.version-text")-fguard-$flavour
 step 'configuration' configure
 step 'kernel (half an hour on two processors)' build
-step 'into the cache' install_kernel
+step 'installation in the cache' install_kernel

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The demonstration of `npm start`: demo.ts KERNEL. Fails with a sentence if
-// anything it shows is not as it says.
+// The demonstration of `npm start`: demo.ts KERNEL. Fails with a message if
+// anything does not behave as it says.
 import chalk from 'chalk';
 import {COMMANDS} from '../src/main.js';
 import {shellCommand} from '../src/lab/shell.js';
@@ -15,12 +15,12 @@ import {startWatch, type Watch} from './demo/watch.js';
 const SECRET = 'the combination is 4711';
 
 async function prepareFile(vm: Vm): Promise<void> {
-  title('A file, and a process that is to have it for itself');
+  title('A file, and the only process that will be allowed to access it');
   await shell(vm, `echo '${SECRET}' > ${FILE}`);
 }
 
 async function showAttempts(vm: Vm, watch: Watch): Promise<void> {
-  title('Everybody else, root included');
+  title('All other processes, even those of root');
   for (const attempt of ATTEMPTS) {
     await tryAttempt(vm, attempt);
     await watch.expect({ops: attempt.ops, verdict: 'deny'});
@@ -28,7 +28,7 @@ async function showAttempts(vm: Vm, watch: Watch): Promise<void> {
 }
 
 async function showState(vm: Vm): Promise<void> {
-  title('What is left behind');
+  title('What the attempts left behind');
   const names = await vm.ok(`ls ${FILE}*`);
   if (names.trim() !== FILE) throw new Error(`other names appeared: ${names}`);
   await shell(vm, 'fguard rules');
@@ -36,7 +36,7 @@ async function showState(vm: Vm): Promise<void> {
 
 /** From an empty kernel to a guarded file; the module stays loaded. */
 async function scenario(vm: Vm): Promise<void> {
-  title('The module goes into the VM’s kernel');
+  title('Loading the module into the VM’s kernel');
   await shell(vm, 'fguard load');
   await prepareFile(vm);
   const keeper = await startKeeper(vm);
@@ -56,7 +56,7 @@ const COMPLETABLE = Object.entries(COMMANDS).map(([id, {flags}]) => ({
 }));
 
 async function explore(vm: Vm): Promise<void> {
-  title('Your turn: a shell in the VM. Nothing you do outlives it; `exit` ends it');
+  title('Your turn: a shell in the VM. Changes are lost when it ends; type `exit` to leave');
   say(
     `  ${FILE} is still guarded. Try:\n  cat ${FILE} · fguard explain ${FILE} · fguard watch & · fguard --help`,
   );
@@ -71,7 +71,7 @@ async function main(kernel: string): Promise<void> {
     say(`  ${(await vm.ok('uname -sr')).trim()}`);
     await scenario(vm);
     await vm.checkKernelLog();
-    // what somebody guarded in the shell may be what unloading needs
+    // the user may have guarded files that unloading needs
     if (process.stdin.isTTY && process.stdout.isTTY) await explore(vm);
     else await vm.ok('fguard unload');
   } catch (error) {
@@ -79,7 +79,7 @@ async function main(kernel: string): Promise<void> {
     throw error;
   }
   await vm.shutdown();
-  title('Done: everything was as claimed, and the kernel log is clean');
+  title('Done: everything behaved as described, and the kernel log is clean');
 }
 
 try {

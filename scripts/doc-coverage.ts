@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// kernel-doc checks the comments that are there; this finds the functions in
-// kmod's headers that have none, and those that do not say what they return.
+// kernel-doc checks existing comments; this finds functions in kmod's headers that have
+// none, and comments that do not say what the function returns.
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -10,7 +10,7 @@ const kmod = fileURLToPath(new URL('../kmod', import.meta.url));
 interface Prototype {
   name: string;
   returnsValue: boolean;
-  /** Index of its first line. */
+  /** Index of the first line. */
   line: number;
 }
 
@@ -23,7 +23,7 @@ function prototypes(lines: readonly string[]): Prototype[] {
   });
 }
 
-/** The comment that ends on the line above, or nothing. */
+/** The comment that ends on the line above, or an empty string. */
 function commentAbove(lines: readonly string[], line: number): string | undefined {
   if (!lines[line - 1]?.endsWith('*/')) return undefined;
   const start = lines.slice(0, line).findLastIndex((text) => text.startsWith('/*'));

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Feeds what programs and the kernel may say to the library, under ASan and UBSan:
-# fuzz.sh [RUNS]: so many inputs of each kind; without it as many as a check takes.
-# What is found is kept in test/fuzz/build, and FUZZER FILE tries it again. Each
-# fuzzer prints how much of the code its inputs reach.
+# Fuzzes the library with messages of programs and of the kernel, under ASan and UBSan:
+# fuzz.sh [RUNS]: the number of inputs for each fuzzer; by default, that of a check.
+# Findings are kept in test/fuzz/build, and FUZZER FILE reproduces one. Each fuzzer
+# prints its code coverage.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 fuzz=$repo/test/fuzz
-# Large buffers that wait to be given out again cost more than the work.
+# A quarantine of large buffers costs more time than the fuzzing itself.
 export ASAN_OPTIONS=quarantine_size_mb=4
 
 # fuzz NAME RUNS SEEDS OPTION…
@@ -20,7 +20,7 @@ fuzz() {
 	"$fuzz/build/$name" -runs="$runs" -seed=1 -artifact_prefix="$fuzz/build/" \
 		"$@" "$found" "$seeds" >"$log" 2>&1 || { tail -n 40 "$log" && return 1; }
 	rm -rf "$found"
-	# one that ended early, or found nothing new, would look green, too
+	# a fuzzer that ended early would otherwise look successful
 	grep -q "^Done $runs runs" "$log" || die "$name did not run $runs times"
 	awk -v name="$name" -v runs="$runs" '
 		match($0, /cov: [0-9]+/) { edges = substr($0, RSTART + 5, RLENGTH - 5) }

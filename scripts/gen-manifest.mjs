@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes oclif.manifest.json, so that a command starts without loading all the others.
+// Writes oclif.manifest.json, so that one command starts without loading the others.
 import {Config} from '@oclif/core';
 import {rmSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The structs of libnetlink/fguard.h, as src/native/structs.gen.ts describes them to koffi and TypeScript.
+// Generates src/native/structs.gen.ts, which describes the structs of libnetlink/fguard.h to
+// koffi and TypeScript.
 
-/* What a member is declared as, and its kind. */
+/* The declaration of a member, and its kind. */
 const KINDS = new Map([
   ['uint32_t', 'u32'],
   ['uint64_t', 'u64'],

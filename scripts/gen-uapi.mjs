@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes what is generated from the headers; with --check, only says what is not current.
+// Writes the files generated from the headers; with --check, only reports those out of date.
 //   kmod/uapi/fguard.h    -> src/domain/uapi.gen.ts: constants, enums, the layout of the records;
 //                            the names of operations in schemas/*.json
 //   libnetlink/fguard.h   -> src/native/structs.gen.ts: the structs of the library
@@ -62,7 +62,7 @@ function layoutOf(type, structs) {
   return known;
 }
 
-/** Reads the header in its own order, so that every name is known before it is used. */
+/** Reads the header in order, so that every name is known before it is used. */
 export function parse(header) {
   const known = new Map();
   const result = {defines: [], enums: new Map(), structs: new Map()};
@@ -104,7 +104,7 @@ export function render({defines, enums, structs}) {
 
 const SCHEMAS = ['events', 'policy', 'rules'].map((name) => `schemas/${name}.schema.json`);
 
-/* An operation's list of names is the only one that has "exec". */
+/* The list of operations is the only one that contains "exec". */
 function withOps(schema, {enums}) {
   const names = enums
     .get('fguard_op')
@@ -117,7 +117,7 @@ function withOps(schema, {enums}) {
   });
 }
 
-/** The text that each generated file should have now. */
+/** The text that each generated file should have. */
 export function generate() {
   const uapi = parse(read('kmod/uapi/fguard.h'));
   return new Map([

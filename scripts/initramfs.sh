@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Makes the first file system of the VM for a kernel of the cache and prints its
-# name: initramfs.sh NAME
+# Builds the VM's initramfs for a kernel of the cache and prints its path:
+# initramfs.sh NAME
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -12,7 +12,7 @@ release=$(<"$kernel/release")
 tree=$kernel/lib/modules/$release
 wanted='virtio_pci virtio_console 9pnet_virtio 9p virtiofs overlay virtio_blk crc32c_generic ext4'
 
-# The files of modules and of what they depend on, in the order of loading.
+# The files of modules and their dependencies, in the order of loading.
 load_order() {
 	awk -v wanted="$wanted" '
 		function load(file,  parts, n, i) {
@@ -64,11 +64,11 @@ pack() {
 	fill "$scratch"
 	(cd "$scratch" && find . | cpio -o -H newc -R 0:0 --quiet) >"$out.new"
 	mv "$out.new" "$out"
-	# others may still use theirs
+	# other runs may still use older files
 	find "$kernel" -name 'initramfs-*.cpio' -mtime +7 -delete
 }
 
-# By content: another clone, or the same kernel fetched again, is no other case.
+# Named by content, so that another clone, or the same kernel fetched again, can reuse it.
 hash=$(cat "$kernel"/{vmlinuz,release} "$guest"/init "$guest"/{agent,job,port,spawn}.[ch] "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
 out=$kernel/initramfs-$hash.cpio
 if [[ ! -e $out ]]; then

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Brings a kernel of lab/kernels.txt into the cache: its image, its modules,
+# Fetches a kernel of lab/kernels.txt into the cache: its image, its modules,
 # and, in the suite's root, its headers and compiler: kernel.sh NAME
-# The name "own" is the kernel that this machine runs: it is used where it is.
-# What is there stays, unless FGUARD_UPDATE is set: then a newer build is fetched.
+# The name "own" means the kernel that this machine runs, which is used in place.
+# A cached kernel is kept unless FGUARD_UPDATE is set, which fetches a newer build.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -12,14 +12,14 @@ name=$(kernel_name "$1")
 [[ $name != "$debug_kernel" && $name != "$kcsan_kernel" ]] ||
 	exec "$repo/scripts/debug-kernel.sh" "$name"
 
-# Links in the layout of the others; it has no suite, for nothing is fetched.
+# Links in the same layout; there is no suite, because nothing is fetched.
 link_own_kernel() {
 	local release image dir=$cache/kernels/$own_kernel
 	release=$(uname -r)
 	image=/boot/vmlinuz-$release
 	[[ -e $image ]] || image=/lib/modules/$release/vmlinuz
 	[[ -r $image && -d /lib/modules/$release ]] ||
-		die "the image or the modules of kernel $release are not here, or cannot be read"
+		die "the image or the modules of kernel $release are not installed, or cannot be read"
 	[[ ! $dir/vmlinuz -ef $image || $(<"$dir/release") != "$release" ]] || return 0
 	rm -rf "$dir" "$dir.new"
 	mkdir -p "$dir.new/lib/modules"
@@ -43,7 +43,7 @@ root=$cache/roots/$suite
 apt_options=()
 [[ $suite == *-backports ]] && apt_options=(-t "$suite")
 
-# The newest package whose name the pattern $1 describes.
+# The newest package whose name matches the pattern $1.
 newest_package() {
 	local found
 	in_root "$suite" apt-cache pkgnames "${1%%\**}" | sort -V | while read -r found; do
@@ -52,8 +52,8 @@ newest_package() {
 	done | tail -n 1
 }
 
-# Those of $1 and what it leads to that hold the kernel: linux-image-, on newer
-# Debian split into linux-binary- and linux-modules-.
+# The package $1 and those of its dependencies that contain the kernel: linux-image-,
+# or, on newer Debian, linux-binary- and linux-modules-.
 kernel_packages() {
 	local found
 	[[ $1 != linux-*-[0-9]* ]] || echo "$1"
@@ -77,9 +77,9 @@ unpack_packages() {
 	[[ -s $dir.new/vmlinuz && -d $dir.new/lib/modules ]] || die "no kernel or no modules in $*"
 }
 
-# Fetches the headers of $release, which the index dropped before the kernel
-# itself, from the pool of the mirror. What nobody signs any more must have the
-# sum that lab/headers.sha256 says. Prints the files.
+# Fetches the headers of $release from the pool of the mirror, if the index no longer
+# lists them. Without the index nothing vouches for the files, so their sums must be
+# in lab/headers.sha256. Prints the files.
 headers_of_pool() {
 	local mirror sum file found=
 	mirror=$(awk '{ print $2; exit }' "$root/etc/apt/sources.list")
@@ -90,7 +90,7 @@ headers_of_pool() {
 			"${mirror%/}/pool/main/l/linux/$file" "/tmp/kernel.$file" "SHA256:$sum" >&2
 		echo "/tmp/kernel.$file"
 	done <"$repo/lab/headers.sha256"
-	[[ -n $found ]] || die "$suite has no headers for $release any more"
+	[[ -n $found ]] || die "$suite no longer has headers for $release"
 }
 
 install_headers() {
@@ -98,7 +98,7 @@ install_headers() {
 	in_root "$suite" apt-cache show "$found" >/dev/null 2>&1 ||
 		found=$(headers_of_pool)
 	mapfile -t headers <<<"$found"
-	# some want the kernel installed, too; it needs no initramfs there
+	# some headers depend on the kernel, which needs no initramfs there
 	in_root "$suite" env INITRD=No apt-get install -y --no-install-recommends \
 		"${apt_options[@]}" "${headers[@]}"
 	rm -f "$root"/tmp/kernel.*.deb
@@ -111,7 +111,7 @@ lock "roots/$suite"
 
 in_root "$suite" apt-get update
 mapfile -t packages < <(kernel_packages "$(newest_package "$package")")
-[[ ${#packages[@]} -gt 0 ]] || die "$package of $suite leads to no kernel"
+[[ ${#packages[@]} -gt 0 ]] || die "$package of $suite does not depend on a kernel"
 release=${packages[0]#linux-image-}
 if [[ -e $dir/release && $(<"$dir/release") == "$release" ]]; then
 	echo "$name is still $release"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# What the scripts share. Sourced; the caller has "set -euo pipefail".
+# Functions shared by the scripts. Sourced; the caller sets "set -euo pipefail".
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -9,9 +9,9 @@ die() {
 	exit 1
 }
 
-# Why others than root and this user may decide what is at a path without links;
-# nothing, if they may not. It is looked at from the top, each name itself: in a folder
-# that is ours, what is ours stays what it is.
+# Prints why users other than root and this one can control what is at a path without
+# symbolic links; nothing if they cannot. Walks from the root, one name at a time: in a
+# directory that is ours, others cannot replace what is ours.
 why_foreign() {
 	local name path='' way=(/) user mode
 	while IFS= read -r -d / name; do
@@ -23,7 +23,7 @@ why_foreign() {
 		if [[ $user != 0 && $user != "$EUID" ]]; then
 			echo "$path belongs to user $user"
 		elif ((0x$mode & 022)) && ! ((0x$mode & 01000)); then
-			echo "others may write to $path"
+			echo "other users can write to $path"
 		elif (((0x$mode & 0170000) == 0120000)); then
 			echo "$path is a link now"
 		else
@@ -31,7 +31,7 @@ why_foreign() {
 		fi
 		return
 	done < <(stat -c '%u %f %n' "${way[@]}")
-	# whoever mounts a FUSE file system says who owns what is in it
+	# the user who mounts a FUSE file system controls the ownership shown in it
 	stat -f -c '%t %n' "${way[@]}" | while read -r mode path; do
 		[[ $mode == 65735546 ]] || continue
 		mode=$(findmnt -n -o FSTYPE,OPTIONS -T "$path")
@@ -41,7 +41,7 @@ why_foreign() {
 	done
 }
 
-# PATH without links, if it is ours; else nothing is done any more.
+# Prints PATH without symbolic links if it is ours; otherwise exits.
 own_path() {
 	local path why
 	path=$(realpath -m -- "$1")
@@ -50,17 +50,17 @@ own_path() {
 	echo "$path"
 }
 
-# The same for a folder, which is made if it is not there, and nobody else writes to.
+# The same for a directory that nobody else can write to; creates it if it is missing.
 own_folder() {
 	local path
 	path=$(own_path "$1") || exit
 	mkdir -p -- "$path"
-	[[ $(stat -c %A -- "$(own_path "$path")") != d???????w? ]] || die "$1 is not safe to use: others may write to it"
+	[[ $(stat -c %A -- "$(own_path "$path")") != d???????w? ]] || die "$1 is not safe to use: other users can write to it"
 	echo "$path"
 }
 
-# Variables decide what make, compilers, shells and loaders execute, and those of whoever
-# became root are not root's. Left are these.
+# Variables control what make, compilers, shells and loaders execute, and those of a user
+# who became root must not control what root executes. Only these are kept.
 drop_variables() {
 	local name
 	while read -r name; do
@@ -79,10 +79,10 @@ drop_variables() {
 drop_variables
 umask 022
 if [[ $EUID -eq 0 ]]; then
-	# whoever runs these scripts with a Node of his own has chosen it: that comes last
+	# a Node from the caller's own PATH is accepted, but comes last
 	node=$(command -v node || true)
 	PATH=/usr/sbin:/usr/bin:/sbin:/bin${node:+:${node%/*}}
-	# perhaps that of whoever became root
+	# it may be that of the user who became root
 	unset HOME
 	HOME=~
 	export HOME
@@ -93,7 +93,7 @@ done
 
 cache=$(own_folder "${FGUARD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/fguard}")
 
-# What fguard understands as: this needs root.
+# The exit code that fguard recognizes as "needs root".
 not_root=77
 
 need_root() {
@@ -102,17 +102,17 @@ need_root() {
 	exit "$not_root"
 }
 
-# One holder at a time; the lock ends with the process.
+# One holder at a time; the lock is released when the process exits.
 lock() {
 	local fd
 	exec {fd}>"$cache/$1.lock"
 	flock --nonblock "$fd" && return
-	echo "waiting for another run that prepares $1"
+	echo "waiting for another run to prepare $1"
 	flock "$fd"
 }
 
-# Runs a command inside the root of a suite. /proc is mounted in a namespace of
-# the command's own and goes away with it, however it ends.
+# Runs a command inside the root of a suite. /proc is mounted in a private mount
+# namespace, so it disappears with the command, however that ends.
 in_root() {
 	local root
 	need_root 'work in a build root'
@@ -126,14 +126,14 @@ in_root() {
 		${https_proxy:+https_proxy="$https_proxy"} "$@"
 }
 
-# Built by debug-kernel.sh; not in kernels.txt, because nobody wants it by default.
+# Built by debug-kernel.sh; not in kernels.txt, because it is not used by default.
 debug_kernel=6.1-debug
 kcsan_kernel=6.1-kcsan
 
-# The kernel that this machine runs; it is used where it is.
+# The kernel that this machine runs, which is used in place.
 own_kernel=own
 
-# The name in kernels.txt that NAME means: itself, or the one whose kernel is of
+# The name in kernels.txt that NAME stands for: itself, or the one whose kernel has
 # that release.
 kernel_name() {
 	local name release
@@ -154,7 +154,7 @@ kernel_names() {
 	awk '!/^#/ && NF { print $1 }' "$repo/lab/kernels.txt"
 }
 
-# name, suite and package of a kernel
+# Prints name, suite and package of a kernel.
 kernel_line() {
 	awk -v name="$1" '$1 == name { print; found = 1 } END { exit !found }' \
 		"$repo/lab/kernels.txt"

@@ -6,7 +6,7 @@ import path from 'node:path';
 const [, , folder] = process.argv;
 if (folder === undefined) throw new Error('licences.ts NODE_MODULES');
 
-/* Packages lie in folders of their own, those with a scope one deeper, and may nest. */
+/* Each package has a directory, with a scope one level deeper; packages may be nested. */
 const packages = readdirSync(folder, {recursive: true, encoding: 'utf8'})
   .filter((file) => /(^|node_modules\/)(@[^/]+\/)?[^/@]+\/package\.json$/.test(file))
   .map((file) => path.join(folder, path.dirname(file)))

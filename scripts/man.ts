@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writes the manual pages into the folders man1, man5 and man7 of a folder: man.ts FOLDER
-// They are made of the help of the commands, the schemas of the files, and docs/concepts.md.
+// Generated from the help of the commands, the schemas of the files, and docs/concepts.md.
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 
@@ -65,7 +65,7 @@ function synopsis({words, usage, args, more, flags}: Command): string {
 
 const exitStatus = section('EXIT STATUS', ...table(EXIT_STATUS));
 
-/* The words of the command it runs are what these exit with. */
+/* These exit with the exit code of the command that they run. */
 const RUNNERS = ['run', 'lab'];
 
 const SEE_ALSO: Readonly<Record<string, readonly string[]>> = {

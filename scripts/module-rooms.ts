@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Which room of kmod/ may include which; prints the includes that go the other way, and
-// the files of which each needs the others.
+// Checks which room of kmod/ includes which; prints forbidden includes, and groups of
+// files that depend on each other in a circle.
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 const kmod = fileURLToPath(new URL('../kmod', import.meta.url));
 
-/** A room, and those that it may look into beside itself. */
+/** A room, and the other rooms that it may include. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   base: [],
   object: [],
@@ -24,17 +24,17 @@ function wrongIncludes(room: string, file: string): string[] {
   const text = readFileSync(path.join(kmod, room, file), 'utf8');
   return [...text.matchAll(/^#include "(\w+)\/\w+\.h"$/gm)].flatMap(([line, other = '']) =>
     other in ROOMS && other !== room && !ROOMS[room]?.includes(other)
-      ? [`kmod/${room}/${file}: ${line}: ${room} knows nothing of ${other}`]
+      ? [`kmod/${room}/${file}: ${line}: ${room} must not include ${other}`]
       : [],
   );
 }
 
-/** The one circle there may be: none of these means anything without the others. */
+/** The only circle that is allowed: these files belong together. */
 const CIRCLE: readonly string[] = ['ask/answer_cache', 'ask/question', 'ask/waiter'];
 
 const isSource = (file: string): boolean => /\.[ch]$/.test(file);
 
-/** A file and its header are one: which others they include, by names like `ask/share`. */
+/** The includes of each file together with its header, by names such as `ask/share`. */
 function includesOf(files: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   for (const file of files) {
@@ -48,7 +48,7 @@ function includesOf(files: readonly string[]): ReadonlyMap<string, ReadonlySet<s
   return found;
 }
 
-/** All that a file needs, at any remove. */
+/** Everything that a file includes, directly or indirectly. */
 function reachOf(name: string, includes: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
   const reach = new Set<string>();
   const left = [name];
@@ -69,7 +69,7 @@ function circlesIn(includes: ReadonlyMap<string, ReadonlySet<string>>): string[]
   );
   return [...new Set(circles.map((circle) => circle.join(' ')))]
     .filter((circle) => circle !== '' && circle !== CIRCLE.join(' '))
-    .map((circle) => `kmod/: each of these needs the others: ${circle}`);
+    .map((circle) => `kmod/: these depend on each other: ${circle}`);
 }
 
 const rooms = readdirSync(kmod, {withFileTypes: true})

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Builds kmod/ for a kernel of the cache, in the root of its suite, and prints
-# the folder that holds the result in lib/modules/RELEASE: module.sh NAME
-# For the machine's own kernel it is built here, and lies there without the rest.
-# FGUARD_KMOD: sources of another module, which is kept apart from ours.
+# Builds kmod/ for a kernel of the cache, in the root of its suite, and prints the
+# directory that has the result in lib/modules/RELEASE: module.sh NAME
+# For the machine's own kernel, it is built here, and the result has only our module.
+# FGUARD_KMOD: sources of another module, whose results are kept apart.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -14,7 +14,7 @@ if [[ -n ${FGUARD_KMOD-} ]]; then
 	sources=$(realpath -m -- "$FGUARD_KMOD")
 	[[ $sources == "$repo"/* ]] || sources=$(own_path "$sources")
 fi
-[[ -e $kernel/release ]] || die "kernel $name is not there; scripts/kernel.sh $name brings it"
+[[ -e $kernel/release ]] || die "kernel $name is not in the cache; scripts/kernel.sh $name fetches it"
 release=$(<"$kernel/release")
 label=$name
 [[ $sources -ef $repo/kmod ]] || label+=-$(basename "$sources")
@@ -44,8 +44,8 @@ compile() {
 	fi
 }
 
-# The kernel's own modules beside ours, for depmod to see; those that are not in
-# the cache are only lent.
+# The kernel's own modules beside ours, for depmod; those outside the cache are only
+# linked temporarily.
 lay_out() {
 	local modules=$1/lib/modules
 	if [[ -n $suite ]]; then
@@ -73,7 +73,7 @@ build() {
 	mv "$out.new" "$out"
 }
 
-# Results of sources that are gone: all but the latest few.
+# Removes results of former sources: all but the latest few.
 prune() {
 	find "$cache/modules" -maxdepth 1 -type d -name "$label-????????????????" -printf '%T@ %p\n' |
 		sort -rn | tail -n +41 | cut -d' ' -f2- | xargs -r rm -rf
@@ -86,6 +86,6 @@ if [[ ! -d $out ]]; then
 	[[ -d $out ]] || build
 	prune
 fi
-# what is used is not among the oldest
+# a result that is used becomes the newest
 touch "$out"
 echo "$out"

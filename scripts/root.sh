@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Makes a root of a Debian suite in the cache: root.sh SUITE [plain]
-# It builds kernels' modules; a plain one is a machine that packages are tried on.
-# The mirror is the one this machine's own apt uses.
+# Creates a root file system of a Debian suite in the cache: root.sh SUITE [plain]
+# It is for building modules; a plain one is for testing packages.
+# Uses the mirror of this machine's own apt.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -17,7 +17,7 @@ else
 fi
 root=$cache/roots/$name
 
-# The first mirror that apt knows for a release of this machine.
+# The first mirror that apt has for a release of this machine.
 apt_mirror() {
 	apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
 		awk -v release="$1" '$1 == release && $2 == "main" { print $3; exit }'
@@ -47,9 +47,9 @@ mirror=$(apt_mirror "$VERSION_CODENAME")
 security=$(apt_mirror "$VERSION_CODENAME-security")
 [[ -n $mirror ]] || die "apt on this machine has no source for $VERSION_CODENAME main"
 
-echo "making a root: $name"
+echo "creating a root file system: $name"
 rm -rf "$root.new"
-# in a mount namespace, so that an interrupted run leaves nothing mounted
+# in a mount namespace, so that an interrupted run leaves no mounts
 unshare --mount debootstrap --variant=minbase --include="$packages" \
 	"$base" "$root.new" "$mirror"
 write_sources "$mirror" "$security"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Makes the disk of a Debian machine with systemd and the package installed, and
-# the module for some kernels of the cache: service-image.sh SUITE DEB FILE KERNEL…
-# A kernel with "+build" behind it comes with what builds the module for it; with
-# "+nfs" it can serve files over NFS, and mount them.
+# Builds the disk of a Debian machine with systemd, the package, and the module for
+# some kernels of the cache: service-image.sh SUITE DEB FILE KERNEL…
+# With the suffix "+build", a kernel gets the headers and tools to build the module;
+# with "+nfs", the modules to serve files over NFS and mount them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -14,20 +14,20 @@ trap 'rm -rf "$scratch"' EXIT
 packages=()
 mkdir -p "$scratch/kernels/lib/modules"
 
-# What a kernel's package and the hook for kernels would have left there.
+# The files that a kernel's package and our hook for kernels would have installed.
 modules() {
 	local base to file
 	base=$("$repo/scripts/module.sh" "$1")
 	to=$scratch/kernels/lib/modules/$2
 	install -D -t "$to/updates" "$base/lib/modules/$2/updates/fguard.ko"
-	# some kernels' packages leave them out
+	# some kernel packages do not contain them
 	for file in "$base/lib/modules/$2"/modules.{order,builtin,builtin.modinfo}; do
 		[[ ! -e $file ]] || cp "$file" "$to/"
 	done
 	depmod -b "$scratch/kernels" "$2"
 }
 
-# The headers are those of the root that builds here, for no index may have them any more.
+# The headers come from the root that builds here, because the index may no longer have them.
 headers() {
 	local from to=$scratch/kernels/src
 	from=$cache/roots/$(<"$cache/kernels/$1/suite")/usr
@@ -38,7 +38,7 @@ headers() {
 	packages+=(gcc make libelf1)
 }
 
-# The kernel's own modules for servers and clients, and for a file system in a file.
+# The kernel's modules for NFS servers and clients, and for loop devices.
 nfs() {
 	local base file module
 	base=$cache/kernels/$1
@@ -60,7 +60,7 @@ kernel() {
 	[[ $1 != *+nfs* ]] || nfs "$name" "$release"
 }
 
-# In a mount namespace of its own, which takes the mounts with it.
+# In a private mount namespace, so that no mounts are left.
 fill='
 	set -e
 	mkdir "$1/rw" "$1/root"
@@ -71,7 +71,7 @@ fill='
 	mount -t proc proc "$1/root/proc"
 	chroot "$1/root" apt-get update
 	chroot "$1/root" apt-get install -y --no-install-recommends /tmp/fguard.deb $wanted
-	# what is there for some tests is started by them
+	# services needed only by some tests are started by them
 	for unit in $units; do chroot "$1/root" systemctl disable "$unit"; done
 	chroot "$1/root" apt-get clean
 	umount "$1/root/proc"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Brings everything that the demonstration and the tests need: setup.sh [KERNEL…]
-# What is there already is left alone; a second run takes a moment.
+# Prepares everything that the demonstration and the tests need: setup.sh [KERNEL…]
+# Existing parts are kept, so a second run takes a moment.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/step.sh"
@@ -12,8 +12,8 @@ packages=(gcc libc6-dev make pkg-config libmnl-dev libcmocka-dev qemu-system-x86
 
 check_machine() {
 	[[ $(id -u) -eq 0 ]] || die 'run this as root: it installs packages and makes build roots'
-	command -v apt-get >/dev/null || die 'this needs a Debian machine (apt-get is not there)'
-	command -v npm >/dev/null || die 'npm is not there; install Node 20 or later'
+	command -v apt-get >/dev/null || die 'this needs a Debian machine (apt-get was not found)'
+	command -v npm >/dev/null || die 'npm is not installed; install Node 20 or later'
 	local major
 	major=$(node -p 'process.versions.node.split(".")[0]')
 	[[ $major -ge 20 ]] || die "Node 20 or later is needed; this is $(node --version)"
@@ -21,7 +21,7 @@ check_machine() {
 
 debian_packages() {
 	"$repo/scripts/packages.sh" "${packages[@]}"
-	# part of QEMU up to Debian 12; a package of its own since
+	# part of QEMU up to Debian 12; a separate package since
 	[[ -x /usr/lib/qemu/virtiofsd ]] || "$repo/scripts/packages.sh" virtiofsd
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Sets everything up and shows what fguard does, in a throw-away VM.
+# Sets everything up and demonstrates fguard in a throw-away VM.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Numbered steps with their times. Sourced after lib.sh; the caller sets "steps",
-# the number of them. A step's output goes to a log, shown if it fails.
+# Numbered steps with their durations. Sourced after lib.sh; the caller sets "steps" to
+# their number. The output of a step goes to a log, which is shown if it fails.
 
 step_number=0
 step_log=$(mktemp)
 trap 'rm -f "$step_log"' EXIT
 
-# On a terminal: the seconds so far and the last line of the log, in one line.
+# On a terminal: the seconds so far and the last line of the log, on one line.
 show_progress() {
 	local head=$1 since=$SECONDS last columns
 	columns=$(tput cols) || columns=80
 	while sleep 1; do
 		last=$(tail -c 300 "$step_log" | tr '\r' '\n' | tail -n 1 | tr -dc '[:print:]')
-		# a longer line would wrap, and stay behind
+		# a longer line would wrap and could not be erased
 		printf '\r\033[K%.*s' $((columns - 1)) "$head $((SECONDS - since)) s  $last"
 	done
 }
@@ -36,7 +36,7 @@ step() {
 		show_progress "$head" &
 		progress=$!
 	fi
-	# a subshell with "set -e" of its own: a function's failures count too
+	# in a subshell with its own "set -e", so that failures within a function count
 	set +e
 	(set -e && "$@") >"$step_log" 2>&1 </dev/null
 	status=$?

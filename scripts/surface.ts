@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The commands as the manifest of oclif has them, for manual pages and completion.
+// The commands from oclif's manifest, for manual pages and completion.
 import {readFileSync} from 'node:fs';
 
 export interface Flag {
   name: string;
-  /** Other names of the same. */
+  /** Aliases. */
   aliases: readonly string[];
-  /** The letter that stands for it. */
+  /** The short form. */
   char: string | undefined;
   description: string;
-  /** What stands for the value; undefined: it takes none. */
+  /** The placeholder for the value; undefined: it takes none. */
   value: string | undefined;
   options: readonly string[];
   repeated: boolean;
@@ -22,7 +22,7 @@ export interface Argument {
 }
 
 export interface Command {
-  /** One word, or topic and word. */
+  /** The command, with its topic if it has one. */
   words: readonly string[];
   summary: string;
   description: string;
@@ -88,13 +88,13 @@ const toCommand = (command: ManifestCommand): Command => ({
     .sort((a, b) => a.name.localeCompare(b.name)),
 });
 
-/** A flag as it may be typed. */
+/** A flag as it is typed. */
 export const spellings = ({name, aliases, char}: Flag): string[] => [
   ...(char === undefined ? [] : [`-${char}`]),
   ...[name, ...aliases].map((word) => `--${word}`),
 ];
 
-/** What every command takes besides its own. */
+/** The flags that every command has. */
 export const OF_ALL = ['-h', '--help', '-V'];
 
 /** All commands, by name. */
@@ -108,7 +108,7 @@ export function readSurface(): Command[] {
     .sort((a, b) => a.words.join(' ').localeCompare(b.words.join(' ')));
 }
 
-/** What the package says of itself. */
+/** The metadata of the package. */
 export function readPackage(): {version: string; description: string} {
   const file = new URL('../package.json', import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as {version: string; description: string};

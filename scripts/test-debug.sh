@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The suite, and tests of failing allocations, on a kernel that watches itself:
-# test-debug.sh [FILE.ts…] [-OPTION…]. The first run builds that kernel, for half an hour;
-# each takes several times as long as on a common kernel. Files and options go to
-# vitest.
+# Runs the suite, and tests with failing allocations, on a debug kernel:
+# test-debug.sh [FILE.ts…] [-OPTION…]. The first run builds that kernel, which takes half
+# an hour. Tests take several times as long as on a normal kernel. Files and options are
+# passed to vitest.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

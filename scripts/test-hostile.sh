@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Ordinary users against the guard, in a machine with two processors whose allocator
-# watches each object: test-hostile.sh [--seconds N] [--kernel NAME] [--only SCENARIO]…
+# Lets ordinary users attack the guard, in a VM with two processors and SLUB debugging:
+# test-hostile.sh [--seconds N] [--kernel NAME] [--only SCENARIO]…
 #	[--seed N] [--cpus N] [--append WORDS]
-# The time (default: 600 s) is shared out among the scenarios; more than fifteen
-# minutes are several rounds. The same seed lets users do the same. --append is for
-# the kernel's command line, such as preempt=full. The kernels 6.1-debug and 6.1-kcsan
-# are built first, for half an hour.
+# The time (default: 600 s) is divided among the scenarios; more than fifteen minutes
+# are several rounds. The same seed makes users do the same. --append adds to the
+# kernel command line, such as preempt=full. The kernels 6.1-debug and 6.1-kcsan are
+# built first, which takes half an hour.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Installs, upgrades, removes and purges the Debian package in fresh roots, and
-# installs the npm package: test-package.sh [-OPTION…]
-# The roots stay in the cache; what a test does to one is gone with the test.
+# Installs, upgrades, removes and purges the Debian package in fresh root file systems,
+# and installs the npm package: test-package.sh [-OPTION…]
+# The root file systems stay in the cache; changes made by a test are discarded.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

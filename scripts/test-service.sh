@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The service in the life of a machine: installed, started, stopped, crashed,
-# reloaded, booted into another kernel, without its module, on Debian 12 and 13:
-# test-service.sh [FILE|-OPTION]…
+# Tests the service on Debian 12 and 13: installing, starting, stopping, crashing,
+# reloading, booting another kernel, missing module: test-service.sh [FILE|-OPTION]…
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The tests that need the module in a kernel: test-vm.sh [KERNEL…] [FILE…] [-OPTION…]
-# Without a kernel: on all of lab/kernels.txt. Files and options go to vitest.
+# Runs the tests that need the loaded module: test-vm.sh [KERNEL…] [FILE…] [-OPTION…]
+# By default on all of lab/kernels.txt. Files and options are passed to vitest.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -13,12 +13,12 @@ done
 [[ ${#kernels[@]} -gt 0 ]] || mapfile -t kernels < <(kernel_names)
 cd "$repo"
 "$repo/scripts/setup.sh" "${kernels[@]}"
-# Each machine that boots prepares its kernel; no newer one may take its place meanwhile.
+# Every VM prepares its kernel when it boots; it must not be replaced by a newer one meanwhile.
 unset FGUARD_UPDATE
 make -C test/vm/guest/try
 
-# $1: a kernel and the share of the files. No terminal for vitest: several write at a
-# time, each line with its kernel's name.
+# $1: a kernel and a share of the files. vitest gets no terminal, because several write
+# at a time, each line preceded by its kernel's name.
 test_kernel() {
 	set -o pipefail
 	local kernel shard
@@ -28,8 +28,8 @@ test_kernel() {
 }
 export -f test_kernel
 
-# A machine keeps one processor busy. Where there are more processors than kernels,
-# each kernel has several machines that share out the files.
+# A VM keeps one processor busy. With more processors than kernels, each kernel gets
+# several VMs that share the files.
 processors=$(nproc)
 shards=$((processors / ${#kernels[@]}))
 named=0

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Everything a newcomer should see pass: units, contracts, the library, and the
-# module in Debian 12's kernel: test.sh [all]
-# Without "all", the files of tests that take longest are left out: a quarter of an
-# hour, and not more, for who has changed something.
+# Runs the unit and contract tests, and those of the module in Debian 12's kernel:
+# test.sh [all]
+# Without "all", the slowest test files are left out, so that a contributor waits only
+# a quarter of an hour.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-# Each starts hundreds of commands or machines of its own, or waits; what they are
-# about, other files touch, too.
+# Each of these starts hundreds of commands or several VMs, or waits; other files also
+# cover their subjects.
 long='ask-callers|ask-deadlock|cli-agent|cli-apply|cli-ask|cli-explain|cli-life|cli-lock|cycles|examples'
 long+='|lab|legacy|many|rebuild|redirect|transparency'
 

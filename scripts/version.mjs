@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Writes the version of package.json where it cannot be read from there: into the
-// sources of the module, which are built in other places, and what packages it.
-// `npm version` runs this.
+// Copies the version of package.json to files that cannot read it from there: the
+// module's sources, which are built elsewhere, and the packaging. `npm version` runs this.
 import {readFileSync, writeFileSync} from 'node:fs';
 
 const ROOT = new URL('../', import.meta.url);
@@ -19,7 +18,7 @@ const replaceOnce = (pattern, line) => (text) => {
   return text.replace(pattern, line);
 };
 
-/* A new entry above the others, by whom the last one is. */
+/* Adds an entry at the top, by the author of the previous one. */
 const changelogEntry = (version) => (text) => {
   if (text.startsWith(`fguard (${version}) `)) return text;
   const by = /^ -- (.*) {2}/m.exec(text)?.[1];

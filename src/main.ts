@@ -39,7 +39,7 @@ import {packageFile} from './linux/package-root.js';
 import {noteTyped} from './linux/privilege.js';
 import {failureText} from './ui/failure.js';
 
-/* oclif finds both by name: see "oclif" in package.json. */
+/* oclif finds both by name: see packageDescription(). */
 export const COMMANDS = {
   agent,
   answers,
@@ -67,21 +67,21 @@ export const COMMANDS = {
 };
 export {commandNotFound};
 
-/* The commands are those of this very module, built or not. */
+/* The commands are the exports of this module, whether it is built or not. */
 function packageDescription(): PJSON {
   const pjson = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as PJSON;
   const target = fileURLToPath(import.meta.url);
   const {oclif} = pjson;
   oclif.commands = {strategy: 'explicit', target, identifier: 'COMMANDS'};
   oclif.hooks = {command_not_found: {target, identifier: 'commandNotFound'}};
-  /* Help and completion are plugins: their files are read when somebody asks for no command of ours. */
+  /* Help and completion are plugins, which are loaded only if none of our commands was typed. */
   if (Object.hasOwn(COMMANDS, process.argv[2] ?? '')) oclif.plugins = [];
   return pjson;
 }
 
 /*
- * What oclif and its plugins read and write for a person lies in folders of that person's
- * own, wherever the environment says; a theme, read before every command, there is none.
+ * oclif and its plugins may use only directories that nobody else can change, whatever the
+ * environment says. The theme, which oclif would read before every command, is disabled.
  */
 function keepToOwnFolders(): void {
   for (const kind of ['cache', 'config', 'data'] as const)
@@ -89,7 +89,7 @@ function keepToOwnFolders(): void {
   process.env.FGUARD_DISABLE_THEME = '1';
 }
 
-/* The plugin for completion writes wherever links lead. */
+/* The plugin for completion follows symbolic links when it writes. */
 function hasOwnCache(): boolean {
   try {
     makeOwnFolder(join(userFolder('cache'), 'fguard'));
@@ -102,22 +102,22 @@ function hasOwnCache(): boolean {
   }
 }
 
-/* The version is asked for in front of a command, and behind it. */
+/* --version counts only in place of a command, -V also after one. */
 const wantsVersion = (words: readonly string[]): boolean => {
   const [first = '', ...rest] = wordsBefore('--', words);
   return ['-V', '--version'].includes(first) || rest.includes('-V');
 };
 
-/* Help and completion, which are not ours, show what was typed as it was. */
+/* Help and completion belong to oclif and print what was typed unescaped. */
 const isOclifs = (words: readonly string[]): boolean =>
   ['help', 'autocomplete'].includes(words[0]?.split(':')[0] ?? '') ||
   wordsBefore('--', words).some((word) => word === '--help' || word === '-h');
 
 /** Runs the command that was typed. */
 export async function main(development = false): Promise<void> {
-  /* Help has no command of ours that could hear of it. */
+  /* Help runs without a command of ours that could handle this. */
   listenForLoss(outputFailed);
-  /* Else NODE_ENV=test would make oclif look for a compiler. */
+  /* Otherwise NODE_ENV=test would make oclif look for a compiler. */
   settings.enableAutoTranspile = false;
   process.argv = exactArguments(process.argv);
   keepToOwnFolders();

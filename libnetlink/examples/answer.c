@@ -2,17 +2,17 @@
 /*
  * answer PATH [EXECUTABLE…]
  *
- * Is asked about everything that is done to PATH and lets only those programs
- * in whose EXECUTABLE is named, and prints what it was asked and what became of
- * it:
+ * Answers the questions about every access to PATH: allows the programs whose
+ * EXECUTABLE is named, denies all others, and prints each question and how it
+ * ended:
  *
  *	rule 7 asks about /srv/a.db
  *	1 delete? pid=940 uid=0 comm=rm exe=/usr/bin/rm path=/srv/a.db
  *	1 deny
  *
- * until it is interrupted or the module is unloaded; the rule is removed then.
- * Needs CAP_SYS_ADMIN and the fguard module. Nobody waits for it longer than
- * the rule says; while it does not run, nobody gets in.
+ * until it is interrupted or the module is unloaded; then the rule is removed.
+ * Needs CAP_SYS_ADMIN and the fguard module. No process waits longer than the
+ * rule's timeout, and every access is denied while this program does not run.
  *
  *	cc answer.c show.c $(pkg-config --cflags --libs libfguard)
  */
@@ -28,7 +28,7 @@
 
 #include "show.h"
 
-/* Questions come by one handle and answers go by the other. */
+/* Questions arrive on one handle, and answers are sent on the other. */
 static struct fguard *stream, *guard;
 static char *const *executables;
 
@@ -47,7 +47,7 @@ static const char *verdict_name(uint8_t verdict)
 	return verdict == FGUARD_VERDICT_ALLOW ? "allow" : "deny";
 }
 
-/* Is this one of the executables? Of a path that was cut nobody knows. */
+/* Is this one of the executables? A path that was cut cannot be compared. */
 static bool is_known(const struct fguard_access_record *access, const char *exe)
 {
 	char *const *known = executables;
@@ -80,7 +80,7 @@ static void take_question(const unsigned char *at)
 	answer.verdict = is_known(&question.access, exe) ? FGUARD_VERDICT_ALLOW :
 							   FGUARD_VERDICT_DENY;
 	err = fguard_answer(guard, &answer);
-	/* It expired, its process was killed, or another answerer was quicker. */
+	/* It expired, its process was killed, or another answerer was faster. */
 	if (err < 0 && err != -ENOENT)
 		warnx("%s", fguard_message(guard));
 }
@@ -100,7 +100,7 @@ static void take_closed(const unsigned char *at)
 	       closed.reason < __FGUARD_CLOSED_MAX ? reasons[closed.reason] : "");
 }
 
-/* Records were lost because this program was too slow: see what still waits. */
+/* Records were lost because this program was too slow: list what is still pending. */
 static void catch_up(void)
 {
 	const struct fguard_question_record *question;
@@ -148,7 +148,7 @@ static struct fguard *connect_module(void)
 	return connection;
 }
 
-/* The answerer first, so that the rule never stands without one. */
+/* Subscribed before the rule is added, so that it always has an answerer. */
 static void start(const char *path, struct fguard_added *added)
 {
 	const struct fguard_filter filter = { .answer = 1 };
@@ -182,7 +182,7 @@ int main(int argc, char **argv)
 	failed = follow();
 	if (failed)
 		warnx("%s", fguard_message(stream));
-	/* While this handle is open there is an answerer: it goes last. */
+	/* The answerer exists as long as this handle is open, so it is closed last. */
 	key.id = added.id;
 	if (failed != ENODEV && fguard_delete_rules(guard, &key, 1) < 0)
 		errx(1, "%s", fguard_message(guard));

@@ -2,12 +2,12 @@
 /*
  * protect PATH [COUNT]
  *
- * Lets only this process touch PATH, and prints what others try, a line each:
+ * Allows only this process to access PATH, and prints each attempt of another:
  *
  *	rule 7 guards /srv/a.db for process 812
  *	1 delete deny pid=940 uid=0 comm=rm exe=/usr/bin/rm path=/srv/a.db
  *
- * until it is interrupted or COUNT accesses were printed; then the rule is
+ * until it is interrupted or has printed COUNT accesses; then the rule is
  * removed. Needs CAP_SYS_ADMIN and the fguard module.
  *
  *	cc protect.c show.c $(pkg-config --cflags --libs libfguard)
@@ -57,7 +57,7 @@ static void print_gap(const unsigned char *at)
 	       (unsigned long long)gap.lost);
 }
 
-/* Return: how many accesses the batch told of. */
+/* Return: how many accesses the batch reported. */
 static long print_batch(const unsigned char *at, size_t size)
 {
 	const unsigned char *end = at + size;
@@ -128,7 +128,7 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 
-	/* Subscribed before the rule stands, so that nothing goes unseen. */
+	/* Subscribed before the rule is added, so that no access is missed. */
 	filter.paths = (const char *const *)&argv[1];
 	filter.n_paths = 1;
 	if (fguard_subscribe(stream, &filter) < 0)

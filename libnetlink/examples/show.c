@@ -22,8 +22,8 @@ const char *show_operation(uint8_t op)
 }
 
 /*
- * Names of files are chosen by others: nothing in them may steer a terminal.
- * @cut: not to be taken for a path
+ * Other users choose the names of files, so control characters are escaped.
+ * @cut: the text is only the end of a path
  */
 static void print_escaped(const char *label, const char *text, size_t length, int cut)
 {

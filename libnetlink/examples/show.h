@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the examples print of an access. */
+/* How the examples print an access. */
 #ifndef SHOW_H
 #define SHOW_H
 

@@ -73,7 +73,7 @@ void sock_netlink_disconnection(int sock)
 	fguard_legacy_unlock();
 }
 
-/* What is there already may be the reply to "hello", which makes no agent. */
+/* Reading the reply to "hello", which may already be there, does not make an agent. */
 static int prepare_reading(struct fguard_legacy_link *link)
 {
 	char byte;

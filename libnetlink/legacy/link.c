@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection that is an agent: a thread makes the questions texts. */
+/* The connection of an agent: a thread translates questions to texts. */
 #include "legacy/parts.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ int fguard_legacy_send(int inner, uint64_t id, const char *text)
 		       0;
 }
 
-/* Waits for room, but not longer than for the interruption. */
+/* Waits until the socket has room or the stream is interrupted. */
 static int send_patiently(const struct fguard_legacy_link *link, uint64_t id,
 			  const char *text)
 {
@@ -44,7 +44,7 @@ static int send_patiently(const struct fguard_legacy_link *link, uint64_t id,
 	return err;
 }
 
-/* Without the lock while it sends: the program may have to answer first. */
+/* Sends without holding the lock: the program may have to answer first. */
 static int hand_out_texts(struct fguard_legacy_link *link, uint64_t id,
 			  char *const *texts, int n)
 {
@@ -80,7 +80,7 @@ static void forget(struct fguard_legacy_link *link, uint64_t id)
 	fguard_legacy_unlock();
 }
 
-/* Questions were lost in a gap: those that wait are handed out. */
+/* After a gap, passes on the questions that are still pending. */
 static int catch_up(struct fguard_legacy_link *link)
 {
 	const struct fguard_question_record *question;
@@ -92,7 +92,7 @@ static int catch_up(struct fguard_legacy_link *link)
 	fguard_legacy_unlock();
 	if (n < 0)
 		return (int)n;
-	/* No other thread steps through them. */
+	/* No other thread uses this list. */
 	while (!err && fguard_next_question(link->guard, &question) > 0)
 		err = hand_out(link, question);
 	return err;
@@ -127,7 +127,7 @@ static int take_batch(struct fguard_legacy_link *link,
 	return err;
 }
 
-/* Return: whether the program still has its end. */
+/* Return: whether the program still has its end open. */
 static bool wait_for_more(const struct fguard_legacy_link *link)
 {
 	const struct fguard *stream = link->stream;
@@ -144,7 +144,7 @@ static bool wait_for_more(const struct fguard_legacy_link *link)
 	return !sources[0].revents;
 }
 
-/* Return: -EINTR if it is to be no agent any more; else why it ended. */
+/* Return: -EINTR if it should stop being an agent; otherwise the error that ended it. */
 static int follow(struct fguard_legacy_link *link)
 {
 	unsigned char *batch = malloc(FGUARD_BATCH_MAX);
@@ -162,7 +162,7 @@ static int follow(struct fguard_legacy_link *link)
 	return err;
 }
 
-/* Its rule ends with the stream, as it would if the program were killed. */
+/* The kernel removes the rule with the stream, as when the program is killed. */
 static void stop_answering(struct fguard_legacy_link *link)
 {
 	fguard_close(link->stream);
@@ -187,7 +187,7 @@ static void *run(void *argument)
 	return NULL;
 }
 
-/* The program's signals are for its own threads. */
+/* Blocks all signals: they are for the program's own threads. */
 static int start_thread(struct fguard_legacy_link *link)
 {
 	sigset_t all, before;
@@ -205,7 +205,7 @@ static int start_thread(struct fguard_legacy_link *link)
 	return -err;
 }
 
-/* The answerer first, so that the rule is never without one. */
+/* Subscribes before adding the rule, so that the rule always has an answerer. */
 int fguard_legacy_attach(struct fguard_legacy_link *link)
 {
 	const struct fguard_filter filter = { .answer = 1 };

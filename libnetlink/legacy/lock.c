@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What holds for all connections of a process: one lock, and how they are opened. */
+/* Shared by all connections of a process: the lock, and how they are opened. */
 #include "legacy/parts.h"
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions that were handed to the program, until they are answered or end. */
+/* Questions that were passed to the program and have no answer yet. */
 #include "legacy/parts.h"
 
 #include <errno.h>
@@ -82,7 +82,7 @@ void fguard_legacy_remove_all(struct fguard_legacy_question **first)
 		drop(first);
 }
 
-/* The oldest that was read; @file: NULL: any. */
+/* The oldest one that was read; @file: NULL: any. */
 static struct fguard_legacy_question **
 find(struct fguard_legacy_question **first, const char *file)
 {
@@ -98,7 +98,7 @@ static int send_answer(struct fguard *guard, uint64_t id, uint32_t verdict)
 	return fguard_answer(guard, &answer);
 }
 
-/* One name that is refused refuses the question. */
+/* Denying one name denies the question. */
 static int deny_all(struct fguard *guard, struct fguard_legacy_question **first,
 		    const char *file)
 {
@@ -115,8 +115,8 @@ static int deny_all(struct fguard *guard, struct fguard_legacy_question **first,
 }
 
 /*
- * A question told by several names is let in when each of them is. One that does not
- * wait any more is no failure, but the next one is tried.
+ * A question with several names is allowed once each of them is. If a question is no
+ * longer pending, that is not an error, and the next one is tried.
  */
 static int allow_one(struct fguard *guard, struct fguard_legacy_question **first,
 		     const char *file)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules that stand for the earlier protocol, known by their names. */
+/* The rules that implement the earlier protocol, recognized by their names. */
 #include "legacy/parts.h"
 
 #include <errno.h>
@@ -13,10 +13,10 @@
 #define AGENTS "DSSAgent:"
 #define DEADLINE 5000
 
-/* What changes between looking and doing is looked at so often. */
+/* Attempts if the rules change between listing and deleting them. */
 #define ATTEMPTS 4
 
-/* A path may be longer than a name: its hash is not (FNV-1a). */
+/* A path may be longer than a rule's name, so its hash is used (FNV-1a). */
 static void make_name(const char *start, const char *text,
 		      char name[FGUARD_NAME_MAX + 1])
 {
@@ -54,9 +54,9 @@ static bool is_directory(const char *path)
 }
 
 /*
- * What @text leads to: a rule about a symbolic link would be about the link alone.
- * What is not there yet has no other path.
- * Return: to be freed, or NULL.
+ * Resolves symbolic links, because a rule about a link would guard only the link.
+ * A path that does not exist yet is used as it is.
+ * Return: the path, which the caller frees, or NULL.
  */
 static char *find_path(const char *text)
 {
@@ -72,7 +72,7 @@ static char *find_path(const char *text)
 	return path;
 }
 
-/* @message's processes that are gone are left out. */
+/* Leaves out processes of @message that no longer exist. */
 static int add_guard(struct fguard *guard, const char *name, const char *path,
 		     struct fguard_legacy_message *message)
 {
@@ -97,7 +97,7 @@ static int put_guard(struct fguard *guard, const char *name, const char *text,
 
 	for (int i = 0; i < ATTEMPTS && err == -ESRCH; i++)
 		err = add_guard(guard, name, path, message);
-	/* The name led elsewhere before. */
+	/* The path led to another object before. */
 	if (err == -EEXIST && !delete_named(guard, name))
 		err = add_guard(guard, name, path, message);
 	free(path);
@@ -120,7 +120,7 @@ static int drop_guards(struct fguard *guard,
 	return err ? err : drop_guard(guard, message->file);
 }
 
-/* A name that looks like fields is one if there is such a file. */
+/* A path that looks like fields is used if that file exists. */
 static const char *choose_path(const struct fguard_legacy_message *message)
 {
 	struct stat about;
@@ -129,7 +129,7 @@ static const char *choose_path(const struct fguard_legacy_message *message)
 								  message->file;
 }
 
-/* The rule is found again by the path as it was written, wherever that leads then. */
+/* The rule is named after the path as written, to find it again when that leads elsewhere. */
 int fguard_legacy_change(struct fguard *guard,
 			 struct fguard_legacy_message *message)
 {
@@ -142,7 +142,7 @@ int fguard_legacy_change(struct fguard *guard,
 	return put_guard(guard, name, path, message);
 }
 
-/* Return: how many rules there are of those, with their ids, or -errno. */
+/* Return: the number of guards, with their ids in @keys, or -errno. */
 static ssize_t find_guards(struct fguard *guard, struct fguard_rule_key **keys)
 {
 	struct fguard_rule_info info;
@@ -163,7 +163,7 @@ int fguard_legacy_clear(struct fguard *guard)
 {
 	int err = -ENOENT;
 
-	/* Somebody else may remove one of them first. */
+	/* Another process may remove one of them first. */
 	for (int i = 0; i < ATTEMPTS && err == -ENOENT; i++) {
 		struct fguard_rule_key *keys = NULL;
 		ssize_t n = find_guards(guard, &keys);
@@ -183,8 +183,8 @@ const char *fguard_legacy_file_type(void)
 }
 
 /*
- * Agents share it: it is there until the last of their streams is closed. A rule that
- * somebody else made stays as it is, and asks them, too, if it asks.
+ * Agents share the rule: it lasts until the last of their streams is closed. A rule
+ * that another program made is left unchanged; if it asks, it also asks these agents.
  */
 int fguard_legacy_intercept(struct fguard *stream)
 {

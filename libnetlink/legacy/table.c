@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The connections of a process, found by the descriptors that it was given. */
+/* The connections of a process, found by the program's file descriptors. */
 #include "legacy/parts.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The program may have closed its end, and the number may be another file's. */
+/* The program may have closed its end, and the number may be that of another file. */
 static bool is_open(const struct fguard_legacy_link *link)
 {
 	struct stat about;
@@ -27,7 +27,7 @@ static void free_link(struct fguard_legacy_link *link)
 	free(link);
 }
 
-/* Those whose descriptor the program closed itself. */
+/* Frees links whose descriptor the program closed itself. */
 static void drop_closed_links(struct fguard_legacy_link **at)
 {
 	while (*at) {
@@ -42,7 +42,7 @@ static void drop_closed_links(struct fguard_legacy_link **at)
 	}
 }
 
-/* Makes the two ends; @link knows its outer one again. */
+/* Creates the socket pair and records how to recognize its outer end. */
 static int make_ends(struct fguard_legacy_link *link)
 {
 	struct stat about;
@@ -59,7 +59,7 @@ static int make_ends(struct fguard_legacy_link *link)
 	return 0;
 }
 
-/* Gives @link new ends, of which the program knows its own by the same number. */
+/* Gives @link a new socket pair; the program's descriptor keeps its number. */
 static int replace_ends(struct fguard_legacy_link *link)
 {
 	struct fguard_legacy_link ends = { .outer = -1, .inner = -1 };
@@ -89,7 +89,7 @@ static void take_back(struct fguard_legacy_link *link)
 	link->guard = NULL;
 }
 
-/* A connection of this process. What fails is tried again with the next call. */
+/* Connects again, in this process. After a failure, the next call retries. */
 static int renew(struct fguard_legacy_link *link)
 {
 	bool agent = link->agent;
@@ -164,7 +164,7 @@ void fguard_legacy_disconnect(struct fguard_legacy_link **at)
 	if (!link)
 		return;
 	*at = link->next;
-	/* So that who waits at this end goes on; one of the parent's may. */
+	/* Wakes a thread that waits on this end; not for a lost link, where the parent may wait. */
 	if (!link->lost)
 		shutdown(link->outer, SHUT_RDWR);
 	fguard_legacy_detach(link);
@@ -183,8 +183,8 @@ static void close_handle(const struct fguard *guard)
 }
 
 /*
- * The child has no thread, and the handles were perhaps in use by it: it only
- * closes its copies, or it would keep the parent's answerer alive.
+ * The child does not have the thread, which may have been using the handles. It only
+ * closes its copies, because open ones would keep the parent's answerer alive.
  */
 void fguard_legacy_lose(struct fguard_legacy_link *links)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The texts of the earlier protocol: taken apart as the first version did, which looked
- * fields up by their keys, and put together.
+ * Parses and formats the messages of the earlier protocol. Fields are looked up by
+ * their keys, as in the first version.
  */
 #include "legacy/parts.h"
 
@@ -17,11 +17,11 @@
 /* ---- fields ------------------------------------------------------------------ */
 
 /**
- * struct field - "Key:value", at the start or behind a ";"
- * @key: where it begins
- * @key_length: without the ":"
- * @value: what stands behind that
- * @length: of the value: up to the next field, or to the end
+ * struct field - "Key:value", at the start or after a ";"
+ * @key: the key
+ * @key_length: its length, without the ":"
+ * @value: the value, which extends to the next field or to the end
+ * @length: its length
  */
 struct field {
 	const char *key;
@@ -32,7 +32,7 @@ struct field {
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-/* Return: how long the key is that a field at @text would have, 0: there is none. */
+/* Return: the length of the key at @text, 0: no field begins there. */
 static size_t key_at(const char *text)
 {
 	size_t letters = strspn(text, LETTERS);
@@ -41,7 +41,7 @@ static size_t key_at(const char *text)
 	return letters && text[length] == ':' ? length : 0;
 }
 
-/* Return: the length of a word or a number: up to a ";", without space behind it. */
+/* Return: the length of a word or a number: up to a ";", without trailing space. */
 static size_t trim(const char *value, size_t length)
 {
 	const char *end = memchr(value, ';', length);
@@ -53,7 +53,7 @@ static size_t trim(const char *value, size_t length)
 	return length;
 }
 
-/* Return: whether there is a field at @at, which then goes on behind it. */
+/* Return: whether there is a field at @at; moves @at past it. */
 static bool next_field(const char **at, struct field *field)
 {
 	const char *end;
@@ -77,7 +77,7 @@ static bool has_key(const struct field *field, const char *key)
 	       !memcmp(field->key, key, field->key_length);
 }
 
-/* The first one with that key. Return: how many there are. */
+/* Finds the first field with that key. Return: how many there are. */
 static unsigned int find_field(const char *text, const char *key, struct field *found)
 {
 	unsigned int count = 0;
@@ -100,7 +100,7 @@ static bool has_value(const char *text, const char *key, const char *value)
 	       !memcmp(field.value, value, field.length);
 }
 
-/* Digits; no sign, no space. */
+/* Only digits, without sign or space. */
 static bool take_number(const char *value, size_t length, uint32_t *number)
 {
 	uint64_t sum = 0;
@@ -128,8 +128,8 @@ static int keep(char **copy, const char *text, size_t length)
 }
 
 /*
- * FILE|Allow or FILE|Deny: the file as it was told, which had no bar, and a word behind
- * it. Whatever else says "Deny" denies, too.
+ * FILE|Allow or FILE|Deny: the file as it was passed, which contained no bar, and a
+ * word. Any other text that contains "Deny" denies too.
  */
 static int take_answer(const char *text, struct fguard_legacy_message *message)
 {
@@ -150,7 +150,7 @@ static int take_answer(const char *text, struct fguard_legacy_message *message)
 
 /* ---- changes ------------------------------------------------------------------ */
 
-/* Return: the number of a field "PidN", from 1; 0: it is none. */
+/* Return: N of a field "PidN", from 1; 0: it is another field. */
 static uint32_t pid_number(const struct field *field)
 {
 	uint32_t number;
@@ -162,9 +162,9 @@ static uint32_t pid_number(const struct field *field)
 }
 
 /*
- * struct pids - the fields of that kind
- * @numbers: of those that were taken
- * @twice: one of them is there again
+ * struct pids - the fields "PidN" of a message
+ * @numbers: N of those that were taken
+ * @twice: one of them is repeated
  */
 struct pids {
 	uint32_t numbers[FGUARD_SUBJECTS_MAX];
@@ -178,7 +178,7 @@ static bool is_taken(const struct pids *pids, uint32_t n, uint32_t number)
 	return n > 0;
 }
 
-/* What is no number is as good as a process that is gone. */
+/* An invalid number is treated like a process that no longer exists. */
 static int take_pid(const struct field *field, uint32_t number, struct pids *pids,
 		    struct fguard_legacy_message *message)
 {
@@ -216,7 +216,7 @@ static int take_pids(const char *text, struct pids *pids,
 	return err;
 }
 
-/* Nothing but Path, the last Count and the processes, so that the path may be anything. */
+/* For a message with only Path, Count and the processes: the path may contain anything. */
 static const char *end_of_whole(const char *text)
 {
 	const char *end = NULL, *next = text;
@@ -228,7 +228,7 @@ static const char *end_of_whole(const char *text)
 	return end;
 }
 
-/* Of a name that looks like fields, where they are clear without it. */
+/* Takes a path that looks like fields, if the other fields are unambiguous. */
 static int take_whole(const char *text, const struct field *path,
 		      struct fguard_legacy_message *message)
 {
@@ -250,7 +250,7 @@ static int take_allowed(const char *text, struct pids *pids,
 	return take_pids(text, pids, message);
 }
 
-/* A field that is there twice is part of the path, or nobody knows what is meant. */
+/* A repeated field must be part of the path; otherwise the message is ambiguous. */
 static int take_ambiguous(const char *text, struct pids *pids,
 			  struct fguard_legacy_message *message)
 {
@@ -299,7 +299,7 @@ static int take_change(const char *text, struct field path,
 
 /* ---- messages ----------------------------------------------------------------- */
 
-/* Names of files begin with a "/", so no answer looks like it. */
+/* Names of files begin with a "/", so an answer cannot look like this. */
 static bool has_fields(const char *text)
 {
 	static const char *const keys[] = { "From", "Action", "Message", "Path", "Count" };
@@ -319,8 +319,8 @@ static bool says(const char *text, const char *from, const char *action)
 }
 
 /*
- * The name of a file may be anything, also a message: what stands before it counts,
- * and the first of the two fields that hold one says which.
+ * The name of a file may look like a message. Only the fields before it count, and
+ * the first of the two fields that hold a name decides the kind of message.
  */
 static int take_fields(const char *text, struct fguard_legacy_message *message)
 {
@@ -377,7 +377,7 @@ static char *copy_field(char *to, const char *from, size_t length)
 	return to;
 }
 
-/* @mark: before what must not be taken for a path */
+/* @mark: precedes a name that is not a whole path */
 static char *tell_name(const struct fguard_access_record *access, const char *mark,
 		       const char *name, size_t length)
 {

@@ -4,7 +4,7 @@ import {PRINTS, RULES, isList, isListed, valueOf} from './values.js';
 
 const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
 
-/* Each word that is not there yet, behind what was typed up to the last comma. */
+/* Words not yet in the list, appended to what was typed up to the last comma. */
 const list = (words: readonly string[]): string =>
   `(set -l before (commandline -ct | string replace -rf '^(--[a-z]+=)?(.*,)?[^,]*$' '$2'); for word in ${words.join(' ')}; contains $word (string split , -- $before); or printf '%s\\n' $before$word; end)`;
 
@@ -50,7 +50,7 @@ function commandLines(command: Command, below: readonly string[]): string[] {
   ];
 }
 
-/** Completion for fish: commands and flags with what they mean, values, paths. */
+/** Completion for fish: commands and flags with descriptions, values, paths. */
 export function fishCompletion(commands: readonly Command[]): string {
   const topics = [
     ...new Set(commands.filter(({words}) => words.length > 1).map(({words}) => words[0] ?? '')),

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 import type {Flag} from '../surface.js';
 
-/** What a shell can offer for the value of a flag. */
+/** The completions for the value of a flag. */
 export type Value =
   'none' | 'word' | 'file' | 'user' | 'group' | 'kernel' | 'cgroup' | readonly string[];
 
-/** A value that is one of several words. */
+/** One of several fixed words. */
 export const isListed = (value: Value): value is readonly string[] => typeof value !== 'string';
 
-/** Lines of a shell that print the kernels that are installed, and units that have a cgroup. */
+/** Shell commands that print the installed kernels, and the units that have a cgroup. */
 export const PRINTS = {
   kernel: 'command ls /lib/modules 2>/dev/null',
   cgroup: "command find /sys/fs/cgroup -type d -name '*.*' -printf '%f\\n' 2>/dev/null",
 } as const;
 
-/** What the rules are called by, for those who may know: paths, ids and names. */
+/** Prints paths, ids and names of the rules, if the user may list them. */
 export const RULES =
   'fguard rules --json 2>/dev/null | sed -n \'s/^ *"\\(id\\|name\\|path\\)": "\\?\\([^",]*\\)"\\?,$/\\2/p\' | grep -vx null';
 
@@ -37,10 +37,10 @@ const KINDS: Record<string, Value> = {
   'sign-cert': 'file',
 };
 
-/** Whether several of them may stand behind each other, with commas between. */
+/** Whether several values may be given, separated by commas. */
 export const isList = ({value}: Flag): boolean => value === 'LIST';
 
-/** Words that a description lists behind a colon: "only these: allow, deny". */
+/** The words that a description lists after a colon: "only these: allow, deny". */
 function listed({value, description}: Flag): readonly string[] | undefined {
   if (value !== 'LIST') return undefined;
   return /: ([\w-]+(?:, [\w-]+)+)$/.exec(description)?.[1]?.split(', ');

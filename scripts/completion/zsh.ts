@@ -4,10 +4,10 @@ import {PRINTS, RULES, type Value, isList, isListed, valueOf} from './values.js'
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/* Within a specification these mean something. */
+/* Characters that are special in a specification. */
 const plain = (text: string): string => text.replaceAll(/[:[\]\\]/g, '\\$&');
 
-/* A colon would begin the next part of the specification. */
+/* A colon would begin the next part of a specification. */
 const printed = (command: string): string =>
   `compadd -- \${(f)"$(${command})"}`.replaceAll(':', '\\:');
 
@@ -63,7 +63,7 @@ function topicCase(topic: string, below: readonly Command[]): string[] {
   ];
 }
 
-/** Completion for zsh: commands and flags with what they mean, values, paths. */
+/** Completion for zsh: commands and flags with descriptions, values, paths. */
 export function zshCompletion(commands: readonly Command[]): string {
   const single = commands.filter(({words}) => words.length === 1);
   const topics = [

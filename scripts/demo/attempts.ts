@@ -6,11 +6,11 @@ export const FILE = '/tmp/secret.txt';
 
 export interface Attempt {
   command: string;
-  /** Any of these is the operation that the kernel sees. */
+  /** The operation that the kernel reports is one of these. */
   ops: readonly string[];
 }
 
-/** What others try; each must be refused. */
+/** Attempts by other processes; each must be denied. */
 export const ATTEMPTS: readonly Attempt[] = [
   {command: `cat ${FILE}`, ops: ['read']},
   {command: `echo overwritten > ${FILE}`, ops: ['write', 'truncate']},
@@ -25,7 +25,7 @@ export async function tryAttempt(vm: Vm, {command}: Attempt): Promise<void> {
   showCommand(command);
   const result = await vm.run(command, {cwd: '/root'});
   showOutput({...result, stderr: result.stderr.replace(/^bash: line \d+: /, '')});
-  if (result.code === 0) throw new Error(`\`${command}\` was let through`);
+  if (result.code === 0) throw new Error(`\`${command}\` was allowed`);
   if (!result.stderr.includes('Permission denied'))
-    throw new Error(`\`${command}\` failed, but not for want of permission: ${result.stderr}`);
+    throw new Error(`\`${command}\` failed, but not because of permissions: ${result.stderr}`);
 }

@@ -5,11 +5,11 @@ import {say} from './say.js';
 
 export interface Keeper {
   pid: number;
-  /** The process reads the file itself, and must get that line. */
+  /** Makes the process read the file, which must yield that line. */
   mustRead(file: string, line: string): Promise<void>;
 }
 
-/** Reads the files it is told to, within its own process, and prints their first line. */
+/** Reads files on request, within its own process, and prints their first lines. */
 const PROGRAM = `printf keeper > /proc/self/comm
 while read -r file; do
   line=; read -r line < "$file" && echo "read: $line" || echo "refused"

@@ -14,7 +14,7 @@ function indent(text: string): string {
   return text.trimEnd().replace(/^/gm, '  ');
 }
 
-/** As a person would see a command: on a terminal, if there is one here, that fits behind our margin. */
+/** Output as a person would see it: on a terminal, if there is one here, minus our margin. */
 export function terminalOptions(): CommandOptions {
   if (chalk.level === 0) return {};
   const columns = Math.max(process.stdout.columns - 4 || 116, 40);
@@ -31,7 +31,7 @@ export function showOutput({stdout, stderr}: Result): void {
   if (text.trim()) say(text);
 }
 
-/** Runs a command that must succeed, and shows it with its output. */
+/** Runs a command that must succeed, and prints it with its output. */
 export async function shell(vm: Vm, command: string): Promise<void> {
   showCommand(command);
   const result = await vm.run(command, {...terminalOptions(), cwd: '/root'});

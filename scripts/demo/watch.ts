@@ -10,15 +10,15 @@ interface Expected {
 }
 
 export interface Watch {
-  /** Waits until the stream has shown such an access to the file. */
+  /** Waits until the stream has shown a matching access to the file. */
   expect(expected: Expected): Promise<void>;
   stop(): Promise<void>;
 }
 
-// between two cells of a line: blanks and colours
+// spaces and colours between two cells of a line
 const GAP = '(?:\\s|\\u001b\\[[0-9;]*m)+';
 
-/** An event may take two lines where the terminal is narrow. */
+/** An event may take two lines on a narrow terminal. */
 function eventPattern({ops, verdict}: Expected): RegExp {
   return new RegExp(`${verdict}${GAP}(?:${ops.join('|')})\\s[^]*?${FILE}`);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The rooms of src/, and the lint rule that keeps them: which may import which,
-// and what only some may touch.
+// The rooms of src/, and the lint rule that enforces which room may import which,
+// and restricts some functions to certain rooms.
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 
-/** Each room, and those that it may import: all of them above it, so there is no way back. */
+/** Each room, and those that it may import: only rooms listed before it, so there are no circles. */
 export const ROOMS = {
   domain: [],
   linux: ['domain'],
@@ -19,13 +19,13 @@ export const ROOMS = {
   commands: ['domain', 'linux', 'formats', 'lab', 'services', 'ui', 'cli'],
 };
 
-/* Files that stand in no room. */
+/* Files outside of the rooms. */
 const LOOSE = {'main.ts': ['domain', 'linux', 'ui', 'cli', 'commands']};
 
-/* Functions of C, whose wrong call ends the process, are called from here. */
+/* Only these may call C functions, where a wrong call crashes the process. */
 const CALLS_C = ['native', 'linux/libc'];
 
-/* What was typed is for these to read; all others are told what they need of it. */
+/* Only these may read process.argv; all others get values as parameters. */
 const READS_WORDS = ['cli', 'main.ts'];
 
 const within = (file, places) =>
@@ -38,12 +38,12 @@ const allowedFor = (file) => {
   return room === undefined ? LOOSE[file] : ROOMS[room];
 };
 
-/** What is wrong with an import in a file of src/; undefined if nothing is. */
+/** The error in an import of a file in src/; undefined if it is allowed. */
 export function importMistake(file, source) {
   const room = roomOf(file);
   const allowed = allowedFor(file);
   if (allowed === undefined)
-    return `${room === undefined ? `${file} stands in no room` : `${room}/ is no room`}: see scripts/lint/rooms.mjs`;
+    return `${room === undefined ? `${file} is in no room` : `${room}/ is not a room`}: see scripts/lint/rooms.mjs`;
   if (source === 'koffi' && !within(file, CALLS_C))
     return `only ${CALLS_C.join(' and ')} may call C`;
   if (!source.startsWith('.')) return undefined;

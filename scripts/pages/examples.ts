@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Files as manual pages and the reference show them; a test checks that they are valid.
+// Example files for manual pages and the reference; a test checks that they are valid.
 
 export const RULES_EXAMPLE = `rules:
   - name: app

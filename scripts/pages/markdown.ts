@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Markdown, as far as docs/ uses it, as blocks: for manual pages.
+// Parses the subset of Markdown that docs/ uses into blocks, for manual pages.
 
 export type Block =
   | {kind: 'heading'; level: number; text: string}
@@ -9,7 +9,7 @@ export type Block =
 
 const isStart = (line: string): boolean => /^(?:#+ |- |```|$)/.test(line);
 
-/* A block goes on in lines that begin none. */
+/* A line that does not begin a block continues the previous one. */
 function joined(lines: readonly string[], first: number): {text: string; next: number} {
   let next = first + 1;
   while (next < lines.length && !isStart(lines[next] ?? '')) next++;

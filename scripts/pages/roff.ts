@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Manual pages as man(7) wants them written.
+// Writes manual pages in the format of man(7).
 import type {Block} from './markdown.js';
 import type {Row} from './texts.js';
 
-/* A dash is not to become a hyphen, and a line must not be taken for a macro. */
+/* Keeps "-" from becoming a hyphen, and a line from being taken for a macro. */
 export const roff = (text: string): string =>
   text
     .replaceAll('\\', '\\e')
@@ -33,7 +33,7 @@ interface Page {
   name: string;
   section: number;
   version: string;
-  /** What it is made of, for whoever opens the file. */
+  /** What it was generated from, as a comment in the file. */
   source: string;
 }
 
@@ -44,10 +44,10 @@ export const header = (page: Page): string[] => [
   '.nh',
 ];
 
-/* Marks of Markdown in a text: a link to another page is its name, code and what is stressed are bold. */
+/* Inline Markdown: a link to another page becomes its name, code and emphasis become bold. */
 const MARKS = /`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\([^)]*\)/g;
 
-/** A text with the marks of Markdown. */
+/** Converts a text with inline Markdown. */
 export function prose(text: string): string {
   const parts: string[] = [];
   let from = 0;
@@ -79,5 +79,5 @@ function blockLines(block: Block): string[] {
 export const blocksLines = (blocks: readonly Block[]): string[] =>
   blocks
     .flatMap(blockLines)
-    /* A paragraph begins by itself below a heading. */
+    /* The first paragraph after a heading needs no macro. */
     .filter((line, at, all) => line !== '.PP' || !/^\.S[HS]/.test(all[at - 1] ?? ''));

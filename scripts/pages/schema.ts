@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The keys of a file or a document, from its JSON schema.
+// The keys of a file or document, from its JSON schema.
 import {readFileSync} from 'node:fs';
 
 interface Schema {
@@ -15,9 +15,9 @@ interface Schema {
 }
 
 export interface Key {
-  /** With those it is inside of: "allow.uids". */
+  /** The key with its parents: "allow.uids". */
   name: string;
-  /** What it takes, in words. */
+  /** Its type, in words. */
   takes: string;
   description: string;
   required: boolean;
@@ -38,7 +38,7 @@ export class SchemaFile {
     return this.root.description ?? '';
   }
 
-  /** A definition, or what the file is itself. */
+  /** A definition, or the schema of the file itself. */
   private named(name: string | undefined): Schema {
     const schema = name === undefined ? this.root : this.root.definitions?.[name];
     if (schema === undefined) throw new Error(`the schema has no definition ${name ?? ''}`);
@@ -55,7 +55,7 @@ export class SchemaFile {
     return this.named(name).description ?? '';
   }
 
-  /** The keys of a definition, or of the file itself, and of the maps inside. */
+  /** The keys of a definition or of the file itself, including nested maps. */
   keys(name?: string): Key[] {
     return this.keysOf(this.resolved(this.named(name)), '');
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What manual pages and the reference say beside the help of the commands.
+// Texts of manual pages and the reference that are not in the help of the commands.
 
 export type Row = readonly [string, string];
 
@@ -12,7 +12,7 @@ export const EXIT_STATUS: readonly Row[] = [
   ['130', 'interrupted'],
 ];
 
-/** Of `run` and `lab`. */
+/** For `run` and `lab`. */
 export const OWN_EXIT_STATUS =
   '`fguard run` and `fguard lab` exit with the exit code of the command they run, or with 128 plus the number of the signal that ended it.';
 

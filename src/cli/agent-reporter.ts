@@ -15,7 +15,7 @@ const say = (text: string): void => {
 
 const entriesText = (count: number): string => `${count} ${count === 1 ? 'entry' : 'entries'}`;
 
-/** Tells decisions on standard output, for a person or a program, and all else on stderr. */
+/** Prints decisions on standard output, for a person or a program, and all else on stderr. */
 export function agentReporter(json: boolean, output: LossyOutput): AgentReporter {
   const userName = new NamesAside().name;
   const line = (document: object): void => {

@@ -5,9 +5,9 @@ import {decodePath} from '../domain/text.js';
 import {wrongUsage} from '../domain/errors.js';
 
 /**
- * The words of our command line in our encoding. Node decodes them as UTF-8 and so
- * loses the bytes of names that are not; the kernel still has them, at the same
- * place from the end, since options of Node's own stand in front.
+ * The words of our command line in our encoding. Node decodes them as UTF-8, which
+ * loses bytes that are not UTF-8. The kernel still has the original words; they are
+ * counted from the end, because Node's own options come first.
  */
 export function exactArguments(words: readonly string[], cmdline = ownCommandLine): string[] {
   if (!words.some((word) => word.includes('\ufffd'))) return [...words];
@@ -25,9 +25,9 @@ export const wordsBefore = (end: string, line: readonly string[]): readonly stri
 /**
  * The command in a line such as `run --protect PATH -- CMD...`.
  *
- * @param line all words behind our own command's name
- * @param positional those of them that are no flags
- * @throws UserError if not all of these stand behind --
+ * @param line all words after the name of our command
+ * @param positional those of them that are not flags
+ * @throws UserError if one of these comes before --
  */
 export function commandBehind(line: readonly string[], positional: readonly unknown[]): string[] {
   const command = line.includes('--') ? line.slice(line.indexOf('--') + 1) : [];

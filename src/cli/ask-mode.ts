@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* Joins the ways to find answers with what people and programs see of them. */
+/* Combines the ways to find answers with their output for people and programs. */
 import {isatty} from 'node:tty';
 
 import {VERDICTS} from '../domain/names.js';
 import type {Invocation, Question} from '../domain/question.js';
 import {wrongUsage} from '../domain/errors.js';
 import type {Answerer} from '../services/ask/answerer.js';
-import {LineAsker} from '../services/ask/lines.js';
+import {LineMode} from '../services/ask/lines.js';
 import {parentChain} from '../services/ask/parents.js';
-import {PersonAsker} from '../services/ask/person.js';
-import {type Decision, ProgramAsker, requireProgram} from '../services/ask/program.js';
+import {PersonMode} from '../services/ask/person.js';
+import {type Decision, ProgramMode, requireProgram} from '../services/ask/program.js';
 import type {AskMode} from '../services/ask/session.js';
 import {NamesAside} from '../linux/names-aside.js';
 import {decisionDocument, decisionLine} from '../ui/decision.js';
@@ -17,11 +17,11 @@ import type {StreamOutput} from '../ui/output.js';
 import {closedDocument, questionDocument} from '../formats/question-json.js';
 import {safeJson} from '../domain/text.js';
 
-/** What was typed after `fguard ask`. */
+/** The flags of `fguard ask`. */
 export interface AskWords {
   json: boolean;
   program: string | undefined;
-  /** The answer if there is no other. */
+  /** The answer if nothing else gives one. */
   verdict: number | undefined;
   complain: (text: string) => void;
 }
@@ -44,7 +44,7 @@ const byLines =
   ({complain}: AskWords): MakeMode =>
   (answerer, output) => {
     const {question} = describer();
-    return new LineAsker(answerer, process.stdin, {
+    return new LineMode(answerer, process.stdin, {
       question: (asked, invocation) => output.write(question(asked, invocation)),
       closed: (closing) => output.write(jsonLine(closedDocument(closing))),
       complain,
@@ -57,8 +57,8 @@ function byProgram(word: string, {json, verdict}: AskWords): MakeMode {
     const {userName, question: document} = describer();
     const decided = (decision: Decision) =>
       output.write(json ? jsonLine(decisionDocument(decision)) : decisionLine(decision));
-    const settings = {program, fallback: verdict, document, userName, decided};
-    return new ProgramAsker(answerer, settings);
+    const settings = {program, defaultVerdict: verdict, document, userName, decided};
+    return new ProgramMode(answerer, settings);
   };
 }
 
@@ -69,15 +69,15 @@ async function inTerminal({verdict}: AskWords): Promise<MakeMode> {
       'fguard ask --exec PROGRAM',
     ]);
   const {TerminalPerson} = await import('../ui/ask/person.js');
-  /* The end of a terminal is also reported by a signal. */
+  /* The loss of the terminal is also reported by a signal. */
   process.stdin.on('error', () => undefined);
   return (answerer) => {
     const enter = verdict ?? VERDICTS.value('deny') ?? 1;
-    return new PersonAsker(answerer, new TerminalPerson(enter, describer().userName));
+    return new PersonMode(answerer, new TerminalPerson(enter, describer().userName));
   };
 }
 
-/** The way to answer that the words ask for; errors are raised before any request waits. */
+/** The way to answer that the flags select; throws before any request is taken. */
 export function toAskMode(words: AskWords): Promise<MakeMode> | MakeMode {
   if (words.program !== undefined) return byProgram(words.program, words);
   return words.json ? byLines(words) : inTerminal(words);

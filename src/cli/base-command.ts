@@ -9,7 +9,7 @@ import {wordsBefore} from './argv.js';
 import {failureDocument, failureText, toUserError} from '../ui/failure.js';
 import {escapeLines, safeJson} from '../domain/text.js';
 
-/** What all commands share: --json, --quiet, and how they fail. */
+/** The base of all commands: --json, --quiet, and error handling. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {
@@ -47,32 +47,32 @@ export abstract class BaseCommand extends Command {
     return Promise.resolve();
   }
 
-  /** Lines for the person, in place of the JSON document. */
+  /** Prints lines for a person, in place of the JSON document. */
   protected say(...lines: string[]): void {
     if (!this.jsonEnabled()) for (const line of lines) process.stdout.write(`${line}\n`);
   }
 
-  /** What was done, in place of the JSON document. */
+  /** Reports what was done, in place of the JSON document. */
   protected tell(...lines: string[]): void {
     if (!this.isQuiet) this.say(...lines);
   }
 
-  /** What the person must not miss, with --json too. */
+  /** Prints a warning, with --json too. */
   protected caution(text: string): void {
     if (!this.isQuiet) process.stderr.write(`fguard: ${text}\n`);
   }
 
-  /** A sentence for the person beside the data. */
+  /** Prints a sentence for a person, in addition to the data. */
   protected hint(text: string): void {
     if (!this.hidesProgress) process.stderr.write(`${text}\n`);
   }
 
-  /** Whether a person wants to see how far it is. */
+  /** Whether to print neither hints nor progress. */
   protected get hidesProgress(): boolean {
     return this.jsonEnabled() || this.isQuiet;
   }
 
-  /* As oclif looks for --json: also where the rest of the line is wrong. */
+  /* Found like --json in oclif: even if the rest of the command line is invalid. */
   private get isQuiet(): boolean {
     const words = wordsBefore('--', this.argv);
     return words.some((word) => word === '-q' || word === '--quiet');

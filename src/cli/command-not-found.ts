@@ -6,11 +6,11 @@ import {EXIT, type UserError, wrongUsage} from '../domain/errors.js';
 import {failureDocument, failureText} from '../ui/failure.js';
 import {safeJson} from '../domain/text.js';
 
-/* The opposite of what was typed is not what was meant. */
+/* Never suggest the opposite of what was typed. */
 const isUndone = (typed: string, name: string): boolean =>
   typed === `un${name}` || name === `un${typed}`;
 
-/* oclif takes the arguments of a command that has none for a part of its name. */
+/* If a command takes no arguments, oclif treats those given as part of its name. */
 function misspelt(words: readonly string[], commands: readonly string[]): UserError {
   const head = (count: number): string => words.slice(0, count).join(' ');
   const known = [1, 2].find((count) => commands.includes(head(count)));
@@ -34,8 +34,8 @@ function misspelt(words: readonly string[], commands: readonly string[]): UserEr
 }
 
 /**
- * Suggests what was probably meant. oclif's plugin for this offers to run it, which
- * is dangerous if one letter decides between guarding a file and not.
+ * Suggests what was probably meant. oclif's plugin for this offers to run the suggestion,
+ * which is dangerous if one letter is the difference between guarding a file and not.
  */
 const hook: Hook.CommandNotFound = function ({id, argv, config}) {
   const commands = config.commandIDs.map((command) => command.replaceAll(':', ' '));

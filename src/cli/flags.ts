@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Turns what was typed into domain values; every error names the flag and the value. */
+/* Converts flag values to domain values; every error names the flag and the value. */
 import {parseDuration} from '../domain/duration.js';
 import {type Names, OPS, VERDICTS} from '../domain/names.js';
 import {encodePath} from '../domain/text.js';
 import {wrongUsage} from '../domain/errors.js';
 import {FGUARD_TIMEOUT_MAX, FGUARD_NAME_MAX} from '../domain/uapi.gen.js';
 
-/* The kernel's own limit of process ids on 64 bits. */
+/* The kernel's limit for process ids on 64-bit machines. */
 const PID_MAX = 2 ** 22;
-/* setTimeout() takes 31 bits. */
+/* setTimeout() is limited to 31 bits. */
 const WAIT_MAX = 2 ** 31 - 1;
 const COUNT_MAX = Number.MAX_SAFE_INTEGER;
 
@@ -29,7 +29,7 @@ export const toCount = (flag: string, text: string): number => wholeNumber(flag,
 
 export const toAnswerId = (text: string): number => wholeNumber('--forget', text, COUNT_MAX);
 
-/** A mask from a list such as read,write; 0, which means all, without the flag. */
+/** The mask for a list such as read,write; without the flag 0, which means all. */
 export function toMask(flag: string, names: Names, text: string | undefined): number {
   if (text === undefined) return 0;
   const words = text.split(',').map((word) => word.trim());
@@ -48,7 +48,7 @@ export function toMilliseconds(flag: string, text: string): number {
   );
 }
 
-/** A time that we wait ourselves. */
+/** A time that this process waits. */
 export function toWait(flag: string, text: string): number {
   const milliseconds = toMilliseconds(flag, text);
   if (milliseconds <= WAIT_MAX) return milliseconds;

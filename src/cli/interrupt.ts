@@ -2,8 +2,8 @@
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Aborted by Ctrl-C and its kin, for work that has something to put away first;
- * the reason is the name of the signal.
+ * A signal that Ctrl-C, SIGTERM and SIGHUP abort, for work that has to clean up first.
+ * Its reason is the name of the signal.
  */
 export function interruptSignal(signals = SIGNALS): AbortSignal {
   const controller = new AbortController();

@@ -9,7 +9,7 @@ import {resolveExecutable} from '../services/executables.js';
 import type {ProtectRequest} from '../services/protect.js';
 import {groupId, userId} from '../linux/users.js';
 
-/** What was typed after `fguard protect`. */
+/** The arguments and flags of `fguard protect`. */
 export interface ProtectWords {
   paths: readonly string[];
   pid: readonly string[] | undefined;
@@ -34,7 +34,7 @@ export interface ProtectWords {
   save: boolean;
 }
 
-/* A process number may later belong to another process, and a saved rule comes back at every boot. */
+/* A process id may later belong to another process, and a saved rule is applied at every boot. */
 function requireLasting(words: ProtectWords): void {
   if (!words.save) return;
   if (words.pid !== undefined)
@@ -71,7 +71,7 @@ const distinct = <T>(words: readonly string[] | undefined, convert: (word: strin
   ...new Set((words ?? []).map((word) => convert(word))),
 ];
 
-/** The rules that the words describe. */
+/** The rules that they describe. */
 export function toProtectRequest(words: ProtectWords): ProtectRequest {
   requireSense(words);
   const said = <T, R>(word: T | undefined, usual: R, convert: (word: T) => R): R =>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Tells scripts that watching or answering has begun. */
+/* Notifies scripts that watching or answering has started. */
 import * as Flags from '@oclif/core/flags';
 import {closeSync, fstatSync, readdirSync, readlinkSync, writeSync} from 'node:fs';
 
@@ -12,7 +12,7 @@ export const readyFlag = Flags.string({
   helpValue: 'N',
 });
 
-/* Those below are for other words. */
+/* Lower numbers are standard input, output and error. */
 const FIRST = 3;
 
 const ACCESS_MODE = 3;
@@ -27,7 +27,7 @@ function linkOf(fd: string): string {
   }
 }
 
-/* Node has pipes of its own, with both ends here, and such numbers are easily guessed. */
+/* Node has internal pipes with both ends in this process; a wrong number may hit one of them. */
 function isOurs(fd: number): boolean {
   const link = linkOf(String(fd));
   const others = readdirSync('/proc/self/fd').filter((other) => other !== String(fd));
@@ -44,7 +44,7 @@ function isUsable(fd: number): boolean {
   }
 }
 
-/** What to call once we are ready. */
+/** Returns the function to call once we are ready. */
 export function toReady(text: string | undefined): () => void {
   if (text === undefined) return () => undefined;
   const fd = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
@@ -57,12 +57,12 @@ export function toReady(text: string | undefined): () => void {
   };
 }
 
-/* A reader that has gone need not be notified. */
+/* If the reader is gone, there is nobody to notify. */
 function tellReady(fd: number): void {
   try {
     writeSync(fd, 'ready\n');
   } catch {
-    /* nobody reads */
+    /* no reader */
   } finally {
     closeSync(fd);
   }

@@ -7,7 +7,7 @@ import type {RunKind, RunRequest} from '../services/run.js';
 
 const KINDS = ['protect', 'ask', 'deny', 'read-only', 'log'] as const satisfies RunKind[];
 
-/** What was typed between `fguard run` and --. */
+/** The flags of `fguard run`. */
 export interface RunWords extends Partial<Record<RunKind, readonly string[] | undefined>> {
   timeout?: string | undefined;
   default?: string | undefined;
@@ -23,7 +23,7 @@ function requireSense(words: RunWords): void {
       throw wrongUsage(`--${flag} needs an --ask PATH`);
 }
 
-/** The command, and the rules that the words describe. */
+/** The command, and the rules that the flags describe. */
 export function toRunRequest(words: RunWords, command: readonly string[]): RunRequest {
   requireSense(words);
   const {timeout, user} = words;

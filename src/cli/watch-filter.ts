@@ -6,7 +6,7 @@ import {toMask, toPid, toSuffix} from './flags.js';
 import {resolveExisting, resolvePath} from '../linux/resolve-path.js';
 import {userId} from '../linux/users.js';
 
-/** What was typed after `fguard watch`. */
+/** The arguments and flags of `fguard watch`. */
 export interface WatchWords {
   paths: readonly string[];
   tree: boolean;
@@ -25,7 +25,7 @@ function toTree(path: string): string {
   throw new UserError('ENOTDIR', `--tree: ${path} is not a directory`);
 }
 
-/** The filter that the words describe; paths are resolved, so that symbolic links mean their targets. */
+/** The filter that they describe; paths are resolved, so symbolic links stand for their targets. */
 export function toFilter(words: WatchWords): EventFilter {
   const {paths} = words;
   if (words.tree && paths.length === 0) throw wrongUsage('--tree needs a PATH');

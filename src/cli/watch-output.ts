@@ -10,11 +10,11 @@ import {journalFields} from '../formats/journal.js';
 import {type LogFormat, isLogFormat, logRenderer, recordRenderer} from '../ui/render-record.js';
 import {RenderedOutput} from '../ui/rendered-output.js';
 
-/** The socket of the journal, unless FGUARD_JOURNAL names another, such as that of a namespace. */
+/** The journal's socket; FGUARD_JOURNAL may name another, such as that of a journal namespace. */
 const JOURNAL = '/run/systemd/journal/socket';
 
 export interface WatchOutput extends EventOutput {
-  /** Lets what was written reach the reader, unless aborted. */
+  /** Waits until the output has been written, unless aborted. */
   end(signal: AbortSignal): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ function log(format: LogFormat, userName: (uid: number) => string): RenderedOutp
   return new RenderedOutput(logRenderer(format, origin));
 }
 
-/** Where `fguard watch` puts the events, and in which form. */
+/** Where `fguard watch` writes the events, and in which format. */
 export async function watchOutput(format: string | undefined, json: boolean): Promise<WatchOutput> {
   const userName = new NamesAside().name;
   if (format === 'journal')

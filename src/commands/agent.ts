@@ -55,7 +55,7 @@ export default class Agent extends BaseCommand {
     this.exit(signal.reason === 'SIGINT' ? EXIT.interrupted : EXIT.done);
   }
 
-  /* A daemon whose reader goes away answers on. */
+  /* A daemon keeps answering when the reader of its output goes away. */
   protected override outputFailed(): void {
     return;
   }

@@ -91,7 +91,7 @@ export default class Apply extends BaseCommand {
     await this.show(plan.difference, flags['dry-run']);
     const ask = askFor(flags.confirm ?? '');
     const confirmation = {milliseconds, ask, signal: interruptSignal()};
-    const rules = flags['dry-run'] ? plan.inForce : await applyRules(plan, confirmation);
+    const rules = flags['dry-run'] ? plan.active : await applyRules(plan, confirmation);
     this.hint(outcome(flags['dry-run'], plan.difference));
     return {
       applied: !flags['dry-run'],
@@ -101,7 +101,7 @@ export default class Apply extends BaseCommand {
     };
   }
 
-  /* Whoever wants errors alone wants these. */
+  /* Printed even with --quiet, because these are errors. */
   private lament(leftOut: readonly Mistake[]): void {
     for (const one of leftOut)
       process.stderr.write(`fguard: left out: ${escapeText(mistakeText([one]))}\n`);

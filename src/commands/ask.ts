@@ -84,13 +84,13 @@ export default class Ask extends BaseCommand {
     this.finish(summary);
   }
 
-  /* A descriptor has one stream: a failure goes the way of the lines before it. */
+  /* There is one stream for each file descriptor, so an error is written after the lines before it. */
   override logJson(json: unknown): void {
     if (this.output === undefined) super.logJson(json);
     else void this.output.write(`${safeJson(json)}\n`);
   }
 
-  /* The asking sees for itself, and has a thread to end first. */
+  /* The session detects this itself, and must stop its thread first. */
   protected override outputFailed(): void {
     return;
   }

@@ -128,12 +128,12 @@ export default class Watch extends BaseCommand {
     this.finish(summary, signal.aborted);
   }
 
-  /* One object on each line, a failure too. */
+  /* One object on each line, also for an error. */
   override logJson(json: unknown): void {
     process.stdout.write(`${safeJson(json)}\n`);
   }
 
-  /* The stream sees for itself, and has a thread to end first. */
+  /* The stream detects this itself, and must stop its thread first. */
   protected override outputFailed(): void {
     return;
   }

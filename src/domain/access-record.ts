@@ -10,7 +10,7 @@ import {
 import {PackedRecord} from './packed-record.js';
 import {decodePath} from './text.js';
 
-/** An access to a file, or an attempt. */
+/** An access to a file, allowed or denied. */
 export class AccessRecord extends PackedRecord {
   readonly type = 'access';
 
@@ -53,7 +53,7 @@ export class AccessRecord extends PackedRecord {
   get reason(): number {
     return this.u8(ACCESS.reason);
   }
-  /** What more there is to say of the reason. */
+  /** Details of the reason. */
   get detail(): number {
     return this.u8(HEAD.detail);
   }
@@ -74,7 +74,7 @@ export class AccessRecord extends PackedRecord {
     return this.text(start, this.u16(ACCESS.comm_length), 0);
   }
 
-  /** Bytes of the head and the strings, which must lie within the record. */
+  /** Length of the head and the strings, which must fit in the record. */
   get needed(): number {
     const strings = this.u16(ACCESS.exe_length) + this.u16(ACCESS.comm_length);
     return ACCESS.SIZE + this.pathLength + this.newPathLength + strings;
@@ -87,7 +87,7 @@ export class AccessRecord extends PackedRecord {
     return this.u16(ACCESS.new_path_length);
   }
 
-  /** What must not be taken for a path is marked so that it cannot be. */
+  /** Marks an incomplete path, so that it cannot be mistaken for a whole one. */
   marked(text: string, cut: number): string {
     return (this.u8(ACCESS.cut) & cut) === 0 ? text : `…${text}`;
   }

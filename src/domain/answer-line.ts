@@ -30,8 +30,8 @@ function toVerdict(verdict: unknown): number {
 }
 
 /**
- * What a line of a program answers, such as {"id":"7","verdict":"deny","lifetime":"10m"}.
- * @throws Error that says what is wrong with it
+ * Parses a line such as {"id":"7","verdict":"deny","lifetime":"10m"}.
+ * @throws Error that says what is wrong with the line
  */
 export function parseAnswerLine(text: string): AnswerLine {
   const {id, verdict, lifetime = 'once', ...others} = toObject(text);

@@ -4,14 +4,14 @@ import {exactDuration, parseDuration} from './duration.js';
 import {LIFETIMES} from './names.js';
 import type {Answer} from './question.js';
 
-/** An answer for this access alone. */
+/** An answer for this access only. */
 export const once = (verdict: number): Answer => ({
   verdict,
   lifetime: LIFETIME.FGUARD_LIFETIME_ONCE,
   ttl: 0,
 });
 
-/** An answer with the lifetime that a word means: once, process, forever, or a time such as 10m. */
+/** An answer with the given lifetime: once, process, forever, or a time such as 10m. */
 export function answerFor(verdict: number, word: string): Answer | undefined {
   const lifetime = LIFETIMES.value(word);
   const named = lifetime !== undefined && lifetime !== LIFETIME.FGUARD_LIFETIME_TIME;

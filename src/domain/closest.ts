@@ -17,10 +17,10 @@ function distance(a: string, b: string): number {
   return cell(a.length, b.length);
 }
 
-/* What is longer is no word that anybody meant. */
+/* Longer words are not misspelt commands; comparing them would be slow. */
 const WORD_MAX = 100;
 
-/** The candidate a misspelt word was probably meant to be, if any is near. */
+/** The candidate that a misspelt word probably stands for, if one is similar. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > WORD_MAX) return undefined;
   const ranked = candidates

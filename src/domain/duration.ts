@@ -3,7 +3,7 @@ import {FGUARD_TTL_MAX} from './uapi.gen.js';
 
 const UNITS: Record<string, number> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
 
-/** Milliseconds of `10s`, `500ms`, `1.5h` …; undefined if the text is not one from 1ms to what the kernel takes. */
+/** Milliseconds of `10s`, `500ms`, `1.5h` …; undefined if invalid, below 1ms, or above the kernel's limit. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
   if (match === null) return undefined;
@@ -14,7 +14,7 @@ export function parseDuration(text: string): number | undefined {
 
 const LARGEST_FIRST = ['d', 'h', 'm', 's'] as const;
 
-/** The two largest units of a time, such as 1h 30m; shorter ones are cut off. */
+/** The two largest units of a time, such as 1h 30m; smaller ones are dropped. */
 export function durationText(milliseconds: number): string {
   let rest = milliseconds;
   const parts: string[] = [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** The errnos that the module or the library hand us, and what to say without a sentence of theirs. */
+/** The errnos of the module and the library, with the text to use if they give no sentence. */
 const TABLE = {
   EPERM: [1, 'this needs CAP_SYS_ADMIN in the initial user namespace'],
   ENOENT: [2, 'no such file or directory'],
@@ -41,7 +41,7 @@ export const errnoName = (number: number): string => NAMES.get(number) ?? `E${nu
 export const errnoText = (name: string): string =>
   isErrnoName(name) ? TABLE[name][1] : `error ${name}`;
 
-/* What a file system means by them; those that are not here mean the same of a file. */
+/* The meaning of errnos from file systems, where it differs. */
 const OF_FILES: Readonly<Record<string, string>> = {
   EPERM: 'operation not permitted',
   ENXIO: 'no such device or address',
@@ -65,6 +65,6 @@ const OF_FILES: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is exceeded',
 };
 
-/** The same for what the system says about a file. */
+/** The text for an errno of a file operation. */
 export const fileErrorText = (name: string): string =>
   Object.hasOwn(OF_FILES, name) ? (OF_FILES[name] ?? name) : errnoText(name);

@@ -14,7 +14,7 @@ export interface ErrorDetails {
   /** Commands that fix it. */
   next?: readonly string[];
   exitCode?: number;
-  /** Another program's own words, several lines. */
+  /** Output of another program, several lines. */
   output?: string;
 }
 
@@ -48,7 +48,7 @@ export const notPermitted = (message: string, next: readonly string[] = []): Use
 export const interrupted = (message = 'interrupted'): UserError =>
   new UserError('EINTR', message, {exitCode: EXIT.interrupted});
 
-/** A refusal of the module; its own sentence, if it gave one, says more than the errno. */
+/** An error from the module; its sentence, if there is one, says more than the errno. */
 export class ModuleError extends Error {
   constructor(
     readonly code: string,

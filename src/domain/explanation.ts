@@ -4,7 +4,7 @@ import type {Overwriter} from './overwriter.js';
 import type {Remembered} from './remembered.js';
 import type {KernelRule} from './rule.js';
 
-/** What would happen to an access? */
+/** An access to explain. */
 export interface Query {
   path: string;
   op: number;
@@ -12,14 +12,14 @@ export interface Query {
   pid: number;
 }
 
-/** A rule that is about an object. */
+/** A rule about an object. */
 export interface Match {
   rule: number;
-  /** How closely it names the object. */
+  /** How specifically it names the object. */
   kind: number;
   /** Directories from the object up to the root of the tree. */
   distance: number;
-  /** Whether it is about the operation. */
+  /** Whether it covers the operation. */
   concerned: boolean;
   /** Whether it allows the process. */
   allowed: boolean;
@@ -38,7 +38,7 @@ export interface MatchedRule extends Omit<Match, 'rule'> {
   decides: boolean;
 }
 
-/** script: the process that runs one has another executable; interpreter: it does what it is told. */
+/** script: its process has the interpreter as executable; interpreter: it runs any script. */
 export type ExecutableKind = 'program' | 'interpreter' | 'script';
 
 /** An executable that rules allow, and how others could use it, or why the rule has no effect. */
@@ -48,11 +48,11 @@ export interface AllowedExecutable {
   /** Ids of the rules. */
   rules: number[];
   why: string;
-  /** By whom it may be overwritten, which leaves it let in. */
+  /** Users who can overwrite it; the result would still be allowed. */
   overwriters: Overwriter[];
 }
 
-/** Which rule decides an access, and what else the object is called and held by. */
+/** Which rule decides an access, the other names of the object, and who has it open. */
 export interface ObjectExplanation extends Omit<Explanation, 'matches' | 'rule'> {
   path: string;
   op: number;
@@ -61,11 +61,11 @@ export interface ObjectExplanation extends Omit<Explanation, 'matches' | 'rule'>
   rule: number | null;
   matches: MatchedRule[];
   executables: AllowedExecutable[];
-  /** What the rules remember that are about it. */
+  /** Remembered answers of the rules about the object. */
   answers: Remembered[];
   links: HardLinks | null;
   mounts: string[];
-  /** What holds its bytes, from the filesystem's device downwards. */
+  /** What stores its data, from the file system's device downwards. */
   beneath: Bypass[];
   holders: Holder[];
 }

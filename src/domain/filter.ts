@@ -14,6 +14,6 @@ export interface EventFilter {
   uids: readonly number[];
 }
 
-/** Without any of these only accesses that a rule concerns are delivered. */
+/** Without any of these, only accesses to which a rule applies are delivered. */
 export const namesObjects = (filter: EventFilter): boolean =>
   filter.all || filter.paths.length + filter.trees.length + filter.suffixes.length > 0;

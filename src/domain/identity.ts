@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** Who a process is. */
+/** The identity of a process. */
 export interface ProcessIdentity {
   pid: number;
   ppid: number;

@@ -14,7 +14,7 @@ import {
 /* FGUARD_DETAIL_NO_ANSWERER is "no-answerer". */
 const spoken = (name: string): string => name.toLowerCase().replaceAll('_', '-');
 
-/** The values of an enum of the protocol under the names people use: FGUARD_OP_READ is "read". */
+/** The values of an enum of the protocol by the names that people use: FGUARD_OP_READ is "read". */
 export class Names {
   readonly list: readonly string[];
   private readonly byValue: string[] = [];
@@ -25,7 +25,7 @@ export class Names {
     this.list = this.byValue.filter(Boolean);
   }
 
-  /** A newer module may know values that we do not. */
+  /** A newer module may have values that we do not know. */
   name(value: number): string {
     return this.byValue[value] ?? `unknown-${value}`;
   }
@@ -35,7 +35,7 @@ export class Names {
     return value < 0 ? undefined : value;
   }
 
-  /** The names in a mask of 1 << value. */
+  /** The names of the bits in a mask of 1 << value. */
   fromMask(mask: number): string[] {
     return this.list.filter((name) => (mask & (1 << this.byValue.indexOf(name))) !== 0);
   }

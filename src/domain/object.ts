@@ -2,18 +2,18 @@
 import type {HeldAccess} from './open-flags.js';
 import type {KernelRule} from './rule.js';
 
-/** The names of a file: how many there are, and which others were found near. */
+/** The names of a file: how many there are, and the others that were found nearby. */
 export interface HardLinks {
   count: number;
   others: readonly string[];
 }
 
-/** A process that holds a file open, or mapped, from before the rule. */
+/** A process that has had a file open or mapped since before the rule. */
 export interface Holder {
   pid: number;
   comm: string;
   fd: number | null;
-  /** Null: it keeps us from seeing what it has mapped, so that nobody knows. */
+  /** Null: what it has mapped could not be determined. */
   path: string | null;
   access: HeldAccess | 'map' | 'unknown';
 }

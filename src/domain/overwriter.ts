@@ -2,9 +2,9 @@
 
 /** A place through which users other than root can change an executable. */
 export interface Overwriter {
-  /** The executable itself, or a directory on the way to it. */
+  /** The executable itself, or a directory on its path. */
   path: string;
-  /** Who may: "everybody", or users and groups. */
+  /** Who can change it: "everybody", or users and groups. */
   who: string[];
 }
 

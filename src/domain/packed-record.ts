@@ -6,13 +6,13 @@ import {fguard_record as HEAD} from './uapi.gen.js';
 export const LITTLE = endianness() === 'LE';
 const HIGH = 2 ** 32;
 
-/* Sequence numbers and counts stay below 2^53 for longer than a machine runs. */
+/* Sequence numbers and counters cannot reach 2^53 in the uptime of a machine. */
 export function count64(view: DataView, at: number): number {
   const [low, high] = LITTLE ? [at, at + 4] : [at + 4, at];
   return view.getUint32(high, LITTLE) * HIGH + view.getUint32(low, LITTLE);
 }
 
-/** One packed record of a batch, read only where it is looked at. */
+/** One packed record of a batch; its members are decoded on access. */
 export abstract class PackedRecord {
   constructor(
     protected readonly view: DataView,

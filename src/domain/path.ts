@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Paths as texts. Other than those of node:path, these leave dots, slashes and links as they are written. */
+/* Operations on path strings. Unlike node:path, they keep dots and repeated slashes. */
 
-/** A name in a directory. */
+/** The path of a name in a directory. */
 export const inDirectory = (directory: string, name: string): string =>
   directory === '/' ? `/${name}` : `${directory}/${name}`;
 
 /** The directory that a path is in; that of the root is the root. */
 export const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
-/** What a path is called in its directory. */
+/** The last component of a path. */
 export const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

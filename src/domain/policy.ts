@@ -12,33 +12,33 @@ export interface PolicyMatch {
   exes?: readonly string[];
   uids?: readonly number[];
   loginuids?: readonly number[];
-  /** A mask. */
+  /** A mask of operations. */
   ops?: number;
 }
 
 export interface PolicyEntry {
   match: PolicyMatch;
   answer: PolicyAnswer;
-  /** Where it is written. */
+  /** Its position in the file. */
   line: number;
 }
 
 export interface Policy {
   entries: readonly PolicyEntry[];
-  fallback: PolicyAnswer;
+  defaultAnswer: PolicyAnswer;
 }
 
-/** What is known about the process beyond the request. */
-export interface AskerFacts {
-  /** Whether it runs this very file, rather than one of the same name. */
+/** Facts about the waiting process beyond the request. */
+export interface WaiterFacts {
+  /** Whether it runs exactly this file, rather than another with the same name. */
   runs(exe: string): boolean;
-  /** Whether a path means the same file to it and to us. */
+  /** Whether a path leads to the same file for the process as for us. */
   sharesView(): boolean;
-  /** Whether something is mounted at this very path, as it sees it: its last name may then be any. */
+  /** Whether the process sees a mount at exactly this path; the file's own name may then be any. */
   seesMount(path: string): boolean;
-  /** What else our mounts call the object at a path. */
+  /** Other paths of the object through our mounts. */
   otherNames(path: string): readonly string[];
-  /** Whether two paths are one file to us, such as hard links. */
+  /** Whether two paths lead to the same file, such as hard links. */
   isSame(path: string, other: string): boolean;
 }
 
@@ -73,12 +73,12 @@ const objectsOf = ({path, newPath}: Question): string[] =>
 const isByPlace = ({paths, trees}: PolicyMatch): boolean =>
   paths !== undefined || trees !== undefined;
 
-/* A mount of a file gives it another name, which is true only where we see the mount too. */
-const mayBeRenamed = (path: string, facts: AskerFacts): boolean =>
+/* A bind mount of a file gives it another name, which counts only if we see the mount too. */
+const mayBeRenamed = (path: string, facts: WaiterFacts): boolean =>
   !facts.sharesView() && facts.seesMount(path);
 
 /* An entry that allows must match for certain. */
-function matchesSurely(match: PolicyMatch, question: Question, facts: AskerFacts): boolean {
+function matchesSurely(match: PolicyMatch, question: Question, facts: WaiterFacts): boolean {
   const paths = objectsOf(question);
   return (
     paths.every((path) => matchesObject(match, path)) &&
@@ -88,16 +88,16 @@ function matchesSurely(match: PolicyMatch, question: Question, facts: AskerFacts
   );
 }
 
-/* The kernel's mark of a file that has no name any more. */
+/* The kernel appends this to the path of a removed file. */
 const living = (path: string): string => path.replace(/ \(deleted\)$/, '');
 
-/* The kernel vouches for its last name alone, so that it may lie anywhere. */
+/* Of such a path, only the last component is known, so the file may be anywhere. */
 const isCut = (path: string): boolean => !path.startsWith('/');
 
-/* Nor for that, where the asker himself mounted the filesystem. */
+/* Not even that is known if the waiter itself mounted the file system. */
 const isNameless = (path: string): boolean => isCut(path) && path.endsWith('/');
 
-function mayMatchPlace(match: PolicyMatch, path: string, facts: AskerFacts): boolean {
+function mayMatchPlace(match: PolicyMatch, path: string, facts: WaiterFacts): boolean {
   const {paths, trees} = match;
   if (!isByPlace(match) || isCut(path) || !facts.sharesView()) return true;
   const names = [path, living(path), ...facts.otherNames(path)];
@@ -107,14 +107,14 @@ function mayMatchPlace(match: PolicyMatch, path: string, facts: AskerFacts): boo
   );
 }
 
-function mayMatchSuffix(match: PolicyMatch, path: string, facts: AskerFacts): boolean {
+function mayMatchSuffix(match: PolicyMatch, path: string, facts: WaiterFacts): boolean {
   if (match.suffixes === undefined || isNameless(path) || mayBeRenamed(path, facts)) return true;
   const others = isCut(path) ? [] : facts.otherNames(path);
   return [path, living(path), ...others].some((name) => matchesSuffix(match, name));
 }
 
-/* Any other entry applies if it may match, so that a false name does not bypass it. */
-function matchesMaybe(match: PolicyMatch, question: Question, facts: AskerFacts): boolean {
+/* Any other entry applies if it might match, so that a false name does not bypass it. */
+function matchesMaybe(match: PolicyMatch, question: Question, facts: WaiterFacts): boolean {
   const {exes} = match;
   return (
     objectsOf(question).some(
@@ -131,7 +131,7 @@ function matchesMaybe(match: PolicyMatch, question: Question, facts: AskerFacts)
 export function decide(
   policy: Policy,
   question: Question,
-  facts: AskerFacts,
+  facts: WaiterFacts,
   allow: number,
 ): PolicyDecision {
   const entry = policy.entries.find(({match, answer}) => {
@@ -140,6 +140,6 @@ export function decide(
     return matches(match, question, facts);
   });
   return entry === undefined
-    ? {answer: policy.fallback, entry: null}
+    ? {answer: policy.defaultAnswer, entry: null}
     : {answer: entry.answer, entry};
 }

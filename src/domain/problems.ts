@@ -2,9 +2,9 @@
 import type {Mistake} from './mistake.js';
 import type {RuleDocument} from './rule.js';
 
-/** What keeps the guard from being whole. */
+/** Reasons why not everything is guarded as it should be. */
 export interface Problems {
-  /** Mistakes in saved rules, which are therefore not active. */
+  /** Errors in saved rules, which are therefore not active. */
   mistakes: readonly Mistake[];
   /** Rules that are not active as they should be, and why. */
   rules: readonly {match: RuleDocument['match']; why: string}[];

@@ -4,7 +4,7 @@ import type {KernelRule} from './rule.js';
 
 /** A request that waits for an answer. */
 export interface Question {
-  /** Digits: more of them than a number holds. */
+  /** A string of digits, because it may exceed the precision of a number. */
   id: string;
   rule: number;
   op: number;
@@ -15,13 +15,13 @@ export interface Question {
   ppid: number;
   comm: string;
   exe: string | null;
-  /** That it runs, and that an answer for longer is about; null for none. */
+  /** The script that the process runs, which longer answers are about; null: none. */
   script?: string | null;
   uid: number;
   loginuid: number | null;
-  /** When it was asked, in nanoseconds since the epoch. */
+  /** Time of the request, in nanoseconds since the epoch. */
   time: bigint;
-  /** The same of its end. */
+  /** Time when it expires, in nanoseconds since the epoch. */
   deadline: bigint;
   /** The verdict if nobody answers. */
   defaultVerdict: number;
@@ -31,7 +31,7 @@ export interface Question {
 export interface Closing {
   id: string;
   reason: number;
-  /** What became of the access. */
+  /** The verdict on the access. */
   verdict: number;
 }
 
@@ -39,7 +39,7 @@ export interface Closing {
 export interface Answer {
   verdict: number;
   lifetime: number;
-  /** Milliseconds, for a lifetime that is a time; else 0. */
+  /** Milliseconds, if the lifetime is a time; else 0. */
   ttl: number;
 }
 
@@ -49,17 +49,17 @@ export interface Answer {
  */
 export type AnswerResult = 'taken' | 'once' | 'late';
 
-/** A process on the way from the asker up. */
+/** The waiter or one of its ancestors. */
 export interface Parent {
   pid: number;
   comm: string;
 }
 
-/** How a process was started, as it shows itself, and its working directory. */
+/** The command line of a process, which it can change itself, and its working directory. */
 export interface Invocation {
-  /** Null where it cannot be seen. */
+  /** Null if it cannot be read. */
   args: readonly string[] | null;
-  /** Whether there is more of them. */
+  /** Whether the arguments were truncated. */
   argsCut: boolean;
   cwd: string | null;
 }
@@ -71,9 +71,9 @@ export interface AskedPerson {
   question: Question;
   parents: readonly Parent[];
   invocation: Invocation;
-  /** Undefined if it is gone by now. */
+  /** Undefined if the rule no longer exists. */
   rule: KernelRule | undefined;
-  /** How many other questions wait. */
+  /** How many other questions are pending. */
   others(): number;
 }
 
@@ -86,13 +86,13 @@ export const isLeaving = (choice: unknown): choice is Leaving =>
 /** What happens to pending requests when an answerer leaves. */
 export interface Rest {
   waiting: number;
-  /** Other answerers that are still there. */
+  /** How many other answerers remain. */
   others: number;
-  /** What they were answered, or undefined: they were not. */
+  /** The verdict that they were answered with; undefined: none. */
   verdict: number | undefined;
 }
 
-/** The question in a record, copied: a batch's memory is used again. */
+/** Copies the question out of a record, because the memory of a batch is reused. */
 export function toQuestion({id, time, deadline, access, script}: QuestionRecord): Question {
   const {rule, op, path, newPath, pid, tid, ppid, comm, exe, uid, loginuid, verdict} = access;
   const who = {pid, tid, ppid, comm, exe, script, uid, loginuid};
@@ -100,14 +100,14 @@ export function toQuestion({id, time, deadline, access, script}: QuestionRecord)
 }
 
 /**
- * On whose account a question is: as the module shares them out, those of one who has
- * many users at hand are those of the login.
+ * The user to whom a question is charged. As in the module, this is the login user, so that
+ * a user who controls many uids gets no larger share.
  */
 export const payer = ({uid, loginuid}: Question): number =>
   uid === 0 || loginuid === null || loginuid === 0 ? uid : loginuid;
 
 const NANOSECONDS = 1_000_000n;
 
-/** Milliseconds that are left for an answer, never below 0. */
+/** Milliseconds left for an answer, at least 0. */
 export const timeLeft = (deadline: bigint, now = Date.now()): number =>
   Math.max(0, Number(deadline / NANOSECONDS) - now);

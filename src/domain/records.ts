@@ -14,7 +14,7 @@ import {decodePath} from './text.js';
 
 export type {AccessRecord} from './access-record.js';
 
-/** Records that found no room, at this point of the stream. */
+/** Records that were dropped at this point of the stream. */
 export class GapRecord extends PackedRecord {
   readonly type = 'gap';
 
@@ -43,13 +43,13 @@ export class QuestionRecord extends PackedRecord {
     this.access = new AccessRecord(bytes, view, at + QUESTION.access);
   }
 
-  /** The script that the asker runs, to which an answer for longer is limited. */
+  /** The script that the waiter runs, to which longer answers are limited. */
   get script(): string | null {
     const [from, to] = this.scriptPlace;
     if (from === to) return null;
     return this.access.marked(decodePath(this.bytes, from, to), FGUARD_CUT_SCRIPT);
   }
-  /** How long the record has to be. */
+  /** The minimum length of the record. */
   get needed(): number {
     return Math.max(QUESTION.access + this.access.needed, this.scriptPlace[1] - this.at);
   }
@@ -78,15 +78,15 @@ export class ClosedRecord extends PackedRecord {
   get reason(): number {
     return this.u8(CLOSED.reason);
   }
-  /** What became of the access. */
+  /** The verdict on the access. */
   get verdict(): number {
     return this.u8(CLOSED.verdict);
   }
 }
 
-/** What a watcher is sent. */
+/** The records that a subscriber receives. */
 export type EventRecord = AccessRecord | GapRecord;
-/** What an answerer is sent. */
+/** The records that an answerer receives. */
 export type AskRecord = QuestionRecord | ClosedRecord | GapRecord;
 
 const malformed = (what: string): Error => new Error(`malformed event record: ${what}`);
@@ -127,7 +127,7 @@ function recordAt(bytes: Buffer, view: DataView, at: number, length: number): An
   }
 }
 
-/* Types that are not known are stepped over. */
+/* Unknown types are skipped. */
 function* allRecords(batch: Uint8Array): Generator<AnyRecord> {
   const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
   const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
@@ -150,7 +150,7 @@ export function* records(batch: Uint8Array): Generator<EventRecord> {
   for (const record of allRecords(batch)) if (isEvent(record)) yield record;
 }
 
-/** What a batch says to an answerer, in order. */
+/** The records of a batch for an answerer, in order. */
 export function* askRecords(batch: Uint8Array): Generator<AskRecord> {
   for (const record of allRecords(batch)) if (record.type !== 'access') yield record;
 }

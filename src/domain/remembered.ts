@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Answers that rules remember. */
+/* Remembered answers. */
 import {LIFETIMES, OPS, VERDICTS} from './names.js';
 import {isoTime} from './time.js';
 
@@ -11,15 +11,15 @@ export interface Remembered {
   ops: number;
   verdict: number;
   lifetime: number;
-  /** The process that it is about; null: whoever runs the script, or the program without one. */
+  /** The process that it covers; null: every process that runs the script, or else the program. */
   pid: number | null;
   comm: string;
   uid: number;
-  /** Null if it is not known. */
+  /** Null if unknown. */
   exe: string | null;
-  /** Null if the program ran none, "" if its path is not known. */
+  /** Null if the program ran no script, "" if its path is unknown. */
   script: string | null;
-  /** Milliseconds since the epoch; null for one that has no time. */
+  /** Milliseconds since the epoch; null if its lifetime is not a time. */
   expiresAt: number | null;
   /** Nanoseconds since the epoch. */
   givenAt: bigint;

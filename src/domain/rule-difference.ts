@@ -11,7 +11,7 @@ import {
 
 export type {RuleDraft} from './rule.js';
 
-/** A changed term of a rule; its key is that of RULE, such as allow.uids. */
+/** A changed member of a rule; its key is that of RULE, such as allow.uids. */
 export interface TermChange {
   key: string;
   from: unknown;
@@ -36,7 +36,7 @@ export interface RuleDifference {
 export const objectKey = ({path, suffix}: {path: string | null; suffix: string | null}): string =>
   JSON.stringify([path, suffix]);
 
-/* A rule as it would be in force: 0 stands for the usual. */
+/* The rule as it would be once active: 0 stands for the default. */
 const draftOf = (request: RuleRequest): RuleDraft =>
   ruleDraft({
     ...request,
@@ -45,7 +45,7 @@ const draftOf = (request: RuleRequest): RuleDraft =>
     timeout: request.timeout === 0 ? USUAL.timeout : request.timeout,
   });
 
-/* The order of a list of subjects, or the name of a process, means nothing. */
+/* The order of subjects and the names of processes are irrelevant. */
 const plain = (value: unknown): unknown => {
   if (!Array.isArray(value)) return value;
   return value.map((one: unknown) => (isGrant(one) ? one.pid : one)).sort();
@@ -73,10 +73,10 @@ function changes(from: RuleDraft, to: RuleDraft): TermChange[] {
 
 /** Compares the active rules with those that will replace them. */
 export function compareRules(
-  inForce: readonly KernelRule[],
+  active: readonly KernelRule[],
   requests: readonly RuleRequest[],
 ): RuleDifference {
-  const left = new Map(inForce.map((rule) => [objectKey(rule), ruleDocument(rule)]));
+  const left = new Map(active.map((rule) => [objectKey(rule), ruleDocument(rule)]));
   const difference: RuleDifference = {added: [], removed: [], changed: [], unchanged: []};
   for (const request of requests) {
     const key = objectKey(request);

@@ -11,7 +11,7 @@ import {
   ruleDraft,
 } from './rule.js';
 
-/* A rule in the form that people write, with all that it says. */
+/* A rule in the form that people write, with every key. */
 const flat = ({name, match, ops, allow, deadlineMs, ...rule}: RuleDraft) => ({
   name,
   path: match.path,
@@ -63,7 +63,7 @@ const isSame = (one: unknown, other: unknown): boolean =>
 const isMap = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/* What is not as usual, in the order of the usual; of a map, what of it is not. */
+/* The keys that differ from their defaults, in the order of the defaults; the same inside maps. */
 function unusual<T extends object>(usual: T, values: T): Partial<T> {
   const found = Object.entries(usual).map(([key, one]: [string, unknown]) => {
     const value: unknown = values[key as keyof T];
@@ -87,7 +87,7 @@ export const toSaved = (rule: ExportedRule): SavedRule =>
     }),
   ) as SavedRule;
 
-/** Why a rule cannot be in a file as it is; undefined for one that can. */
+/** What a file cannot express about a rule; undefined if nothing. */
 export type Loss = 'ends' | 'processes';
 
 export function lossOf(rule: KernelRule): Loss | undefined {

@@ -17,22 +17,22 @@ export interface Subjects {
   cgroups: readonly string[];
 }
 
-/** What a rule may be besides. */
+/** The flags of a rule. */
 export interface RuleTraits {
-  /** All below the path, and itself. */
+  /** Covers the path and everything below it. */
   tree: boolean;
-  /** Descendants of the processes too. */
+  /** Also allows descendants of the processes. */
   children: boolean;
   /** Also applies to file descriptors opened before the rule. */
   strict: boolean;
-  /** Ends with the last process. */
+  /** Is removed when the last process exits. */
   untilExit: boolean;
   /** Restricts only its subjects; everyone else is allowed. */
   against: boolean;
 }
 
 export interface RuleTerms extends Subjects, RuleTraits {
-  /** Null for a suffix that counts everywhere. */
+  /** Null for a suffix that applies everywhere. */
   path: string | null;
   suffix: string | null;
   name: string | null;
@@ -40,16 +40,16 @@ export interface RuleTerms extends Subjects, RuleTraits {
   ops: number;
   elseAction: number;
   error: number;
-  /** The verdict of an access that is asked about if nobody answers. */
+  /** The verdict if a request gets no answer in time. */
   defaultVerdict: number;
   /** Milliseconds allowed for an answer; in a request, 0 means the default. */
   timeout: number;
 }
 
-/** A rule as it is asked for. */
+/** A rule to be added. */
 export interface RuleRequest extends RuleTerms {
   pids: readonly number[];
-  /** Milliseconds it is to last, 0 for ever. */
+  /** Milliseconds until it expires; 0: never. */
   ttl: number;
 }
 
@@ -63,11 +63,11 @@ export interface Grant {
 export interface KernelRule extends RuleTerms {
   id: number;
   grants: readonly Grant[];
-  /** Ends with the connections that added it, such as an agent's of the earlier protocol. */
+  /** Is removed when the connections that added it close, such as agents of the earlier protocol. */
   untilClosed?: boolean;
-  /** Nothing has the path of one of its executables, which allows nobody until then. */
+  /** The path of one of its executables does not exist; it allows nobody until it does. */
   exePending?: boolean;
-  /** Milliseconds since the epoch; null for a rule that lasts. */
+  /** Milliseconds since the epoch; null for a rule that does not expire. */
   expiresAt: number | null;
   allowed: number;
   denied: number;
@@ -75,7 +75,7 @@ export interface KernelRule extends RuleTerms {
   expired: number;
 }
 
-/** What a rule is where nothing is said; the kernel takes the same for usual. */
+/** The defaults of a rule, which are also the kernel's. */
 export const USUAL: RuleTerms = {
   path: null,
   suffix: null,
@@ -97,7 +97,7 @@ export const USUAL: RuleTerms = {
   against: false,
 };
 
-/** A request that says nothing, and leaves to the kernel what may be left to it. */
+/** An empty request, which leaves all defaults to the kernel. */
 export const UNSAID: RuleRequest = {
   ...USUAL,
   ops: 0,
@@ -109,7 +109,7 @@ export const UNSAID: RuleRequest = {
 
 const isoMoment = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-/* Why not all of a rule is active. */
+/* Why part of a rule has no effect yet. */
 const EXE_PENDING = 'an executable does not exist';
 
 /** RULE of the JSON interface. */
@@ -147,12 +147,12 @@ export const ruleDocument = (rule: KernelRule) => ({
 
 export type RuleDocument = ReturnType<typeof ruleDocument>;
 
-/** A rule that is not active yet: it has no id and no hits. */
+/** A rule that is not active yet, and so has no id and no hits. */
 export type RuleDraft = Omit<RuleDocument, 'id' | 'pending' | 'hits'>;
 
 const NOT_YET = {id: 0, grants: [], expiresAt: null, allowed: 0, denied: 0, asked: 0, expired: 0};
 
-/** A rule as RULE shows it before it is active. */
+/** RULE for a rule that is not active yet. */
 export function ruleDraft(terms: RuleTerms): RuleDraft {
   const draft: RuleDraft & Partial<RuleDocument> = ruleDocument({...terms, ...NOT_YET});
   delete draft.id;

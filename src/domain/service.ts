@@ -2,13 +2,13 @@
 
 export type Change = 'created' | 'updated' | 'removed' | 'unchanged';
 
-/** What became of a file. */
+/** A file, and what was done with it. */
 export interface FileChange {
   path: string;
   change: Change;
 }
 
-/** How a unit of systemd stands. */
+/** The state of a systemd unit. */
 export interface UnitState {
   enabled: boolean;
   active: boolean;
@@ -18,10 +18,10 @@ export interface UnitReport extends UnitState {
   name: string;
 }
 
-/** What installing or removing the service did. */
+/** The result of installing or removing the service. */
 export interface ServiceReport {
   files: FileChange[];
   units: UnitReport[];
-  /** Whether anything is other than before. */
+  /** Whether anything changed. */
   changed: boolean;
 }

@@ -7,7 +7,7 @@ const byByte = (text: string): string =>
 const inDollarQuotes = (character: string): string =>
   character === "'" || escapeText(character) !== character ? byByte(character) : character;
 
-/** Text as a word of a command line that can be copied from a terminal into bash. */
+/** Quotes a text as one word of a command line that can be copied from a terminal into bash. */
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   const isPlain = Array.from(text).every((one) => one === ' ' || escapeText(one) === one);

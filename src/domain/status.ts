@@ -2,14 +2,14 @@
 
 export const COUNTERS = ['allowed', 'denied', 'events', 'lost', 'asked', 'expired'] as const;
 
-/** What the module says of itself. */
+/** The status that the module reports. */
 export interface KernelStatus {
   version: string;
   abi: number;
   rules: number;
   subscribers: number;
   answerers: number;
-  /** Rules and module, until the machine restarts. */
+  /** Rules and module are locked until reboot. */
   locked: boolean;
   counters: Record<(typeof COUNTERS)[number], number>;
   hooks: {function: string; ops: number; state: number}[];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 /*
- * File names are bytes. Those that are not UTF-8 travel in a string as lone
- * low surrogates, U+DC80 to U+DCFF for the bytes 0x80 to 0xff, so that nothing
- * is lost: JSON.stringify writes them as \udc80, a terminal shows \x80.
+ * File names are bytes. In strings, bytes that are not UTF-8 are lone low surrogates,
+ * U+DC80 to U+DCFF for the bytes 0x80 to 0xff, so that nothing is lost.
+ * JSON.stringify writes them as \udc80, a terminal shows \x80.
  */
 const BYTE_BASE = 0xdc00;
 const REPLACEMENT = '\ufffd';
@@ -44,19 +44,18 @@ export function encodePath(path: string): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Text for those who take nothing but Unicode: bytes that are not UTF-8 become \xNN. */
+/** Text for consumers that need valid Unicode: bytes that are not UTF-8 become \xNN. */
 export const unicodeText = (text: string): string =>
   text.isWellFormed() ? text : text.replace(/\p{Cs}/gu, escapeCharacter).toWellFormed();
 
 /*
- * What a terminal might act on, hide or show as something else: control and
- * format characters (bidi overrides, zero width), every space but the plain
- * one, fillers, unassigned and private characters, and the backslash itself,
- * so that an escape cannot be feigned.
+ * Characters that a terminal might interpret, hide or show as something else: control and
+ * format characters (bidi overrides, zero width), all spaces but U+0020, fillers, unassigned
+ * and private characters, and the backslash itself, so that an escape cannot be forged.
  */
 const UNSAFE =
   /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2800\p{Default_Ignorable_Code_Point}]/gu;
-/* Marks would strike out what stands before, and many of them take no cell at all. */
+/* Combining marks could strike out the previous character, and many of them have no width. */
 const EDGE = /^[ \p{M}]|[ ]$|(?<=\/)\p{M}|(?<=\p{M}{4})\p{M}/gu;
 const SHORT: Record<string, string> = {'\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t'};
 
@@ -71,16 +70,16 @@ function escapeCharacter(character: string): string {
   return `\\u{${hex(code)}}`;
 }
 
-/** Text from others, made safe to print on one line of a terminal. */
+/** Escapes untrusted text so that it is safe to print on one line of a terminal. */
 export function escapeText(text: string): string {
   return text.replace(UNSAFE, escapeCharacter).replace(EDGE, escapeCharacter);
 }
 
-/** The same for the name of a process, which is not to feign the [PID] and < around it. */
+/** The same for the name of a process, which must not forge the [PID] and < around it. */
 export const escapeComm = (comm: string): string =>
   escapeText(comm).replace(/[[\]<>]/g, escapeCharacter);
 
-/** The same for several lines, such as a compiler's message: tabs and line ends stay. */
+/** The same for several lines, such as compiler output: keeps tabs and line feeds. */
 export const escapeLines = (text: string): string =>
   text
     .split('\n')
@@ -92,10 +91,10 @@ export const escapeLines = (text: string): string =>
     )
     .join('\n');
 
-/** The same for a command that is to be copied: a quoted word of it has backslashes of its own. */
+/** The same for a command to be copied: its quoted words already contain escapes. */
 export const escapeCommand = (command: string): string => command.replace(UNSAFE, keepBackslash);
 
-/* Before the class: most texts hold none of them. */
+/* A cheap test first: most texts contain none of them. */
 const PLAIN_JSON = /^[\n\x20-\x7e]*$/;
 
 const escapeUnits = (character: string): string =>
@@ -106,7 +105,7 @@ const escapeUnits = (character: string): string =>
         return `\\u${unit.toString(16).padStart(4, '0')}`;
       }).join('');
 
-/** JSON that may be shown on a terminal: it says the same, and hides or does nothing there. */
+/** JSON with the same meaning that is safe to print on a terminal. */
 export function safeJson(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, null, indent);
   return PLAIN_JSON.test(text) ? text : text.replace(UNSAFE, escapeUnits);

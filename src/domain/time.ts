@@ -10,7 +10,7 @@ export function isoTime(nanoseconds: bigint): string {
 let lastSecond = NaN;
 let lastText = '';
 
-/* A stream has thousands of records in the same second. */
+/* Cached, because a stream has thousands of records within a second. */
 function isoSecond(seconds: number): string {
   if (seconds !== lastSecond) {
     lastText = new Date(seconds * 1000).toISOString().slice(0, 19);

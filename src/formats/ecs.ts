@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Events in the form of the Elastic Common Schema; what it has no field for is under "fguard". */
+/* Events in the Elastic Common Schema; facts for which it has no field are under "fguard". */
 import {OPS, REASONS, VERDICTS} from '../domain/names.js';
 import {openFlagNames} from '../domain/open-flags.js';
 import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
@@ -8,7 +8,7 @@ import {isoTime} from '../domain/time.js';
 import {detailNames} from './event-json.js';
 import {type EventOrigin, accessSentence, pathParts} from './event-origin.js';
 
-/** The version of the schema that the fields are from. */
+/** The version of the schema. */
 export const ECS_VERSION = '9.4.0';
 
 /* The schema's types of events about files. */
@@ -55,7 +55,7 @@ function processOf(record: AccessRecord): object {
   };
 }
 
-/* The login is who it was before su and sudo, for which the schema has no field outside of sessions. */
+/* The login user is the user before su and sudo; the schema has no field for it outside of sessions. */
 function extras(record: AccessRecord, {userName}: EventOrigin): object {
   const {loginuid, newPath} = record;
   return {
@@ -91,7 +91,7 @@ function accessDocument(record: AccessRecord, origin: EventOrigin): object {
   };
 }
 
-/* The schema's kind for a pipeline that has lost something. */
+/* The schema's kind for events lost in a pipeline. */
 const gapDocument = (record: GapRecord, origin: EventOrigin): object => ({
   ...common(record, origin),
   message: `${record.lost} events lost: reader too slow`,

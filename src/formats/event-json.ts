@@ -7,7 +7,7 @@ import {safeJson} from '../domain/text.js';
 
 type UserName = (uid: number) => string;
 
-/** What more there is to say of a reason, such as "no-answerer". */
+/** Details of a reason, such as "no-answerer". */
 export const detailNames = ({detail}: AccessRecord): string[] =>
   detail === 0 ? [] : [DETAILS.name(detail)];
 

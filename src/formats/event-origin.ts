@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 import {escapeComm, escapeText} from '../domain/text.js';
 
-/** What a log must say of where its events come from. */
+/** The origin of events, for logs. */
 export interface EventOrigin {
   host: string;
   /** Version of fguard. */
   version: string;
-  /** The kernel that decided. */
+  /** Release of the kernel. */
   kernel: string;
   userName: (uid: number) => string;
 }
 
-/** Parts of a path, as far as there are any. */
+/** The parts of a path that exist. */
 export function pathParts(path: string): {path: string; name: string; directory: string} {
   const slash = path.lastIndexOf('/');
   const name = path.slice(slash + 1) || path;
   return {path, name, directory: slash > 0 ? path.slice(0, slash) : '/'};
 }
 
-/** A sentence for whoever reads the log, perhaps on a terminal: others chose the names in it. */
+/** A sentence for a reader of the log; names are escaped, because other users chose them. */
 export const accessSentence = (
   comm: string,
   pid: number,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Events in words, each part of a sentence for itself. */
+/* Events as text, one function for each part. */
 import {OPS, REASONS, VERDICTS} from '../domain/names.js';
 import type {AccessRecord, GapRecord} from '../domain/records.js';
 import {escapeComm, escapeText} from '../domain/text.js';
@@ -10,7 +10,7 @@ type UserName = (uid: number) => string;
 
 const ASKED = ['answer', 'default', 'expired', 'unaskable'];
 
-/** The login user, and whom the process runs as where that is another. */
+/** The login user, and the user that the process runs as if that is another. */
 function userText(record: AccessRecord, userName: UserName): string {
   const owner = escapeText(userName(record.uid));
   if (record.loginuid === null) return owner;
@@ -21,7 +21,7 @@ function userText(record: AccessRecord, userName: UserName): string {
 export const ruleText = (record: AccessRecord): string =>
   record.rule === 0 ? REASONS.name(record.reason) : `${REASONS.name(record.reason)} ${record.rule}`;
 
-/* How asking ended, in front of the path, which cannot feign it there. */
+/* How the request ended. It comes before the path, so that a path cannot forge it. */
 export function askedText(record: AccessRecord, isWide: boolean): string {
   const reason = REASONS.name(record.reason);
   const unseen = !isWide && ASKED.includes(reason) ? [reason] : [];
@@ -38,7 +38,7 @@ export function objectText(record: AccessRecord): string {
 export const whoText = (record: AccessRecord, userName: UserName): string =>
   `${escapeComm(record.comm)}[${record.pid}] ${userText(record, userName)}`;
 
-/** The words of a line without its time and its columns. */
+/** The text of a line without its time and columns. */
 export const accessWords = (record: AccessRecord, userName: UserName): string =>
   [
     VERDICTS.name(record.verdict),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {encodePath} from '../domain/text.js';
 
-/** A field of an entry: its name, of capital letters, digits and underscores, and its value. */
+/** A field of an entry: its name (capital letters, digits, underscores) and its value. */
 export type JournalField = readonly [name: string, value: string];
 
 const NEWLINE = Buffer.from('\n');
@@ -12,7 +12,7 @@ function length64(bytes: Buffer): Buffer {
   return length;
 }
 
-/* With its length in front a value may hold anything; a line of its own cannot hold the end of a line. */
+/* A value preceded by its length may contain anything; the form NAME=VALUE cannot contain a line feed. */
 function encodeField([name, value]: JournalField): Buffer {
   const bytes = encodePath(value);
   const parts = bytes.includes('\n')
@@ -21,6 +21,6 @@ function encodeField([name, value]: JournalField): Buffer {
   return Buffer.concat([...parts, NEWLINE]);
 }
 
-/** An entry in the journal's native protocol. A field may be there several times. */
+/** An entry in the journal's native protocol. A field may occur several times. */
 export const journalEntry = (fields: readonly JournalField[]): Buffer =>
   Buffer.concat(fields.map(encodeField));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Events as entries of the systemd journal: a sentence, and the keys of our JSON as fields. */
+/* Events as entries of the systemd journal: a sentence, and the keys of the JSON event as fields. */
 import {VERDICTS} from '../domain/names.js';
 import type {JournalField} from './journal-entry.js';
 import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
@@ -8,22 +8,22 @@ import {accessWords, gapWords} from './event-words.js';
 
 type UserName = (uid: number) => string;
 
-/** What the entries about accesses, and those about gaps, have in common: their MESSAGE_ID. */
+/** The MESSAGE_ID of entries about accesses, and of those about gaps. */
 export const JOURNAL_IDS = {
   access: '2b4a345088c84aa894a04fe79d3383e3',
   gap: '4b6be378ee6d40e4a49678e3493a2735',
 } as const;
 
-/* Of syslog. The journal counts each apart when it limits how much it takes: a flood of refusals does not push out a gap. */
+/* Syslog priorities. journald limits the rate of each one separately, so denied accesses cannot crowd out a gap. */
 const PRIORITY = {error: '3', warning: '4', information: '6'} as const;
 
-/* newPath is FGUARD_NEW_PATH. */
+/* newPath becomes FGUARD_NEW_PATH. */
 const fieldName = (key: string): string =>
   `FGUARD_${key.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`;
 
 type Value = string | number | null;
 
-/* A list is a field for each of its values; what is null has no field. */
+/* A list becomes one field for each value; null becomes none. */
 const keyFields = (document: Readonly<Record<string, Value | Value[]>>): JournalField[] =>
   Object.entries(document).flatMap(([key, value]) =>
     [value]

@@ -4,7 +4,7 @@ import type {Mistake} from '../domain/mistake.js';
 import {byteMistakes, Lines} from './lines.js';
 import {type Place, type WrittenFile, textMistakes} from './written-file.js';
 
-/** What a text says as JSON; undefined if it is something else, such as YAML. */
+/** The value of a JSON text; undefined if it is not JSON, such as YAML. */
 export function parseJson(text: string): {value: unknown} | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
@@ -14,11 +14,11 @@ export function parseJson(text: string): {value: unknown} | undefined {
   }
 }
 
-/** A JSON file; where something is, is looked up only for a mistake. */
+/** A JSON file; positions are looked up only to report errors. */
 export class JsonFile implements WrittenFile {
   readonly mistakes: readonly Mistake[];
   private readonly lines: Lines;
-  /* Lists are long, and have a mistake in each item: looked through once. */
+  /* Cached, because a long list may have an error in every item. */
   private readonly members = new Map<number, Map<string, JsonSpot>>();
 
   constructor(
@@ -35,7 +35,7 @@ export class JsonFile implements WrittenFile {
     return this.lines.mistake(this.offset(place, part), message);
   }
 
-  /* The nearest thing above, where the value itself is not written in the file. */
+  /* If the value itself is missing, the position of its nearest parent. */
   private offset(place: Place, part: 'key' | 'value'): number {
     let spot: JsonSpot = {at: jsonStart(this.text), key: undefined};
     for (const [depth, step] of place.entries()) {

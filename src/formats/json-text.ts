@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Where things are in a text that JSON.parse() takes; what is wrong with it, that says. */
+/* Finds positions in a valid JSON text; JSON.parse() reports syntax errors. */
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 
-/** A value, and the key in front of it. */
+/** The positions of a value and of its key. */
 export interface JsonSpot {
   at: number;
   key: number | undefined;
@@ -19,7 +19,7 @@ function stringEnd(text: string, at: number): number {
   }
 }
 
-/* Between values there is nothing but these. */
+/* Space, comma and colon are all that separates values. */
 const isGap = (code: number): boolean => code <= SPACE || code === 0x2c || code === 0x3a;
 
 function skipGap(text: string, at: number): number {
@@ -39,7 +39,7 @@ function wordEnd(text: string, at: number): number {
   return i;
 }
 
-/** Calls for each bracket, string and word of a text, until it says that it is enough. */
+/** Calls back for each bracket, string and word of a text, until the callback ends it. */
 function scan(text: string, from: number, see: (at: number, end: number) => boolean): number {
   for (let at = skipGap(text, from); at < text.length;) {
     const character = text[at];
@@ -65,7 +65,7 @@ const plainKey = (text: string, at: number, end: number): string => {
   return raw.includes('\\') ? (JSON.parse(text.slice(at, end)) as string) : raw;
 };
 
-/** Where the members of an object, or the items of a list, are; nothing of other values. */
+/** The positions of the members of an object or the items of a list; empty for other values. */
 export function jsonMembers(text: string, at: number): Map<string, JsonSpot> {
   const members = new Map<string, JsonSpot>();
   const isObject = text[at] === '{';
@@ -80,7 +80,7 @@ export function jsonMembers(text: string, at: number): Map<string, JsonSpot> {
   return members;
 }
 
-/** Where the text begins that is not blank. */
+/** The position of the first character that is not white space. */
 export const jsonStart = (text: string): number => skipGap(text, 0);
 
 const isKey = (text: string, end: number): boolean => {
@@ -89,7 +89,7 @@ const isKey = (text: string, end: number): boolean => {
   return text[i] === ':';
 };
 
-/** Where keys are that an object had before: JSON.parse() would take the last. */
+/** The positions of repeated keys, of which JSON.parse() would silently use the last. */
 export function jsonTwins(text: string): number[] {
   const twins: number[] = [];
   const open: (Set<string> | undefined)[] = [];

@@ -2,7 +2,7 @@
 import type {Mistake} from '../domain/mistake.js';
 import {escapeText} from '../domain/text.js';
 
-/** Where the lines of a text begin. */
+/** Converts offsets in a text to lines and columns. */
 export class Lines {
   private starts: number[] | undefined;
 
@@ -11,7 +11,7 @@ export class Lines {
     private readonly text: string,
   ) {}
 
-  /** A mistake at an offset in the text. */
+  /** An error at an offset in the text. */
   mistake(offset: number, message: string): Mistake {
     const starts = (this.starts ??= this.find());
     let [low, high] = [0, starts.length - 1];
@@ -31,24 +31,24 @@ export class Lines {
   }
 }
 
-/* Written as they are; escaped, and in a name, they are characters like others. */
+/* Only unescaped ones; as an escape in a name, they are ordinary characters. */
 const ODD_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
 
-/** The first of what ends a line for some programs, and not for others: what one shows as a line another reads as two. */
+/** The first character that only some programs treat as the end of a line, and show as two lines. */
 export function breakMistakes(lines: Lines, text: string): Mistake[] {
   const at = text.search(ODD_BREAK);
   if (at < 0) return [];
   const code = text.charCodeAt(at).toString(16).padStart(4, '0');
-  const remedy = `end lines by a line feed; in a name, write it as "\\u${code}" between double quotes`;
-  const message = `U+${code.toUpperCase()} ends a line for some programs, and not for others; ${remedy}`;
+  const remedy = `end lines with a line feed; in a name, write it as "\\u${code}" in double quotes`;
+  const message = `U+${code.toUpperCase()} is the end of a line to some programs; ${remedy}`;
   return [lines.mistake(at, message)];
 }
 
-/** The first byte that is not UTF-8 only: a file in another encoding is full of them. */
+/** Only the first byte that is not UTF-8, because a file in another encoding is full of them. */
 export function byteMistakes(lines: Lines, text: string): Mistake[] {
   const at = text.search(/[\ud800-\udfff]/u);
   if (at < 0) return [];
   const byte = escapeText(text.charAt(at));
-  const remedy = 'in a name, write it as "\\udcNN" between double quotes';
+  const remedy = 'in a name, write it as "\\udcNN" in double quotes';
   return [lines.mistake(at, `the byte ${byte} is not UTF-8; ${remedy}`)];
 }

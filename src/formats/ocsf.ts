@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Events in the form of the Open Cybersecurity Schema Framework: File System Activity. */
+/* Events in the Open Cybersecurity Schema Framework: File System Activity. */
 import {OPS, REASONS, VERDICTS} from '../domain/names.js';
 import {openFlagNames} from '../domain/open-flags.js';
 import type {AccessRecord, EventRecord, GapRecord} from '../domain/records.js';
@@ -7,7 +7,7 @@ import {safeJson, unicodeText} from '../domain/text.js';
 import {detailNames} from './event-json.js';
 import {type EventOrigin, accessSentence, pathParts} from './event-origin.js';
 
-/** The version of the schema that the attributes are from. */
+/** The version of the schema. */
 const OCSF_VERSION = '1.8.0';
 
 const SYSTEM = {category_uid: 1, category_name: 'System Activity'};
@@ -15,7 +15,7 @@ const FILE_ACTIVITY = {class_uid: 1001, class_name: 'File System Activity'};
 const BASE_EVENT = {class_uid: 0, class_name: 'Base Event'};
 const OTHER = 99;
 
-/* The activities of the class; what it does not know is "Other", under our name. */
+/* The activities of the class; other operations are "Other", with our own name. */
 const ACTIVITIES: Record<string, readonly [number, string]> = {
   create: [1, 'Create'],
   read: [2, 'Read'],
@@ -56,7 +56,7 @@ const VERDICT = {
 
 const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds / 1_000_000n);
 
-/* Types of files: a folder, a regular file, or that we do not know. */
+/* File types: folder, regular file, or unknown. */
 const UNKNOWN = 0;
 const REGULAR = 1;
 const FOLDER = 2;
@@ -98,7 +98,7 @@ function actorOf(record: AccessRecord, {userName}: EventOrigin): object {
       parent_process: {pid: ppid},
       user: userOf(uid, userName),
     },
-    /* Who it was before su and sudo, if somebody logged in. */
+    /* The user before su and sudo, if there is a login user. */
     user: userOf(loginuid ?? uid, userName),
   };
 }

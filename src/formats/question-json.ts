@@ -11,7 +11,7 @@ import {isoTime} from '../domain/time.js';
 
 type UserName = (uid: number) => string;
 
-/** Who asks, to do what. */
+/** The process and the access. */
 export const whoAndWhat = (question: Question, userName: UserName) => {
   const {id, rule, op, path, newPath, pid, comm, exe, uid, loginuid} = question;
   const script = question.script ?? null;
@@ -19,7 +19,7 @@ export const whoAndWhat = (question: Question, userName: UserName) => {
   return {id, rule, op: OPS.name(op), path, newPath, pid, comm, exe, script, uid, loginuid, user};
 };
 
-/** A question, as programs are asked. */
+/** A question as `fguard ask --json` prints it. */
 export const questionDocument = (
   question: Question,
   parents: readonly Parent[],
@@ -35,7 +35,7 @@ export const questionDocument = (
   deadline: isoTime(question.deadline),
 });
 
-/** A question that waits, in `fguard status --json`. */
+/** A pending question in `fguard status --json`. */
 export const waitingDocument = (question: Question, userName: UserName) => ({
   ...whoAndWhat(question, userName),
   default: VERDICTS.name(question.defaultVerdict),
@@ -43,7 +43,7 @@ export const waitingDocument = (question: Question, userName: UserName) => ({
   leftMs: timeLeft(question.deadline),
 });
 
-/** A question that ended otherwise than by our answer. */
+/** A question that did not end by our answer. */
 export const closedDocument = ({id, reason}: Closing) => ({
   type: 'closed',
   id,

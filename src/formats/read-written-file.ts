@@ -8,7 +8,7 @@ import {JsonFile, parseJson} from './json-file.js';
 import type {WrittenFile} from './written-file.js';
 import {YamlFile} from './yaml-file.js';
 
-/* A map of YAML takes a hundred times the memory of its text, and JSON little. */
+/* A YAML map takes a hundred times the memory of its text, JSON much less. */
 const YAML_MAX = 16 * MIB;
 const JSON_MAX = 128 * MIB;
 
@@ -24,8 +24,8 @@ function read(path: string, max: number): string {
 }
 
 /**
- * Reads a file; its mistakes are in it.
- * @throws UserError if it cannot be read, or is no regular file of a size that is taken
+ * Reads a file; the result contains its errors.
+ * @throws UserError if it cannot be read, is not a regular file, or is too large
  */
 export function readWrittenFile(path: string, max = JSON_MAX): WrittenFile {
   const text = read(path, max);
@@ -34,6 +34,6 @@ export function readWrittenFile(path: string, max = JSON_MAX): WrittenFile {
   if (text.length <= YAML_MAX) return new YamlFile(path, text);
   throw new UserError(
     'EFBIG',
-    `${path} is larger than ${YAML_MAX / MIB} MiB; only JSON files may be`,
+    `${path} is larger than ${YAML_MAX / MIB} MiB; use JSON, which may be larger`,
   );
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Files that people or programs write: what is in them, and where. */
+/* Files that people or programs write: their values and the positions of these. */
 import type {Mistake} from '../domain/mistake.js';
 
 /** The keys and indices that lead from the top of a file to a value. */
@@ -10,22 +10,22 @@ export interface WrittenFile {
   readonly path: string;
   /** The whole content as plain values; undefined if the syntax is wrong. */
   readonly value: unknown;
-  /** Mistakes of syntax, and in texts that nothing can be called. */
+  /** Errors of syntax, and strings that cannot be names. */
   readonly mistakes: readonly Mistake[];
-  /** A mistake in the value at a place, or in the key that leads to it. */
+  /** An error in the value at a place, or in its key. */
   mistake(place: Place, message: string, part?: 'key' | 'value'): Mistake;
 }
 
-/* NUL ends a name for the kernel; half a surrogate pair that stands for no byte has none. */
+/* NUL would end a name in the kernel, and a lone surrogate that stands for no byte has no encoding. */
 const UNNAMEABLE = /\0|(?=\p{Cs})[^\udc80-\udcff]/u;
 
-/* How such a text can be written, so that files without need not be searched. */
+/* How such a string can be written; files that do not match need not be searched. */
 const SUSPICIOUS = /\0|\\(?:[0uU]|x00)|\p{Cs}/u;
 
 interface Found {
   value: unknown;
   key: string | number | undefined;
-  /** What it lies in. */
+  /** The value that contains it. */
   above: Found | undefined;
 }
 
@@ -48,8 +48,8 @@ const sentence = (text: string): string =>
     : `this text contains ${UNNAMEABLE.exec(text)?.[0] ?? ''}, which is not a character`;
 
 /**
- * Mistakes in texts, keys included, that would not reach the kernel as they stand.
- * @param text the file as it is written
+ * Errors in strings, including keys, that would not reach the kernel unchanged.
+ * @param text the text of the file
  */
 export function textMistakes(file: Omit<WrittenFile, 'mistakes'>, text: string): Mistake[] {
   if (!SUSPICIOUS.test(text)) return [];

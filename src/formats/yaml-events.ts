@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* What the parser takes in a YAML text, and is refused all the same. */
+/* Checks for YAML that the parser accepts, but we do not. */
 import type {Event, ScalarEvent} from 'js-yaml';
 
 import {yaml} from './libraries.js';
 
-/* A bomb of aliases is no configuration. */
+/* Limit against alias bombs: how much larger the value may be than its text. */
 const TIMES_MAX = 100;
 
-/* The last character is U+10FFFF. */
+/* Escapes beyond the last code point, U+10FFFF. */
 const NO_CHARACTER = /(?<!\\)(?:\\\\)*\\U(?!000|0010)/;
 
-/* Each takes some hundred bytes while a text is read. */
+/* Each takes several hundred bytes during parsing. */
 export const VALUES_MAX = 2_000_000;
 
 const VALUE_SIGNS = new Set(['-', ':', '?'].map((sign) => sign.charCodeAt(0)));
@@ -18,7 +18,7 @@ const FLOW_SIGNS = new Set([',', '[', '{'].map((sign) => sign.charCodeAt(0)));
 const QUOTES = new Set(['"', "'"].map((sign) => sign.charCodeAt(0)));
 const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
 
-/** Whether a text may hold more values than are taken, before a parser makes something of each. */
+/** Whether a text may contain too many values: a check before the parser allocates memory for each. */
 export function holdsTooMuch(text: string): boolean {
   if (text.length <= VALUES_MAX) return false;
   let values = 0;
@@ -41,7 +41,7 @@ const anchorOf = (text: string, event: Event): string | undefined =>
     ? text.slice(event.anchorStart, event.anchorEnd)
     : undefined;
 
-/** Whether aliases, each of them followed, make far more of a text than is written. */
+/** Whether aliases expand to much more data than the text contains. */
 export function isBomb(text: string, events: readonly Event[]): boolean {
   const {EVENT_ID} = yaml();
   if (!events.some(({type}) => type === EVENT_ID.ALIAS)) return false;
@@ -64,7 +64,7 @@ export function isBomb(text: string, events: readonly Event[]): boolean {
       sizes.set(anchor, 1);
       add(1);
     } else {
-      /* What holds itself has no end. */
+      /* A value that contains itself is infinite. */
       sizes.set(anchor, Infinity);
       open.push({anchor, size: 1});
     }
@@ -72,7 +72,7 @@ export function isBomb(text: string, events: readonly Event[]): boolean {
   return total > TIMES_MAX * events.length;
 }
 
-/** The text of the first value that an escape makes no character of. */
+/** The first value with an escape that does not stand for a character. */
 export function noCharacter(text: string, events: readonly Event[]): ScalarEvent | undefined {
   const {EVENT_ID, SCALAR_STYLE} = yaml();
   if (!NO_CHARACTER.test(text)) return undefined;

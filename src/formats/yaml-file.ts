@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* YAML files that people write: what is in them, and where. */
+/* YAML files that people write: their values and the positions of these. */
 import type {Event, YAMLException} from 'js-yaml';
 
 import type {Mistake} from '../domain/mistake.js';
@@ -10,10 +10,10 @@ import {VALUES_MAX, holdsTooMuch, isBomb, noCharacter} from './yaml-events.js';
 import {yamlSentence} from './yaml-sentences.js';
 import {type YamlSpot, YamlSpots, followed} from './yaml-spots.js';
 
-/* Each level is a call of the parser within another. */
+/* The parser is recursive: each level is a nested call. */
 const DEPTH_MAX = 100;
 
-/* A key without its colon is noticed on a line after it. */
+/* The parser notices a missing colon only on a later line. */
 const NO_COLON = /^expected ':'|multiline key/;
 const LINES_BACK = 3;
 
@@ -33,7 +33,7 @@ function parse(text: string): Outcome {
   return Array.isArray(outcome) ? {events: outcome} : {error: outcome};
 }
 
-/* The same error, found in as few of the lines as show it. */
+/* The same error in the shortest beginning of the text that still has it. */
 function earliest(text: string, error: YAMLException): YAMLException {
   let found = error;
   for (let line = 0; line < LINES_BACK && NO_COLON.test(found.reason); line++) {
@@ -60,7 +60,7 @@ export class YamlFile implements WrittenFile {
   ) {
     this.lines = new Lines(path, text);
     const bytes = byteMistakes(this.lines, text);
-    /* They are told of already: the rest is looked through as if they were characters. */
+    /* Those bytes are reported already; replacing them lets the rest be checked. */
     this.text = bytes.length === 0 ? text : text.replace(/\p{Cs}/gu, '\ufffd');
     const breaks = [...breakMistakes(this.lines, text), ...this.tooMuch()];
     const syntax = [...bytes, ...breaks];
@@ -69,18 +69,18 @@ export class YamlFile implements WrittenFile {
     this.mistakes = syntax.length > 0 ? syntax : textMistakes(this, text);
   }
 
-  /** A mistake in the value at a place, or in the key that leads to it. */
+  /** An error in the value at a place, or in its key. */
   mistake(place: Place, message: string, part: 'key' | 'value' = 'value'): Mistake {
     return this.lines.mistake(this.offset(place, part), message);
   }
 
   private tooMuch(): Mistake[] {
     if (!holdsTooMuch(this.text)) return [];
-    const message = `there are more than ${VALUES_MAX} values; write it as JSON, or as several files`;
+    const message = `there are more than ${VALUES_MAX} values; use JSON, or several files`;
     return [this.lines.mistake(0, message)];
   }
 
-  /* The value, or what is wrong with the text. */
+  /* Returns the value, or adds the errors of the text. */
   private read(mistakes: Mistake[]): unknown {
     const {text} = this;
     const outcome = parse(text);
@@ -136,7 +136,7 @@ export class YamlFile implements WrittenFile {
     return this.spots.root;
   }
 
-  /* The nearest thing above, where the value itself is not written in the file. */
+  /* If the value itself is missing, the position of its nearest parent. */
   private offset(place: Place, part: 'key' | 'value'): number {
     let spot = this.root;
     let offset = spot?.at ?? 0;

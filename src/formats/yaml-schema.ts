@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Checks a YAML file against a JSON schema, and says in plain sentences what is wrong where. */
+/* Checks a file against a JSON schema, and reports errors in plain sentences with positions. */
 import type {AnySchemaObject, ErrorObject, ValidateFunction} from 'ajv';
 import {readFileSync} from 'node:fs';
 
@@ -9,16 +9,16 @@ import {ajv} from './libraries.js';
 import {packageFile} from '../linux/package-root.js';
 import type {Place, WrittenFile} from './written-file.js';
 
-/** What to say of a key that is not known but might be expected. */
+/** Messages for unknown keys that users might expect. */
 export type KeyHints = Readonly<Record<string, string>>;
 
-/** A schema of this package, compiled. */
+/** A compiled schema of this package. */
 export interface Schema {
-  /** Stops at the first mistake. */
+  /** Stops at the first error. */
   isRight: ValidateFunction;
-  /** Finds all. */
+  /** Finds all errors. */
   findAll: ValidateFunction;
-  /** The key of the long list in such a file. */
+  /** The key of the list that may be long. */
   list: string;
 }
 
@@ -34,7 +34,7 @@ export function loadSchema(path: string, list: string): Schema {
 const allErrors = ({findAll}: Schema, value: unknown): ErrorObject[] =>
   findAll(value) ? [] : (findAll.errors ?? []);
 
-/* The items one by one: of a whole list all errors so far are copied for each item. */
+/* Checks items one by one: for a whole list, ajv copies all previous errors for each item. */
 function itemErrors(schema: Schema, items: readonly unknown[]): ErrorObject[] {
   const first = `/${schema.list}/0`;
   const isOfItem = ({instancePath}: ErrorObject): boolean =>
@@ -109,7 +109,7 @@ const mustBe: Describe = (error, place) => ({
   part: 'value',
 });
 
-/* The title gives the reason itself. */
+/* The title already says what is expected. */
 const mustBeBecause: Describe = (error, place) => ({
   place,
   message: `${label(place)} must be ${titleOf(error)}`,
@@ -154,16 +154,16 @@ const DESCRIBE: Record<string, Describe> = {
 const isNoise = ({keyword, schemaPath}: ErrorObject): boolean =>
   keyword === 'if' || keyword === 'oneOf' || /\/anyOf\/\d/.test(schemaPath) || isNull(schemaPath);
 
-/* Of "nothing or a name", the name's complaint is the one that helps. */
+/* For "null or a name", the error about the name is the helpful one. */
 const isNull = (schemaPath: string): boolean => schemaPath.endsWith('/oneOf/0/type');
 
-/** A mistake, and the keys that lead to it. */
+/** An error and its place. */
 export interface PlacedMistake {
   place: Place;
   mistake: Mistake;
 }
 
-/** The mistakes that a schema finds in a file whose syntax is right, one at each place. */
+/** The errors that a schema finds in a file with valid syntax, one at each place. */
 export function schemaMistakes(
   file: WrittenFile,
   schema: Schema,

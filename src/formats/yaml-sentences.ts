@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What is wrong with the syntax of a YAML text, in the words of those who write rules. */
+/* Describes YAML syntax errors in plain sentences for authors of rule files. */
 
 const UNOPENED = 'this closes nothing that was opened';
 const QUOTES = (sign: string): string => `text that begins with ${sign} must be quoted`;
@@ -9,10 +9,10 @@ const ESCAPE =
   'unknown escape: in double quotes a backslash begins an escape; write two for a backslash itself';
 const TAG = `unknown tag; ${QUOTES('!')}`;
 
-/* As far as a line is looked at for what stands before a place. */
+/* How many characters before a position are examined. */
 const INDENT_MAX = 200;
 
-/* By the reason that the parser gives, and the two characters at its place. */
+/* Matched against the parser's reason and the two characters at its position. */
 const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/^null byte/, 'this text contains a NUL character, which no name can contain'],
   [
@@ -70,7 +70,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/directive|YAML version/, `unknown directive; ${QUOTES('%')}`],
 ];
 
-/** What to say of a text that the parser refuses for a reason at a place. */
+/** The message for an error of the parser, with its reason and position. */
 export function yamlSentence(reason: string, text: string, at: number): string {
   const begins = /(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, at - INDENT_MAX), at));
   const found = `${reason} at ${text.slice(at, at + 2)}${begins ? ', which begins a line' : ''}`;

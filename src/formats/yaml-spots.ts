@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
-/* Where the values of a YAML text are, which only mistakes ask for. */
+/* Positions of the values of a YAML text, needed only to report errors. */
 import type {AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent} from 'js-yaml';
 
 import {yaml} from './libraries.js';
 
-/** A value, or a key, and where it begins. */
+/** A value or key, and its position. */
 export interface YamlSpot {
   readonly at: number;
   readonly kind: 'alias' | 'list' | 'map' | 'text';
-  /** Of a list its items, of a map its keys and values in turn. */
+  /** The items of a list, or the keys and values of a map in turn. */
   readonly parts: YamlSpot[];
-  /** What a text says, or the name of an alias. */
+  /** The text of a scalar, or the name of an alias. */
   readonly text: string;
-  /** What an alias stands for. */
+  /** The value that an alias refers to. */
   readonly target?: YamlSpot | undefined;
 }
 
-/** A place with what is wrong there. */
+/** An error and its position. */
 export interface YamlFault {
   at: number;
   message: string;
@@ -25,7 +25,7 @@ export interface YamlFault {
 type Collection = MappingEvent | SequenceEvent;
 type Anchored = Collection | ScalarEvent;
 
-/* Past white space and comments. */
+/* Skips white space and comments. */
 function afterSpace(text: string, from: number): number {
   let at = from;
   for (; at < text.length; at++) {
@@ -37,7 +37,7 @@ function afterSpace(text: string, from: number): number {
   return at;
 }
 
-/* As a key it is what the parser makes of it: 1.0 is 1. */
+/* The key that the parser makes of it: 1.0 becomes 1. */
 function textOf(text: string, event: ScalarEvent): string {
   const {EVENT_ID, SCALAR_STYLE, constructFromEvents, getScalarValue} = yaml();
   if (event.style !== SCALAR_STYLE.PLAIN || event.tagStart >= 0) return getScalarValue(text, event);
@@ -45,17 +45,17 @@ function textOf(text: string, event: ScalarEvent): string {
   return String(constructFromEvents([start, event, {type: EVENT_ID.POP}], {source: text})[0]);
 }
 
-/** The spots of a text; goes through its events once. */
+/** Collects the positions of all values in one pass through the events. */
 export class YamlSpots {
   root: YamlSpot | undefined;
-  /** Where a second document begins. */
+  /** The position of a second document. */
   second: number | undefined;
   private readonly all: YamlSpot[] = [];
   private readonly anchors = new Map<string, YamlSpot>();
   private readonly open: YamlSpot[] = [];
   private readonly library = yaml();
   private documents = 0;
-  /* Events of what is empty do not say where it is: it is behind what came last. */
+  /* Events of empty values have no position; they are taken to be after the previous value. */
   private end = 0;
 
   constructor(
@@ -65,7 +65,7 @@ export class YamlSpots {
     for (const event of events) this.add(event);
   }
 
-  /** What is right as a text, and yet cannot be made a value. */
+  /** Errors that are not syntax errors, but keep a value from being constructed. */
   faults(): YamlFault[] {
     return this.all.flatMap((spot) => {
       if (spot.kind === 'map') return this.keyFaults(spot);
@@ -140,7 +140,7 @@ export class YamlSpots {
     this.end = valueStart < 0 ? before : valueEnd + quote;
   }
 
-  /* Past the sign before a value, if there is one. */
+  /* Skips the sign before a value, if there is one. */
   private behindSign(): number {
     if (this.open.length === 0) return this.end;
     const at = afterSpace(this.text, this.end);
@@ -159,6 +159,6 @@ export class YamlSpots {
   }
 }
 
-/** What an alias stands for; anything else stands for itself. */
+/** The value that an alias refers to; anything else unchanged. */
 export const followed = (spot: YamlSpot): YamlSpot | undefined =>
   spot.kind === 'alias' ? spot.target : spot;

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 
 import {requireOwn, userFolder} from '../linux/own-folder.js';
 
-/** Where the scripts keep kernels, and roots that they build in. */
+/** Where the scripts cache kernels and the root file systems that they build in. */
 export function labFolder(env = process.env): string {
   const {FGUARD_CACHE = ''} = env;
   if (FGUARD_CACHE !== '') return requireOwn(FGUARD_CACHE, ['unset FGUARD_CACHE']);

@@ -9,7 +9,7 @@ export interface Completable {
 
 const words = (list: readonly string[]): string => [...list].sort().join(' ');
 
-/** Lines for a bash that complete commands, then flags, and file names where neither is meant. */
+/** A bash script that completes commands, then flags, and otherwise file names. */
 export function bashCompletion(commands: readonly Completable[]): string {
   const cases = commands.map(({id, flags}) => {
     const names = flags.map((flag) => `--${flag}`);

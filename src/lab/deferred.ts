@@ -14,7 +14,7 @@ export function deferred<T>(): Deferred<T> {
     resolve = yes;
     reject = no;
   });
-  // a waiter sees the failure, but there may be none
+  // without a waiter, a rejection would count as unhandled
   promise.catch(() => undefined);
   return {promise, resolve, reject};
 }

@@ -4,19 +4,19 @@ import {dirname} from 'node:path';
 import {readLink} from '../linux/files.js';
 import {REPOSITORY} from './prepare.js';
 
-/* In the guest these are its own, whatever lies there here. */
+/* The guest has its own files there, not those of the host. */
 const OWN = /^\/(proc|sys|dev(?!\/shm(\/|$)))(\/|$)/;
 
-/** The folder that a command in the guest starts in: this one, if the guest can have it. */
+/** The directory that a command in the guest starts in: the current one, if the guest sees it. */
 export function startFolder(cwd = readLink('/proc/self/cwd')): string {
   return OWN.test(cwd) ? '/' : cwd;
 }
 
-/* A package's dependencies may lie beside it. */
+/* The dependencies of a package may be beside it. */
 const withDependencies = (folder: string): string =>
   /^.*?\/node_modules(?=\/)/.exec(folder)?.[0] ?? folder;
 
-/** What the guest must see, even below /tmp: where one is, this program, and what runs it. */
+/** Directories the guest must see, even below /tmp: the current one, this program, and Node. */
 export const neededFolders = (
   cwd = startFolder(),
   program = REPOSITORY,

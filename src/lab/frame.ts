@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The frames of lab/agent.h, which see.
+// Encodes and decodes the frames that lab/agent.h describes.
 
 import {encodePath} from '../domain/text.js';
 
@@ -59,11 +59,11 @@ export function encodeRun(request: RunRequest): Buffer {
   return Buffer.concat([head, ...strings.map((text) => encodePath(`${text}\0`))]);
 }
 
-/** Cuts a stream of bytes into frames. What comes from the guest may be anything. */
+/** Splits a stream of bytes into frames. The guest is not trusted, so the stream may be invalid. */
 export class FrameReader {
   #rest = Buffer.alloc(0);
 
-  /** @throws RangeError at a head that promises more than a frame may hold */
+  /** @throws RangeError if a header states a length beyond the maximum */
   *read(chunk: Buffer): Generator<Frame> {
     this.#rest = Buffer.concat([this.#rest, chunk]);
     while (this.#rest.length >= HEAD) {

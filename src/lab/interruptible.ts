@@ -3,7 +3,7 @@ import {interrupted} from '../domain/errors.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Does work that Ctrl-C and its kin end; afterwards they mean what they meant before. */
+/** Runs work that Ctrl-C and similar signals abort; afterwards, their handlers are restored. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const {signal} = controller;

@@ -15,7 +15,7 @@ interface DebianKernel {
   suite: string;
 }
 
-/* For a machine of no suite in the list. */
+/* For a machine whose release is not in the list. */
 const USUAL = '6.1';
 
 function debianKernels(): DebianKernel[] {
@@ -28,11 +28,11 @@ function debianKernels(): DebianKernel[] {
     });
 }
 
-/** The release of a kernel that was brought before. */
+/** The release of a kernel that was fetched before. */
 export const cachedRelease = (name: string): string | undefined =>
   readIfPossible(join(labFolder(), 'kernels', name, 'release'))?.trim();
 
-/** The image of the kernel that this machine runs, if its modules are here, too. */
+/** The image of the kernel that this machine runs, if its modules are also installed. */
 function ownImage(release = ownRelease(), root = '/'): string | undefined {
   const modules = join(root, 'lib/modules', release);
   const images = [join(root, 'boot', `vmlinuz-${release}`), join(modules, 'vmlinuz')];
@@ -62,7 +62,7 @@ function requireOwn(release: string, root: string): void {
     });
 }
 
-/* The kernel of this machine's own Debian, if it is one. */
+/* The kernel of this machine's Debian release, if it runs Debian. */
 function suiteKernel(): string {
   const text = readIfPossible('/etc/os-release') ?? '';
   const codename = /^VERSION_CODENAME="?(\w+)/m.exec(text)?.[1];
@@ -83,10 +83,10 @@ function namedKernel(asked: string): string {
 }
 
 /**
- * The name of the kernel to boot: what was asked for, else this machine's own if
- * it is here to boot, else that of its Debian.
+ * The name of the kernel to boot: the requested one, else this machine's own if
+ * it can be booted, else that of its Debian release.
  *
- * @throws UserError with how to get what is missing
+ * @throws UserError that says how to get what is missing
  */
 export function chooseKernel(
   asked: string | undefined,

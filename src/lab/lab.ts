@@ -17,19 +17,19 @@ import {Vm} from './vm.js';
 
 /** Receives the progress of a lab. */
 export interface LabProgress extends Required<Pick<PrepareOptions, 'onStep' | 'onLine'>> {
-  /** The VM is there: what is printed now is the command's. */
+  /** The VM has booted; from now on, output is that of the command. */
   ready: (kernel: string, isShell: boolean) => void;
-  /** Something is missing that the VM starts without. */
+  /** Something is missing, but the VM can start without it. */
   warn: (error: UserError) => void;
   stop: () => void;
 }
 
 export interface LabRequest {
-  /** "own", a name of lab/kernels.txt, or the beginning of a release; undefined: whatever fits. */
+  /** "own", a name of lab/kernels.txt, or the beginning of a release; undefined: the default. */
   kernel: string | undefined;
   /** Program and arguments; none: a shell. */
   command: readonly string[];
-  /** For the shell to complete. */
+  /** The commands that the shell completes. */
   commands: readonly Completable[];
   progress: LabProgress;
 }
@@ -37,7 +37,7 @@ export interface LabRequest {
 export interface LabResult extends CommandEnd {
   /** The release that ran. */
   kernel: string;
-  /** What the kernel said that it should not. */
+  /** Errors in the kernel log. */
   reports: string[];
 }
 
@@ -63,7 +63,7 @@ async function boot(files: BootFiles, signal: AbortSignal): Promise<Vm> {
   }
 }
 
-/* The guest sees this machine's library, or none. */
+/* The guest uses this machine's library. */
 function checkLibrary(progress: LabProgress): void {
   try {
     findLibrary();
@@ -79,7 +79,7 @@ function environment(): Record<string, string> {
   return NO_COLOR === '' ? user : {...user, NO_COLOR};
 }
 
-/* The terminal is the command's if all of it is ours. */
+/* The command gets the terminal if all three streams are one. */
 const isOnTerminal = (): boolean =>
   [process.stdin, process.stdout, process.stderr].every((stream) => stream.isTTY);
 
@@ -95,7 +95,7 @@ async function use(vm: Vm, request: LabRequest): Promise<Omit<LabResult, 'kernel
     const ending = await attach(vm, request);
     return {...ending, reports: await vm.troubles()};
   } catch (error) {
-    throw failed('the VM ended before its command did', error);
+    throw failed('the VM stopped before the command finished', error);
   } finally {
     await vm.kill();
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What the kernel's leak detector finds, on a kernel that has one.
+// Reports of kmemleak, on a kernel that has it.
 import {PATIENCE} from './patience.js';
 
 /**
- * The module goes first: memory that only its variables pointed to is lost then.
- * The detector suspects nothing that is younger than five seconds.
+ * The module is unloaded first, so that memory that only its variables point to counts as
+ * leaked. kmemleak ignores objects that are younger than five seconds.
  */
 const SCAN = `
 [ -e /sys/kernel/debug/kmemleak ] || exit 0
@@ -20,7 +20,7 @@ cat /sys/kernel/debug/kmemleak
 
 const SCAN_TIMEOUT = 600_000 * PATIENCE;
 
-/** A guest that runs a script; refused if that fails. */
+/** A guest that runs a script; rejects if that fails. */
 interface Guest {
   ok(script: string, options: {timeout: number}): Promise<string>;
 }
@@ -37,7 +37,7 @@ function parseSymbols(text: string): Symbol[] {
     .sort((a, b) => (a.address < b.address ? -1 : 1));
 }
 
-/** The kernel has no names any more for code of a module that is gone. */
+/** The kernel cannot name code of a module that was unloaded. */
 function nameAddress(symbols: readonly Symbol[], text: string): string {
   const address = BigInt(text);
   const symbol = symbols.findLast((one) => one.address <= address);
@@ -45,7 +45,7 @@ function nameAddress(symbols: readonly Symbol[], text: string): string {
   return `${text} ${name} [fguard]`;
 }
 
-/** The reports of leaks whose stack is not the kernel's own from top to bottom. */
+/** The reports of leaks whose stack contains code of the module. */
 export function findLeaks(text: string): string[] {
   const [before = '', leaks = ''] = text.split(/^leaks:\n/m);
   const symbols = parseSymbols(before);
@@ -58,7 +58,7 @@ export function findLeaks(text: string): string[] {
     .filter((leak) => leak.includes('[fguard]'));
 }
 
-/** What the module has lost so far. It is unloaded afterwards. */
+/** The memory that the module has leaked so far. Unloads the module. */
 export async function scanForLeaks(guest: Guest): Promise<string[]> {
   return findLeaks(await guest.ok(SCAN, {timeout: SCAN_TIMEOUT}));
 }

@@ -2,5 +2,5 @@
 
 const ofSlowKernels = (process.env.FGUARD_KERNELS ?? '').includes('-debug') ? 6 : 1;
 
-/** How many times as long as usual to wait for an answer before it counts as none. */
+/** Factor for all time limits, for slow machines and kernels. */
 export const PATIENCE = Number(process.env.FGUARD_PATIENCE ?? ofSlowKernels);

@@ -4,7 +4,7 @@ import type {Command, CommandOptions, Vm} from './vm.js';
 
 const SIGNALS = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
-/* A slow reader slows the guest down, in place of filling this process's memory. */
+/* A slow reader slows the guest down instead of filling the memory of this process. */
 function pass(vm: Vm, data: Buffer, to: NodeJS.WriteStream): void {
   if (to.write(data) || to.listenerCount('drain') > 0) return;
   vm.pause();

@@ -6,39 +6,39 @@ import {UserError} from '../domain/errors.js';
 import {packageFile} from '../linux/package-root.js';
 import {type ScriptOptions, runScript} from './script.js';
 
-/** The folder of this package. */
+/** The directory of this package. */
 export const REPOSITORY = packageFile('').replace(/\/$/, '');
 
-/** The machine's own kernel, among the names of kernels. */
+/** The name of the machine's own kernel among the kernels. */
 export const OWN_KERNEL = 'own';
 
-/** What a machine is made of; the scripts bring it, and cache it. */
+/** The files of a machine, which the scripts fetch or build, and cache. */
 export interface BootFiles {
   name: string;
   release: string;
   kernel: string;
   initramfs: string;
-  /** What becomes /lib/modules/RELEASE, with fguard.ko in it. */
+  /** The directory that becomes /lib/modules/RELEASE, with fguard.ko in it. */
   modules: string;
-  /** Those are only what is new beside the host's own. */
+  /** Whether `modules` has only our module, beside the host's own ones. */
   isOwn: boolean;
   /** The root that holds the kernel's headers. */
   headers: string;
   share: '9p' | 'virtiofs';
-  /** What this kernel needs beside what all do; for the command line. */
+  /** Additional options for the kernel command line. */
   options: string;
   /** MiB. */
   memory: number;
 }
 
 export interface PrepareOptions extends ScriptOptions {
-  /** What is done now, in a few words. */
+  /** Called with a short description of each step. */
   onStep?: (title: string) => void;
 }
 
 type Read = (name: string) => Promise<string>;
 
-/** How a kernel can see this machine's files; 9p needs no server of its own. */
+/** How a kernel can access this machine's files; 9p needs no separate server. */
 async function chooseShare(release: string, read: Read): Promise<BootFiles['share']> {
   const list = (name: string): Promise<string> =>
     read(`lib/modules/${release}/${name}`).catch(() => '');
@@ -55,7 +55,7 @@ async function chooseShare(release: string, read: Read): Promise<BootFiles['shar
   );
 }
 
-/** What the folder of a prepared kernel holds. */
+/** Reads the directory of a prepared kernel. */
 async function describe(dir: string): Promise<Omit<BootFiles, 'initramfs' | 'modules'>> {
   const read: Read = async (name) => (await readFile(path.join(dir, name), 'utf8')).trim();
   const ofKernel: Read = (name) => read(name).catch(() => '');

@@ -7,14 +7,14 @@ import {FRAME, FRAME_MAX, type Frame} from './frame.js';
 import {PATIENCE} from './patience.js';
 
 export interface Result {
-  /** Exit code; null where a signal ended the command. */
+  /** Exit code; null if a signal ended the command. */
   code: number | null;
   signal: string | null;
   stdout: string;
   stderr: string;
 }
 
-/** How a command ended, as a shell reports it. */
+/** The exit code of a command, as a shell reports it. */
 export interface CommandEnd {
   code: number;
   signal: string | null;
@@ -51,12 +51,12 @@ function signalNumber(name: string): number {
   return known[name] ?? Number(name.replace('SIG', ''));
 }
 
-/** A signal is reported as 128 plus its number. */
+/** The exit code; for a signal, 128 plus its number. */
 export function commandEnd({code, signal}: Result): CommandEnd {
   return {code: code ?? 128 + signalNumber(signal ?? ''), signal};
 }
 
-/** Collects a stream: as text, line by line, up to a bound. */
+/** Collects a stream as text, line by line, up to a limit. */
 class Output {
   #text = '';
   #lines = new LineSplitter();
@@ -68,7 +68,7 @@ class Output {
     return this.#text;
   }
 
-  /** Takes bytes in; gives the lines that are now whole. */
+  /** Adds bytes; returns the lines that are now complete. */
   take(data: Buffer): string[] {
     if (!this.keep) return [];
     const added = this.#decoder.decode(data, {stream: true});
@@ -88,7 +88,7 @@ interface ProcessEvents {
 }
 
 /**
- * A command that runs in the guest. Events: `line` and `errorLine` (whole lines
+ * A command that runs in the guest. Events: `line` and `errorLine` (complete lines
  * of stdout and stderr), `data` and `errorData` (their raw bytes).
  */
 export class GuestProcess extends EventEmitter<ProcessEvents> {
@@ -99,7 +99,7 @@ export class GuestProcess extends EventEmitter<ProcessEvents> {
   #searched = {stdout: 0, stderr: 0};
   #ended: Result | Error | undefined;
 
-  /** @param keep whether what it prints is kept, or only handed on as `data` and `errorData` */
+  /** @param keep whether its output is kept, or only emitted as `data` and `errorData` */
   constructor(
     readonly command: string,
     private readonly send: Send,
@@ -151,8 +151,8 @@ export class GuestProcess extends EventEmitter<ProcessEvents> {
   }
 
   /**
-   * Waits until stdout (or stderr) has the pattern, behind what an earlier call
-   * found, and gives the match. Fails when the command ends without it.
+   * Waits until the pattern appears on stdout (or stderr), after the match of an earlier
+   * call, and returns the match. Fails if the command ends without it.
    */
   async waitFor(pattern: RegExp | string, options: WaitOptions = {}): Promise<RegExpExecArray> {
     const regexp = typeof pattern === 'string' ? new RegExp(escapeRegExp(pattern)) : pattern;
@@ -170,7 +170,7 @@ export class GuestProcess extends EventEmitter<ProcessEvents> {
     }
   }
 
-  /** For the session: a frame for this process. True when it was the last. */
+  /** For the session: handles a frame for this process. Returns true for the last one. */
   handle(frame: Frame): boolean {
     switch (frame.type) {
       case FRAME.started:
@@ -194,7 +194,7 @@ export class GuestProcess extends EventEmitter<ProcessEvents> {
     return this.#ended !== undefined;
   }
 
-  /** For the session: nothing more will come. */
+  /** For the session: no more frames will arrive. */
   fail(error: Error): void {
     this.#ended = error;
     this.#started.reject(error);

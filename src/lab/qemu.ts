@@ -19,15 +19,15 @@ export interface MachineOptions {
   append?: string;
   /** One simulated CPU whose clock counts instructions: timings that repeat. */
   icount?: boolean;
-  /** A disk with a Debian of its own, whose systemd starts instead of the bare agent. */
+  /** A disk with a Debian system, whose systemd starts instead of the bare agent. */
   disk?: string;
-  /** Folders of this machine that must be seen, though below /tmp or /run. */
+  /** Directories of this machine that the guest must see even if they are below /tmp or /run. */
   folders?: readonly string[];
-  /** Ends it at once. */
+  /** Kills the machine when aborted. */
   signal?: AbortSignal;
 }
 
-/** Where the parts of a running machine are; enough for another process to use it. */
+/** Where to reach a running machine; enough for another process to attach to it. */
 export interface MachineAddress {
   socket: string;
   console: string;
@@ -35,7 +35,7 @@ export interface MachineAddress {
 
 const CONSOLE_LINES = 80;
 
-/** The console from the first trouble on, or its last lines. */
+/** The console from the first error on, or its last lines. */
 export async function consoleTail(file: string): Promise<string> {
   const log = await readFile(file, 'utf8').catch(() => '');
   const lines = log.split(/\r?\n/);
@@ -44,12 +44,12 @@ export async function consoleTail(file: string): Promise<string> {
   return lines.slice(Math.max(0, start), Math.max(0, start) + CONSOLE_LINES).join('\n');
 }
 
-/* What x86 kernels take. */
+/* The limit of x86 kernels. */
 const COMMAND_LINE_MAX = 2047;
 
 const escapeByte = (byte: number): string => `\\0${byte.toString(8).padStart(3, '0')}`;
 
-/** A name as lab/init reads it: bytes with a meaning there, or for the kernel, as octal numbers. */
+/** A name as lab/init reads it: bytes that are special there or for the kernel are octal escapes. */
 const escapeName = (name: string): string =>
   [...encodePath(name)]
     .map((byte) => {
@@ -60,7 +60,7 @@ const escapeName = (name: string): string =>
 
 function ofDisk(disk: string | undefined): string {
   if (disk === undefined) return '';
-  // what takes long here is not broken
+  // an emulated machine is slow, so the default time limits are too short
   return 'guest.disk=/dev/vda systemd.default_timeout_start_sec=900 systemd.mask=serial-getty@ttyS0.service';
 }
 
@@ -76,7 +76,7 @@ function kernelCommandLine(
     'clocksource=tsc tsc=reliable',
     // on a busy machine the emulated timer may miss the moment at which it is tested
     'no_timer_check',
-    // a wreck is an end at once, not a hang
+    // stop at once after a panic instead of hanging
     'panic=-1 oops=panic',
     `guest.root=${files.share} guest.modules=${escapeName(files.modules)}`,
     ...(files.isOwn ? ['guest.own=1'] : [`guest.headers=${escapeName(files.headers)}`]),
@@ -90,16 +90,15 @@ function kernelCommandLine(
 }
 
 /*
- * One thread emulates all processors in turn. With a thread for each, one may
- * translate an instruction between the moment when another drops the old
- * translation and the moment when its store lands. Code that is being patched, as
- * ftrace does, is then stuck at the breakpoint that was there for a moment.
+ * One thread emulates all processors in turn. With a thread for each, one may translate
+ * an instruction after another has dropped the old translation and before its store is
+ * visible. Code that ftrace patches would then keep the temporary breakpoint forever.
  */
 function processor(options: MachineOptions): string[] {
   const single = ['-accel', 'tcg,thread=single'];
   if (!options.icount) return [...single, '-cpu', 'max', '-smp', String(options.cpus ?? 2)];
   // the emulator counts each byte of a "rep stosb" as an instruction, and the
-  // kernel clears a page for every path; with these off it clears by words
+  // kernel clears a page for every path; without these features, it clears by words
   const cpu = 'max,erms=off,fsrm=off';
   return [...single, '-cpu', cpu, '-smp', '1', '-icount', 'shift=0,sleep=off'];
 }
@@ -113,7 +112,7 @@ function qemuArguments(
   const commandLine = kernelCommandLine(files, options);
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    // whoever gets out of the guest finds a process that can start nothing, nor become another
+    // code that escapes from the guest can neither start programs nor change its user
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...processor(options),
     ...['-m', memory, '-object', `memory-backend-memfd,id=memory,size=${memory},share=on`],
@@ -161,7 +160,7 @@ export class Machine {
     const address = {socket: path.join(dir, 'agent'), console: path.join(dir, 'console')};
     const command = ['--pdeathsig', 'KILL', 'qemu-system-x86_64'];
     command.push(...qemuArguments(files, address, options), ...share.arguments);
-    // in a session of its own: Ctrl-C is for the command in the guest
+    // in its own session: Ctrl-C is for the command in the guest
     const child = spawn('setpriv', command, {
       env: cleanEnvironment(),
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -174,7 +173,7 @@ export class Machine {
     return machine;
   }
 
-  /** Resolves when the machine is gone, with what QEMU said. */
+  /** Resolves when QEMU has exited, with its output. */
   get exit(): Promise<string> {
     return this.#exit.promise;
   }
@@ -199,7 +198,7 @@ export class Machine {
     this.#exit.resolve(words);
   }
 
-  /** The monitor greets when every socket is there. */
+  /** The monitor's greeting means that all sockets exist. */
   async #greeting(): Promise<void> {
     const greeting = deferred<undefined>();
     if (!this.child.stdout) throw new Error('QEMU has no stdout');

@@ -5,11 +5,11 @@ import {hasProgram} from '../linux/command.js';
 import {cachedRelease} from './kernels.js';
 import {OWN_KERNEL} from './prepare.js';
 
-/** A program that a lab cannot do without, and what brings it. */
+/** A program that the lab needs, and the packages that contain it. */
 interface Needed {
   program: string;
   packages: readonly string[];
-  /** Only to bring a kernel from Debian. */
+  /** Needed only to fetch a kernel from Debian. */
   toFetch?: boolean;
 }
 
@@ -51,15 +51,17 @@ function requirePrograms(isFetched: boolean, has: typeof hasProgram): void {
 }
 
 /**
- * Checks all that can be known to be missing before anything is done.
+ * Checks everything that can be checked before anything is done.
  *
- * @param kernel as chooseKernel() gives it
+ * @param kernel as chooseKernel() returns it
  */
 export function requireLab(kernel: string, {arch, isRoot, has} = circumstances()): void {
   if (arch !== 'x64')
     throw new UserError('EOPNOTSUPP', `the lab needs an x86-64 machine; this one is ${arch}`);
   const isFetched = kernel === OWN_KERNEL || cachedRelease(kernel) !== undefined;
   if (!isFetched && !isRoot)
-    throw notPermitted(`getting kernel ${kernel} from Debian needs root, once`, [withSudo()]);
+    throw notPermitted(`getting kernel ${kernel} from Debian needs root the first time`, [
+      withSudo(),
+    ]);
   requirePrograms(isFetched, has);
 }

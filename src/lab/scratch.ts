@@ -6,11 +6,11 @@ import {makeScratchFolder, temporaryFolder} from '../linux/own-folder.js';
 
 const PREFIX = 'fguard-vm-';
 
-/* Somebody else could swap what is in a folder of theirs while we remove it. */
+/* Another user could swap the content of their own directory while we remove it. */
 const isOurs = (folder: string): boolean =>
   lstatSync(folder, {throwIfNoEntry: false})?.uid === process.geteuid?.();
 
-/** What runs that were killed have left. */
+/** Removes what killed runs have left. */
 function sweep(): void {
   const place = temporaryFolder();
   for (const name of readdirSync(place)) {
@@ -21,7 +21,7 @@ function sweep(): void {
   }
 }
 
-/** A folder for a machine's sockets and console; it goes away with this process at the latest. */
+/** A directory for a machine's sockets and console, removed at the latest when this process exits. */
 export function makeScratch(): {dir: string; remove: () => void} {
   sweep();
   const dir = makeScratchFolder(`${PREFIX}${process.pid}-`);

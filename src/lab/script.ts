@@ -15,12 +15,12 @@ const NOT_ROOT = 77;
 const TAIL = 20;
 
 export interface ScriptOptions {
-  /** Each line that it prints, as it comes. */
+  /** Called with each line that it prints as it arrives. */
   onLine?: (line: string) => void;
   signal?: AbortSignal;
 }
 
-/* What tests and updates say to the scripts; they look themselves at what they are told. */
+/* Variables by which tests and updates control the scripts, which validate them. */
 const TOLD = ['FGUARD_KMOD', 'FGUARD_JOBS', 'FGUARD_UPDATE'];
 
 const environment = (): NodeJS.ProcessEnv => ({
@@ -42,16 +42,16 @@ function failure(name: string, code: number | null, said: readonly string[]): Us
 }
 
 /**
- * Runs one of scripts/ and gives what it printed on stdout.
+ * Runs one of scripts/ and returns what it printed on stdout.
  *
- * @throws UserError with its last words, EPERM if it needs root, EINTR if it was interrupted
+ * @throws UserError with its last output; EPERM if it needs root, EINTR if it was interrupted
  */
 export async function runScript(
   name: string,
   args: readonly string[],
   {onLine = () => undefined, signal}: ScriptOptions = {},
 ): Promise<string> {
-  /* With a group of its own all that it started ends with it, wherever an interrupt came from. */
+  /* In its own process group, so that everything it started can be ended with it. */
   const child = spawn('bash', [packageFile(`scripts/${name}.sh`), ...args], {
     env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],

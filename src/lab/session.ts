@@ -9,7 +9,7 @@ import {GuestProcess} from './process.js';
 
 const BOOT_TIMEOUT = 180_000 * PATIENCE;
 
-/** The host's end of the line to the guest's agent. */
+/** The host's end of the connection to the guest's agent. */
 export class Session {
   readonly #greeted = deferred<undefined>();
   readonly #closed = deferred<Error>();
@@ -17,7 +17,7 @@ export class Session {
   readonly #hello = randomInt(1, 2 ** 32);
   #greetingSeen = false;
   #nextId = 1;
-  /** What was wrong with what the guest sent. */
+  /** The error in what the guest sent. */
   #wrong: string | undefined;
 
   private constructor(
@@ -30,7 +30,7 @@ export class Session {
     socket.on('close', () => void this.#lost());
   }
 
-  /** @param whyGone asked for an explanation if the guest is lost */
+  /** @param whyGone explains why the connection was lost */
   static async open(path: string, whyGone: () => Promise<string>): Promise<Session> {
     const socket = connect(path);
     const session = new Session(socket, whyGone);
@@ -41,7 +41,7 @@ export class Session {
     return session;
   }
 
-  /** Resolves when the line is gone, with the reason. */
+  /** Resolves with the reason when the connection is closed. */
   get closed(): Promise<Error> {
     return this.#closed.promise;
   }
@@ -68,7 +68,7 @@ export class Session {
     this.socket.destroy();
   }
 
-  /** Takes nothing more from the guest, until resume(). */
+  /** Stops reading from the guest until resume(). */
   pause(): void {
     this.socket.pause();
   }
@@ -77,7 +77,7 @@ export class Session {
     this.socket.resume();
   }
 
-  /* What makes no sense ends the line: the guest may be in anybody's hands. */
+  /* Invalid data closes the connection: the guest is not trusted. */
   #take(reader: FrameReader, chunk: Buffer): void {
     try {
       for (const frame of reader.read(chunk)) this.#handle(frame);

@@ -9,7 +9,7 @@ import {requireRoot} from '../linux/privilege.js';
 import {deferred} from './deferred.js';
 import {REPOSITORY} from './prepare.js';
 
-/** How the host's files get into the guest: arguments for QEMU, and what ends with it. */
+/** How the guest gets the host's files: arguments for QEMU, and what to stop with it. */
 export interface Share {
   arguments: string[];
   stop(): void;
@@ -25,7 +25,7 @@ function share9p(): Share {
   };
 }
 
-/** The server says on stderr that it listens; anything else it says is kept for the error. */
+/** Waits until the server prints on stderr that it listens; its output is kept for an error. */
 async function listening(server: ChildProcess): Promise<void> {
   const ready = deferred<undefined>();
   const said: string[] = [];
@@ -35,15 +35,15 @@ async function listening(server: ChildProcess): Promise<void> {
     if (line.includes('Waiting for vhost-user socket connection')) ready.resolve(undefined);
   });
   server.on('error', (error) => ready.reject(error));
-  server.on('exit', () => ready.reject(new Error(`virtiofsd ended: ${said.join('\n')}`)));
+  server.on('exit', () => ready.reject(new Error(`virtiofsd exited: ${said.join('\n')}`)));
   await ready.promise;
 }
 
-/* Part of QEMU up to Debian 12, a package of its own since: see lab/share.sh. */
+/* Part of QEMU up to Debian 12, a separate package since: see lab/share.sh. */
 const SERVERS = ['/usr/lib/qemu/virtiofsd', '/usr/libexec/virtiofsd'];
 
 function requireServer(): void {
-  requireRoot('to serve files over virtio-fs, which this kernel has instead of 9p,');
+  requireRoot('sharing files over virtio-fs (this kernel has no 9p)');
   if (SERVERS.some((file) => existsSync(file))) return;
   throw new UserError('ENOPROGRAM', 'this kernel needs virtiofsd, which is not installed', {
     next: ['sudo apt install virtiofsd'],
@@ -71,7 +71,7 @@ async function shareVirtioFs(dir: string): Promise<Share> {
   };
 }
 
-/** 9p needs no server of its own; kernels without it (the cloud flavours) have virtio-fs. */
+/** 9p needs no separate server; kernels without it (the cloud flavours) have virtio-fs. */
 export function shareHost(kind: '9p' | 'virtiofs', dir: string): Promise<Share> {
   return kind === '9p' ? Promise.resolve(share9p()) : shareVirtioFs(dir);
 }

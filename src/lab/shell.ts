@@ -5,7 +5,7 @@ import type {Vm} from './vm.js';
 const RC = '/run/fguard.rc';
 const PROMPT = `PS1='\\[\\e[36m\\]fguard-vm\\[\\e[0m\\]:\\w# '\n`;
 
-/** What starts a shell in the guest that knows our commands. */
+/** The command for a shell in the guest that completes our commands. */
 export async function shellCommand(
   vm: Vm,
   commands: readonly Completable[],

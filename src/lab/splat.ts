@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** What the kernel prints when something is wrong inside it. */
+/** Patterns of the kernel's reports of internal errors. */
 const SPLATS: readonly RegExp[] = [
   /\bWARNING:/,
   /\bBUG:/,
@@ -38,7 +38,7 @@ const SPLATS: readonly RegExp[] = [
   /unable to handle/,
   /segfault at/,
   /workqueue: work func .*\[fguard\]/,
-  // inodes that are still held when their filesystem goes, and what comes of that
+  // inodes still in use when their file system is unmounted, and the consequences
   /VFS: Busy inodes after unmount/,
   /\bEXT4-fs error\b/,
   /\bXFS \(.*\): .*(?:[Cc]orruption|Internal error)/,
@@ -47,7 +47,7 @@ const SPLATS: readonly RegExp[] = [
   /: module verification failed(?!: signature and\/or required key missing)/,
 ];
 
-/** What the kernel remembers in the bits of /proc/sys/kernel/tainted, whatever it logged. */
+/** Bits of /proc/sys/kernel/tainted, which are set even if the log is lost. */
 const TAINTS: readonly (readonly [bit: number, what: string])[] = [
   [5, 'a bad page'],
   [7, 'an oops'],
@@ -55,7 +55,7 @@ const TAINTS: readonly (readonly [bit: number, what: string])[] = [
   [14, 'a soft lockup'],
 ];
 
-/** The trouble in a value of /proc/sys/kernel/tainted, a line for each kind. */
+/** The errors in a value of /proc/sys/kernel/tainted, one line for each bit. */
 export function findTaints(tainted: string): string[] {
   return TAINTS.filter(([bit]) => Number(tainted) & (1 << bit)).map(
     ([bit, what]) => `the kernel is tainted by ${what} (bit ${bit} of ${tainted.trim()})`,
@@ -66,15 +66,15 @@ export interface Splat {
   /** 1 for the first line of the log. */
   line: number;
   text: string;
-  /** The lines around it, for the reader. */
+  /** The lines around it. */
   context: string[];
 }
 
-/** What tests write into the log around allocations that they let fail. */
+/** Marks that tests write to the log before and after they make allocations fail. */
 export const FAULTS_BEGIN = 'tests: allocations fail on request';
 export const FAULTS_END = 'tests: allocations fail no more';
 
-/** How the kernel tells of an allocation that failed; a trace follows. */
+/** How the kernel reports a failed allocation; a stack trace follows. */
 const NO_MEMORY = /vmalloc error: size|page allocation failure/;
 
 const CONTEXT_BEFORE = 3;
@@ -89,7 +89,7 @@ function isOnlyNoMemory(lines: readonly string[]): boolean {
   );
 }
 
-/** The first line of each report of trouble in a kernel log; a report's own later lines are its context. */
+/** The first line of each error report in a kernel log; its later lines are context. */
 export function findSplats(log: string): Splat[] {
   const lines = log.split(/\r?\n/);
   const splats: Splat[] = [];

@@ -18,7 +18,7 @@ const terminalEnvironment = (): Record<string, string> => ({
   COLORTERM: process.env.COLORTERM ?? '',
 });
 
-/* Where the tests attach it, stdin may be no terminal. */
+/* When tests attach it, stdin may not be a terminal. */
 const isTerminal = (stdin: Readable): stdin is ReadStream => 'setRawMode' in stdin;
 
 function connect(command: GuestProcess): () => void {
@@ -40,7 +40,7 @@ function connect(command: GuestProcess): () => void {
   };
 }
 
-/** Gives this terminal to a command in the guest, by default a shell, until it ends. */
+/** Connects this terminal to a command in the guest, by default a shell, until it ends. */
 export async function attachTerminal(
   vm: Vm,
   command: readonly string[] = ['bash', '-i'],

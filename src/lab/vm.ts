@@ -18,17 +18,17 @@ export interface BootOptions extends MachineOptions {
 }
 
 export interface CommandOptions {
-  /** Default: the project, or the root directory where that is not. */
+  /** Default: the project, or the root directory if that is not visible. */
   cwd?: string;
   env?: Record<string, string>;
   terminal?: {rows: number; columns: number};
-  /** Whether what it prints is kept. Default: it is. */
+  /** Whether its output is kept (default: true). */
   keep?: boolean;
 }
 
 export interface RunOptions extends CommandOptions {
   input?: string;
-  /** Milliseconds; then the command is killed and the call fails. */
+  /** Time limit in milliseconds; after that, the command is killed and the call fails. */
   timeout?: number;
 }
 
@@ -44,7 +44,7 @@ const ENVIRONMENT = {
   LANG: 'C.UTF-8',
 };
 
-/* A machine that ends closes the line a moment before it is gone. */
+/* When a machine stops, its connection closes shortly before the process exits. */
 const LAST_WORDS_TIMEOUT = 2_000;
 
 async function lastWords(address: MachineAddress, machine?: Machine): Promise<string> {
@@ -63,7 +63,7 @@ function reportTrouble(splats: readonly Splat[], others: readonly string[]): voi
   throw new Error(`the kernel reports trouble:\n${reports.join('\n----\n')}`);
 }
 
-/** A booted guest: the host's files under a throw-away layer, a Debian kernel, commands to run. */
+/** A booted guest that runs commands; it sees the host's files under a throw-away layer. */
 export class Vm {
   #session: Session;
   #splatsSeen = 0;
@@ -73,13 +73,13 @@ export class Vm {
     session: Session,
     readonly address: MachineAddress,
     private readonly machine: Machine | undefined,
-    /** Whether it has systemd, and nothing of this machine. */
+    /** Whether it runs systemd from its own disk instead of the host's files. */
     private readonly isSystem = false,
   ) {
     this.#session = session;
   }
 
-  /** Brings what a kernel needs, and starts it. */
+  /** Prepares the files of a kernel, and boots it. */
   static async boot(options: BootOptions): Promise<Vm> {
     return Vm.start(await prepare(options.kernel), {folders: [REPOSITORY], ...options});
   }
@@ -98,12 +98,12 @@ export class Vm {
     }
   }
 
-  /** Uses a machine that another process booted; one process at a time can. */
+  /** Attaches to a machine that another process booted; only one process at a time can. */
   static async attach(address: MachineAddress): Promise<Vm> {
     return new Vm(await openSession(address), address, undefined);
   }
 
-  /** Starts a command and gives it while it runs. */
+  /** Starts a command and returns it while it runs. */
   spawn(command: Command, options: CommandOptions = {}): GuestProcess {
     const request = {
       arguments: typeof command === 'string' ? ['bash', '-c', command] : [...command],
@@ -114,7 +114,7 @@ export class Vm {
     return this.#session.start(request, options.keep);
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command and waits for its end. */
   async run(command: Command, options: RunOptions = {}): Promise<Result> {
     const process = this.spawn(command, options);
     if (options.input !== undefined) process.write(options.input);
@@ -131,7 +131,7 @@ export class Vm {
     return process.exit.finally(() => clearTimeout(timer));
   }
 
-  /** Runs a command that must succeed; gives its stdout. */
+  /** Runs a command that must succeed, and returns its stdout. */
   async ok(command: Command, options: RunOptions = {}): Promise<string> {
     const {code, signal, stdout, stderr} = await this.run(command, options);
     if (code === 0) return stdout;
@@ -143,7 +143,7 @@ export class Vm {
     return this.ok(['dmesg'], {cwd: '/'});
   }
 
-  /** The first lines of what the kernel has reported that it should not. */
+  /** The first line of each error report in the kernel log. */
   async troubles(): Promise<string[]> {
     return findSplats(await this.kernelLog()).map(({text}) => text);
   }
@@ -152,7 +152,7 @@ export class Vm {
     return this.ok(['cat', '/proc/sys/kernel/tainted'], {cwd: '/'}).then(findTaints);
   }
 
-  /** Lets what the guest prints wait there, until resume(). */
+  /** Leaves the guest's output unread until resume(). */
   pause(): void {
     this.#session.pause();
   }
@@ -161,7 +161,7 @@ export class Vm {
     this.#session.resume();
   }
 
-  /** Fails if the kernel has reported trouble since the last look, or the boot. */
+  /** Fails if the kernel has reported errors since the last check, or since boot. */
   async checkKernelLog(): Promise<void> {
     const splats = findSplats(await this.kernelLog());
     const fresh = splats.slice(this.#splatsSeen);
@@ -172,12 +172,12 @@ export class Vm {
     reportTrouble(fresh, freshTaints);
   }
 
-  /** Lets go of the machine, so that another process can attach(). */
+  /** Disconnects from the machine, so that another process can attach(). */
   detach(): void {
     this.#session.close();
   }
 
-  /** Ends the machine; fails if the kernel reported trouble at any time, the power-off included. */
+  /** Powers the machine off; fails if the kernel reported errors at any time, even then. */
   async shutdown(): Promise<void> {
     if (!this.machine) throw new Error('this process did not boot the machine');
     try {
@@ -196,7 +196,7 @@ export class Vm {
     }
   }
 
-  /** Ends the machine without looking back. */
+  /** Kills the machine without checking its log. */
   async kill(): Promise<void> {
     this.#session.close();
     await this.machine?.dispose();

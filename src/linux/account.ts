@@ -6,14 +6,14 @@ import {UserError, wrongUsage} from '../domain/errors.js';
 import {runsAsRoot, requireRoot} from './privilege.js';
 import {userEntry, userId} from './users.js';
 
-/** What a command needs of the user it runs as. */
+/** The user that a command runs as. */
 export interface Account {
   uid: number;
   gid: number;
   name: string;
   home: string;
   shell: string;
-  /** The user database knows it, and so its groups. */
+  /** Whether the user is in the user database, which also has its groups. */
   known: boolean;
 }
 
@@ -23,15 +23,16 @@ export interface RunAs {
   asRoot: boolean;
 }
 
-/* What sudo, doas and pkexec leave in the environment; what else they set suits the user as well. */
+/* Variables set by sudo, doas and pkexec that must not reach the user's command. */
 const LEFT_BEHIND = [
   ...['SUDO_COMMAND', 'SUDO_GID', 'SUDO_HOME', 'SUDO_UID', 'SUDO_USER'],
   ...['DOAS_USER', 'PKEXEC_UID'],
 ];
 
 /*
- * The group of the user database, since it names the others, too. What sudo leaves is for
- * users that it does not know; as `su` keeps it, it may be another's, but not root's.
+ * The group comes from the user database, like the supplementary groups. The one that sudo
+ * passes on is for users without an entry. `su` keeps that variable, so it may be stale, but
+ * it must not make a user a member of root's group.
  */
 function account(uid: number, left?: string): Account {
   const [name = String(uid), , , group = '', , home = '', shell = ''] = userEntry(uid) ?? [];
@@ -63,8 +64,8 @@ function caller(env: NodeJS.ProcessEnv): Account | undefined {
 }
 
 /**
- * Whom a command is to run as: the one named, else who became root to start us;
- * undefined if it runs as we do.
+ * The user a command runs as: the one named, else the user who became root to start us;
+ * undefined for our own user.
  */
 export function accountFor({user, asRoot}: RunAs, env = process.env): Account | undefined {
   if (user !== undefined) requireRoot('--user');
@@ -73,7 +74,7 @@ export function accountFor({user, asRoot}: RunAs, env = process.env): Account | 
   return found?.uid === 0 ? undefined : found;
 }
 
-/** The environment of a command that this user runs. */
+/** The environment of a command that runs as this user. */
 export function environmentOf(
   {name, home, shell}: Account,
   env: NodeJS.ProcessEnv = process.env,
@@ -83,10 +84,10 @@ export function environmentOf(
   return {...Object.fromEntries(own), HOME: home, USER: name, LOGNAME: name, SHELL: shell, ...mail};
 }
 
-/* Not searched in PATH, which may be the user's. */
+/* Not looked up in PATH, which may be the user's. */
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'];
 
-/** The words before a command by which root becomes this user and nobody else. */
+/** The words to put before a command so that root runs it as this user. */
 export function becoming({uid, gid, known}: Account): string[] {
   const setpriv = SETPRIV.find((path) => existsSync(path));
   if (setpriv === undefined)

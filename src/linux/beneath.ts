@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What holds the bytes of a filesystem: its block device, the devices that one
- * is made of, and the files behind loop devices. Anyone who can open one of them
+ * What stores the data of a file system: its block device, the devices underneath
+ * that one, and the files behind loop devices. Anyone who can open one of them
  * bypasses every rule about files.
  */
 import {lastName} from '../domain/path.js';
@@ -17,10 +17,10 @@ import {type Mount, mountOf} from './mounts.js';
 
 const names = (path: string): string[] => entries(path).map(({name}) => name);
 
-/* In sysfs a slash in a name is written as an exclamation mark. */
+/* In sysfs, a slash in a name is written as an exclamation mark. */
 const nodeOf = (name: string): string => `/dev/${name.replaceAll('!', '/')}`;
 
-/** One way down; each thing is named once, where it is met first. */
+/** One walk downwards; each device or file is listed once, where it is found first. */
 class Descent {
   readonly found = new Set<string>();
 
@@ -35,7 +35,7 @@ class Descent {
     else if (source.startsWith('/dev/')) this.fromPool(source);
   }
 
-  /* A filesystem whose number is of no device may be on several, as btrfs; the source of FUSE is none. */
+  /* A file system whose number is not of a block device may be on several (btrfs). FUSE has no device. */
   private fromPool(source: string): void {
     const name = lastName(realPathIfPossible(this.root + source) ?? source);
     if (statIfPossible(this.folderOf(name)) === undefined) return;
@@ -59,14 +59,14 @@ class Descent {
     return `${this.root}/sys/class/block/${name}`;
   }
 
-  /* A partition stands in the folder of its disk. */
+  /* A partition is in the directory of its disk. */
   private fromWhole(folder: string): void {
     if (statIfPossible(`${folder}/partition`) === undefined) return;
     const [whole] = realPathIfPossible(folder)?.split('/').slice(-2) ?? [];
     if (whole !== undefined) this.fromDevice(whole);
   }
 
-  /* One that was deleted is not there to be opened, nor to be guarded. */
+  /* A deleted file cannot be opened, nor guarded. */
   private fromFile(path: string | undefined): void {
     if (path === undefined || this.found.has(path)) return;
     if (statIfPossible(this.root + path)?.isFile() !== true) return;
@@ -77,8 +77,8 @@ class Descent {
 }
 
 /**
- * Devices, and files behind them, that hold what is in a filesystem, from above downwards.
- * @param root where the machine's own files begin
+ * Devices, and files behind them, that store the data of a file system, from the top down.
+ * @param root the root of the file system
  */
 export function beneath(mounts: readonly Mount[], mount: Mount | undefined, root = ''): string[] {
   const descent = new Descent(mounts, root);

@@ -12,12 +12,12 @@ const UNIT = /^[^/]+\.(service|scope|slice|socket|mount|swap)$/;
 const below = (root: string, path: string): string => `${root}/${path.replace(/^\/+/, '')}`;
 
 /*
- * Units of the system lie in its slices, below which it gives whole trees away: a user
- * names what is in user@1000.service, a container what is in its own scope.
+ * The units of the system are in its slices. Some units below are delegated: a user chooses
+ * the names in user@1000.service, and a container those in its own scope.
  */
 const isSlice = (path: string): boolean => path.endsWith('.slice');
 
-/** The directories of the system that have this name, those of the lowest depth that has any. */
+/** The cgroups of system units with this name, at the lowest depth that has any. */
 function findUnit(unit: string, root: string): string[] {
   const owner = statSync(root, {throwIfNoEntry: false})?.uid;
   const isOfSystem = (path: string): boolean =>
@@ -32,7 +32,7 @@ function findUnit(unit: string, root: string): string[] {
   return [];
 }
 
-/** The directory of a cgroup given by its path, also as /proc/PID/cgroup writes it, or by a systemd unit. */
+/** The directory of a cgroup given by its path, in the form of /proc/PID/cgroup, or by a unit. */
 export function cgroupDirectory(text: string, root = ROOT): string {
   const isWhole = text === root || text.startsWith(`${root}/`);
   const path = (isWhole ? text : below(root, text)).replace(/\/+$/, '');
@@ -43,6 +43,8 @@ export function cgroupDirectory(text: string, root = ROOT): string {
   if (first !== undefined)
     throw new UserError('EAMBIGUOUS', `several units are named ${text}: ${found.join(', ')}`);
   const next = isUnit ? [`systemctl status ${shellWord(text)}`] : ['systemd-cgls'];
-  const what = isUnit ? 'no cgroup of a running unit' : 'no cgroup';
-  throw new UserError('ENOENT', `there is ${what} ${text} below ${root}`, {next});
+  const message = isUnit
+    ? `unit ${text} has no cgroup below ${root}: it is not running`
+    : `no cgroup ${text} below ${root}`;
+  throw new UserError('ENOENT', message, {next});
 }

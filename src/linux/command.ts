@@ -14,14 +14,14 @@ export interface CommandResult {
 }
 
 export interface CommandOptions {
-  /** Each line of stdout, as it comes. */
+  /** Called with each line of stdout as it arrives. */
   onLine?: (line: string) => void;
   signal?: AbortSignal;
-  /** Variables beside those that every program gets. */
+  /** Variables besides those that every program gets. */
   env?: NodeJS.ProcessEnv;
 }
 
-/** Which Debian package brings a program. */
+/** Which Debian package contains a program. */
 const PACKAGES: Record<string, string> = {
   insmod: 'kmod',
   rmmod: 'kmod',
@@ -32,7 +32,7 @@ const PACKAGES: Record<string, string> = {
   openssl: 'openssl',
 };
 
-/** Whether a program is in the PATH, or at the path. */
+/** Whether a program is in PATH, or at the given path. */
 export function hasProgram(name: string): boolean {
   return findProgram(name, searchPath()) !== undefined;
 }
@@ -40,7 +40,7 @@ export function hasProgram(name: string): boolean {
 function startFailure(program: string, error: NodeJS.ErrnoException): Error {
   if (error.name === 'AbortError') return interrupted();
   if (error.code === 'EACCES' || error.code === 'EPERM') {
-    /* For root, a rule causes that: about the program or /dev/null. */
+    /* For root, the cause is a rule about the program or about /dev/null. */
     const next = ['sudo fguard rules'];
     return new UserError(error.code, `cannot start ${program}: ${fileErrorText('EACCES')}`, {next});
   }
@@ -50,7 +50,7 @@ function startFailure(program: string, error: NodeJS.ErrnoException): Error {
   return new UserError('ENOPROGRAM', `the program ${program} is not installed`, {next});
 }
 
-/** Runs a program to its end and keeps what it printed. */
+/** Runs a program to its end and returns what it printed. */
 export function runCommand(
   program: string,
   args: readonly string[],

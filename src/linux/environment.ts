@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What programs are told that this one runs for its own ends. Variables decide what make,
- * compilers, loaders and shells execute; those of whoever became root are not root's.
+ * The environment of helper programs. Variables control what make, compilers, loaders and
+ * shells execute, and those of a user who became root must not control what root executes.
  */
 import {delimiter} from 'node:path';
 
@@ -24,7 +24,7 @@ function safeFolders(path: string): string {
   return [...new Set([...mine, ...SYSTEM, ...usual])].join(delimiter);
 }
 
-/** Where programs are looked for: as root only in folders that nobody else can change. */
+/** The PATH for programs: as root, only directories that nobody else can change. */
 export function searchPath(path = process.env.PATH ?? ''): string {
   if (!runsAsRoot()) return [path, ...SYSTEM].join(delimiter);
   const found = known.get(path) ?? safeFolders(path);
@@ -32,7 +32,7 @@ export function searchPath(path = process.env.PATH ?? ''): string {
   return found;
 }
 
-/** The environment of a program; what it prints is read here, so it must not be translated. */
+/** The environment of a program; its output is parsed, so it must not be translated. */
 export function cleanEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => KEPT.test(name));
   return {

@@ -10,14 +10,14 @@ import {UserError, interrupted} from '../domain/errors.js';
 import {hasProgram} from './command.js';
 import {errorCode} from './files.js';
 
-/* In a folder where only root can make files. */
+/* In a directory where only root can create files. */
 const LOCK_FILE = '/run/fguard-rebuild.lock';
 
-/* Says that it has the lock and keeps it until its input ends, which it does with this process. */
+/* Reports that it has the lock, and holds it until its input ends, at the latest with this process. */
 const HOLDER = ['sh', '-c', 'echo locked && exec cat'];
 const TAKEN = 75;
 
-/** Gives the lock back. */
+/** Releases the lock. */
 type Release = () => Promise<void>;
 
 /* A process that can open the file can lock it, and could block all builds. */
@@ -35,14 +35,14 @@ function requireTime(signal: AbortSignal): void {
   if (signal.aborted) throw interrupted();
 }
 
-/* The kernel releases this lock when its process ends, however it ends. */
+/* The kernel releases this lock when the process ends, in whatever way. */
 async function lock(
   file: string,
   signal: AbortSignal,
   how: string[],
 ): Promise<Release | undefined> {
   requireTime(signal);
-  /* In a session of its own it is not reached by Ctrl-C while this process still puts away. */
+  /* In its own session, Ctrl-C does not end it while this process still cleans up. */
   const holder = spawn('flock', [...how, file, ...HOLDER], {
     env: cleanEnvironment(),
     stdio: 'pipe',
@@ -68,7 +68,7 @@ async function lock(
   throw new UserError('ELOCK', `cannot lock ${file}: ${said.join('').trim()}`);
 }
 
-/** Runs something while no other process does the same. */
+/** Runs a function while no other process does the same. */
 export async function exclusively<T>(
   use: () => Promise<T>,
   onWait: () => void,

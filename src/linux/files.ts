@@ -7,7 +7,7 @@ import {decodePath, encodePath} from '../domain/text.js';
 import {fileErrorText} from '../domain/errno.js';
 import {UserError} from '../domain/errors.js';
 
-/* Node has no names for some, such as that of a quota. */
+/* Node has no names for some, such as EDQUOT. */
 const UNNAMED = /^Unknown system error -(\d+)$/;
 
 function errnoNameOf(code: string): string {
@@ -36,14 +36,14 @@ export const readLink = (path: string): string =>
 
 const {O_RDONLY, O_NONBLOCK, O_NOCTTY} = fs.constants;
 export const MIB = 1 << 20;
-/* Larger than any module, and than what the kernel reports about itself. */
+/* Larger than any module, and than any file in /proc or /sys. */
 const USUAL_MAX = 256 * MIB;
 const CHUNK = 1 << 16;
 
 const tooLarge = (path: string, max: number): UserError =>
   new UserError('EFBIG', `${path} is larger than ${max / MIB} MiB`);
 
-/* Nobody waits for a FIFO to be written, and no device is touched. */
+/* Opening must neither wait for the writer of a FIFO nor affect a device. */
 function requireRegular(path: string, stat: fs.Stats): void {
   if (stat.isFile()) return;
   const [code, why] = stat.isDirectory()
@@ -52,7 +52,7 @@ function requireRegular(path: string, stat: fs.Stats): void {
   throw new UserError(code, `cannot read ${path}: ${why}`);
 }
 
-/* It may grow meanwhile, and what the kernel makes up has no size. */
+/* The file may grow meanwhile, and files in /proc report the size 0. */
 function readAll(path: string, fd: number, size: number, max: number): Buffer {
   const parts: Buffer[] = [];
   for (let length = 0; length <= max;) {
@@ -66,8 +66,8 @@ function readAll(path: string, fd: number, size: number, max: number): Buffer {
 }
 
 /**
- * A whole file, which must be a regular one of at most that many bytes.
- * @throws UserError if it is not, and whatever the system says
+ * The content of a regular file of at most that many bytes.
+ * @throws UserError for any other file, and the system's own errors
  */
 export function readRegular(path: string, max = USUAL_MAX): Buffer {
   const name = encodePath(path);
@@ -83,7 +83,7 @@ export function readRegular(path: string, max = USUAL_MAX): Buffer {
   }
 }
 
-/** A whole file, or undefined if it cannot be read. */
+/** The content of a file, or undefined if it cannot be read. */
 export function readIfPossible(path: string): string | undefined {
   try {
     return decodePath(readRegular(path));
@@ -108,14 +108,14 @@ export const statIfPossible = (path: string): fs.BigIntStats | undefined => {
   }
 };
 
-/** Whether a path leads to a directory, links followed. */
+/** Whether a path leads to a directory; follows symbolic links. */
 export const isDirectory = (path: string): boolean => statIfPossible(path)?.isDirectory() === true;
 
-/** The status of the name itself; undefined if nothing is there. Throws if it cannot be looked at. */
+/** The result of lstat(); undefined if nothing is there. Throws if that cannot be determined. */
 export const lstat = (path: string): fs.Stats | undefined =>
   fs.lstatSync(path.isWellFormed() ? path : encodePath(path), {throwIfNoEntry: false});
 
-/** The status of the name itself, a symbolic link not followed. */
+/** The result of lstat(); undefined on any failure. */
 export const lstatIfPossible = (path: string): fs.BigIntStats | undefined => {
   try {
     return fs.lstatSync(encodePath(path), {bigint: true});
@@ -129,7 +129,7 @@ export interface Entry {
   isDirectory: boolean;
 }
 
-/** What is in a directory. Throws if it cannot be read. */
+/** The entries of a directory. Throws if it cannot be read. */
 export function readEntries(path: string): Entry[] {
   const options = {withFileTypes: true, encoding: 'buffer'} as const;
   return fs.readdirSync(encodePath(path), options).map((entry) => ({
@@ -138,7 +138,7 @@ export function readEntries(path: string): Entry[] {
   }));
 }
 
-/** The same; nothing if it cannot be read. */
+/** The same; empty if it cannot be read. */
 export function entries(path: string): Entry[] {
   try {
     return readEntries(path);

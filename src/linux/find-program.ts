@@ -13,7 +13,7 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** The executable that a word means, as a shell would look for it; undefined if there is none. */
+/** The executable that a word means, looked up as a shell would; undefined if there is none. */
 export function findProgram(word: string, path: string): string | undefined {
   const folders = path.split(delimiter).filter((folder) => folder !== '');
   const candidates = word.includes('/') ? [word] : folders.map((one) => inDirectory(one, word));

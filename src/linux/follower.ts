@@ -22,14 +22,14 @@ const identity = (path: string): string => {
 
 /** Notices when a path may lead to another file, or when the file changes. */
 export class Follower {
-  /* By the folder, and which one that was: another may be there now. */
+  /* Keyed by path and identity of the directory, because another may have taken its place. */
   private watchers = new Map<string, FSWatcher>();
   private timer: NodeJS.Timeout | undefined;
   private latest = 0;
   private hasComplained = false;
 
   /**
-   * @param changed called soon after a change, and once for several
+   * @param changed called soon after a change; changes in quick succession cause one call
    * @param complain called if changes cannot be noticed
    */
   constructor(
@@ -38,9 +38,9 @@ export class Follower {
     private readonly complain: (text: string) => void,
   ) {}
 
-  /** Reads the names on the way as they are now; later changes are reported. */
+  /** Watches the components of the path as they are now; later changes are reported. */
   follow(): void {
-    /* Until nothing has changed between looking and watching. */
+    /* Repeated until nothing has changed between resolving and watching. */
     for (let times = 0; times < TIMES_MAX && this.followOnce(); times++);
   }
 
@@ -50,7 +50,7 @@ export class Follower {
     this.watchers.clear();
   }
 
-  /* Whether anything is watched that was not before. */
+  /* Whether a new watcher was added. */
   private followOnce(): boolean {
     const before = this.watchers;
     let isNew = false;
@@ -72,7 +72,7 @@ export class Follower {
       const watcher = watch(encodePath(folder), {encoding: 'buffer'}, (_event, name) => {
         this.notice(folder, names, name);
       });
-      /* A directory that goes takes its events along; a signal still reloads. */
+      /* A removed directory sends no more events; a signal still reloads. */
       watcher.on('error', () => {
         watcher.close();
       });
@@ -83,7 +83,7 @@ export class Follower {
     }
   }
 
-  /* What happens to a folder itself is reported under its own name. */
+  /* A change of a directory itself is reported under its own name. */
   private notice(folder: string, names: ReadonlySet<string>, bytes: Buffer | null): void {
     const name = bytes === null ? undefined : decodePath(bytes);
     if (name !== undefined && !names.has(name) && name !== lastName(folder)) return;

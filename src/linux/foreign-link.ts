@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 /*
- * What is written down once and looked up again later, by root, must not be about
- * whatever a user puts a link to meanwhile. Like a web server that follows links if their
- * owner matches: a link that a user decides about leads to what is that user's own.
+ * Root resolves saved paths again later. A user must not be able to redirect such a path to
+ * another object with a symbolic link. As with SymLinksIfOwnerMatch in web servers, a link
+ * that a user controls may only lead to an object that the user owns.
  */
 import {UserError} from '../domain/errors.js';
 import {PathWalk} from './path-walk.js';
 
 const ROOT = 0;
 
-/** A link that a user decides about. */
+/** A symbolic link that a user controls. */
 interface UserLink {
   path: string;
-  /** Whose it is: the link, or the nearest directory above it that is not root's. */
+  /** Owner of the link, or of the nearest directory above it that root does not own. */
   uid: number;
 }
 
 /**
- * Refuses an absolute path on which a user's link leads to what is not that user's own.
- * @returns whether there is a link of a user on the way at all
+ * Throws if an absolute path contains a user's link to an object that the user does not own.
+ * @returns whether the path contains a user's link at all
  */
 export function requireOwnLinks(path: string): boolean {
   const walk = new PathWalk(path);
@@ -28,10 +28,10 @@ export function requireOwnLinks(path: string): boolean {
     const decides = [...walk.way, step].findLast(({stat}) => stat.uid !== ROOT);
     if (decides !== undefined) links.push({path: step.path, uid: decides.stat.uid});
   }
-  // what is there, or the last directory on the way to what is not
+  // the object, or the last directory on the path if the object does not exist
   const {path: end, stat} = walk.here;
   const foreign = links.find(({uid}) => uid !== stat.uid);
   if (foreign === undefined) return links.length > 0;
-  const lead = `${foreign.path} is a link of user ${foreign.uid}`;
-  throw new UserError('EUNSAFE', `${lead} and leads to ${end}, which is not that user's`);
+  const lead = `${foreign.path} is a symbolic link that user ${foreign.uid} controls`;
+  throw new UserError('EUNSAFE', `${lead}, and it leads to ${end}, which that user does not own`);
 }

@@ -5,10 +5,10 @@ import type {HardLinks} from '../domain/object.js';
 import {directoryOf, inDirectory} from '../domain/path.js';
 import {entries, lstatIfPossible} from './files.js';
 
-/* Directory entries looked at: a fraction of a second. */
+/* How many directory entries to examine: takes a fraction of a second. */
 const BUDGET = 10_000;
 
-/** Looks for a file's other names: beside it and below, then ever further up, as far as a budget goes. */
+/** Searches for a file's other names: in its directory and below, then further up, within a budget. */
 class LinkSearch {
   private readonly others: string[] = [];
   private readonly seen = new Set<string>();
@@ -36,7 +36,7 @@ class LinkSearch {
       level = level.flatMap((directory) => this.searchIn(directory, device));
   }
 
-  /** Notes the names in a directory and returns the directories in it. */
+  /** Examines the entries of a directory and returns its subdirectories. */
   private searchIn(directory: string, device: bigint): string[] {
     if (this.seen.has(directory) || this.isOver()) return [];
     if (lstatIfPossible(directory)?.dev !== device) return [];
@@ -54,7 +54,7 @@ class LinkSearch {
   }
 }
 
-/** A file's names; null for a directory, or if nothing exists there. */
+/** A file's names; null for a directory or a missing file. */
 export function hardLinks(path: string, budget = BUDGET): HardLinks | null {
   const file = lstatIfPossible(path);
   if (file === undefined || file.isDirectory()) return null;

@@ -9,7 +9,7 @@ import {readLinkIfPossible, statIfPossible} from './files.js';
 import {patiently, readMaps} from './patient.js';
 import {openFlags, processIds, processName} from './proc.js';
 
-/** What a rule is about. */
+/** The object of a rule. */
 export interface HeldObject {
   path: string | null;
   tree: boolean;
@@ -18,7 +18,7 @@ export interface HeldObject {
 
 const key = (device: bigint, inode: bigint): string => `${device}:${inode}`;
 
-/** Which files count: some by device and inode, whatever their name; trees and suffixes by name. */
+/** Which files to look for: some by device and inode, whatever their name; trees and suffixes by name. */
 class Targets {
   private readonly files = new Map<string, string>();
   private readonly groups: readonly HeldObject[];
@@ -40,14 +40,14 @@ class Targets {
     );
   }
 
-  /** The same, or null, of a link that may keep us waiting. */
+  /** The same for a link that may block; null if it does not match. */
   async atSlow(link: string): Promise<string | null> {
     const stat = await promises.stat(link, {bigint: true}).catch(() => undefined);
     const name = await promises.readlink(link, 'buffer').then(decodePath, () => undefined);
     return this.file(stat) ?? this.named(name) ?? null;
   }
 
-  /** Whether a line of maps may be about a target: cheap, and not the last word. */
+  /** Whether a line of maps may be about a target: a cheap first check. */
   mayBe(inode: string, name: string): boolean {
     if (inode === '0') return false;
     return this.hasName(name) || [...this.files.keys()].some((id) => id.endsWith(`:${inode}`));
@@ -96,7 +96,7 @@ function descriptors(pid: number, comm: string, targets: Targets): Holder[] {
   });
 }
 
-/* maps tells cheaply which ranges may match; their links tell for sure, where we may follow them. */
+/* maps shows cheaply which ranges may match; the links in map_files are exact. */
 async function mappings(pid: number, comm: string, targets: Targets): Promise<Holder[]> {
   const holder = {pid, comm, fd: null};
   const maps = await readMaps(pid);
@@ -113,7 +113,7 @@ async function mappings(pid: number, comm: string, targets: Targets): Promise<Ho
   return Array.from(found, (path) => ({...holder, path, access: 'map' as const}));
 }
 
-/** Who holds one of these open or mapped now, as far as we may look. */
+/** The processes that have one of these open or mapped now, as far as permissions allow. */
 export async function findHolders(objects: readonly HeldObject[]): Promise<Holder[]> {
   const targets = new Targets(objects);
   if (targets.areNone) return [];

@@ -6,19 +6,19 @@ import {readIfPossible} from './files.js';
 
 export const MODULES_ROOT = '/lib/modules';
 
-/** What is known of a kernel's build folder before anything is built. */
+/** What a kernel's build directory says before anything is built. */
 export interface KernelTree {
   kernel: string;
   build: string;
   /** include/config/auto.conf, or undefined without headers. */
   config: ReadonlyMap<string, string> | undefined;
-  /** What the kernel runs on, as uname says it; without headers this machine's. */
+  /** The kernel's architecture, as named by uname; without headers, that of this machine. */
   architecture: string;
-  /** What the compiler that built the kernel said of itself; empty if unknown. */
+  /** Version line of the compiler that built the kernel; empty if unknown. */
   compilerText: string;
   /** Versions of every symbol the kernel exports: with the configuration, its identity. */
   symbols: string;
-  /** The programs of the build, which come in a package of their own, are there. */
+  /** Whether the build programs, which are in a separate package, are installed. */
   hasTools: boolean;
 }
 
@@ -33,7 +33,7 @@ export function parseConfig(text: string): Map<string, string> {
   );
 }
 
-/* The names of the configuration are not those of uname; one that we do not know is told as it is. */
+/* Kconfig and uname use different names; an unknown one is returned unchanged. */
 const ARCHITECTURES: readonly (readonly [option: string, architecture: string])[] = [
   ['CONFIG_X86_64', 'x86_64'],
   ['CONFIG_X86_32', 'i686'],
@@ -46,7 +46,7 @@ const ARCHITECTURES: readonly (readonly [option: string, architecture: string])[
   ['CONFIG_MIPS', 'mips64'],
 ];
 
-/** What a kernel of this configuration runs on; one without is taken for this machine's. */
+/** The architecture of a kernel with this configuration; without one, that of this machine. */
 export function architectureOf(config: ReadonlyMap<string, string> | undefined): string {
   if (config === undefined) return machine();
   const found = ARCHITECTURES.find(([option]) => config.get(option) === 'y');
@@ -68,7 +68,7 @@ export function readKernelTree(kernel: string, root = MODULES_ROOT): KernelTree 
   };
 }
 
-/** The kernels that have a folder of modules. */
+/** The kernels that have a directory of modules. */
 export function knownKernels(root = MODULES_ROOT): string[] {
   try {
     return readdirSync(root).sort();
@@ -77,10 +77,10 @@ export function knownKernels(root = MODULES_ROOT): string[] {
   }
 }
 
-/* Headers alone make a folder there, and so does what a kernel that is gone left behind. */
+/* Headers alone create a directory there, and a removed kernel may leave one behind. */
 const isInstalled = (folder: string): boolean =>
   existsSync(`${folder}/kernel`) || existsSync(`${folder}/modules.builtin`);
 
-/** Of these, those that can boot. */
+/** Those of them that can boot. */
 export const installedKernels = (root = MODULES_ROOT): string[] =>
   knownKernels(root).filter((kernel) => isInstalled(`${root}/${kernel}`));

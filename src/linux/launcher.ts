@@ -8,12 +8,12 @@ import {isatty} from 'node:tty';
 import {launching, onDeath} from './libc/index.js';
 import {type Account, becoming, environmentOf} from './account.js';
 
-/* Waits for a word on file descriptor 3, without which it exits, and then execs the command: the same process. */
+/* Waits for "go" on file descriptor 3, then execs the command, which keeps the process id. */
 const WAIT = 'IFS= read -r word <&3 && [ "$word" = go ] || exit 125; exec 3<&-; exec "$@"';
 
 const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
-/* A terminal sends these to the command too, which must not get them twice. */
+/* The terminal already sends these to the command, which must not get them twice. */
 const KEYS = ['SIGINT', 'SIGQUIT'] as const;
 
 /** How a command ended. */
@@ -27,7 +27,7 @@ function ending([code, signal]: [number | null, NodeJS.Signals | null]): Ending 
   return {code: 128 + constants.signals[signal], signal};
 }
 
-/* The first one for programs; the C library keeps those below. */
+/* The first one available to programs; the C library reserves those below it. */
 const SIGRTMIN = 34;
 
 /* Node has no names for these. */
@@ -36,15 +36,15 @@ function realTimeEnding(signal: number): Ending {
   return {code: 128 + signal, signal: name};
 }
 
-/** What is arranged before a command is launched. */
+/** Arrangements made before a command is launched. */
 export interface Precautions {
-  /** The command cannot type into its terminal, for whoever reads there next. */
+  /** The command cannot insert input into its terminal (TIOCSTI). */
   isTypingRefused: boolean;
-  /** Whether something that it started goes on; to be asked once it has ended. */
+  /** Whether a descendant still runs; call it once the command has ended. */
   outlives: () => boolean;
 }
 
-/** To be called by the thread that launches. Holds for all that is launched from then on. */
+/** Call it on the thread that launches. It applies to everything launched afterwards. */
 export async function takePrecautions(): Promise<Precautions> {
   const libc = await launching();
   libc.adoptDescendants();
@@ -57,7 +57,7 @@ export class Launcher {
   private readonly exited: Promise<Ending>;
   private deadBy: number | undefined;
 
-  /** @param account whom it runs as; it waits as root, and becomes that user on its way */
+  /** @param account the user to run as; the process waits as root and then becomes that user */
   constructor(command: readonly string[], account?: Account) {
     const words = account === undefined ? command : [...becoming(account), ...command];
     this.child = spawn('/bin/sh', ['-c', WAIT, 'fguard', ...words], {
@@ -67,7 +67,7 @@ export class Launcher {
     this.exited = once(this.child, 'exit').then((event) =>
       ending(event as [number | null, NodeJS.Signals | null]),
     );
-    /* If it ended before reading the word, its exit reports that. */
+    /* If the process ended before reading, its exit event reports that. */
     this.gate.on('error', () => undefined);
   }
 
@@ -75,7 +75,7 @@ export class Launcher {
     return this.child.pid ?? 0;
   }
 
-  /** Lets it run; signals reach it, and its end is awaited. */
+  /** Starts the command, forwards signals to it, and waits for its end. */
   async go(): Promise<Ending> {
     const forward = (signal: NodeJS.Signals): void => {
       this.child.kill(signal);
@@ -96,7 +96,7 @@ export class Launcher {
     }
   }
 
-  /** It is not to run after all. */
+  /** Ends the process without running the command. */
   async cancel(): Promise<void> {
     this.gate.end();
     await this.exited;

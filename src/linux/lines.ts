@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 import type {Readable} from 'node:stream';
 
-/** Puts lines together that come in pieces. */
+/** Assembles lines that arrive in pieces. */
 export class LineSplitter {
-  /* Of the line that is not whole yet. */
+  /* The pieces of the incomplete line. */
   private parts: string[] = [];
   private length = 0;
 
-  /** @param max longer lines are cut to more than that, for the caller to refuse; they cost no more */
+  /** @param max longer lines are truncated, but stay longer than this, so that the caller can reject them */
   constructor(private readonly max = Infinity) {}
 
-  /** The lines that are whole with this piece. */
+  /** The lines that this piece completes. */
   add(piece: string): string[] {
     const lines = piece.split('\n');
     const rest = lines.pop() ?? '';
@@ -22,7 +22,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** What follows the last end of line. */
+  /** The text after the last line feed. */
   get rest(): string {
     return this.parts.join('');
   }
@@ -34,7 +34,7 @@ export class LineSplitter {
   }
 }
 
-/** Calls back with each whole line that a stream brings. */
+/** Calls back with each complete line of a stream. */
 export function lineReader(stream: Readable, onLine: (line: string) => void): void {
   const splitter = new LineSplitter();
   stream.setEncoding('utf8').on('data', (piece: string) => {

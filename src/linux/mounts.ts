@@ -5,22 +5,22 @@ import {readIfPossible, statIfPossible} from './files.js';
 /** A line of /proc/self/mountinfo. */
 export interface Mount {
   id: number;
-  /** Id of the mount that it stands in. */
+  /** Id of the parent mount. */
   parent: number;
   /** major:minor of the filesystem. */
   device: string;
-  /** The directory of the filesystem that is mounted. */
+  /** The directory of the file system that is mounted. */
   root: string;
-  /** Where. */
+  /** The mount point. */
   point: string;
-  /** Of filesystem. */
+  /** Type of the file system. */
   type: string;
   source: string;
-  /** Of the filesystem, with commas between; each is still to be unescaped. */
+  /** Of the file system, separated by commas; each is still escaped. */
   options: string;
 }
 
-/* The kernel writes spaces and the like as octal numbers. */
+/* The kernel writes spaces and some other characters as octal escapes. */
 export const unescapeOctal = (text: string): string =>
   text.includes('\\')
     ? text.replace(/\\([0-7]{3})/g, (_all, digits: string) =>
@@ -52,25 +52,25 @@ export const parseMounts = (text: string): Mount[] =>
 
 export const readMounts = (): Mount[] => parseMounts(readIfPossible('/proc/self/mountinfo') ?? '');
 
-/** The part of a path behind a directory that is above it, or is it; undefined if it is elsewhere. */
+/** A path relative to a directory that contains it or is it; undefined if it is elsewhere. */
 export function behind(directory: string, path: string): string | undefined {
   if (directory === '/') return path === '/' ? '' : path;
   if (path === directory) return '';
   return path.startsWith(`${directory}/`) ? path.slice(directory.length) : undefined;
 }
 
-/* The way back from behind(). */
+/* The inverse of behind(). */
 const append = (directory: string, rest: string): string =>
   directory === '/' ? rest || '/' : directory + rest;
 
-/** The mount that a path lies in: the deepest, and of several at one place the last. */
+/** The mount that contains a path: the deepest one, and the last of several at one place. */
 export const mountOf = (mounts: readonly Mount[], path: string): Mount | undefined =>
   mounts.reduce<Mount | undefined>((deepest, mount) => {
     if (mount.point.length < (deepest?.point.length ?? 0)) return deepest;
     return behind(mount.point, path) === undefined ? deepest : mount;
   }, undefined);
 
-/** An object by its filesystem and its path in there, the same through every mount. */
+/** An object identified by its file system and its path there, the same through every mount. */
 export interface Place {
   device: string;
   inside: string;
@@ -83,7 +83,7 @@ export function placeOf(mounts: readonly Mount[], path: string): Place | undefin
   return {device: mount.device, inside: append(mount.root, rest)};
 }
 
-/** The paths that other mounts of the same filesystem give an object. */
+/** The paths of an object through other mounts of the same file system. */
 export function otherPaths(mounts: readonly Mount[], path: string): string[] {
   const place = placeOf(mounts, path);
   if (place === undefined) return [];
@@ -97,7 +97,7 @@ export function otherPaths(mounts: readonly Mount[], path: string): string[] {
   return [...new Set(paths as string[])];
 }
 
-/* Something mounted later may hide what a mount would show. */
+/* A later mount may hide what a mount would show. */
 function isSameObject(path: string, other: string): boolean {
   const [one, two] = [statIfPossible(path), statIfPossible(other)];
   return one === undefined || (one.dev === two?.dev && one.ino === two.ino);

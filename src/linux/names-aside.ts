@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 import {type User, findUsers, localUsers, namesById} from './passwd.js';
 
-/* A user with many uids, such as subordinate ones, must not fill our memory. */
+/* A user with many uids, such as subordinate ones, must not exhaust our memory. */
 const KNOWN_MAX = 4096;
 const ASKED_MAX = 1024;
 
-/* How many questions to the user database there are at a time, each about so many. */
+/* How many look-ups run at the same time, and how many users each is about. */
 const LOOKUPS_MAX = 2;
 const LOOKUP_SIZE = 32;
 
-/* To start a process costs time, too: that is a share of it. */
+/* Milliseconds between look-ups, because each starts a process. */
 const PAUSE = 100;
 
 /* Unknown numbers are retried: the user may be created, or the name server may be back. */
@@ -17,7 +17,7 @@ const UNKNOWN_FOR = 60_000;
 
 type Find = (uids: readonly number[]) => Promise<readonly User[]>;
 
-/* The oldest goes. */
+/* Drops the oldest entry if the map is full. */
 function keep<Value>(map: Map<number, Value>, uid: number, value: Value): void {
   const [oldest] = map.keys();
   if (map.size >= KNOWN_MAX && oldest !== undefined) map.delete(oldest);
@@ -25,15 +25,15 @@ function keep<Value>(map: Map<number, Value>, uid: number, value: Value): void {
 }
 
 /**
- * User names for those who stream or answer, and must not wait for them: where a
- * name is not known yet it is looked up aside, and digits stand for it meanwhile.
+ * User names for code that must not wait for them. An unknown name is looked up in the
+ * background; until it is found, the number is returned.
  */
 export class NamesAside {
   private readonly local: ReadonlyMap<number, string>;
   private readonly found = new Map<number, string>();
-  /* Those that nobody knows, until when that is believed. */
+  /* Users without a name, and when to look them up again. */
   private readonly unknown = new Map<number, number>();
-  /* In the order in which they get their turn. */
+  /* In the order in which they will be looked up. */
   private readonly asked = new Set<number>();
   private lookups = 0;
   private timer: NodeJS.Timeout | undefined;

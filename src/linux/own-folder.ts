@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Folders that this program builds in, keeps things in, or executes from: nobody but
- * root and the user who runs it may have had a hand in them. HOME, TMPDIR and their
- * kin may be left of somebody lesser, as after `su`, so what they name is looked at, too.
+ * Directories that this program builds in, stores files in, or executes from: only root
+ * and the user who runs it may be able to change them. HOME, TMPDIR and similar variables
+ * may come from a less privileged user, as after `su`, so the paths they name are checked.
  */
 import fs from 'node:fs';
 import {userInfo} from 'node:os';
@@ -22,13 +22,13 @@ const FUSE = 0x65735546;
 
 const self = (): number => process.geteuid?.() ?? 0;
 
-/** A place that others can change, and so everything below it. */
+/** A place that others can change, and with it everything below. */
 export interface Foreign {
   path: string;
   reason: string;
 }
 
-/** What a walk finds out about a path. */
+/** The result of walking a path. */
 interface Walk {
   /** Why others can control what is there; undefined if they cannot. */
   reason: string | undefined;
@@ -38,7 +38,7 @@ interface Walk {
   real: string;
   /** The remaining components, which do not exist yet. */
   missing: string[];
-  /** Others may add to this folder, but change nothing of ours in it. */
+  /** Others can add entries to this directory, but not change ours (sticky bit). */
   isSticky: boolean;
 }
 
@@ -56,7 +56,7 @@ function complaint({path, fd, stat}: Step): string | undefined {
   if (stat.uid !== 0 && stat.uid !== self()) return `${path} belongs to user ${stat.uid}`;
   if (stat.isSymbolicLink()) return undefined;
   const isShared = stat.isDirectory() && (stat.mode & STICKY) !== 0;
-  if ((stat.mode & OTHERS_MAY_WRITE) !== 0 && !isShared) return `others may write to ${path}`;
+  if ((stat.mode & OTHERS_MAY_WRITE) !== 0 && !isShared) return `other users can write to ${path}`;
   if (isMountedByAnother(fd, stat.isDirectory())) return `another user mounted ${path}`;
   return undefined;
 }
@@ -75,11 +75,11 @@ function walk(path: string): Walk {
   return {reason, place, real, missing: steps.rest, isSticky: (stat.mode & OTHERS_MAY_WRITE) !== 0};
 }
 
-/** Why others may decide what is at a path; undefined if they may not, or nothing is there. */
+/** Why others can control what is at a path; undefined if they cannot, or nothing is there. */
 export const whyForeign = (path: string): string | undefined =>
   isAbsolute(path) ? walk(path).reason : `${path} is not an absolute path`;
 
-/** The place on the way to a path, or the path itself, that others may change, if there is one. */
+/** The component of a path that others can change, if there is one. */
 export function findForeign(path: string): Foreign | undefined {
   const {reason, place} = walk(wholePath(path));
   return reason === undefined ? undefined : {path: place, reason};
@@ -88,7 +88,7 @@ export function findForeign(path: string): Foreign | undefined {
 const foreign = (what: string, reason: string, next: readonly string[]): UserError =>
   new UserError('EUNSAFE', `${what} is not safe to use: ${reason}`, {next});
 
-/** A path without its links. @throws UserError if others may decide what is there */
+/** A path without symbolic links. @throws UserError if others can control what is there */
 export function requireOwn(path: string, next: readonly string[] = []): string {
   if (!isAbsolute(path)) throw foreign(path, 'it is not an absolute path', next);
   const {reason, real, missing} = walk(path);
@@ -96,7 +96,7 @@ export function requireOwn(path: string, next: readonly string[] = []): string {
   return join(real, ...missing);
 }
 
-/* One at a time: somebody may put a link in its place where all may make files. */
+/* One component at a time: in a world-writable directory, another user may put a link there. */
 function makeFolder(folder: string): void {
   try {
     fs.mkdirSync(encodePath(folder), {mode: 0o755});
@@ -108,8 +108,8 @@ function makeFolder(folder: string): void {
 }
 
 /**
- * Makes a folder, and those above it, where they are not there, for nobody else to change.
- * @returns its path without links
+ * Creates a directory and its missing parents such that only this user can change them.
+ * @returns its path without symbolic links
  */
 export function makeOwnFolder(path: string, next: readonly string[] = []): string {
   const whole = requireOwn(path, next);
@@ -118,7 +118,7 @@ export function makeOwnFolder(path: string, next: readonly string[] = []): strin
     if (reason !== undefined) throw foreign(path, reason, next);
     const [name] = missing;
     if (name !== undefined) makeFolder(join(real, name));
-    else if (isSticky) throw foreign(path, 'others may write to it', next);
+    else if (isSticky) throw foreign(path, 'other users can write to it', next);
     else return real;
   }
 }
@@ -136,7 +136,7 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
   }
 }
 
-/** The folder of a kind of files below the home folder, such as .cache. */
+/** The directory for a kind of files below the home directory, such as .cache. */
 export function userFolder(
   kind: 'cache' | 'config' | 'data',
   env: NodeJS.ProcessEnv = process.env,
@@ -151,7 +151,7 @@ export function temporaryFolder(env: NodeJS.ProcessEnv = process.env): string {
   return requireOwn(isUsable(env.TMPDIR) && fs.existsSync(env.TMPDIR) ? env.TMPDIR : '/tmp');
 }
 
-/* Leftovers of killed runs. In their own folder, another user could swap the content meanwhile. */
+/* Leftovers of killed runs. Only ours: another user could swap the content of theirs meanwhile. */
 function sweep(place: string, prefix: string): void {
   for (const {name, isDirectory} of entries(place)) {
     const pid = name.startsWith(prefix) ? /^\d+(?=-)/.exec(name.slice(prefix.length)) : null;
@@ -162,7 +162,7 @@ function sweep(place: string, prefix: string): void {
   }
 }
 
-/** Makes an empty folder that only this user can read and change, and removes those of killed runs. */
+/** Creates an empty directory that only this user can access, and removes those of killed runs. */
 export function makeScratchFolder(prefix: string): string {
   const place = temporaryFolder();
   sweep(place, prefix);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The user database, asked without waiting for it. */
+/* Asynchronous look-ups in the user database. */
 import {type ChildProcess, execFile} from 'node:child_process';
 
 import {cleanEnvironment} from './environment.js';
@@ -14,12 +14,12 @@ export interface User {
 /* Do not wait longer for a name server that does not answer. */
 const PATIENCE = 10_000;
 
-/* So many are no command line that is too long. */
+/* Few enough to fit on a command line. */
 const WORDS_MAX = 1000;
 
 type Database = 'passwd' | 'group';
 
-/* Lines of passwd(5), or of group(5), which begins alike. */
+/* Lines of passwd(5), or of group(5), whose first fields are the same. */
 function parseUsers(text: string): User[] {
   return text.split('\n').flatMap((line) => {
     const [name = '', , uid = ''] = line.split(':');
@@ -27,12 +27,12 @@ function parseUsers(text: string): User[] {
   });
 }
 
-/** The users of this machine itself, whom no server has to be asked about. */
+/** The local users, for whom no name server is needed. */
 export const localUsers = (): User[] => parseUsers(readIfPossible('/etc/passwd') ?? '');
 
 const running = new Set<ChildProcess>();
 
-/* What we wait for no more, nobody needs. */
+/* Look-ups that are still running are of no use once we exit. */
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
@@ -40,8 +40,8 @@ process.once('exit', () => {
 const localGroups = (): User[] => parseUsers(readIfPossible('/etc/group') ?? '');
 
 /**
- * Finds users by name or number, as far as somebody knows them, and in time: a
- * process that is waited for aside, which holds up no end of ours.
+ * Finds users by name or number, as far as the user database answers in time. The helper
+ * process does not delay our own exit.
  */
 export const findUsers = (keys: readonly (string | number)[]): Promise<User[]> =>
   find('passwd', keys);
@@ -59,10 +59,10 @@ function find(database: Database, keys: readonly (string | number)[]): Promise<U
   });
 }
 
-/* Digits are a number already, and not looked up. */
+/* A word of digits is a number and needs no look-up. */
 const isNumber = (word: string): boolean => /^\d+$/.test(word);
 
-/** The numbers of users given by name or number, of those there are. */
+/** The numbers of users given by name or number; unknown ones are left out. */
 export async function findUids(words: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const numbers = words.filter((word) => isNumber(word) && Number(word) <= ID_MAX);
   const names = new Set(words.filter((word) => !NUMBER.test(word)));
@@ -71,22 +71,22 @@ export async function findUids(words: readonly string[]): Promise<ReadonlyMap<st
     for (const {name, uid} of users) if (names.delete(name)) found.set(name, uid);
   };
   learn(localUsers());
-  const strangers = [...names];
-  while (strangers.length > 0) learn(await findUsers(strangers.splice(0, WORDS_MAX)));
+  const remaining = [...names];
+  while (remaining.length > 0) learn(await findUsers(remaining.splice(0, WORDS_MAX)));
   return found;
 }
 
-/** How people call users and groups. */
+/** Names of users and groups. */
 export interface Names {
   user: (uid: number) => string;
   group: (gid: number) => string;
 }
 
-/** Names by number. As the database does it: of two of one number, the first. */
+/** Names by number. If two users have the same number, the first counts, as in getpwuid(3). */
 export const namesById = (users: readonly User[]): Map<number, string> =>
   new Map([...users].reverse().map(({uid, name}) => [uid, name]));
 
-/* Those of one database, as far as they are known, and the numbers that are asked for besides. */
+/* The known names of one database, and the numbers that were requested but are unknown. */
 class Known {
   readonly asked = new Set<number>();
   private readonly names: Map<number, string>;
@@ -105,7 +105,7 @@ class Known {
     return name ?? String(id);
   };
 
-  /* The rest waits for no second process where the first has found nothing in time. */
+  /* Starts no further look-up once one has timed out. */
   async lookUp(): Promise<void> {
     const ids = [...this.asked];
     const end = performance.now() + PATIENCE;
@@ -116,8 +116,8 @@ class Known {
 }
 
 /**
- * What is made with names of users and groups: once, if this machine knows them all itself;
- * else again, when all the others have been asked for together.
+ * Makes something that contains names of users and groups. If some are not local, it is made
+ * a second time, after all of them have been looked up together.
  */
 export async function withNames<T>(make: (names: Names) => T, ask = find): Promise<T> {
   const users = new Known('passwd', localUsers(), ask);

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
-/* Walks a path name by name, by file descriptors, so that nothing changes between check and use. */
+/* Walks a path one name at a time by file descriptors, so that nothing changes between check and use. */
 import fs from 'node:fs';
 
 import {inDirectory} from '../domain/path.js';
 import {decodePath, encodePath} from '../domain/text.js';
 
-/* Not among Node's constants; the same number on all architectures that it runs on. */
+/* Missing from Node's constants; the same number on all architectures that Node supports. */
 const O_PATH = 0o10000000;
 const LINKS_MAX = 40;
 
-/** A path without links, and what is there. */
+/** A path without symbolic links, and the object there. */
 export interface Place {
   path: string;
   stat: fs.Stats;
 }
 
-/** A name on the way that was looked at; a link is not followed yet. */
+/** A component of the path; if it is a link, it has not been followed yet. */
 export interface Step extends Place {
   name: string;
   fd: number;
@@ -33,7 +33,7 @@ function openAt(folder: number, name: string): number | undefined {
   }
 }
 
-/* Undefined if something else has taken the place of the link. */
+/* Undefined if the link has been replaced meanwhile. */
 function linkTarget(folder: number, name: string): string | undefined {
   try {
     return decodePath(fs.readlinkSync(entry(folder, name), {encoding: 'buffer'}));
@@ -45,13 +45,13 @@ function linkTarget(folder: number, name: string): string | undefined {
 const names = (path: string): string[] =>
   path.split('/').filter((name) => name !== '' && name !== '.');
 
-/** The steps of an absolute path, the root first. The walk ends early where nothing is. */
+/** The steps of an absolute path, beginning with the root. Ends early if a component is missing. */
 export class PathWalk implements Iterable<Step> {
-  /** Names that were not looked at; where the walk has ended, the first of them does not exist. */
+  /** Remaining names; once the walk has ended, the first of them does not exist. */
   readonly rest: string[];
   private fd = fs.openSync('/', O_PATH);
   private readonly root: Place = {path: '/', stat: fs.fstatSync(this.fd)};
-  /** What has been entered, from the root to where the walk is. */
+  /** The places passed, from the root to the current one. */
   readonly way = [this.root];
   private links = 0;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * To read /proc/PID/cmdline, environ, maps and their kin waits for the memory of that
- * process, which it can keep from us for as long as it likes, such as by a filesystem
- * of its own. So it is done aside and each time has its end; there is no further one
- * where several never ended: they hold threads that all others need.
+ * Reading /proc/PID/cmdline, environ, maps and similar files accesses the memory of that
+ * process, which can make us wait forever, for example with a FUSE file system. Such reads
+ * therefore have a time limit. Each one that never ends occupies a thread of Node's pool,
+ * so after several of them no more are started.
  */
 import {readFile} from 'node:fs/promises';
 
@@ -16,7 +16,7 @@ const STUCK_MAX = 2;
 let stuck = 0;
 let isPrepared = false;
 
-/* The end of a process waits for all its threads. */
+/* A normal exit would wait for the stuck threads. */
 async function prepareEnd(): Promise<void> {
   if (isPrepared) return;
   isPrepared = true;
@@ -26,7 +26,7 @@ async function prepareEnd(): Promise<void> {
   });
 }
 
-/** Waits for what another process may hold up, for a moment; undefined: it did not answer. */
+/** Waits, with a time limit, for an operation that another process may block; undefined: it timed out. */
 export function patiently<T>(look: () => Promise<T>): Promise<T | undefined> {
   if (stuck >= STUCK_MAX) return Promise.resolve(undefined);
   return new Promise((resolve, reject) => {
@@ -45,6 +45,6 @@ export function patiently<T>(look: () => Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** What a process has mapped; '' where it is not for us to see, undefined if it does not answer. */
+/** The maps file of a process; '' if it cannot be read, undefined if reading timed out. */
 export const readMaps = (pid: number): Promise<string | undefined> =>
   patiently(() => readFile(`/proc/${pid}/maps`).then(decodePath, () => ''));

@@ -4,12 +4,12 @@ import {shellWord} from '../domain/shell-word.js';
 
 let typed: readonly string[] = [];
 
-/** Notes the words behind our own command's name, for advice that repeats them. */
+/** Records the words of the command line, for advice that repeats them. */
 export function noteTyped(words: readonly string[]): void {
   typed = words;
 }
 
-/** The command that was typed, with sudo in front: a refused command's own remedy. */
+/** The command that was typed, with sudo before it. */
 export const withSudo = (): string => ['sudo', 'fguard', ...typed.map(shellWord)].join(' ');
 
 export const runsAsRoot = (): boolean => process.geteuid?.() === 0;

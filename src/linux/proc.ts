@@ -3,19 +3,19 @@ import {existsSync, readdirSync} from 'node:fs';
 
 import {readIfPossible, readLinkIfPossible} from './files.js';
 
-/** Every process there is now. */
+/** The ids of all processes. */
 export const processIds = (): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 
-/** Whether there is a process of this number now. */
+/** Whether a process with this id exists. */
 export const isProcess = (pid: number | string): boolean => existsSync(`/proc/${pid}`);
 
 export const processName = (pid: number): string =>
   readIfPossible(`/proc/${pid}/comm`)?.replace(/\n$/, '') ?? '';
 
-/** The executable; null for kernel threads, and where we may not see it. */
+/** The executable; null for kernel threads, and if we are not allowed to see it. */
 export const processExe = (pid: number): string | null =>
   readLinkIfPossible(`/proc/${pid}/exe`) ?? null;
 
@@ -32,7 +32,7 @@ export function processFields(pid: number): ProcessFields | undefined {
   return new Map(pairs);
 }
 
-/** The first of the numbers in a field such as "Uid:	0	0	0	0". */
+/** The first number in a field such as "Uid:	0	0	0	0". */
 export const firstNumber = (fields: ProcessFields, name: string): number =>
   Number.parseInt(fields.get(name) ?? '', 10);
 
@@ -43,24 +43,24 @@ export function processCgroup(pid: number): string | null {
   return line?.split(':').slice(2).join(':') ?? null;
 }
 
-/** How a descriptor of a process was opened; 0 where that cannot be seen. */
+/** The open flags of a file descriptor of a process; 0 if they cannot be read. */
 export function openFlags(pid: number | 'self', fd: number | string): number {
   const text = readIfPossible(`/proc/${pid}/fdinfo/${fd}`) ?? '';
   return Number.parseInt(/^flags:\s*([0-7]+)/m.exec(text)?.[1] ?? '0', 8);
 }
 
-/** When a process began, by its /proc/PID/stat, in which its name may hold anything. */
+/** The start time in a /proc/PID/stat. The process name there may contain any characters. */
 export const startTicks = (stat: string): string | undefined =>
   stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 
-/** When a process began, in the kernel's ticks: with its number it is the same process. */
+/** Start time of a process in ticks; together with its id, it identifies the process. */
 export const processStart = (pid: number): string | undefined =>
   startTicks(readIfPossible(`/proc/${pid}/stat`) ?? '');
 
 /* USER_HZ, on every machine that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** The time in which processStart() counts. */
+/** The current time on the clock of processStart(). */
 export function ticksNow(): number {
   const seconds = Number.parseFloat(readIfPossible('/proc/uptime') ?? '');
   return Math.floor(seconds * TICKS_PER_SECOND);

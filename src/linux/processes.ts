@@ -2,7 +2,7 @@
 import {UserError} from '../domain/errors.js';
 import {firstNumber, processFields} from './proc.js';
 
-/** Refuses a number that is no process, or only a thread of one. */
+/** Throws if the number is not that of a process, or only that of a thread. */
 export function requireProcess(pid: number): void {
   const fields = processFields(pid);
   if (fields === undefined) throw new UserError('ESRCH', `no process ${pid}`);

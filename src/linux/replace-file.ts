@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Files that appear whole: whoever looks sees the old one or the new one, after a loss of power too. */
+/* Replaces files atomically: readers see the old or the new content, even after a power failure. */
 import fs from 'node:fs';
 import {basename, dirname} from 'node:path';
 
@@ -7,7 +7,7 @@ import {encodePath} from '../domain/text.js';
 import {entries} from './files.js';
 import {isProcess} from './proc.js';
 
-/** Makes sure that a file or folder is on the disk. */
+/** Makes sure that a file or directory is on the disk. */
 export function syncPath(path: string): void {
   const fd = fs.openSync(encodePath(path), 'r');
   try {
@@ -20,8 +20,8 @@ export function syncPath(path: string): void {
 const LEFTOVER = /^\.(?:new|old)-(\d+)$/;
 
 /**
- * Removes what killed runs have left beside a file; false if there was nothing.
- * @param isOver whether the run of a process is over
+ * Removes temporary files that killed runs left beside a file; false if there were none.
+ * @param isOver whether the process that created one has ended
  */
 export function dropLeftovers(
   target: string,
@@ -54,14 +54,14 @@ function replace(target: string, mode: number, write: (beside: Buffer) => void):
   syncPath(dirname(target));
 }
 
-/** Puts a copy of a file in the place of another. */
+/** Replaces a file by a copy of another. */
 export function replaceFile(source: string, target: string, mode = 0o644): void {
   replace(target, mode, (beside) => {
     fs.copyFileSync(encodePath(source), beside);
   });
 }
 
-/** Puts a text in the place of a file. */
+/** Replaces the content of a file. */
 export function replaceText(target: string, text: string, mode = 0o644): void {
   replace(target, mode, (beside) => {
     fs.writeFileSync(beside, text, {mode});

@@ -29,11 +29,11 @@ function unreachable(error: unknown, path: string): unknown {
   if (code === 'EACCES') return notPermitted(`${path}: permission denied`, [withSudo()]);
   const reason = REASONS[code];
   if (reason !== undefined) return new UserError(code, reason(path));
-  /* a disk that fails, or a server that is gone */
+  /* such as a failing disk or a server that does not answer */
   return isErrno(code) ? new UserError(code, `${path}: ${fileErrorText(code)}`) : error;
 }
 
-/** The real path, or undefined if there is nothing; every other failure names the path. */
+/** The real path, or undefined if it does not exist; every other error names the path. */
 function real(path: string): string | undefined {
   try {
     return realPath(path);
@@ -60,7 +60,7 @@ function split(path: string): {directory: string; name: string} {
   return {directory, name: plain.slice(slash + 1)};
 }
 
-/* A missing file needs an existing directory, and a dangling link means its target. */
+/* A missing file needs an existing directory, and a dangling link stands for its target. */
 function resolveMissing(path: string, links: number): ResolvedPath {
   const {directory, name} = split(path);
   if (name === '' || name === '.' || name === '..')
@@ -88,17 +88,17 @@ export function resolveExisting(path: string): ResolvedPath {
   return resolved;
 }
 
-/** Refuses what a path was resolved to, if there is nothing. */
+/** Throws if the resolved path does not exist. */
 export function requireExisting({exists}: ResolvedPath, path: string): void {
   if (!exists) throw new UserError('ENOENT', `${path} does not exist`);
 }
 
-/* The last name is looked at for itself; these are not names, or say that a directory is meant. */
+/* Whether the last component is a plain name: not ".", "..", or empty after a slash. */
 const isPlain = (path: string): boolean => path.startsWith('/') && !/(?:^|\/)\.{0,2}$/.test(path);
 
 /**
- * Resolves a path that was written down earlier.
- * @throws UserError also if a link of a user leads to what is not that user's
+ * Resolves a path from a file.
+ * @throws UserError also if a user's link leads to an object that the user does not own
  */
 export function resolveWritten(path: string): ResolvedPath {
   const resolved = resolvePath(path);
@@ -106,16 +106,16 @@ export function resolveWritten(path: string): ResolvedPath {
   return resolved;
 }
 
-/** Resolves many written paths at one moment: what they have in common is looked up once. */
+/** Resolves many paths from files at one time, looking up common directories only once. */
 export class PathResolver {
-  /* Undefined for what a link of a user leads to: there, each path has to be looked at. */
+  /* Undefined for directories behind a user's link: paths there are resolved one by one. */
   private readonly directories = new Map<string, string | undefined>();
 
   resolve(path: string): ResolvedPath {
     return (isPlain(path) ? this.quickly(path) : undefined) ?? resolveWritten(path);
   }
 
-  /* Undefined where there is more to it: a link, or a failure that is to be told. */
+  /* Undefined if the slow way is needed: for a link, or to report an error. */
   private quickly(path: string): ResolvedPath | undefined {
     try {
       const {directory, name} = split(path);

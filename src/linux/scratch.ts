@@ -3,7 +3,7 @@ import {rmSync} from 'node:fs';
 
 import {makeScratchFolder} from './own-folder.js';
 
-/** Lends an empty folder of one's own, which is gone afterwards. */
+/** Provides an empty private directory, and removes it afterwards. */
 export async function withScratch<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = makeScratchFolder('fguard-build-');
   try {

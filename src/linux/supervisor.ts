@@ -3,17 +3,17 @@ import {type Watchdog, sendDatagram, startWatchdog} from './libc/index.js';
 
 const MICROSECONDS = 1000;
 
-/* In half the time that systemd waits, as it asks for. */
+/* Half of systemd's time limit, as sd_watchdog_enabled(3) recommends. */
 function watchdogInterval({WATCHDOG_USEC, WATCHDOG_PID}: NodeJS.ProcessEnv): number | undefined {
   const isOurs = WATCHDOG_PID === undefined || WATCHDOG_PID === String(process.pid);
   const microseconds = Number(WATCHDOG_USEC);
   return isOurs && microseconds > 0 ? microseconds / MICROSECONDS / 2 : undefined;
 }
 
-/** The service manager that started us, told as sd_notify(3) says; nobody, where there is none. */
+/** Notifies the service manager that started us, if there is one: see sd_notify(3). */
 export class Supervisor {
   private watchdog: Promise<Watchdog> | undefined;
-  /* Each word after the one before. */
+  /* Messages are sent in order. */
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -21,12 +21,12 @@ export class Supervisor {
     private readonly env = process.env,
   ) {}
 
-  /** Whether there is one, in place of a person. */
+  /** Whether a service manager started us. */
   get isThere(): boolean {
     return (this.env.NOTIFY_SOCKET ?? '') !== '';
   }
 
-  /** Ready for work, for the first time or again. */
+  /** Reports that we are ready, initially or after a reload. */
   ready(status: string): void {
     this.tell('READY=1', `STATUS=${status}`);
     const interval = watchdogInterval(this.env);
@@ -38,7 +38,7 @@ export class Supervisor {
     this.tell('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
   }
 
-  /** Going; resolves once that is told. */
+  /** Reports that we are stopping; resolves once that is sent. */
   async stopping(): Promise<void> {
     (await this.watchdog)?.stop();
     this.tell('STOPPING=1');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * Lets timers, signals and whatever else waits have their turn. To await what has
- * happened already does not: a stream that never runs dry would keep them out.
+ * Lets timers, signals and other events run. Awaiting a settled promise does not, so
+ * a stream that always has data would starve them.
  */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

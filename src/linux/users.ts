@@ -29,7 +29,7 @@ const nameIn =
   (id: number): string =>
     entry(database, String(id))?.[0] ?? String(id);
 
-/** User names, each asked for once; the number in digits where the user database has none. */
+/** User names, each looked up once; the number in digits if the user database has no name. */
 export class UserNames {
   private readonly known = new Map<number, string>();
 

@@ -4,8 +4,8 @@ import {realPathIfPossible} from './files.js';
 import {PathWalk} from './path-walk.js';
 
 /**
- * Every name on the way to a file, through symbolic links, by the folder that has it:
- * where one of them changes, the path leads to another file.
+ * Every name on the path to a file, including those of symbolic links on it, by directory:
+ * if one of them changes, the path may lead to another file.
  */
 export function wayTo(path: string): Map<string, Set<string>> {
   const way = new Map<string, Set<string>>();

@@ -5,8 +5,8 @@ import {UserError} from '../domain/errors.js';
 import {errorCode} from './files.js';
 
 /**
- * A path from the root on, without looking at links.
- * @throws UserError if it is relative to a directory that is gone
+ * Makes a path absolute, without resolving symbolic links.
+ * @throws UserError if it is relative and the current directory was removed
  */
 export function wholePath(path: string): string {
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* npm runs no install scripts: who installs with it gets the library built at its first use. */
+/* npm may not run install scripts, so after an installation with npm the library is built on first use. */
 import {spawnSync} from 'node:child_process';
 import fs from 'node:fs';
 import {join} from 'node:path';
@@ -10,7 +10,7 @@ import {shellWord} from '../domain/shell-word.js';
 import {makeScratchFolder} from '../linux/own-folder.js';
 import {replaceFile} from '../linux/replace-file.js';
 
-/** Where the sources are, in the package and in a copy of it. */
+/** The directory of the sources, in the package and in a copy of it. */
 const SOURCES = ['libnetlink', 'kmod/uapi'];
 const NAME = 'libfguard.so';
 
@@ -36,7 +36,7 @@ function make(folder: string): void {
   throw needed(folder, error === undefined ? stderr.trimEnd() : error.message);
 }
 
-/* In a copy, so that two who come at once do not build over each other. */
+/* Builds in a copy, so that two processes do not overwrite each other's files. */
 function buildIn(scratch: string, root: string, target: string): void {
   for (const source of SOURCES)
     fs.cpSync(join(root, source), join(scratch, source), {recursive: true});
@@ -46,8 +46,8 @@ function buildIn(scratch: string, root: string, target: string): void {
 
 /**
  * Builds the library beside its sources.
- * @param root folder of the package
- * @returns its file; undefined where this user may not write there
+ * @param root directory of the package
+ * @returns its path; undefined if this user cannot write there
  */
 export function buildLibrary(root: string): string | undefined {
   const folder = join(root, 'libnetlink');

@@ -43,7 +43,7 @@ function toMatch(info: MatchInfo): Match {
 
 const toFilter = (filter: EventFilter): object => writeFilter({...filter, answer: false});
 
-/* All else is empty: an answerer gets every question. */
+/* All other members are empty, because an answerer gets every question. */
 const ANSWERER = writeFilter({
   all: false,
   answer: true,
@@ -73,7 +73,7 @@ function toStatus(info: StatusInfo, hooks: HookInfo[]): KernelStatus {
   };
 }
 
-/** The module through libfguard. */
+/** The module, accessed through libfguard. */
 class Connection implements Guard {
   constructor(
     private readonly lib: Library,

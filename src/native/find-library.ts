@@ -18,20 +18,20 @@ const SYSTEM = [
 const missing = (path: string, next: string[]): UserError =>
   new UserError('ENOLIBRARY', `the library ${path} does not exist`, {next});
 
-/* Whoever may change the program itself needs no library of hers. */
+/* A user who can change the program gains nothing by changing the library. */
 function besideProgram(root: string): string | undefined {
   const built = `${root}libnetlink/libfguard.so`;
   if (!existsSync(built)) return undefined;
   return whyForeign(`${root}bin/run.js`) === undefined ? requireOwn(built) : built;
 }
 
-/* One that others may change is passed over for one that they may not. */
+/* Prefers a library that others cannot change. */
 function ofSystem(folders: readonly string[]): string | undefined {
   const found = folders.map((folder) => `${folder}/libfguard.so.0`).filter((p) => existsSync(p));
   return found.find((path) => whyForeign(path) === undefined) ?? found.map((p) => requireOwn(p))[0];
 }
 
-/** Where libfguard.so is: FGUARD_LIBRARY, the one built beside this program, the system's; else it is built. */
+/** The path of libfguard.so: FGUARD_LIBRARY, the one beside this program, or the system's; else builds it. */
 export function findLibrary(root = ROOT, system: readonly string[] = SYSTEM): string {
   const chosen = process.env.FGUARD_LIBRARY;
   if (chosen !== undefined && chosen !== '') {

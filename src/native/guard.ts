@@ -12,11 +12,11 @@ export interface Added {
   replaced: boolean;
 }
 
-/** A connection to the module. Refusals are thrown as ModuleError. */
+/** A connection to the module. Errors of the module are thrown as ModuleError. */
 export interface Guard {
   addRules(rules: readonly RuleRequest[]): Added[];
   deleteRules(ids: readonly number[]): void;
-  /** Replaces the whole set in one step; the rules get new ids. */
+  /** Replaces all rules in one step; the new ones get new ids. */
   setRules(rules: readonly RuleRequest[]): void;
   clearRules(): void;
   listRules(): KernelRule[];
@@ -24,28 +24,28 @@ export interface Guard {
   status(): KernelStatus;
   /** Freezes rules and module until reboot. */
   lock(): void;
-  /** Turns the connection into an event stream, which closes it at its end. */
+  /** Turns the connection into an event stream, which closes the connection when it ends. */
   subscribe(filter: EventFilter): EventStream;
-  /** Turns the connection into an answerer's stream, of questions and how they ended. */
+  /** Turns the connection into an answerer's stream of questions and of how they ended. */
   attach(): EventStream;
-  /** Answers a question; not on a connection that is a stream. */
+  /** Answers a question; must not be called on a connection that is a stream. */
   answer(id: string, answer: Answer): void;
-  /** The questions that wait now. */
+  /** The pending questions. */
   questions(): Question[];
-  /** The answers that rules remember, the oldest first. */
+  /** The remembered answers, the oldest first. */
   remembered(): Remembered[];
-  /** Lets rules forget these answers, all of them or none. */
+  /** Makes rules forget these answers, all of them or none. */
   forget(ids: readonly number[]): void;
   forgetAll(): void;
   close(): void;
 }
 
-/** Why a stream ended by itself or was stopped. */
+/** Why a stream ended. */
 export type StreamEnd = 'stopped' | 'unloaded';
 
 export interface EventStream {
-  /** Batches of packed records. A batch's memory is used again once the next one is asked for. */
+  /** Batches of packed records. The memory of a batch is reused when the next one is requested. */
   batches(): AsyncGenerator<Uint8Array, StreamEnd>;
-  /** Ends the stream now, also while it waits. */
+  /** Ends the stream, even while it waits. */
   stop(): void;
 }

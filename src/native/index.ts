@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The way in for services. koffi is loaded only when it is used, for the sake of a quick start. */
+/* The entry point for services. koffi is loaded on first use, to start quickly. */
 import type {Guard} from './guard.js';
 import type {Login} from './login.js';
 

@@ -3,14 +3,14 @@ import koffi, {type KoffiFunc} from 'koffi';
 
 import {UserError} from '../domain/errors.js';
 import {findLibrary} from './find-library.js';
-/* By the names that it gives them to koffi, prototypes call structs. */
+/* Registers the structs with koffi, so that the prototypes can name them. */
 import './structs.js';
 import type {Pointer, Raw} from './structs.js';
 import type * as LAYOUTS from './structs.gen.js';
 
 export type Handle = bigint;
 
-/** Of a struct that a call fills. */
+/** A struct that a call fills. */
 type Out<S extends keyof typeof LAYOUTS> = Raw<(typeof LAYOUTS)[S]> | Record<string, never>;
 
 koffi.alias('ssize_t', 'intptr_t');
@@ -94,7 +94,7 @@ function bind(path: string): Library {
 
 let loaded: Library | undefined;
 
-/** libfguard.so, loaded once a thread. */
+/** libfguard.so, loaded once in each thread. */
 export function library(path = findLibrary()): Library {
   try {
     loaded ??= bind(path);

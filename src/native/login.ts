@@ -11,7 +11,7 @@ export interface Login {
 
 const LONGEST_NAME = 256;
 
-/** Who logged in and started this process, directly or not; null where nobody did. */
+/** The login user of a process; null if there is none. */
 export function processLogin(pid: number): Login | null {
   const lib = library();
   const uid: [number] = [0];

@@ -10,24 +10,24 @@ const strlen = koffi.load(null).func('size_t strlen(void *text)') as KoffiFunc<
   (text: bigint) => number
 >;
 
-/** A string for the library: its bytes and a NUL. */
+/** A string for the library: its bytes and a terminating NUL. */
 export function cString(text: string): Buffer {
-  /* The library would see a shorter text. */
+  /* The library would see a truncated string. */
   if (text.includes('\0'))
     throw new UserError('EINVAL', `${text} contains a NUL character, which no name can contain`);
   return Buffer.concat([encodePath(text), Buffer.of(0)]);
 }
 
-/** A string of the library's, copied. */
+/** Copies a string of the library. */
 function readString(pointer: bigint): string {
   return decodePath(Buffer.from(koffi.view(pointer, strlen(pointer))));
 }
 
-/** The same of one that may be NULL. */
+/** The same for one that may be NULL. */
 export const optionalString = (pointer: bigint | null): string | null =>
   pointer === null ? null : readString(pointer);
 
-/** The text in an array of bytes that a NUL ends, unless it is full. */
+/** The text in an array of bytes, up to a NUL or the end. */
 export function arrayText(bytes: Iterable<number>): string {
   const buffer = Buffer.from([...bytes]);
   const end = buffer.indexOf(0);
@@ -42,19 +42,19 @@ export const numbers = (list: readonly number[]): number[] | null =>
 export const strings = (texts: readonly string[]): Buffer[] | null =>
   texts.length === 0 ? null : texts.map(cString);
 
-/** An array of numbers of the library's, copied. */
+/** Copies an array of numbers of the library. */
 export const readNumbers = (pointer: bigint | null, count: number): number[] =>
   pointer === null || count === 0
     ? []
     : Array.from(koffi.decode(pointer, 'uint32_t', count) as Iterable<number>);
 
-/** An array of strings of the library's, copied. */
+/** Copies an array of strings of the library. */
 export const readStrings = (pointer: bigint | null, count: number): string[] =>
   pointer === null || count === 0
     ? []
     : (koffi.decode(pointer, 'void *', count) as bigint[]).map(readString);
 
-/** A packed record of the library's, copied. */
+/** Copies a packed record of the library. */
 export function readRecord(pointer: bigint): Uint8Array {
   const head = new DataView(koffi.view(pointer, HEAD.SIZE));
   return new Uint8Array(koffi.view(pointer, head.getUint16(HEAD.length, LITTLE)).slice(0));

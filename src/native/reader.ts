@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The thread that waits for events: one call of the library for each batch, nothing decoded. */
+/* The thread that waits for events: one library call for each batch, without decoding. */
 import {parentPort, receiveMessageOnPort, workerData} from 'node:worker_threads';
 
 import {errnoNumber} from '../domain/errno.js';
@@ -12,7 +12,7 @@ const STOPPED: ReaderMessage = {end: INTERRUPTED, sentence: ''};
 const {library: path, handle, buffers, batchMax, signal} = workerData as ReaderSetup;
 const idle: ArrayBuffer[] = Array.from({length: buffers}, () => new ArrayBuffer(batchMax));
 
-/* Messages cannot arrive while this thread blocks: it takes the returned buffers itself. */
+/* This thread blocks and so cannot use message events; it fetches returned buffers itself. */
 function collectReturned(): void {
   if (parentPort === null) return;
   for (;;) {
@@ -22,7 +22,7 @@ function collectReturned(): void {
   }
 }
 
-/** An idle buffer, waited for; undefined when it is time to stop. */
+/** Waits for a free buffer; undefined when the thread has to stop. */
 function takeBuffer(): ArrayBuffer | undefined {
   for (;;) {
     const seen = Atomics.load(signal, 0);
@@ -34,7 +34,7 @@ function takeBuffer(): ArrayBuffer | undefined {
   }
 }
 
-/* A signal, such as the one that continues a stopped process, is no reason to end. */
+/* A signal, such as SIGCONT, interrupts the call but does not end the stream. */
 function readInto(lib: Library, buffer: ArrayBuffer): number {
   for (;;) {
     const length = lib.readEvents(handle, new Uint8Array(buffer), batchMax, -1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Answers that rules remember, from the library's structs. */
+/* Converts remembered answers from the library's structs. */
 import type {Remembered} from '../domain/remembered.js';
 import {type Raw, reader} from './structs.js';
 import {fguard_remembered} from './structs.gen.js';
@@ -13,7 +13,7 @@ export function toRemembered(info: Raw<typeof fguard_remembered>): Remembered {
     id: Number(id),
     pid: pid === 0 ? null : pid,
     comm: comm ?? '',
-    /* What is left of its time becomes a moment here, where it is still true. */
+    /* The remaining time is converted to a point in time immediately, while it is accurate. */
     expiresAt: Number(ttl) === 0 ? null : Date.now() + Number(ttl),
     givenAt: BigInt(given),
   };

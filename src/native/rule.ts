@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Rules between our values and the library's structs. */
+/* Converts rules to and from the library's structs. */
 import koffi from 'koffi';
 
 import type {Grant, KernelRule, RuleRequest, RuleTraits} from '../domain/rule.js';
@@ -59,10 +59,10 @@ function readGrants({grants, n_grants}: RuleInfo): Grant[] {
   return list.map(({pid, comm, alive}) => ({pid, comm: arrayText(comm), alive: alive !== 0}));
 }
 
-/* What is left of a rule's time becomes a moment here, where it is still true. */
+/* The remaining time is converted to a point in time immediately, while it is accurate. */
 const moment = (ttl: number): number | null => (ttl === 0 ? null : Date.now() + ttl);
 
-/* One literal, not a reader() and what else is to be said: there may be many rules. */
+/* One object literal instead of a generic reader(), for speed: there may be many rules. */
 export function toRule(info: RuleInfo): KernelRule {
   const {id, ops, else_action: elseAction, error, timeout} = info;
   return {

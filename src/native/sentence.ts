@@ -6,8 +6,8 @@ const strerror = koffi.load(null).func('const char *strerror(int number)') as Ko
 >;
 
 /**
- * The module's own sentence about a failure. Without one, the library has
- * the C library's text for the errno, which says less than ours.
+ * The module's own sentence about an error. Without one, the library returns the
+ * C library's text for the errno, which says less than ours.
  */
 export const ownSentence = (errno: number, message: string): string =>
   message === strerror(errno) ? '' : message;

@@ -9,26 +9,26 @@ import {findLibrary} from './find-library.js';
 import type {Handle, Library} from './library.js';
 import {ownSentence} from './sentence.js';
 
-/* Batches in flight. The reader stops when we are that far behind, and the kernel counts what we miss. */
+/* Batches in flight. If we fall that far behind, the reader stops, and the kernel counts lost events. */
 export const BUFFERS = 8;
 
-/** FGUARD_BATCH_MAX of the library. */
+/** FGUARD_BATCH_MAX in the library. */
 export const BATCH_MAX = 65536;
 
-/** What the reader needs to begin. */
+/** The data that the reader starts with. */
 export interface ReaderSetup {
   library: string;
   handle: Handle;
   buffers: number;
   batchMax: number;
-  /** [0] counts what the main thread did; the reader sleeps on it. [1] is 1 once it must stop. */
+  /** [0] counts actions of the main thread; the reader sleeps on it. [1] is 1 once it must stop. */
   signal: Int32Array;
 }
 
-/** What the reader posts: a batch, or the result that ended it. */
+/** What the reader posts: a batch, or the error that ended it. */
 export type ReaderMessage = {bytes: Uint8Array} | {end: number; sentence: string};
 
-/** The event stream of a connection: a thread waits in the library, this side hands out its batches. */
+/** The event stream of a connection: a thread waits in the library, and this side returns its batches. */
 export class WorkerStream implements EventStream {
   private readonly signal = new Int32Array(new SharedArrayBuffer(8));
   private readonly queue: ReaderMessage[] = [];
@@ -86,7 +86,7 @@ export class WorkerStream implements EventStream {
     }
   }
 
-  /* A process that ends, for whatever reason, waits for its threads: ours must not wait for events. */
+  /* An exiting process waits for its threads, so ours must stop waiting for events. */
   readonly stop = (): void => {
     if (Atomics.exchange(this.signal, 1, 1) === 1) return;
     this.lib.interrupt(this.handle);

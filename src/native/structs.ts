@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The library's structs, as its header has them: told to koffi, and made of plain
- * values and plain values of them. A list and its number are one value.
+ * The structs of the library's header: registers them with koffi and converts them to and
+ * from plain values. An array and its length are one value.
  */
 import koffi, {type TypeObject} from 'koffi';
 
@@ -18,7 +18,7 @@ import * as LAYOUTS from './structs.gen.js';
 
 export type Pointer = bigint | null;
 
-/* Strings are pointers to bytes here, since file names need not be UTF-8. */
+/* Strings are pointers to bytes, because file names need not be UTF-8. */
 const NATIVE = {
   u32: 'uint32_t',
   u64: 'uint64_t',
@@ -28,7 +28,7 @@ const NATIVE = {
   structs: 'void *',
 } as const;
 
-/* A number is the size of an array of characters. */
+/* A number stands for an array of that many characters. */
 type Kind = keyof typeof NATIVE | number;
 type Layout = Readonly<Record<string, Kind>>;
 
@@ -41,12 +41,12 @@ const define = (name: string, layout: Layout): TypeObject =>
     Object.fromEntries(Object.entries(layout).map(([member, kind]) => [member, nativeType(kind)])),
   );
 
-/** By these names koffi knows them. */
+/** The koffi types, by name. */
 export const TYPES = Object.fromEntries(
   Object.entries(LAYOUTS).map(([name, layout]) => [name, define(name, layout)]),
 ) as Record<keyof typeof LAYOUTS, TypeObject>;
 
-/* The members but for those that count another. */
+/* The members, without those that hold the length of another. */
 type Members<L> = Exclude<keyof L, {[N in keyof L & string]: `n_${N}`}[keyof L & string]>;
 
 type RawOf<K> = K extends 'u32'
@@ -57,7 +57,7 @@ type RawOf<K> = K extends 'u32'
       ? Uint8Array
       : Pointer;
 
-/** A struct as koffi gives it. */
+/** A struct as koffi returns it. */
 export type Raw<L> = {[N in keyof L]: RawOf<L[N]>};
 
 interface Plain {
@@ -71,10 +71,10 @@ interface Plain {
 
 type PlainOf<K> = K extends keyof Plain ? Plain[K] : string;
 
-/** What is in a struct. */
+/** The plain value of a struct. */
 export type Values<L> = {[N in Members<L>]: PlainOf<L[N]>};
 
-/** What is to be in a struct; what is true is 1. */
+/** The values to put into a struct; true becomes 1. */
 export type Given<L> = {
   readonly [N in Members<L>]: PlainOf<L[N]> | (L[N] extends 'u32' ? boolean : never);
 };
@@ -93,7 +93,7 @@ const GIVE: Record<keyof typeof NATIVE, (value: never) => unknown> = {
   structs: (value: Pointer) => value,
 };
 
-/** A function that fills structs of this layout, for the library. */
+/** A function that fills structs of this layout for the library. */
 export function writer<L extends Layout>(layout: L): (values: Given<L>) => object {
   const members = membersOf(layout).map(([name, kind]) => {
     const give = typeof kind === 'number' ? GIVE.structs : GIVE[kind];
@@ -119,7 +119,7 @@ const TAKE: Record<keyof typeof NATIVE, (value: never, count: number) => unknown
   structs: (value: Pointer) => value,
 };
 
-/** A function that copies what is in structs of this layout. */
+/** A function that copies structs of this layout to plain values. */
 export function reader<L extends Layout>(layout: L): (struct: Raw<L>) => Values<L> {
   const members = membersOf(layout).map(([name, kind]) => {
     const take = typeof kind === 'number' ? arrayText : TAKE[kind];

@@ -71,7 +71,7 @@ export function executableWarnings(path: string): string[] {
 /* A rule that binds only its subjects allows all others. */
 const letIn = ({exes, against}: KernelRule): readonly string[] => (against ? [] : exes);
 
-/** What to know about the executables that rules allow, each listed once. */
+/** Warnings about the executables that rules allow, each listed once. */
 export function allowedExecutables(rules: readonly KernelRule[]): AllowedExecutable[] {
   return [...new Set(rules.flatMap(letIn))].map((exe) => {
     const kind = executableKind(exe);

@@ -11,11 +11,11 @@ import {packageFile} from '../linux/package-root.js';
 const ROOT = 0;
 const NEEDED = OPS.toMask(['read', 'exec']);
 
-/* What is opened at each start and not mapped; OpenSSL ends Node if it may not read the first. */
+/* Files that are opened at each start but not mapped; OpenSSL ends Node if it cannot read the first. */
 const OPENED = ['/etc/ssl/openssl.cnf', '/usr/lib/ssl/openssl.cnf', '/etc/ld.so.cache'];
 const OWN = ['bin/run.js', 'bin/program.js', 'dist/lib/main.cjs', 'libnetlink/libfguard.so'];
 
-/* Node, and the libraries that it and this program are made of. */
+/* Node, and the libraries that it and this program load. */
 const mapped = (): string[] =>
   [...(readIfPossible('/proc/self/maps') ?? '').matchAll(/ (\/.*\.(?:so[.\d]*|node))$/gm)].map(
     ([, path]) => path ?? '',
@@ -27,13 +27,13 @@ export function ownNeeds(): string[] {
   return [...new Set(all.flatMap((path) => realPathIfPossible(path) ?? []))];
 }
 
-/** A rule as it is asked for, or as the kernel has it. */
+/** A rule to be added, or one in the kernel. */
 type Terms = Omit<RuleRequest, 'pids' | 'ttl'> & {
   pids?: readonly unknown[];
   grants?: readonly unknown[];
 };
 
-/* Processes, logins and cgroups come and go; a shell of root's need not be of them. */
+/* Processes, logins and cgroups are temporary, so another shell of root may match none of them. */
 function letsRootIn(rule: Terms, program: string): boolean {
   const {exes, uids, gids, loginuids, cgroups, pids = [], grants = []} = rule;
   const kinds = [exes, uids, gids, loginuids, cgroups, pids, grants];
@@ -50,7 +50,7 @@ function covers({path, tree, suffix}: Terms): (file: string) => boolean {
   return (file) => file === path || (tree && file.startsWith(folder));
 }
 
-/** What the rule keeps root from using of what this program needs; undefined if nothing. */
+/** A file that this program needs and the rule denies root; undefined if there is none. */
 export function deniedNeed(rule: Terms, needs: readonly string[] = ownNeeds()): string | undefined {
   const denies = rule.elseAction !== ELSE.FGUARD_ELSE_LOG && !rule.against;
   const isAboutIt = rule.ops === 0 || (rule.ops & NEEDED) !== 0;
@@ -58,11 +58,11 @@ export function deniedNeed(rule: Terms, needs: readonly string[] = ownNeeds()): 
   return needs.find(covers(rule));
 }
 
-/** What to know of such a rule. */
+/** The warning about such a rule. */
 export const lockOutWarning = (need: string): string =>
-  `this keeps root from running fguard, which needs ${need}: only \`rmmod fguard\` or a restart may end it; let root in with --uid or "uids"`;
+  `this keeps root from running fguard, which needs ${need}: only \`rmmod fguard\` or a reboot may then remove it; allow root with --uid or "uids"`;
 
-/** The same of several rules, once. */
+/** The warnings about several rules, each listed once. */
 export function lockOutWarnings(rules: readonly Terms[]): string[] {
   const needs = ownNeeds();
   const need = rules.map((rule) => deniedNeed(rule, needs)).find((one) => one !== undefined);

@@ -12,7 +12,7 @@ import {findUnreached} from './mounts-below.js';
 import {requireProcess} from '../linux/processes.js';
 import {type ResolvedPath, requireExisting, resolvePath} from '../linux/resolve-path.js';
 
-/** Without a path, it is about a suffix everywhere. */
+/** Without a path, the rule is about a suffix everywhere. */
 export type ProtectRequest = Omit<RuleRequest, 'path' | 'tree'> & {
   paths: readonly string[];
   /** Null: a directory with everything in it, anything else by itself. */
@@ -68,18 +68,18 @@ export interface AddedRules {
   /** As the kernel has them, in the order of the requests. */
   added: Pick<Protected, 'rule' | 'exists' | 'replaced'>[];
   /** All active rules. */
-  inForce: KernelRule[];
+  active: KernelRule[];
 }
 
 export function addRules(guard: Guard, requests: readonly RuleRequest[]): AddedRules {
   const answers = guard.addRules(requests);
-  const inForce = guard.listRules();
-  const byId = new Map(inForce.map((rule) => [rule.id, rule]));
+  const active = guard.listRules();
+  const byId = new Map(active.map((rule) => [rule.id, rule]));
   const added = answers.flatMap(({id, existed, replaced}) => {
     const rule = byId.get(id);
     return rule === undefined ? [] : [{rule, exists: existed, replaced}];
   });
-  return {added, inForce};
+  return {added, active};
 }
 
 export interface ProtectResult {
@@ -102,7 +102,7 @@ export async function protect(
   const objects = resolveObjects(request);
   const everywhere = [{path: null, tree: false}];
   const asks = rest.elseAction === ELSE.FGUARD_ELSE_ASK;
-  const {added, inForce, unanswered} = await withGuard((guard) => ({
+  const {added, active, unanswered} = await withGuard((guard) => ({
     ...addRules(
       guard,
       (paths.length === 0 ? everywhere : objects).map(({path, tree}) => ({...rest, path, tree})),
@@ -117,8 +117,8 @@ export async function protect(
       ...one,
       isDirectory: path !== null && isDirectory.get(path) === true,
       links: path === null || suffix !== null ? null : hardLinks(path),
-      unreached: findUnreached(one.rule, inForce),
-      layers: findLayers(one.rule, inForce),
+      unreached: findUnreached(one.rule, active),
+      layers: findLayers(one.rule, active),
     };
   });
   return {rules, holders: await findHolders(rules.map(({rule}) => rule)), unanswered};

@@ -114,11 +114,11 @@ function removeRules(guard: Guard, rules: readonly KernelRule[], listener: RunLi
 const findUnreachedPaths = (
   rules: readonly KernelRule[],
   objects: readonly RunObject[],
-  inForce: readonly KernelRule[],
+  active: readonly KernelRule[],
 ): RunPath[] =>
   rules.flatMap((rule) => {
     const kind = objects.find(({path}) => path === rule.path)?.kind ?? 'protect';
-    return findUnreached(rule, inForce).map(({path}) => ({kind, path}));
+    return findUnreached(rule, active).map(({path}) => ({kind, path}));
   });
 
 /* Rules that restrict the command stay while one of its descendants may be running. */
@@ -143,10 +143,10 @@ async function guardAndRun(
   listener: RunListener,
 ): Promise<RunResult> {
   const requests = objects.map((object) => ruleRequest(object, run, launcher.pid));
-  const {added, inForce} = addRules(guard, requests);
+  const {added, active} = addRules(guard, requests);
   const rules = added.map(({rule}) => rule);
   try {
-    listener.unreached(findUnreachedPaths(rules, objects, inForce));
+    listener.unreached(findUnreachedPaths(rules, objects, active));
     const ending = await launcher.go();
     removeEnded(guard, rules, precautions, listener);
     return {...ending, rules};

@@ -7,13 +7,13 @@ import type {EventStream} from '../native/index.js';
 import {explain, openGuard} from './guard.js';
 import {turn} from '../linux/turn.js';
 
-/** Where the events go. */
+/** The destination of the events. */
 export interface EventOutput {
   /** The descriptor that is written to: the watch ends when nobody reads it any more. */
   readonly descriptor?: number;
-  /** A promise if there is no room for more yet; it resolves when there is. All is read when it returns. */
+  /** Does not use the events after it returns. A returned promise resolves when there is room for more. */
   write(events: Iterable<EventRecord>): Promise<void> | undefined;
-  /** Calls back when nobody reads any more, or when writing failed. */
+  /** Calls back when the reader is gone, or when writing failed. */
   onClosed(callback: (error?: Error) => void): void;
 }
 

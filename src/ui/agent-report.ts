@@ -17,7 +17,7 @@ interface AgentDecision {
 const whence = ({entry}: AgentDecision): string =>
   entry === null ? 'default' : `line ${entry.line}`;
 
-/** What an agent made of a question, for a person. */
+/** A decision of an agent, for a person. */
 export function agentLine(decision: AgentDecision): string {
   const {question, answer, result} = decision;
   const words = questionWords(question);

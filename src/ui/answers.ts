@@ -39,7 +39,7 @@ const row = (answer: RememberedDocument): Cell[] => [
 export const renderAnswers = (answers: readonly RememberedDocument[], columns?: number): string =>
   renderTable(HEAD, answers.map(row), columns);
 
-/** One answer in a line, beside the rule that remembers it. */
+/** One answer on a line, with the rule that remembers it. */
 export function answerLine(answer: RememberedDocument): string {
   const who = whoLines(answer)
     .map(({text}) => text)

@@ -10,7 +10,7 @@ const row = ({title, state, detail}: CheckResult): Cell[] => [
   [{text: escapeText(detail)}],
 ];
 
-/* In a cell a command would be cut where the column ends, and could not be copied. */
+/* In a cell, a command would be wrapped and could not be copied. */
 const remedies = (checks: readonly CheckResult[]): string[] =>
   checks.flatMap(({title, fix}) => (fix === null ? [] : [title, `  try: ${escapeCommand(fix)}`]));
 
@@ -19,7 +19,7 @@ export const renderChecks = (checks: readonly CheckResult[], columns?: number): 
     '\n',
   );
 
-/** One sentence about all. */
+/** One sentence about all checks. */
 export function summarizeChecks(checks: readonly CheckResult[]): string {
   const count = (state: string): number => checks.filter((check) => check.state === state).length;
   const [failed, warnings, unknown] = [count('failed'), count('warning'), count('unknown')];

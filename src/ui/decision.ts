@@ -4,7 +4,7 @@ import type {Question} from '../domain/question.js';
 import {escapeComm, escapeText} from '../domain/text.js';
 import {paintVerdict, strong, warn} from './paint.js';
 
-/** A question in a sentence: who, what, which file. */
+/** A question as a sentence: process, operation, file. */
 export function questionWords({comm, pid, op, path, newPath}: Question): string {
   const to = newPath === null ? '' : ` -> ${escapeText(newPath)}`;
   return `${strong(`${escapeComm(comm)}[${pid}]`)} ${OPS.name(op)} ${escapeText(path)}${to}`;
@@ -16,7 +16,7 @@ interface Decision {
   problem?: string;
 }
 
-/** What a program made of a question, for a person. */
+/** A decision of a program, for a person. */
 export function decisionLine({question, verdict, problem}: Decision): string {
   const name = verdict === undefined ? undefined : VERDICTS.name(verdict);
   const what = name === undefined ? warn('no answer') : paintVerdict(name);
@@ -24,7 +24,7 @@ export function decisionLine({question, verdict, problem}: Decision): string {
   return `${what}${why}: ${questionWords(question)}\n`;
 }
 
-/** The same for a program: the answer that was given, or that there is none. */
+/** The same for a program: the answer, or that there is none. */
 export function decisionDocument({question: {id}, verdict, problem}: Decision) {
   if (verdict === undefined) return {type: 'unanswered', id, problem: problem ?? ''};
   return {type: 'answer', id, verdict: VERDICTS.name(verdict), lifetime: 'once'};

@@ -17,8 +17,8 @@ const WHO_CELLS = {wide: 30, narrow: 22};
 const INDENT = '    ';
 
 /*
- * What does not fit goes on lines of its own, cut by us and indented: a path
- * can then not be laid out so that its end looks like another event.
+ * Text that does not fit is wrapped here onto indented lines. If the terminal wrapped it,
+ * a path could be chosen such that its end looks like another event.
  */
 function place(left: string, used: number, object: string, columns: number): string {
   if (used + 1 + width(object) <= columns) return `${left} ${object}\n`;
@@ -47,6 +47,6 @@ function accessLine(record: AccessRecord, userName: UserName, columns: number): 
 const gapLine = (record: GapRecord): string =>
   `${dim(clockTime(record.from))} ${warn(gapWords(record))}\n`;
 
-/** An event for a person, in so many columns. */
+/** An event for a person, for a number of columns. */
 export const eventLine = (record: EventRecord, userName: UserName, columns: number): string =>
   record.type === 'gap' ? gapLine(record) : accessLine(record, userName, columns);

@@ -23,7 +23,7 @@ function idLines({rule, decides}: MatchDocument): Line[] {
   ];
 }
 
-/* A rule that decides now may end soon. */
+/* The rule that decides may expire soon. */
 const ends = ({rule}: MatchDocument, now: number): Line[] =>
   endLines(rule, now).map(({text}) => ({text: `ends ${text}`, paint: dim}));
 
@@ -50,7 +50,7 @@ function aliasLines({links, mounts}: ExplanationDocument): string[] {
   ];
 }
 
-/* What a rule that allows an executable cannot prevent. */
+/* What a rule cannot prevent if it allows an executable. */
 function executableLines({exe, why, rules, overwriters}: AllowedExecutable): string[] {
   const ids = `(${rules.length === 1 ? 'rule' : 'rules'} ${list(rules.map(String))})`;
   const sentences = [why, overwriterText(exe, overwriters) ?? []].flat();

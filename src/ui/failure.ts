@@ -5,7 +5,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {escapeCommand, escapeLines, escapeText} from '../domain/text.js';
 import {UserError, wrongUsage} from '../domain/errors.js';
 
-/* oclif appends its own advice to a parser's message; ours is in the next steps. */
+/* oclif appends its own advice to a parser's message; ours has next steps instead. */
 const parserMessage = (message: string): string =>
   stripVTControlCharacters(message)
     .replace(/\n\nNote: [^]*$/, '')
@@ -13,7 +13,7 @@ const parserMessage = (message: string): string =>
     .replace(/\s*\n\s*/g, ' ')
     .trim();
 
-/** The person's error in whatever was thrown; undefined for a bug of ours. */
+/** The user's error for a thrown value; undefined for a bug in this program. */
 export function toUserError(error: unknown, helpCommand: string): UserError | undefined {
   if (error instanceof UserError) return error;
   if (error instanceof CLIError && !(error instanceof ExitError))
@@ -32,7 +32,7 @@ export function failureDocument(error: unknown, known: UserError | undefined) {
   return {error: {code: BUG, message, next: []}};
 }
 
-/** An error for a person: what, the other program's words, what to do. */
+/** An error for a person: what is wrong, the output of the other program, what to do. */
 export function failureText(error: UserError): string {
   const lines = [`fguard: ${escapeText(error.message)}`];
   if (error.output !== '') lines.push(escapeLines(error.output));

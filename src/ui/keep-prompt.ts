@@ -5,21 +5,20 @@ const QUESTION = 'Keep the new rules? [Enter: yes, n: no] ';
 
 const ANSWERS: Record<string, boolean> = {'': true, y: true, yes: true, n: false, no: false};
 
-const inForce = (time: string): string =>
+const activeText = (time: string): string =>
   `The new rules are active.\nUnless you confirm them, the old rules come back in ${time}.\n`;
 
-/** Without a terminal nobody can be asked; another invocation may decide. */
+/** Without a terminal, nobody can be asked, but another invocation may decide. */
 export function waitToKeep(time: string): Promise<never> {
-  process.stderr.write(inForce(time));
+  process.stderr.write(activeText(time));
   process.stderr.write('To confirm, run `fguard apply --confirm yes`.\n');
   return new Promise(() => undefined);
 }
 
 /**
- * Asks on the terminal until there is an answer; the end of the input is a no.
- * The terminal stays as it is, so that Ctrl-C is a signal, and nothing is left
- * behind by a process that is killed.
- * @param signal aborted once it is decided, here or elsewhere
+ * Asks on the terminal until there is an answer; end of input means no. The terminal's mode
+ * is not changed, so that Ctrl-C is a signal, and a killed process leaves nothing behind.
+ * @param signal aborted once there is a decision, here or elsewhere
  */
 export function askToKeep(time: string, signal: AbortSignal): Promise<boolean> {
   const {stdin: input, stderr: output} = process;
@@ -43,6 +42,6 @@ export function askToKeep(time: string, signal: AbortSignal): Promise<boolean> {
       if (open) output.write('\n');
       answer(false);
     });
-    output.write(inForce(time) + QUESTION);
+    output.write(activeText(time) + QUESTION);
   });
 }

@@ -6,7 +6,7 @@ import {fit} from './width.js';
 
 const SECOND = 1000;
 
-/** How far a lab is, on stderr: on a terminal one line that changes, elsewhere a line for each step. */
+/** Progress of a lab on stderr: on a terminal one changing line, elsewhere a line for each step. */
 export class LabLine {
   private title = '';
   private last = '';
@@ -28,7 +28,7 @@ export class LabLine {
     this.draw();
   };
 
-  /** What the program that does the step says. */
+  /** A line of output of the current step. */
   onLine = (line: string): void => {
     this.last = line.split('\r').at(-1) ?? '';
   };

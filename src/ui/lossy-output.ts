@@ -3,13 +3,13 @@ import {StreamOutput} from './output.js';
 
 const PATIENCE = 3000;
 
-/** Standard output of a program that must not wait for its reader: lines without room are counted. */
+/** Standard output for a program that must not wait for its reader: drops and counts lines that do not fit. */
 export class LossyOutput {
   private readonly output = new StreamOutput();
   private lost = 0;
   private isFull = false;
 
-  /** @param lossText the line that tells how many were lost */
+  /** @param lossText the line that says how many were lost */
   constructor(private readonly lossText: (lost: number) => string) {}
 
   write(text: string): void {
@@ -26,7 +26,7 @@ export class LossyOutput {
     });
   }
 
-  /** Gives the reader a moment to take what waits. */
+  /** Gives the reader a moment to read what is buffered. */
   end(): Promise<void> {
     this.isFull = false;
     this.tellLoss();

@@ -7,7 +7,7 @@ interface RuleObject {
   suffix: string | null;
 }
 
-/** What a rule is about, in a sentence. */
+/** The object of a rule, for use in a sentence. */
 export function objectText({path, tree, suffix}: RuleObject): string {
   const place = escapeText(path ?? '');
   if (suffix === null) return tree ? `${place} and everything in it` : place;

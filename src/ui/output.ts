@@ -3,7 +3,7 @@ import {constants, fstatSync, openSync} from 'node:fs';
 import {Socket} from 'node:net';
 import type {Writable} from 'node:stream';
 
-/* Opened anew, a pipe can be written without blocking, and others who have it notice nothing. */
+/* Reopening a pipe makes it non-blocking for us without affecting other processes that have it. */
 function reopen(): number {
   try {
     return openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK);
@@ -12,7 +12,7 @@ function reopen(): number {
   }
 }
 
-/* A process that blocks in a write does not see Ctrl-C, and one that exits loses what waits. */
+/* A process that blocks in a write does not handle Ctrl-C, and one that exits loses buffered output. */
 function openStdout(): Writable {
   const kind = fstatSync(1);
   if (!kind.isFIFO() && !kind.isSocket()) return process.stdout;
@@ -20,7 +20,7 @@ function openStdout(): Writable {
   return new Socket({fd, readable: false, writable: true});
 }
 
-/** Standard output for a stream of events: says when it is full and when nobody reads it. */
+/** Standard output for a stream of events: reports when it is full and when the reader is gone. */
 export class StreamOutput {
   private readonly stream = openStdout();
   private closed: (error?: Error) => void = () => undefined;
@@ -40,14 +40,14 @@ export class StreamOutput {
     this.closed = callback;
   }
 
-  /** Lets what was written reach the reader, unless aborted. More may be written to standard output. */
+  /** Waits until the output has been written, unless aborted. Standard output stays usable. */
   end(signal: AbortSignal): Promise<void> {
     if (this.stream === process.stdout || this.stream.destroyed) return Promise.resolve();
     if (signal.aborted) this.stream.destroy();
     signal.addEventListener('abort', () => this.stream.destroy(), {once: true});
     return new Promise((resolve) => {
       this.stream.once('close', resolve);
-      // not end(): it would close descriptor 1, and a failure is still to be told there
+      // not end(): it would close file descriptor 1, where an error may still be written
       this.stream.write('', () => {
         resolve();
       });

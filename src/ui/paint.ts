@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import chalk, {type ChalkInstance} from 'chalk';
 
-/** Of one argument: whoever maps it over a list hands it an index, too. */
+/** Takes only one argument, because Array.map() also passes an index. */
 export type Paint = (text: string) => string;
 
-/* Colour only for a person: chalk looks at the terminal, NO_COLOR comes from no-color.org. */
+/* Colour only on a terminal; for NO_COLOR see no-color.org. */
 const coloured = process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '';
 
 const plain: Paint = (text) => text;
@@ -21,7 +21,7 @@ const STATE: Record<string, Paint> = {
   unknown: painter(chalk.dim),
 };
 
-/** How a verdict, or a text about one, is painted. */
+/** The colour of a verdict, or of a text about one. */
 export const verdictPaint = (verdict: string): Paint => VERDICT[verdict] ?? plain;
 export const paintVerdict = (verdict: string): string => verdictPaint(verdict)(verdict);
 

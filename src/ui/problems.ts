@@ -4,7 +4,7 @@ import {escapeText} from '../domain/text.js';
 import {mistakeText} from './mistakes.js';
 import {objectText} from './object-text.js';
 
-/** What a monitor shows: a line for each problem. */
+/** The output for monitoring: a line for each problem. */
 export const problemLines = ({mistakes, rules, others}: Problems): string[] => [
   ...mistakes.map((one) => escapeText(mistakeText([one]))),
   ...rules.map(({match, why}) => `${objectText(match)}: ${why}`),

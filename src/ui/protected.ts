@@ -13,7 +13,7 @@ export const NOBODY_ANSWERS =
 const askText = ({timeout, defaultVerdict}: KernelRule): string =>
   `  other processes wait up to ${exactDuration(timeout)} for an answer; default: ${VERDICTS.name(defaultVerdict)}`;
 
-/** What became of one rule. */
+/** The result for one rule. */
 export function protectedLines({rule, exists, replaced, isDirectory}: Protected): string[] {
   const name = rule.name === null ? '' : ` (${escapeText(rule.name)})`;
   const verb = replaced ? 'was replaced and guards' : 'guards';
@@ -33,7 +33,7 @@ export function protectedLines({rule, exists, replaced, isDirectory}: Protected)
   return lines;
 }
 
-/** A file's names; undefined where it has one. */
+/** A file's names; undefined if it has only one. */
 export function linksText(links: HardLinks | null): string | undefined {
   if (links === null || links.count < 2) return undefined;
   const others = links.others.map(escapeText).join(', ');
@@ -63,13 +63,13 @@ const ACCESS: Record<Holder['access'], string> = {
 
 const UNKNOWN_MAX = 8;
 
-/* Where some never answered, none is asked any more: many may be unknown. */
+/* Once several processes have blocked, no more are examined, so many may be unknown. */
 function unknownLines(holders: readonly Holder[]): string[] {
   if (holders.length === 0) return [];
   const first = holders.slice(0, UNKNOWN_MAX).map(({comm, pid}) => `${escapeComm(comm)}[${pid}]`);
   const more = holders.length - first.length;
   const who = `${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  return [`${warn('cannot be looked at:')} whether it is mapped by ${who}`];
+  return [`${warn('cannot determine:')} whether it is mapped by ${who}`];
 }
 
 /** Processes that already have the files open, and processes that could not be examined. */

@@ -5,7 +5,7 @@ import {dim, statePaint} from './paint.js';
 import {type Cell, renderTable} from './table.js';
 import {shellWord} from '../domain/shell-word.js';
 
-/** A module that was built, and a kernel that has none; as the services tell it. */
+/** A module that was built, and a kernel that has none, as reported by the services. */
 export interface RebuiltModule {
   kernel: string;
   file: string;
@@ -68,14 +68,14 @@ const HEAD = ['kernel', 'module', 'file, or what is wrong'];
 const sentence = (module: RebuiltModule): string =>
   escapeText(`kernel ${module.kernel}: ${done(module)}, ${module.file}`);
 
-/** What became of each kernel; of one alone, in one line. */
+/** The result for each kernel; for a single one, one line. */
 export function renderRebuilt({modules, failed}: Rebuilt): string {
   const [only] = modules;
   if (only !== undefined && modules.length === 1 && failed.length === 0) return sentence(only);
   return renderTable(HEAD, [...modules.map(moduleRow), ...failed.map(failedRow)]);
 }
 
-/** The words of compilers and other programs, for each kernel that has any. */
+/** The output of compilers and other programs, for each kernel that has any. */
 export const failureOutputs = ({failed}: Rebuilt): string[] =>
   failed
     .filter(({error}) => error.output !== '')

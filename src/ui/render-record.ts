@@ -9,7 +9,7 @@ import {terminalColumns} from './terminal.js';
 
 type RenderRecord = (record: EventRecord) => string;
 
-/** Forms of other people's schemas. */
+/** Formats of external schemas. */
 export const LOG_FORMATS = {ecs: ecsLine, ocsf: ocsfLine} as const;
 
 export type LogFormat = keyof typeof LOG_FORMATS;

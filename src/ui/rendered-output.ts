@@ -2,7 +2,7 @@
 import type {EventRecord} from '../domain/records.js';
 import {StreamOutput} from './output.js';
 
-/** Standard output for events, each as a text. */
+/** Standard output for events, rendered as text. */
 export class RenderedOutput {
   readonly descriptor = 1;
   private readonly output = new StreamOutput();

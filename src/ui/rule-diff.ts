@@ -50,7 +50,7 @@ const opsLine = ({ops}: RuleDraft): Line => ({
 
 const NO_HITS = {allowed: 0, denied: 0, asked: 0, expired: 0};
 
-/* For cells that are those of the table of rules. */
+/* Adds what the cells of the table of rules need. */
 const asRule = (rule: RuleDraft): RuleDocument => ({
   ...rule,
   id: 0,
@@ -58,7 +58,7 @@ const asRule = (rule: RuleDraft): RuleDocument => ({
   hits: NO_HITS,
 });
 
-/* What a rule that comes or goes is like. */
+/* Describes a rule that is added or removed. */
 function draftCell(draft: RuleDraft, names: RuleNames): Cell {
   const rule = asRule(draft);
   const [first, ...others] = allowedCell(rule, names);
@@ -73,7 +73,7 @@ const changedRow = ({to, terms}: RuleChange, names: RuleNames): Cell[] => [
   terms.map((term) => changeLine(term, names)),
 ];
 
-/** What becomes of the rules in force, as a table. */
+/** The changes to the active rules, as a table. */
 export function renderDifference(
   {added, removed, changed}: RuleDifference,
   names: RuleNames,

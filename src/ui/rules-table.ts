@@ -8,7 +8,7 @@ import {type Cell, type Line, renderTable} from './table.js';
 
 const HEAD = ['id', 'object', 'operations', 'allowed', 'otherwise', 'hits', 'expires'];
 
-/** How people call users and groups. */
+/** Names of users and groups. */
 export interface RuleNames {
   user: (uid: number) => string;
   group: (gid: number) => string;
@@ -37,7 +37,7 @@ export const objectCell = ({match, name, strict}: RuleDocument): Cell => [
 const opsCell = (ops: readonly string[]): Cell =>
   ops.length === OPS.list.length ? [{text: 'all'}] : ops.map((text) => ({text}));
 
-/* One of each kind: the values of a kind are joined by "or", the kinds by "and". */
+/* A process must match one value of each kind: values are joined by "or", kinds by "and". */
 const valueLines = (kind: string, values: readonly string[]): Line[] =>
   values.map((value, index) => ({text: `${index === 0 ? kind : '  or'} ${escapeText(value)}`}));
 
@@ -92,7 +92,7 @@ function hitsCell({else: otherwise, hits}: RuleDocument): Cell {
   ];
 }
 
-/** When a rule ends; of one that lasts, nothing. */
+/** When a rule ends; empty for one that does not. */
 export function endLines({expiresAt, untilExit, untilClosed}: RuleDocument, now: number): Line[] {
   const ends: Line[] = [];
   if (expiresAt !== null)

@@ -8,7 +8,7 @@ function unitLine({name, enabled, active}: UnitReport): string {
   return `${strong(name)}: ${state.join(', ')}`;
 }
 
-/** What installing or removing did, for a person. */
+/** The result of installing or removing, for a person. */
 export function serviceLines({files, units, changed}: ServiceReport): string[] {
   const touched = files.filter(({change}) => change !== 'unchanged');
   return [

@@ -13,15 +13,15 @@ export interface Line {
 
 export type Cell = readonly Line[];
 
-/** How columns stand beside each other. */
+/** The layout of columns. */
 interface Style {
-  /** Cells that n columns take besides their texts. */
+  /** Cells that n columns need in addition to their texts. */
   around: (columns: number) => number;
-  /** Below this a column of words is no longer read. */
+  /** Narrower columns of words are unreadable. */
   readable: number;
 }
 
-/* Borders and padding as cli-table3 puts them. */
+/* Borders and padding as in cli-table3. */
 const BOXED: Style = {around: (columns) => 3 * columns + 1, readable: 12};
 const PADDING = 2;
 
@@ -31,8 +31,8 @@ const PLAIN: Style = {around: (columns) => GAP.length * (columns - 1), readable:
 const natural = (cell: Cell): number => Math.max(0, ...cell.map(({text}) => width(text)));
 
 /**
- * Widths that fit so many columns of a terminal: the widest column gives way
- * first, none becomes unreadable; undefined if they cannot fit.
+ * Widths that fit a terminal of that many columns: the widest column is narrowed
+ * first, and none becomes unreadable; undefined if they cannot fit.
  */
 export function columnWidths(
   rows: readonly (readonly Cell[])[],
@@ -73,14 +73,14 @@ function draw(rows: readonly (readonly Cell[])[], widths: readonly number[]): st
   return table.toString();
 }
 
-/* A line without borders; what is empty at its end is left out. */
+/* A line without borders and trailing space. */
 const plainLine = (cells: readonly string[], widths: readonly number[]): string =>
   cells
     .map((text, column) => pad(text, widths[column] ?? 0))
     .join(GAP)
     .trimEnd();
 
-/* Where borders leave too little room. */
+/* For terminals that are too narrow for borders. */
 function drawPlain(rows: readonly (readonly Cell[])[], widths: readonly number[]): string {
   const cut = (cell: Cell | undefined, column: number): Line[] =>
     (cell ?? []).flatMap(({text, ...rest}) =>
@@ -102,7 +102,7 @@ function drawPlain(rows: readonly (readonly Cell[])[], widths: readonly number[]
   return rows.flatMap((row, at) => (at < 2 ? lines(row) : ['', ...lines(row)])).join('\n');
 }
 
-/* For a program that reads it, or a file: a line for each row. */
+/* For programs and files: a line for each row. */
 function drawLines(rows: readonly (readonly Cell[])[]): string {
   const texts = rows.map((row) => row.map((cell) => cell.map(({text}) => text).join(' ')));
   const widths = (texts[0] ?? []).map((_head, column) =>
@@ -111,7 +111,7 @@ function drawLines(rows: readonly (readonly Cell[])[]): string {
   return texts.map((row) => plainLine(row, widths)).join('\n');
 }
 
-/* Where a row does not fit beside its head, each becomes a table of its own, head on the left. */
+/* For very narrow terminals: each row becomes a table of its own, with the headings on the left. */
 function drawCards(
   head: readonly Cell[],
   rows: readonly (readonly Cell[])[],

@@ -2,16 +2,16 @@
 import type {Protected, Unreached} from '../domain/object.js';
 import {shellWord} from '../domain/shell-word.js';
 
-/** A flag as it was typed; one without a value has its own name for it. */
+/** A flag as it was typed; for one without a value, the input is the flag itself. */
 export interface TypedFlag {
   flag: string;
   input: string;
 }
 
-/* A name belongs to one rule, and a file is not a tree. */
+/* Not repeated: a name belongs to one rule, and a file is not a tree. */
 const LEFT_OUT = ['json', 'name'];
 const OF_DIRECTORIES = ['tree', 'suffix'];
-/* A layer's directory need not be there, and is then no tree by itself. */
+/* The directory in a layer need not exist; the rule for it then needs --tree. */
 const TREE: TypedFlag = {flag: 'tree', input: '--tree'};
 
 const flagWords = ({flag, input}: TypedFlag): string[] =>

@@ -3,7 +3,7 @@ import {eastAsianWidth} from 'get-east-asian-width';
 
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/* Accents and joiners take no cell of their own. */
+/* Combining marks and joiners have no width. */
 const WIDTHLESS = /[\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Cells that a text takes on a terminal. */
@@ -16,7 +16,7 @@ export function width(text: string): number {
 export const pad = (text: string, cells: number): string =>
   text + ' '.repeat(Math.max(0, cells - width(text)));
 
-/** Shortens a text in the middle, so that both ends stay. */
+/** Shortens a text in the middle, keeping both ends. */
 export function fit(text: string, cells: number): string {
   if (width(text) <= cells) return pad(text, cells);
   const characters = Array.from(text);
@@ -26,7 +26,7 @@ export function fit(text: string, cells: number): string {
   return pad(characters.join(''), cells);
 }
 
-/** Cuts a text into pieces of at most so many cells. */
+/** Cuts a text into pieces of at most that many cells. */
 export function pieces(text: string, cells: number): string[] {
   const result: string[] = [];
   let piece = '';
@@ -44,7 +44,7 @@ export function pieces(text: string, cells: number): string[] {
   return [...result, piece];
 }
 
-/** Breaks a sentence of ours between its words; a word that is too long is cut. */
+/** Wraps a sentence between words; cuts a word that is too long. */
 export function words(text: string, cells: number): string[] {
   const lines = [''];
   for (const word of text.split(' ').flatMap((long) => pieces(long, cells))) {

@@ -302,7 +302,7 @@ describe('ask --exec', () => {
 
   it.each([
     ['another exit code', 'exit 2', 'exit code 2'],
-    ['a signal', 'kill -KILL $$', 'ended by SIGKILL'],
+    ['a signal', 'kill -KILL $$', 'killed by SIGKILL'],
     ['a signal without a name', 'kill -34 $$', 'exit code 162'],
   ])('%s is no answer', async (_name, script, problem) => {
     const {feed, child, done} = startProgram(script, ['--json']);
@@ -335,7 +335,7 @@ describe('ask --exec', () => {
     feed.question(1, {milliseconds: 4000 * PATIENCE});
     expect(JSON.parse(await read())).toMatchObject({
       type: 'unanswered',
-      problem: 'ended by SIGKILL',
+      problem: 'killed by SIGKILL',
     });
     const pids = readFileSync(join(feed.folder, 'pids'), 'utf8').trim().split('\n').map(Number);
     expect(pids).toHaveLength(2);

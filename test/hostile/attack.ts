@@ -7,10 +7,10 @@ import type {GuestProcess, Vm} from '../vm/runner/vm.js';
 
 const PROGRAM = path.join(REPOSITORY, 'test/hostile/guest/build/hostile');
 
-/** How long a round may last behind the end, emulated and beside others. */
+/** How long a round may continue after the end, with emulation and other load. */
 const END_PATIENCE = 120_000 * PATIENCE;
 
-/** What came of an attack: rounds, results by errno, and what must not have happened. */
+/** The result of an attack: rounds, results by errno, and breaches. */
 export interface Tally {
   rounds: number;
   breaches: number;
@@ -21,7 +21,7 @@ export interface Tally {
 export type Options = Readonly<Record<string, string | number>>;
 
 export interface AttackOptions {
-  /** Who attacks. */
+  /** The attacking user. */
   uid: number;
   seed: number;
   options?: Options;
@@ -34,9 +34,9 @@ function parse(line: string): Tally {
   return {rounds: Number(rounds), breaches: Number(breaches), breach, results};
 }
 
-/** A process of a user in the guest that attacks until it is told to stop. */
+/** A process of a user in the guest that attacks until it is stopped. */
 export class Attack {
-  /** There is no tally of it. */
+  /** For an attack that has no tally. */
   isKilled = false;
 
   private constructor(
@@ -45,7 +45,7 @@ export class Attack {
     readonly pid: number,
   ) {}
 
-  /** Resolves when it is at work. */
+  /** Resolves when it has started working. */
   static async start(vm: Vm, name: string, attack: AttackOptions): Promise<Attack> {
     const {uid, seed, options = {}} = attack;
     const words = Object.entries({uid, seed, ...options}).map(([key, value]) => `${key}=${value}`);
@@ -54,7 +54,7 @@ export class Attack {
     return new Attack(name, process, await process.pid);
   }
 
-  /** Lets it end, and tells what came of it. */
+  /** Stops it and returns its result. */
   async end(): Promise<Tally> {
     this.process.end();
     const late = new AbortController();

@@ -6,14 +6,14 @@ import {type Rule, ruleWords} from './rules.js';
 
 const AT_ONCE = 6;
 
-/** The administrator's other terminal: rules come, go and are replaced all the time. */
+/** The administrator's second terminal: adds, removes and replaces rules all the time. */
 export class Churn {
   readonly #guard: Guard;
   readonly #done: Promise<void>;
   #stopped = false;
   #failure: Error | undefined;
 
-  /** @param clears whether all rules go now and then, those of others, too */
+  /** @param clears whether all rules are removed now and then, even those of others */
   constructor(
     vm: Vm,
     private readonly dice: Dice,
@@ -26,7 +26,7 @@ export class Churn {
     });
   }
 
-  /** Stops, and gives how many commands were done. */
+  /** Stops, and returns how many commands were run. */
   async stop(): Promise<number> {
     this.#stopped = true;
     await this.#done;
@@ -40,7 +40,7 @@ export class Churn {
       await this.#guard.tryAll(Array.from({length: AT_ONCE}, () => this.#command()));
   }
 
-  /* What is refused, such as to remove a rule that is not there, is no matter. */
+  /* Errors, such as removing a rule that does not exist, are ignored. */
   #command(): string[] {
     const rule = this.dice.pick(this.rules);
     const path = `path=${rule.path ?? '/'}`;

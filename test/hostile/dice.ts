@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** Chance that can be repeated: the same seed, the same draws. */
+/** Reproducible random numbers: the same seed gives the same sequence. */
 export class Dice {
   #state: number;
 
@@ -8,7 +8,7 @@ export class Dice {
     this.#state = seed >>> 0;
   }
 
-  /** A whole number from 0 up to, and without, a bound (mulberry32). */
+  /** A whole number from 0 to below a bound (mulberry32). */
   below(bound: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -22,7 +22,7 @@ export class Dice {
     return picked;
   }
 
-  /** The same, in another order. */
+  /** The same elements in a random order. */
   shuffle<T>(from: readonly T[]): T[] {
     return from
       .map((value) => ({value, at: this.below(1 << 30)}))
@@ -30,7 +30,7 @@ export class Dice {
       .map(({value}) => value);
   }
 
-  /** Another sequence, for somebody else. */
+  /** A generator with another sequence. */
   fork(): Dice {
     return new Dice(this.below(2 ** 31));
   }

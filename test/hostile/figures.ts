@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What users might make grow in the kernel's memory.
+// Kernel memory that users might make grow.
 import type {Vm} from '../vm/runner/vm.js';
 
-/** Objects in the kernel's caches, by their names; "kmalloc" is all of those together. */
+/** Numbers of objects in the kernel's slab caches, by name; "kmalloc" is the sum of all of those. */
 export type Figures = ReadonlyMap<string, number>;
 
-/* What a rule, a question or an event may hold on to. */
+/* Objects that a rule, a question or an event may reference. */
 const CACHES = [
   'dentry',
   'inode_cache',
@@ -16,7 +16,7 @@ const CACHES = [
   'filp',
 ];
 
-/* What only waits for memory to be short does not count. */
+/* Memory that the kernel frees under pressure does not count. */
 const READ = 'sync; echo 2 >/proc/sys/vm/drop_caches; cat /proc/slabinfo';
 
 export async function readFigures(vm: Vm): Promise<Figures> {
@@ -37,14 +37,14 @@ function excess(before: Figures, after: Figures, bound: number): string[] {
     .map(({name, count, more}) => `${name} has ${more} objects more: ${count}`);
 }
 
-/* Takes seconds, and so only where there is something to explain. */
+/* Takes seconds, so it is read only to explain growth. */
 const TRACES = `cd /sys/kernel/debug/slab || exit 1; for cache in kmalloc-*; do
   grep -E '^ *[0-9]+ .*\\[fguard\\]' $cache/alloc_traces | sed "s/^/$cache /"
 done | sort -k2,2nr`;
 
 /**
- * What has grown by more than that, in words. Others' objects of kmalloc do not count: a
- * fuzzer has the kernel load modules of its own, for example.
+ * Describes what has grown beyond the limit. kmalloc objects that the module did not allocate
+ * are ignored: a fuzzer makes the kernel load other modules, for example.
  */
 export async function growth(vm: Vm, before: Figures, bound: number): Promise<string[]> {
   const faults = excess(before, await readFigures(vm), bound);

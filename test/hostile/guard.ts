@@ -8,7 +8,7 @@ import {type Rule, ruleWords} from './rules.js';
 
 export const GUARD = path.join(REPOSITORY, 'test/vm/guest/try/build/guard');
 
-/** How long a command may take beside whatever users do, emulated. */
+/** Time limit of a command during an attack, with emulation. */
 const COMMAND_PATIENCE = 60_000 * PATIENCE;
 
 export interface Status {
@@ -36,7 +36,7 @@ const words = (command: readonly string[]): string => command.join(' ');
 const isFailure = <T>(answer: Answer<T>): answer is Failure =>
   typeof answer === 'object' && answer !== null && 'errno' in answer;
 
-/** The administrator, who gives one command after the other. */
+/** The administrator, who runs one command after the other. */
 export class Guard {
   readonly #lines: Lines;
   /** Commands that were answered. */
@@ -50,7 +50,7 @@ export class Guard {
     return this.#lines.process;
   }
 
-  /** Gives several commands at once, and what came back to each, a failure too. */
+  /** Runs several commands together, and returns the result of each, even if it failed. */
   async tryAll<T>(commands: readonly (readonly string[])[]): Promise<Answer<T>[]> {
     this.process.write(commands.map((command) => `${words(command)}\n`).join(''));
     const answers: Answer<T>[] = [];
@@ -61,7 +61,7 @@ export class Guard {
     return answers;
   }
 
-  /** A command that must succeed. */
+  /** Runs a command that must succeed. */
   async do<T>(...command: string[]): Promise<T> {
     const [answer] = await this.tryAll<T>([command]);
     if (answer === undefined) throw new Error(`${words(command)}: no answer`);

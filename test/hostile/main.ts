@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ordinary users against the guard: see scripts/test-hostile.sh for the options.
+// Lets ordinary users attack the guard: see scripts/test-hostile.sh for the options.
 import {parseArgs} from 'node:util';
 import {interruptible} from '../../src/lab/interruptible.js';
 import {PATIENCE} from '../vm/runner/patience.js';
@@ -20,7 +20,7 @@ interface Request {
   cpus: number;
 }
 
-/** Longer runs are several, each with a seed of its own. */
+/** Longer runs are split into rounds with different seeds. */
 const ROUND_SECONDS = 900;
 
 function parse(): Request {
@@ -52,7 +52,7 @@ function parse(): Request {
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-/** A machine for as long as nothing is wrong with it. */
+/** A VM that is replaced once something is wrong with it. */
 class Machines {
   #vm: Vm | undefined;
   #seen = 0;
@@ -62,8 +62,8 @@ class Machines {
   async get(): Promise<Vm> {
     if (this.#vm) return this.#vm;
     const {kernel, append, cpus} = this.request;
-    // each object with its neighbours watched, what is free poisoned, who made and freed it;
-    // and a slow machine is no broken timer
+    // SLUB debugging: red zones, poisoning, and traces of allocation and freeing; and a slow
+    // VM must not count as a broken timer
     const options = {kernel, cpus, append: `slub_debug=FZPU no_timer_check ${append}`};
     this.#vm = await interruptible((signal) => Vm.boot({...options, signal}));
     this.#seen = 0;
@@ -71,7 +71,7 @@ class Machines {
     return this.#vm;
   }
 
-  /** What the kernel has reported since the last look. */
+  /** The kernel's reports since the last check. */
   async trouble(): Promise<string[]> {
     if (!this.#vm) return [];
     const {reports, seen} = troubleSince(await this.#vm.kernelLog(), this.#seen);
@@ -85,7 +85,7 @@ class Machines {
   }
 }
 
-/** Gives what was wrong. */
+/** Returns what was wrong. */
 async function play(machines: Machines, scenario: Scenario, seed: number, time: number) {
   const faults: string[] = [];
   let notes: string[] = [];
@@ -130,7 +130,7 @@ class Run {
 
   async #round(seed: number, seconds: number): Promise<void> {
     console.log(`kernel ${this.request.kernel}, seed ${seed}, ${seconds.toFixed(0)} s`);
-    // not the time to boot
+    // without the time to boot
     await this.#machines.get();
     const schedule = new Schedule(this.request.only, seconds * 1000, PATIENCE);
     for (const scenario of this.request.only) {
@@ -155,7 +155,7 @@ class Run {
     this.#failed.push(
       `--kernel ${this.request.kernel} --only ${scenario.name} --seed ${seed} --seconds ${seconds}`,
     );
-    // what is wrong in one machine's memory is not told of another scenario
+    // corrupted memory of one VM must not be blamed on another scenario
     await this.#machines.discard();
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rules, as the guest's program takes them.
+// Rules in the format of the guest's program.
 import {
   FGUARD_RULE_CHILDREN,
   FGUARD_RULE_STRICT,
@@ -23,7 +23,7 @@ export interface Rule extends Partial<Record<keyof typeof FLAGS, boolean>> {
   uids?: readonly number[];
   pids?: readonly number[];
   exe?: string;
-  /** Bits of operations; all if absent. */
+  /** Mask of operations; all if absent. */
   ops?: number;
   /** Milliseconds. */
   deadline?: number;

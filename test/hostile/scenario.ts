@@ -2,13 +2,13 @@
 import type {Stage} from './stage.js';
 
 export interface Scenario {
-  /** For --only. */
+  /** The name for --only. */
   name: string;
-  /** What must hold, whatever the users do. */
+  /** What must be true whatever the users do. */
   claim: string;
-  /** How much of the time it gets; 1 if absent. */
+  /** Its relative share of the time; 1 if absent. */
   weight?: number;
-  /** Seconds that it usually takes beyond what it gets, to set the stage and to look at it; 5 if absent. */
+  /** Seconds that preparing and checking usually take in addition; 5 if absent. */
   staging?: number;
   run: (stage: Stage) => Promise<void>;
 }

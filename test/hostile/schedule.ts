@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Who acts for how long, so that a run takes the time it was given.
+// Divides the time of a run among its scenarios.
 import type {Scenario} from './scenario.js';
 
 type Planned = Pick<Scenario, 'weight' | 'staging'>;
 
-/** What one scenario gets at least; milliseconds. */
+/** The minimum for one scenario, in milliseconds. */
 export const LEAST = 4_000;
 
 const weightOf = ({weight = 1}: Planned): number => weight;
@@ -12,7 +12,7 @@ const stagingOf = ({staging = 5}: Planned): number => staging * 1000;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-/** Shares out the time of a round among its scenarios, one after the other. */
+/** Divides the time of a round among its scenarios, one after the other. */
 export class Schedule {
   readonly #least: number;
   #next = 0;
@@ -21,9 +21,9 @@ export class Schedule {
   #staged = 0;
 
   /**
-   * @param scenarios in their order
-   * @param time of all of them, in milliseconds
-   * @param slowness how many times as long as usual setting a stage takes, to begin with
+   * @param scenarios the scenarios, in order
+   * @param time the total, in milliseconds
+   * @param slowness the initial estimate of how much slower than usual preparing a stage is
    */
   constructor(
     private readonly scenarios: readonly Planned[],
@@ -33,11 +33,11 @@ export class Schedule {
     this.#left = time;
     const usual = sum(scenarios.map(stagingOf));
     const weights = sum(scenarios.map(weightOf));
-    // half of what it would be if nothing took longer than usual, however late it is
+    // at least half of its regular share, however late it is
     this.#least = Math.max(0, time - usual) / weights / 2;
   }
 
-  /** How long the next scenario may act. */
+  /** How long the next scenario may run. */
   next(): number {
     const scenarios = this.scenarios.slice(this.#next);
     const [scenario] = scenarios;
@@ -49,7 +49,7 @@ export class Schedule {
     return Math.max(LEAST, this.#least * weight, share);
   }
 
-  /** @param acted what next() gave; @param took all in all */
+  /** @param acted the result of next(); @param took the total time */
   done(acted: number, took: number): void {
     const scenario = this.scenarios[this.#next++];
     if (!scenario) throw new Error('no scenario was left');

@@ -9,28 +9,28 @@ import {type Figures, growth, readFigures} from './figures.js';
 import {Guard, GUARD, type Status} from './guard.js';
 import type {Rule} from './rules.js';
 
-/** Ordinary users; nobody else has processes of theirs. */
+/** Ordinary users; only attacks run as these. */
 const USERS = [1000, 1001, 1002] as const;
 export const [ALICE, BOB, CAROL] = USERS;
 
-/** Where all of it happens. */
+/** The directory in which everything happens. */
 export const DIR = '/tmp/hostile';
 
-/* For what the kernel does a moment later: grace periods, work that is queued. */
+/* Time for deferred work of the kernel: grace periods, work queues. */
 const SETTLE_PATIENCE = 40_000 * PATIENCE;
 const SETTLE_STEP = 500;
-/* Thousands of threads, each of which waits for an answer. */
+/* Thousands of threads that each wait for an answer. */
 const KILL_PATIENCE = 400_000 * PATIENCE;
 
-/* Caches of the kernel breathe with what else goes on: commands, timers, journals. */
+/* Caches of the kernel fluctuate with other activity: commands, timers, journals. */
 const USUAL = 1000;
 
 const KILL_USERS = `while pkill -KILL -u ${USERS.join(',')}; do sleep 0.1; done`;
 
-/** The guest for the length of one scenario. */
+/** The guest during one scenario. */
 export class Stage {
   readonly faults: string[] = [];
-  /** What was done, and how often. */
+  /** Actions and how often they were done. */
   readonly notes: string[] = [];
   guard: Guard;
   readonly #attacks: Attack[] = [];
@@ -41,7 +41,7 @@ export class Stage {
   private constructor(
     readonly vm: Vm,
     readonly dice: Dice,
-    /** Milliseconds that the attack is to last. */
+    /** How long the attack lasts, in milliseconds. */
     readonly time: number,
     private readonly before: Figures,
   ) {
@@ -70,7 +70,7 @@ export class Stage {
     return this.vm.ok(line, {cwd: DIR});
   }
 
-  /** Lets a user do it until all stop(). */
+  /** Starts an attack by a user, which runs until stop(). */
   async attack(name: string, uid: number, options: Options = {}): Promise<Attack> {
     const seed = this.dice.below(2 ** 31);
     const attack = await Attack.start(this.vm, name, {uid, seed, options: {dir: DIR, ...options}});
@@ -83,7 +83,7 @@ export class Stage {
     this.#churns.push(new Churn(this.vm, this.dice.fork(), rules, clears));
   }
 
-  /** Somebody who is told everything, and only counts it. */
+  /** A subscriber that receives all events and counts them. */
   async watch(): Promise<GuestProcess> {
     return this.other(this.vm.spawn([GUARD, 'tally', 'all=1', 'expect=0xffffffff']), 'subscribed');
   }
@@ -113,12 +113,12 @@ export class Stage {
     for (const process of this.#others) await this.dismiss(process);
   }
 
-  /** The time that the attack is to last. */
+  /** Waits for the duration of the attack. */
   async last(time = this.time): Promise<void> {
     await sleep(time);
   }
 
-  /** Ends the attacks, and gives what came of each. */
+  /** Ends the attacks, and returns the result of each. */
   async stop(): Promise<Tally[]> {
     const tallies: Tally[] = [];
     for (const attack of this.#attacks.splice(0).filter(({isKilled}) => !isKilled)) {
@@ -137,7 +137,7 @@ export class Stage {
     await this.vm.ok(KILL_USERS, {timeout: KILL_PATIENCE});
   }
 
-  /** As soon as it is so; a fault if it never is. */
+  /** Waits until the condition holds; records a fault if it never does. */
   async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + SETTLE_PATIENCE;
     while (!(await isSo())) {
@@ -153,7 +153,7 @@ export class Stage {
     return readFigures(this.vm);
   }
 
-  /** Nothing has grown beyond that; what is freed a moment later is waited for. */
+  /** Expects that nothing has grown beyond a limit, after waiting for deferred frees. */
   async expectBounded(before: Figures, bound = USUAL): Promise<void> {
     const deadline = Date.now() + SETTLE_PATIENCE;
     let faults = await growth(this.vm, before, bound);
@@ -164,7 +164,7 @@ export class Stage {
     if (faults.length > 0) this.fault(faults.join('\n'));
   }
 
-  /** After any scenario: nothing waits, nothing is left, and the module can go. */
+  /** After any scenario: nothing is pending, nothing is left, and the module can be unloaded. */
   async strike(): Promise<void> {
     await this.killUsers();
     await this.dismissAll();
@@ -174,13 +174,13 @@ export class Stage {
       return rules + waiting + subscribers + answerers === 0;
     });
     this.#tellStatus(await this.guard.status());
-    // what has grown already is told
+    // growth was already reported
     if (this.faults.length === 0) await this.expectBounded(this.before);
     await this.guard.end();
     await this.expectRemovable('rmmod');
   }
 
-  /** No call of a user keeps the module in use. */
+  /** Expects that no call of a user keeps the module in use. */
   async expectRemovable(what: string): Promise<void> {
     let said = '';
     await this.until(`${what} succeeds`, async () => {
@@ -191,13 +191,13 @@ export class Stage {
     if (this.faults.some((fault) => fault.endsWith(`${what} succeeds`)) && said) this.fault(said);
   }
 
-  /** After expectRemovable(). */
+  /** Call it after expectRemovable(). */
   async insert(): Promise<void> {
     await this.vm.ok('modprobe fguard');
     this.guard = new Guard(this.vm);
   }
 
-  /** Removes and inserts the module; no rule may be left. */
+  /** Unloads and loads the module, which must leave no rules. */
   async reload(): Promise<void> {
     await this.guard.end();
     await this.expectRemovable('rmmod');

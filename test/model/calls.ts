@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// System calls: what each does to a tree, and what the rules are asked about it.
+// System calls: the effect of each on a tree, and which accesses the rules evaluate.
 import {
   ancestorsOf,
   find,
@@ -27,7 +27,7 @@ export type Call =
         | 'exec'
         | 'chmod'
         | 'create'
-        /** A program comes to be there. */
+        /** Creates a program. */
         | 'install'
         | 'mkdir'
         | 'unlink'
@@ -38,14 +38,14 @@ export type Call =
     }
   | {readonly call: 'symlink'; readonly path: string; readonly target: string}
   | {readonly call: 'rename' | 'exchange' | 'link'; readonly path: string; readonly to: string}
-  /** What is at `path` is also seen at `to`. */
+  /** Bind-mounts `path` at `to`. */
   | {readonly call: 'bind'; readonly path: string; readonly to: string};
 
-/** What a call comes to in a tree, if nobody forbids it. */
+/** The effect of a call on a tree, if no rule denies it. */
 export interface Meaning {
-  /** What the rules are asked; nothing, if the call fails before that is known. */
+  /** What the rules evaluate; empty if the call fails before that. */
   readonly access: Access;
-  /** The tree afterwards, or why the kernel itself refuses. */
+  /** The tree afterwards, or the kernel's own error. */
   readonly result: Tree | Errno;
 }
 
@@ -73,7 +73,7 @@ function withNew(tree: Tree, entry: Entry, inode: Inode): Tree {
 
 const one = (target: Target, ...ops: Op[]): Access => ({parts: [{target, ops}]});
 
-/** The raw name, whatever is mounted there. */
+/** The name itself, whatever is mounted there. */
 const nameAt = (tree: Tree, {entry}: Found): Target => ({
   entry,
   ino: entry && inoOf(tree, entry),
@@ -84,7 +84,7 @@ const opened = (tree: Tree, found: Found): Target => targetAt(tree, found.ino, f
 const kindOf = (tree: Tree, ino: Ino | undefined): Inode['kind'] | undefined =>
   ino === undefined ? undefined : tree.inodes.get(ino)?.kind;
 
-/** Opens and other uses of what is there; they change no name. */
+/** Opens and other operations on existing objects that change no names. */
 function use(tree: Tree, path: string, ops: readonly Op[]): Meaning {
   const found = find(tree, path, true);
   if (isLost(found)) return fails(found.errno);
@@ -107,7 +107,7 @@ function make(tree: Tree, path: string, inode: Inode): Meaning {
   const found = find(tree, path, false);
   if (isLost(found)) return fails(found.errno);
   if (!found.entry || found.ino !== undefined) return fails('EEXIST');
-  // What is created must also be let in where the same call opens it.
+  // A call that also opens what it creates needs both operations.
   const ops: Op[] = inode.kind === 'file' ? ['create', 'write'] : ['create'];
   const access = one({entry: found.entry, ino: undefined}, ...ops);
   return {access, result: withNew(tree, found.entry, inode)};
@@ -148,7 +148,7 @@ function pairOf(tree: Tree, path: string, second: string): Pair | Errno {
   return {from: {...from, entry: from.entry}, to: {...to, entry: to.entry}};
 }
 
-/** What the kernel itself says against a rename. */
+/** The kernel's own reasons against a rename. */
 function objection(tree: Tree, {from, to}: Pair, exchange: boolean): Errno | undefined {
   if (from.ino !== undefined && ancestorsOf(tree, to.entry).includes(from.ino)) return 'EINVAL';
   if (isMountPoint(tree, from.ino) || isMountPoint(tree, to.ino)) return 'EBUSY';
@@ -162,7 +162,7 @@ function objection(tree: Tree, {from, to}: Pair, exchange: boolean): Errno | und
 }
 
 function moved(tree: Tree, {from, to}: Pair, exchange: boolean): Tree {
-  // Two names of one inode stay as they are.
+  // Renaming between two names of one inode does nothing.
   if (from.ino === to.ino) return tree;
   return withEntry(withEntry(tree, from.entry, exchange ? to.ino : undefined), to.entry, from.ino);
 }
@@ -202,7 +202,7 @@ function link(tree: Tree, path: string, second: string): Meaning {
 
 /* ---- mounts ---------------------------------------------------------------------------------- */
 
-/** The directory that a path leads to, as it is seen there. */
+/** The directory that a path leads to, with mounts resolved. */
 function seenAt(tree: Tree, path: string): {mount: number; ino: Ino; target: Target} | Errno {
   const found = find(tree, path, true);
   if (isLost(found)) return found.errno;

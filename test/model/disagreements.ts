@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The smallest cases in which the module does not do what the model says, by the switch of
-// limits.ts that keeps them out of drawn cases.
+// The smallest cases in which the module differs from the model, by the switch of limits.ts
+// that excludes them from generated cases.
 import type {Call} from './calls.js';
 import type {Case, Step} from './cases.js';
 import type {Limit} from './limits.js';
@@ -25,7 +25,7 @@ const rule = (path: string, more: Partial<Rule> = {}): Rule => ({
 const made = (call: 'create' | 'mkdir', path: string): Call => ({call, path});
 const by = (who: string, call: Call): Step => ({by: who, call});
 
-/** A program that a rule lets in, and what is to come in its place. */
+/** A program that a rule allows, and the one that replaces it. */
 const TOOL_AND_NEXT: Pick<Case, 'setup' | 'rules'> = {
   setup: [{call: 'install', path: '/tool'}, {call: 'install', path: '/new'}, made('create', '/a')],
   rules: [rule('/a', {allow: {exes: ['/tool']}})],

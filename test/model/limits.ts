@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: MIT
-// What the module does not do yet as the model says. Each kind has one switch: where it is
-// false, drawn cases do without exactly what would show it, and disagreements.ts has a case
-// that does. Whoever mends the module turns the switch on.
+// Known differences between module and model, with a switch for each. While it is false,
+// generated cases avoid exactly what would show the difference, and disagreements.ts has a
+// case that shows it. Whoever fixes the module turns the switch on.
 import {bind, isAboutTheSame, WAY_OPS, type Op, type Rule} from './rules.js';
 import {find, inodesOf, isLost, type Ino, type Tree} from './tree.js';
 import type {Target} from './verdict.js';
 
 export const LIMITS = {
-  /** A directory on the way is moved, replaced or removed: the rule is about what is there now. */
+  /** An ancestor is moved, replaced or removed: the rule is about the object there now. */
   followsDirectories: false,
-  /** Something is mounted on the way, or on the object, or unmounted. */
+  /** Something is mounted on an ancestor or on the object, or unmounted. */
   followsMounts: false,
-  /** What holds a guarded object may be unmounted, if nothing else is revealed in its place. */
+  /** A file system with a guarded object can be unmounted if that reveals no other object in its place. */
   letsUnmount: false,
-  /** What hides nothing may be mounted on the way to a path. */
+  /** A mount on an ancestor is allowed if it hides nothing. */
   letsMountOnWays: false,
-  /** A rule's path may lead through symbolic links, or end with one. */
+  /** The path of a rule may contain symbolic links. */
   followsLinks: false,
-  /** A rule may be about what has no directory yet. */
+  /** The directory of a rule's object need not exist yet. */
   waitsForDirectories: false,
-  /** A program is what its path leads to now. */
+  /** A program is the file that its path leads to now. */
   followsPrograms: true,
-  /** A rule may let in a program that is not there. */
+  /** A rule may allow a program that does not exist. */
   waitsForPrograms: true,
   /** Two rules may come to be about one object. */
   holdsTwoOfOneObject: false,
-  /** What has left the guarded name is on the way to it no more. */
+  /** An object that has lost the guarded name is no longer an ancestor of it. */
   forgetsFormerObjects: true,
-  /** Directories on the way are guarded also where the rule is about other operations. */
+  /** Ancestors are guarded even if the rule covers only other operations. */
   guardsWaysOfPartialRules: true,
 } satisfies Record<string, boolean>;
 
 export type Limit = keyof typeof LIMITS;
 export type Limits = Readonly<Record<Limit, boolean>>;
 
-/** Everything as the model has it. */
+/** No differences: everything as in the model. */
 export const UNLIMITED = Object.fromEntries(
   Object.keys(LIMITS).map((limit) => [limit, true]),
 ) as Limits;
 
-/** Rules, the tree for which they were made, and the tree now. */
+/** Rules, the tree when they were added, and the tree now. */
 export interface Past {
   readonly rules: readonly Rule[];
   readonly made: Tree;
@@ -59,7 +59,7 @@ const seenBy = (tree: Tree, rule: Rule): Ino | undefined => {
   return tree.mounts.some(({root}) => root === ino) ? ino : undefined;
 };
 
-/** What a rule is about is, or was, the root of a mount. */
+/** Whether the object of a rule is, or was, the root of a mount. */
 const isCovered = ({rules, made, tree}: Past): boolean =>
   rules.some((rule) => seenBy(made, rule) !== seenBy(tree, rule));
 
@@ -81,7 +81,7 @@ const programsOf = (tree: Tree, rules: readonly Rule[]): (Ino | undefined)[] =>
     }),
   );
 
-/** Trees to which rules come that would show it. */
+/** Whether a tree would show the difference. */
 const SHOWN_BY_TREE: Partial<Record<Limit, (past: Past) => boolean>> = {
   followsDirectories: (past) => !isMountedAnew(past) && leadsElsewhere(past),
   followsMounts: (past) => isMountedAnew(past) && (leadsElsewhere(past) || isCovered(past)),
@@ -105,7 +105,7 @@ const hasLeft = ({made, tree}: Past, rule: Rule, ino: Ino): boolean =>
 const isOnWay = (tree: Tree, rule: Rule, ino: Ino): boolean =>
   bind(tree, rule).way.some((spot) => spot.ino === ino);
 
-/** Accesses that would show it. */
+/** Whether an access would show the difference. */
 const SHOWN_BY_ACCESS: Partial<Record<Limit, (past: Past, target: Target, op: Op) => boolean>> = {
   forgetsFormerObjects: (past, {ino}, op) =>
     WAY_OPS.includes(op) &&
@@ -123,13 +123,13 @@ const SHOWN_BY_ACCESS: Partial<Record<Limit, (past: Past, target: Target, op: Op
 
 const isOff = (limits: Limits) => (limit: Limit) => !limits[limit];
 
-/** The kind that is switched off and that a tree would show, if any. */
+/** The switched-off limit that a tree would show, if any. */
 export const limitOfTree = (limits: Limits, past: Past): Limit | undefined =>
   (Object.keys(SHOWN_BY_TREE) as Limit[])
     .filter(isOff(limits))
     .find((limit) => SHOWN_BY_TREE[limit]?.(past));
 
-/** The same of an access. */
+/** The same for an access. */
 export const limitOfAccess = (
   limits: Limits,
   past: Past,

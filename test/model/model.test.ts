@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The model, by cases out of docs/security-model.md and of what issue 16 asks for.
+// Tests the model by cases from docs/security-model.md and from the requirements.
 import {describe, expect, it} from 'vitest';
 import {understand, type Call} from './calls.js';
 import {ACTORS} from './cases.js';
@@ -9,7 +9,7 @@ import {decide, judge, targetAt, type Outcome, type World} from './verdict.js';
 
 const [OWNER, OTHER, USER] = ACTORS as [Process, Process, Process];
 
-/** "mkdir /a", "rename /a /b", …, by somebody whom nothing is refused. */
+/** Applies "mkdir /a", "rename /a /b", …, without rules. */
 function call(words: string): Call {
   const [name, path = '', second = ''] = words.split(' ');
   const more = name === 'symlink' ? {target: second} : second ? {to: second} : {};

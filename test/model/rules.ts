@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What rules say, and what they are about in a tree.
+// Rules, and their objects in a tree.
 import {entryOf, find, isLost, type Entry, type Ino, type Spot, type Tree} from './tree.js';
 
 export const OPS = [
@@ -17,7 +17,7 @@ export const OPS = [
 ] as const;
 export type Op = (typeof OPS)[number];
 
-/** What changes where a path leads, if it is done to something on the way. */
+/** Operations that change where a path leads if they are done to an ancestor. */
 export const WAY_OPS: readonly Op[] = ['delete', 'rename', 'mount'];
 
 /** A process, as rules know it. */
@@ -26,16 +26,16 @@ export interface Process {
   readonly uid: number;
   /** The file that it executes. */
   readonly program: Ino | undefined;
-  /** Paths that have led to that file since it executes it, and were named by a rule. */
+  /** Paths named by rules that have led to that file since the process executed it. */
   readonly ran?: readonly string[];
-  /** Those that it descends from, and that were named by a rule before it was started. */
+  /** Its ancestors that were named by a rule before it was started. */
   readonly forebears: readonly string[];
 }
 
-/** Kinds join with "and", the values of one kind with "or". */
+/** Kinds combine with "and", the values of one kind with "or". */
 export interface Subjects {
   readonly processes?: readonly string[];
-  /** What the processes start from then on, too. */
+  /** Also allows descendants that the processes start later. */
   readonly children?: boolean;
   readonly uids?: readonly number[];
   /** Paths of programs. */
@@ -45,30 +45,30 @@ export interface Subjects {
 export interface Rule {
   readonly name: string;
   /**
-   * path: that name, and what has it; tree: and all below; suffix: names that end so,
-   * below a directory or anywhere.
+   * path: the name and its object; tree: also everything below; suffix: names with that
+   * ending, below a directory or anywhere.
    */
   readonly about:
     | {readonly kind: 'path' | 'tree'; readonly path: string; readonly follow: boolean}
     | {readonly kind: 'suffix'; readonly suffix: string; readonly below: string | undefined};
   readonly ops: readonly Op[];
-  /** Who is let in; without any, nobody is. */
+  /** Who is allowed; if empty, nobody is. */
   readonly allow: Subjects;
-  /** What happens to everybody else. */
+  /** The else action. */
   readonly otherwise: 'deny' | 'ask' | 'log';
-  /** Where it asks and nobody answers. */
+  /** The default verdict. */
   readonly fallback: 'allow' | 'deny';
 }
 
-/** What a rule is about in a tree as it is now. */
+/** The object of a rule in the current tree. */
 export interface Bound {
   /** The guarded name. */
   readonly entry: Entry | undefined;
-  /** What has it; of a suffix, the directory below which it counts. */
+  /** The inode that has the name; for a suffix, the directory below which it applies. */
   readonly ino: Ino | undefined;
-  /** What the path leads through, from the root on: who changes that, changes what it means. */
+  /** The ancestors, from the root: changing one of them changes where the path leads. */
   readonly way: readonly Spot[];
-  /** The object, or a directory on the way, is not there yet. */
+  /** The object, or one of its ancestors, does not exist yet. */
   readonly pending: boolean;
 }
 
@@ -101,7 +101,7 @@ const leadsTo = (tree: Tree, exe: string, program: Ino): boolean => {
   return !isLost(found) && found.ino === program;
 };
 
-/** The process, with what leads to its program now: an upgrade puts out nobody who runs. */
+/** Records the paths that lead to the program now: running processes stay allowed after an upgrade. */
 export function noteRun(tree: Tree, rules: readonly Rule[], process: Process): Process {
   const {program, ran = []} = process;
   if (program === undefined) return process;
@@ -112,7 +112,7 @@ export function noteRun(tree: Tree, rules: readonly Rule[], process: Process): P
 const runsOne = (tree: Tree, exes: readonly string[], {program, ran = []}: Process): boolean =>
   program !== undefined && exes.some((exe) => leadsTo(tree, exe, program) || ran.includes(exe));
 
-/** Is the process one of those that a rule lets in? */
+/** Whether a rule allows the process. */
 export function allows(tree: Tree, {allow}: Rule, process: Process): boolean {
   const {processes, children, uids, exes} = allow;
   if (!processes && !uids && !exes) return false;
@@ -122,7 +122,7 @@ export function allows(tree: Tree, {allow}: Rule, process: Process): boolean {
   return isNamed && includes(uids, process.uid) && (!exes || runsOne(tree, exes, process));
 }
 
-/** Two rules about the same object: the later replaces the other, so a set has one of them. */
+/** Whether two rules are about the same object: the later one would replace the other. */
 export function isAboutTheSame(tree: Tree, a: Rule, b: Rule): boolean {
   const [one, other] = [bind(tree, a), bind(tree, b)];
   if (a.about.kind === 'suffix' || b.about.kind === 'suffix')
@@ -137,6 +137,6 @@ export function isAboutTheSame(tree: Tree, a: Rule, b: Rule): boolean {
   return one.entry.directory === other.entry.directory && one.entry.name === other.entry.name;
 }
 
-/** Where the object of an access hangs: a directory has one name, whatever led to it. */
+/** The name of an object: a directory has only one, whichever path was used. */
 export const hangsAt = (tree: Tree, ino: Ino | undefined, walked: Entry | undefined) =>
   ino !== undefined && tree.inodes.get(ino)?.kind === 'directory' ? entryOf(tree, ino) : walked;

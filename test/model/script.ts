@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A case as lines for test/vm/guest/try/guard, each with what the model says of the answer.
+// A case as commands for test/vm/guest/try/guard, each with the model's check of the answer.
 import {understand, type Call} from './calls.js';
 import {ACTORS, NAMES, TOOL, type Case, type Step} from './cases.js';
 import {limitOfAccess, limitOfTree, type Limits, type Past} from './limits.js';
@@ -15,10 +15,10 @@ import {
 import {EMPTY, find, isLost, type Tree} from './tree.js';
 import {decide, judge, targetAt, type Decision, type Target} from './verdict.js';
 
-/** Numbers of rules by their names, as the module gave them. */
+/** Ids of rules by their names, as assigned by the module. */
 export type Ids = Map<string, number>;
 
-/** A line that is sent, and what is wrong with its answer, if anything. */
+/** A command, and the check of its answer, which returns what is wrong, if anything. */
 export interface Line {
   readonly send: string;
   readonly wrong: (answer: string, ids: Ids) => string | undefined;
@@ -26,7 +26,7 @@ export interface Line {
 
 /** What a case needs of the guest. */
 export interface Setting {
-  /** The folder that is the root of the case's tree. */
+  /** The directory that is the root of the case's tree. */
   readonly root: string;
   readonly pids: ReadonlyMap<string, number>;
 }
@@ -88,9 +88,9 @@ function stage({root, pids}: Setting, rule: Rule): string {
   return ['stage', ...given.map(([key, value]) => `${key}=${value}`), ...exes].join(' ');
 }
 
-/* ---- what is looked at ------------------------------------------------------------------------ */
+/* ---- accesses to check ------------------------------------------------------------------------ */
 
-/** All names, and in each directory those that are free. */
+/** All names, including unused ones in each directory. */
 function pathsIn(tree: Tree, above = ''): string[] {
   const found: string[] = [];
   for (const name of NAMES) {
@@ -104,7 +104,7 @@ function pathsIn(tree: Tree, above = ''): string[] {
   return found;
 }
 
-/** How far a case has come. */
+/** The state of a case. */
 interface State extends Past {
   readonly processes: readonly Process[];
 }
@@ -115,7 +115,7 @@ interface Look {
   readonly by: Process;
 }
 
-/** A few of all that could be asked, others each time: @param turn counts them. */
+/** A few of all possible accesses, different ones each time: @param turn counts the calls. */
 function looksAt({tree, processes}: State, turn: number, each: number): Look[] {
   return pathsIn(tree).flatMap((path, i) =>
     Array.from({length: each}, (_, j): Look => {
@@ -142,7 +142,7 @@ function targetOf(tree: Tree, path: string): Target {
   return {...targetAt(tree, found.ino, found.entry), mount: found.seenIn};
 }
 
-/** At most so many words in a line. */
+/** The maximum number of words on a line. */
 const LOOKS_IN_LINE = 20;
 
 function lookLines(
@@ -198,7 +198,7 @@ function putLines(setting: Setting, anchor: string, rules: readonly Rule[], when
   ];
 }
 
-/** What the guest must answer to a call. */
+/** The answer that the guest must give to a call. */
 function answerTo(call: Call, result: Tree | string, allowed: boolean) {
   return (answer: string): string | undefined => {
     if (typeof result === 'string') return answer === 'OK' ? `must fail with ${result}` : undefined;
@@ -222,7 +222,7 @@ function showRule({name, about, ops, allow, otherwise, fallback}: Rule): string 
   return `${name}: ${object}: ${what}: allow ${showSubjects(allow)}, ${others}`;
 }
 
-/** For people. */
+/** The description for people. */
 export const showCase = ({setup, rules, steps}: Case): string =>
   [
     ...setup.map((call) => `  ${show(call)}`),
@@ -248,7 +248,7 @@ const withTree = (state: State, tree: Tree): State => ({
   processes: state.processes.map((process) => noteRun(tree, state.rules, process)),
 });
 
-/** The tool ends, and begins again if that program may be executed. */
+/** Ends the tool, and restarts it if the program may be executed. */
 function start(state: State, setting: Setting, path: string): Taken {
   const {access, result} = understand(state.tree, {call: 'exec', path});
   const runs = typeof result !== 'string' && judge(state, access, NOBODY).allowed;
@@ -271,7 +271,7 @@ function start(state: State, setting: Setting, path: string): Taken {
   };
 }
 
-/** @returns nothing where a limit leaves the step out, or the model does */
+/** @returns nothing if a limit or the model excludes the step */
 function take(state: State, limits: Limits, setting: Setting, step: Step): Taken | undefined {
   if ('starts' in step) return start(state, setting, step.starts);
   const {by, call} = step;
@@ -303,11 +303,11 @@ const showStep = (step: Step): string =>
 
 export interface Script {
   readonly lines: readonly Line[];
-  /** Of the case, without those that a limit leaves out. */
+  /** The rules of the case, without those that a limit excludes. */
   readonly steps: number;
 }
 
-/** Rules that can be in force together. */
+/** Rules that can be active together. */
 function rulesIn(tree: Tree, limits: Limits, rules: readonly Rule[]): Rule[] {
   const kept: Rule[] = [];
   for (const rule of rules) {
@@ -326,7 +326,7 @@ interface Prepared {
   readonly tree: Tree;
 }
 
-/** By somebody before there are rules. */
+/** Runs before there are rules. */
 function prepare({root}: Setting, setup: readonly Call[]): Prepared {
   const lines: Line[] = [{send: `tell other mkdir ${root}`, wrong: fine('the root')}];
   let tree = EMPTY;
@@ -346,8 +346,8 @@ function prepare({root}: Setting, setup: readonly Call[]): Prepared {
 }
 
 /**
- * @param anchor a rule about something else, so that the module is at work all the time
- * @param limits what of the model is left out
+ * @param anchor a rule about another object, so that the module is always active
+ * @param limits the known differences from the model
  */
 export function scriptOf(
   {setup, rules: drawn, steps}: Case,

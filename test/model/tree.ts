@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// File trees as the kernel sees them: inodes, names in directories, mounts. Values that
-// never change; operations (change.ts) give new ones.
+// File trees as the kernel sees them: inodes, names in directories, mounts. Trees are
+// immutable; operations (change.ts) return new ones.
 
 export type Ino = number;
 
@@ -20,7 +20,7 @@ export interface SymbolicLink {
 
 export type Inode = Directory | File | SymbolicLink;
 
-/** Where a directory is seen: by itself it may be seen in several mounts. */
+/** A directory in one mount; the same directory may be visible in several mounts. */
 export interface Spot {
   readonly mount: number;
   readonly ino: Ino;
@@ -28,9 +28,9 @@ export interface Spot {
 
 export interface Mount {
   readonly id: number;
-  /** The directory that is seen there: of a filesystem of its own, or, bound, of another. */
+  /** The root of the mount: of a new file system, or, for a bind mount, of an existing one. */
   readonly root: Ino;
-  /** The directory that it covers; of the first mount none. */
+  /** The directory that it covers; none for the first mount. */
   readonly at: Spot | undefined;
 }
 
@@ -41,13 +41,13 @@ export interface Tree {
   readonly next: number;
 }
 
-/** A name in a directory, whether something has it or not. */
+/** A name in a directory, whether it exists or not. */
 export interface Entry {
   readonly directory: Ino;
   readonly name: string;
 }
 
-/** Why the kernel refuses; "beyond": the model does not know (mounts of single files). */
+/** The kernel's error; "beyond": outside of the model (mounts of single files). */
 export type Errno =
   | 'ENOENT'
   | 'ENOTDIR'
@@ -72,13 +72,13 @@ export const EMPTY: Tree = {
 export const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =>
   a !== undefined && a.directory === b?.directory && a.name === b.name;
 
-/** What has a name, not looking at what may be mounted there. */
+/** The inode of a name, ignoring mounts. */
 export function inoOf(tree: Tree, {directory, name}: Entry): Ino | undefined {
   const inode = tree.inodes.get(directory);
   return inode?.kind === 'directory' ? inode.entries.get(name) : undefined;
 }
 
-/** Those of them that are there. */
+/** Those of them that exist. */
 export const inodesOf = (tree: Tree, inos: readonly (Ino | undefined)[]): Inode[] =>
   inos.flatMap((ino) => (ino === undefined ? [] : (tree.inodes.get(ino) ?? [])));
 
@@ -91,18 +91,18 @@ export function entriesOf(tree: Tree, ino: Ino): Entry[] {
   return found;
 }
 
-/** The one name of a directory; the root of a filesystem has none. */
+/** The only name of a directory; the root of a file system has none. */
 export const entryOf = (tree: Tree, directory: Ino): Entry | undefined =>
   entriesOf(tree, directory)[0];
 
-/** The directories above an entry, the nearest first, to the root of its filesystem. */
+/** The directories above an entry, the nearest first, up to the root of its file system. */
 export function ancestorsOf(tree: Tree, entry: Entry | undefined): Ino[] {
   const above: Ino[] = [];
   for (let at = entry; at; at = entryOf(tree, at.directory)) above.push(at.directory);
   return above;
 }
 
-/** What is seen where a directory is: the last thing that was mounted on it. */
+/** What is visible at a directory: the last mount on it. */
 export function uncover(tree: Tree, spot: Spot): Spot {
   const top = tree.mounts.findLast(({at}) => at?.mount === spot.mount && at.ino === spot.ino);
   return top ? uncover(tree, {mount: top.id, ino: top.root}) : spot;
@@ -110,20 +110,20 @@ export function uncover(tree: Tree, spot: Spot): Spot {
 
 /** Where a path leads. */
 export interface Found {
-  /** The last name and the directory that it is in; of the root none. */
+  /** The last name and its directory; none for the root. */
   readonly entry: Entry | undefined;
-  /** What is seen there; nothing, if the name is free. */
+  /** The object there; none if the name does not exist. */
   readonly ino: Ino | undefined;
-  /** The mount in which the name is, and that in which the object is seen. */
+  /** The mount that contains the name, and the one in which the object is visible. */
   readonly mount: number;
   readonly seenIn: number;
-  /** Directories, mount points and links that were passed, without the object. */
+  /** Directories, mount points and links that were traversed, without the object. */
   readonly way: readonly Spot[];
 }
 
 export interface Lost {
   readonly errno: Errno;
-  /** As far as it leads. */
+  /** The part that could be resolved. */
   readonly way: readonly Spot[];
 }
 
@@ -133,7 +133,7 @@ const LINKS_MAX = 40;
 
 const namesOf = (path: string): string[] => path.split('/').filter((name) => name !== '');
 
-/** Follows a path from the root; @param follow whether a link at its end is followed, too */
+/** Resolves a path from the root; @param follow whether to follow a link at its end */
 export function find(tree: Tree, path: string, follow: boolean): Found | Lost {
   const start = (): Spot => uncover(tree, {mount: 0, ino: ROOT});
   let at = start();

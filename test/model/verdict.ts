@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which rule decides: a function of the rules and of the tree as it is, and of nothing that
-// happened before.
+// Which rule decides: a function of the rules and the current tree only, independent of
+// history.
 import {
   allows,
   bind,
@@ -20,13 +20,13 @@ export interface World {
   readonly rules: readonly Rule[];
 }
 
-/** Something that an access is about: a name, and what has it. */
+/** An object of an access: a name, and the inode that has it. */
 export interface Target {
   readonly entry: Entry | undefined;
   readonly ino: Ino | undefined;
-  /** The mount in which it is seen; of what changes names it does not matter. */
+  /** The mount through which it is accessed; irrelevant for operations that change names. */
   readonly mount?: number;
-  /** The name that it is about to go to. */
+  /** The name that it is about to be moved to. */
   readonly to?: Entry;
 }
 
@@ -36,7 +36,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 export interface Decision {
   readonly outcome: Outcome;
-  /** The rule that decides; where rules of one rank agree, each of them might be named. */
+  /** The rule that decides; if rules of the same rank agree, each of them may be reported. */
   readonly by: readonly Rule[];
 }
 
@@ -44,27 +44,27 @@ const UNDECIDED: Decision = {outcome: 'none', by: []};
 
 const strictness = (outcome: Outcome): number => OUTCOMES.indexOf(outcome);
 
-/** Two objects, or two operations: both have to consent. */
+/** For two objects, or two operations: both must be allowed. */
 const strictest = (decisions: readonly Decision[]): Decision =>
   decisions.reduce(
     (so, next) => (strictness(next.outcome) > strictness(so.outcome) ? next : so),
     UNDECIDED,
   );
 
-/* ---- which rules are about an object, and how closely --------------------------------- */
+/* ---- which rules are about an object, and how specifically ---------------------------- */
 
-/** A rule about an object. The higher rank wins; what is said aside lifts no refusal. */
+/** A rule about an object. The highest rank decides; rules with rank "aside" can only deny more. */
 interface Claim {
   readonly rule: Rule;
   readonly rank: number | 'aside';
-  /** Of which operations it speaks. */
+  /** The operations that it covers. */
   readonly ops: readonly Op[];
-  /** The object is not what the rule is about, but on the way to it. */
+  /** The object is not that of the rule, but an ancestor of it. */
   readonly isWay?: true;
 }
 
 const SUFFIX = 1;
-/** Less the number of directories between. */
+/** Minus the number of directories in between. */
 const TREE = 1000;
 const PATH = 2000;
 
@@ -74,7 +74,7 @@ const isDirectory = (tree: Tree, ino: Ino | undefined): boolean =>
 const isRoot = (tree: Tree, bound: Bound, directory: Ino): boolean =>
   bound.ino === directory || sameEntry(bound.entry, entriesOf(tree, directory)[0]);
 
-/** How closely a rule about a path names an object. */
+/** How specifically a rule about a path names an object. */
 function rankOfPath(tree: Tree, bound: Bound, target: Target): Claim['rank'] | undefined {
   const isItself = bound.ino !== undefined && bound.ino === target.ino;
   if (sameEntry(bound.entry, target.entry) || (isItself && isDirectory(tree, target.ino)))
@@ -101,7 +101,7 @@ function claimsOfSuffix(tree: Tree, rule: Rule, bound: Bound, target: Target): C
     (below === undefined || isBelow(tree, target.entry, bound.ino))
   )
     claims.push({rule, rank: SUFFIX, ops: rule.ops});
-  // A directory takes along what the rule is about only where it is.
+  // Moving a directory out of the place of the rule would take its files along.
   if (
     target.to &&
     isDirectory(tree, target.ino) &&
@@ -112,10 +112,10 @@ function claimsOfSuffix(tree: Tree, rule: Rule, bound: Bound, target: Target): C
   return claims;
 }
 
-/** What must not be done to a directory or a link on the way, by those the rule refuses. */
+/** The operations on an ancestor that a rule denies to the processes it does not allow. */
 function waysOf({way, ino}: Bound, target: Target): readonly Op[] {
   if (target.ino === undefined || way.every((spot) => spot.ino !== target.ino)) return [];
-  // Where nothing is guarded yet, nothing is hidden; where the directory is also seen, neither.
+  // A mount hides nothing if no object is guarded yet, or if it is not in the path's own mount.
   const isHidden =
     ino !== undefined &&
     way.some((spot) => spot.ino === target.ino && spot.mount === (target.mount ?? spot.mount));
@@ -138,13 +138,13 @@ function claimsOf(tree: Tree, rule: Rule, target: Target): Claim[] {
 
 const isRefusal = (outcome: Outcome): boolean => outcome === 'ask' || outcome === 'deny';
 
-/* ---- what they mean -------------------------------------------------------------------- */
+/* ---- evaluation ------------------------------------------------------------------------ */
 
 function outcomeOf(tree: Tree, rule: Rule, process: Process): Outcome {
   return allows(tree, rule, process) ? 'grant' : rule.otherwise;
 }
 
-/** The closest rules decide, of these the strictest. */
+/** The most specific rules decide, and among these the strictest. */
 function settle(claims: readonly Claim[], outcome: (rule: Rule) => Outcome): Decision {
   const closest = Math.max(...claims.map(({rank}) => (rank === 'aside' ? -1 : rank)), -1);
   const pick = (rank: Claim['rank']): Decision => {
@@ -153,19 +153,19 @@ function settle(claims: readonly Claim[], outcome: (rule: Rule) => Outcome): Dec
     return {outcome: strict, by: rules.filter((rule) => outcome(rule) === strict)};
   };
   const [direct, aside] = [pick(closest), pick('aside')];
-  // Of two that ask the closer one stands: another name of an object is closer than a tree.
+  // If both ask, the more specific one does: another name of the object counts more than a tree.
   if (direct.outcome === 'ask' && aside.outcome === 'ask') return closest < PATH ? aside : direct;
   return strictest([direct, aside]);
 }
 
 /**
- * The rule is not about the operation: it speaks only to keep its object where it is, which
- * it is below what is mounted as well.
+ * The rule does not cover the operation and only keeps its object in place. A mount does
+ * not move the object.
  */
 const isBeside = ({rule, isWay}: Claim, op: Op): boolean =>
   isWay === true && !rule.ops.includes(op);
 
-/** What the rules say about one operation on one object. */
+/** Evaluates the rules for one operation on one object. */
 export function decide(world: World, target: Target, op: Op, process: Process): Decision {
   const {tree, rules} = world;
   const claims = rules
@@ -178,12 +178,12 @@ export function decide(world: World, target: Target, op: Op, process: Process): 
   return settle(claims, (rule) => outcomeOf(tree, rule, process));
 }
 
-/* ---- taking something to where less is refused ------------------------------------------ */
+/* ---- moving an object to where less is denied ------------------------------------------- */
 
-/** What may be done to an object, but not what gives it a name, which is judged as such. */
+/** Operations on an object, without those that give it a name, which are evaluated themselves. */
 const HELD_OPS = OPS.filter((op) => op !== 'create' && op !== 'rename');
 
-/** Those that stand in the way of an operation where an object is, or would be. */
+/** The rules that deny an operation at the place where an object is, or would be. */
 function refusersOf(
   world: World,
   claims: readonly Claim[],
@@ -206,12 +206,12 @@ const sameSubjects = (a: Rule, b: Rule): boolean =>
 
 const letsNobodyIn = ({allow}: Rule): boolean => !allow.processes && !allow.uids && !allow.exes;
 
-/** Does a rule there let in nobody but whom the one here does? */
+/** Whether a rule there allows nobody else than the one here. */
 const isAsStrict = (there: Rule, here: Rule): boolean =>
   there === here ||
   (there.otherwise === 'deny' && (letsNobodyIn(there) || sameSubjects(there, here)));
 
-/** Would the process be let in by an answer that it has not been given yet? */
+/** Whether the operation is denied, or would be without an answer. */
 const isForbidden = ({outcome, by}: Decision): boolean =>
   outcome === 'deny' || (outcome === 'ask' && by.some(({fallback}) => fallback === 'deny'));
 
@@ -229,7 +229,7 @@ const claimsFor = ({tree, rules}: World, target: Target, isMeant: (claim: Claim)
 
 const isNoWay = ({isWay}: Claim): boolean => !isWay;
 
-/** What trees say about anything in a directory. */
+/** The tree rules that apply to anything in a directory. */
 const claimsWithin = ({tree, rules}: World, directory: Target): Claim[] =>
   rules.flatMap((rule): Claim[] => {
     if (rule.about.kind !== 'tree') return [];
@@ -244,8 +244,8 @@ const claimsWithin = ({tree, rules}: World, directory: Target): Claim[] =>
   });
 
 /**
- * Whoever is refused something of an object may not take it, or a directory that holds it, to
- * where less is refused, nor give it another name there.
+ * A process that is denied an operation on an object must not move it, or a directory that
+ * contains it, to where less is denied, nor link it there.
  */
 function takes(world: World, from: Target, to: Target, process: Process): boolean {
   const here = claimsFor(world, from, isNoWay);
@@ -271,20 +271,20 @@ function freesOthers(world: World, lost: Target, process: Process): boolean {
 
 /* ---- whole accesses --------------------------------------------------------------------- */
 
-/** One object of an access and what is done to it. */
+/** One object of an access, and the operations on it. */
 export interface Part {
   readonly target: Target;
   readonly ops: readonly Op[];
 }
 
-/** What a system call does: its parts, and what it does to names. */
+/** The accesses of a system call, and its changes of names. */
 export interface Access {
   readonly parts: readonly Part[];
-  /** Objects that get another name, and where. */
+  /** Objects that get another name, and which. */
   readonly takings?: readonly {readonly from: Target; readonly to: Target}[];
-  /** A mount goes: the tree without it. */
+  /** The tree without a mount that is removed. */
   readonly reveals?: Tree;
-  /** What loses a name. */
+  /** Objects that lose a name. */
   readonly losing?: readonly Target[];
 }
 
@@ -293,7 +293,7 @@ export interface Verdict {
   readonly by: readonly Rule[];
 }
 
-/** A mount is not taken away to have a rule's path mean something else that is there. */
+/** Removing a mount must not make a rule's path lead to another object. */
 function decideReveal({tree, rules}: World, after: Tree, process: Process): Decision {
   const revealed = rules.filter((rule) => {
     const [now, then] = [bind(tree, rule).ino, bind(after, rule).ino];
@@ -303,7 +303,7 @@ function decideReveal({tree, rules}: World, after: Tree, process: Process): Deci
   return settle(claims, (rule) => outcomeOf(tree, rule, process));
 }
 
-/** May a process do it? Nobody answers questions here, so that the fallback counts. */
+/** Whether a process may do it. There is no answerer here, so the default verdict applies. */
 export function judge(world: World, access: Access, process: Process): Verdict {
   const parts = access.parts.flatMap(({target, ops}) =>
     ops.map((op) => decide(world, target, op, process)),

@@ -4,10 +4,10 @@ import koffi, {type KoffiFunc} from 'koffi';
 
 import {LITTLE} from '../../domain/packed-record.js';
 
-/** The result of sending a datagram: the reader has no room now, accepts none so long, or is gone. */
+/** The result of sending a datagram: "full": the reader has no room now; "gone": it no longer exists. */
 export type Sent = 'sent' | 'full' | 'too long' | 'gone';
 
-/** The way to a Unix datagram socket. */
+/** A connection to a Unix datagram socket. */
 export interface Datagrams {
   send(data: Buffer): Sent;
   /** Calls back once, when there may be room again. */
@@ -18,7 +18,7 @@ export interface Datagrams {
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = 0o2000000;
-/* Neither wait for room nor raise SIGPIPE. */
+/* Neither waits for room nor raises SIGPIPE. */
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 
@@ -82,8 +82,8 @@ class UnixDatagrams implements Datagrams {
 
 /**
  * Connects to a Unix datagram socket.
- * @param path of the socket; an abstract one begins with "@"
- * @returns undefined if nobody has such a socket, or we may not write to it
+ * @param path path of the socket; an abstract one begins with "@"
+ * @returns undefined if there is no such socket, or we are not allowed to write to it
  */
 export function connectDatagrams(path: string): Datagrams | undefined {
   if (Buffer.byteLength(path) >= PATH_MAX) return undefined;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* How a child ended. Node tells it, but has no names, and so no words, for real-time signals. */
+/* How a child ended. Node does not report real-time signals, for which it has no names. */
 import koffi, {type KoffiFunc} from 'koffi';
 import {closeSync} from 'node:fs';
 
@@ -27,7 +27,7 @@ const waitid = libc.func('int waitid(int kind, uint32_t id, void *info, int opti
   (kind: number, id: number, info: Buffer, options: number) => number
 >;
 
-/* Leaves it to be waited for. Undefined if it ended by itself. */
+/* Leaves the child to be waited for. Undefined if it exited. */
 function deathSignal(pid: number): number | undefined {
   const info = Buffer.alloc(SIGINFO_SIZE);
   if (waitid(P_PID, pid, info, WEXITED | WNOWAIT | WNOHANG) !== 0) return undefined;
@@ -38,10 +38,10 @@ function deathSignal(pid: number): number | undefined {
 }
 
 /**
- * Looks at a child of ours when it ends, before Node does: the event loop serves
- * signals, and so the ends of children, after all else that it finds at a time. The
- * end of another child at that moment may take it along, so it is for the only one.
- * @param died called with the signal that it died of, if it did
+ * Inspects a child when it ends, before Node reaps it: in one turn of the event loop,
+ * signals such as SIGCHLD are handled last. If another child ends at the same moment, Node
+ * may reap both, so this works reliably only for an only child.
+ * @param died called with the signal that killed it, if one did
  */
 export function onDeath(pid: number, died: (signal: number) => void): void {
   const fd = syscall(SYS_PIDFD_OPEN, pid, 0);

@@ -6,12 +6,12 @@ export interface HangUpWatch {
   stop(): void;
 }
 
-/* The event loop takes a descriptor once only, and the stream that writes needs it. */
+/* The event loop accepts a file descriptor only once, and the writing stream already uses it. */
 const dup = koffi.load(null).func('int dup(int fd)') as KoffiFunc<(fd: number) => number>;
 
 /**
- * Calls back once nobody reads the pipe or socket behind a descriptor any more.
- * A write would tell too, but a stream without events does not write.
+ * Calls back once the pipe or socket of a file descriptor has no reader any more.
+ * A write would also detect that, but a stream without events does not write.
  */
 export function onHangUp(fd: number, callback: () => void): HangUpWatch {
   const kind = fstatSync(fd);

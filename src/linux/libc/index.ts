@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the C library has and Node lacks. koffi is loaded only when it is used, for the sake of a quick start. */
+/* Functions of the C library that Node lacks. koffi is loaded on first use, to start quickly. */
 import type {Datagrams} from './datagram.js';
 import type {HangUpWatch} from './hang-up.js';
 import type {Watchdog} from './watchdog.js';
@@ -28,7 +28,7 @@ export async function onHangUp(fd: number, callback: () => void): Promise<HangUp
   return libc.onHangUp(fd, callback);
 }
 
-/** A way to end the process at once, without waiting for threads of it that never come back. */
+/** A function that ends the process immediately, without waiting for threads that are stuck. */
 export async function hardExit(): Promise<(code: number) => void> {
   const libc = await import('./hard-exit.js');
   return libc.hardExit;
@@ -39,5 +39,5 @@ export async function onDeath(pid: number, died: (signal: number) => void): Prom
   libc.onDeath(pid, died);
 }
 
-/** What a process arranges for a command that it starts under guard. */
+/** What a process sets up for the guarded command that it starts. */
 export const launching = (): Promise<typeof import('./launching.js')> => import('./launching.js');

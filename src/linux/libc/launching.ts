@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a process arranges for a command that it starts under guard. */
+/* What a process sets up for the guarded command that it starts. */
 import koffi, {type KoffiFunc} from 'koffi';
 
 const PR_SET_SECCOMP = 22;
@@ -37,7 +37,7 @@ const RETURN = 0x06;
 const RET_ALLOW = 0x7fff0000;
 const RET_EPERM = 0x00050001;
 
-/* Of struct seccomp_data: the low half of the second argument, on little-endian machines. */
+/* Offset in struct seccomp_data: the low half of the second argument, on little-endian machines. */
 const NR = 0;
 const ARCH = 4;
 const COMMAND = 24;
@@ -45,7 +45,7 @@ const COMMAND = 24;
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
 
-/* AUDIT_ARCH_* and the number of ioctl(), for all that the machines we run on execute. */
+/* AUDIT_ARCH_* and the number of ioctl(), for every ABI of the supported machines. */
 const IOCTLS = [
   [0xc000003e, 16], // x86-64
   [0xc000003e, 0x40000202], // x32
@@ -86,9 +86,9 @@ function typingFilter(): Buffer {
 }
 
 /**
- * Keeps this thread, and all that it starts, from typing into a terminal for whoever
- * reads there next (TIOCSTI), such as the shell that ran us and is not guarded.
- * @returns false if the kernel refuses
+ * Keeps this thread and its children from inserting input into the terminal (TIOCSTI), which
+ * the next reader would execute, such as the unguarded shell that ran us.
+ * @returns false if the kernel does not accept the filter
  */
 export function refuseTyping(): boolean {
   const filter = typingFilter();
@@ -96,12 +96,12 @@ export function refuseTyping(): boolean {
   return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) === 0;
 }
 
-/** Has the descendants whose parents end become children of this process. */
+/** Makes orphaned descendants children of this process. */
 export function adoptDescendants(): void {
   prctl(PR_SET_CHILD_SUBREAPER, 1, null, 0, 0);
 }
 
-/** Whether a child lives, once Node waits for none. Those that have ended go. */
+/** Whether a child is still running; reaps those that have ended. Call it once Node waits for none. */
 export function hasChildren(): boolean {
   for (;;) {
     const pid = waitpid(-1, null, WNOHANG);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-/** Watches a counter that is incremented as long as its owner lives. */
+/** Watches a counter that its owner increments while it works. */
 export class SignsOfLife {
   private seen = -1;
   private since = 0;
 
-  /** @param patience milliseconds for which it may stand still */
+  /** @param patience milliseconds for which it may stay unchanged */
   constructor(private readonly patience: number) {}
 
   areFresh(count: number, now: number): boolean {

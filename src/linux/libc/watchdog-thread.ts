@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The thread that reports to the service manager that we are alive. */
+/* The thread that sends keep-alive messages to the service manager. */
 import {workerData} from 'node:worker_threads';
 
 import {sendDatagram} from './datagram.js';

@@ -2,18 +2,18 @@
 import {extname} from 'node:path';
 import {Worker} from 'node:worker_threads';
 
-/* A step of work that takes longer than this is taken for one without an end. */
+/* If one step takes longer than this, the main thread is considered stuck. */
 const PATIENCE = 60_000;
 
-/** What the thread needs to begin. */
+/** The data that the thread starts with. */
 export interface WatchdogSetup {
   /** The service manager's socket. */
   path: string;
-  /** Milliseconds from word to word. */
+  /** Milliseconds between messages. */
   interval: number;
-  /** For how long the main thread may be at work without a sign of life. */
+  /** How long the main thread may go without a sign of life, in milliseconds. */
   patience: number;
-  /** [0] counts the signs of life of the main thread. */
+  /** [0] counts signs of life of the main thread. */
   beats: Int32Array;
 }
 
@@ -22,8 +22,8 @@ export interface Watchdog {
 }
 
 /**
- * Tells a service manager that we live, from a thread of its own: what the main
- * thread is at does not hold up the word, unless it has no end.
+ * Sends keep-alive messages to the service manager from a separate thread, so that a long
+ * step of the main thread does not delay them, unless it never ends.
  */
 export function startWatchdog(path: string, interval: number): Watchdog {
   const beats = new Int32Array(new SharedArrayBuffer(4));

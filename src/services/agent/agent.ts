@@ -3,7 +3,7 @@ import type {Mistake} from '../../domain/mistake.js';
 import type {Policy} from '../../domain/policy.js';
 import {Answerer} from '../ask/answerer.js';
 import {type AskSummary, runAsking} from '../ask/session.js';
-import {type AgentListener, PolicyAsker} from './policy-asker.js';
+import {type AgentListener, PolicyMode} from './policy-mode.js';
 import {PolicySource, type ReloadListener} from './policy-source.js';
 import {Supervisor} from '../../linux/supervisor.js';
 
@@ -29,7 +29,7 @@ export interface AgentSettings {
 const statusText = ({entries}: Policy): string => `answering from ${entries.length} entries`;
 
 function reloadListener(
-  asker: PolicyAsker,
+  mode: PolicyMode,
   supervisor: Supervisor,
   reporter: AgentReporter,
 ): ReloadListener {
@@ -38,7 +38,7 @@ function reloadListener(
       supervisor.reloading();
     },
     loaded: (policy) => {
-      asker.replace(policy);
+      mode.replace(policy);
       reporter.loaded(policy.entries.length, true);
       supervisor.ready(statusText(policy));
     },
@@ -56,7 +56,7 @@ async function answerFrom(
   reporter: AgentReporter,
 ): Promise<AskSummary> {
   const answerer = await Answerer.attach();
-  const asker = new PolicyAsker(answerer, policy, reporter);
+  const mode = new PolicyMode(answerer, policy, reporter);
   const supervisor = new Supervisor(reporter.complain);
   const stopReloading = onReload(() => {
     void source.reload();
@@ -64,9 +64,9 @@ async function answerFrom(
   reporter.loaded(policy.entries.length, false);
   supervisor.ready(statusText(policy));
   ready();
-  source.listen(reloadListener(asker, supervisor, reporter));
+  source.listen(reloadListener(mode, supervisor, reporter));
   try {
-    return await runAsking(answerer, asker, {signal, verdict: undefined});
+    return await runAsking(answerer, mode, {signal, verdict: undefined});
   } finally {
     stopReloading();
     await supervisor.stopping();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {AskerFacts} from '../../domain/policy.js';
+import type {WaiterFacts} from '../../domain/policy.js';
 import type {Question} from '../../domain/question.js';
 import {
   lstatIfPossible,
@@ -36,7 +36,7 @@ function seesMount(tid: number, path: string): boolean {
  * namespace or root, the same name may be another file. Each thread can
  * have its own, so the thread is inspected.
  */
-export const askerFacts = ({tid}: Question): AskerFacts => ({
+export const waiterFacts = ({tid}: Question): WaiterFacts => ({
   runs: (exe) => isSameFile(`/proc/${tid}/exe`, exe),
   sharesView: () =>
     isSameLink(`/proc/${tid}/ns/mnt`, '/proc/self/ns/mnt') &&

@@ -33,7 +33,7 @@ interface WrittenPolicy {
   answers: WrittenEntry[];
 }
 
-const ONE = (key: string): string => `the key is "${key}", and takes a list`;
+const ONE = (key: string): string => `use the key "${key}", which takes a list`;
 
 const HINTS: KeyHints = {
   path: ONE('paths'),
@@ -87,10 +87,10 @@ class PolicyReader {
     private readonly uids: ReadonlyMap<string, number>,
   ) {}
 
-  read({default: fallback = 'ask', answers}: WrittenPolicy): Policy {
+  read({default: defaultAnswer = 'ask', answers}: WrittenPolicy): Policy {
     return {
       entries: answers.map((entry, at) => this.entry(entry, ['answers', at])),
-      fallback: toAnswer(fallback, undefined),
+      defaultAnswer: toAnswer(defaultAnswer, undefined),
     };
   }
 

@@ -18,7 +18,7 @@ import {turn} from '../../linux/turn.js';
 /** Handles questions. A returned promise delays the next one. */
 export interface AskListener {
   asked(question: Question): Promise<void> | undefined;
-  /** It ended otherwise than by our answer. */
+  /** A question did not end by our answer. */
   closed(question: Question, closing: Closing): Promise<void> | undefined;
 }
 
@@ -27,9 +27,9 @@ const isRefusal = (error: unknown, code: string): boolean =>
 
 /** An answerer attached to the module: questions arrive on a stream, answers go by another connection. */
 export class Answerer {
-  /** The questions that wait, in the order of their arrival. */
+  /** The pending questions, in the order of arrival. */
   readonly waiting = new Map<string, Question>();
-  /* The module reports these too; they are no news. */
+  /* Questions that we answered: the module reports their end, which is no news. */
   private readonly answered = new Set<string>();
   private open = true;
   private release: () => void = () => undefined;
@@ -83,12 +83,12 @@ export class Answerer {
     return 'taken';
   }
 
-  /** The rule as it is now, if it is still there. */
+  /** The current state of a rule, if it still exists. */
   rule(id: number) {
     return this.open ? this.guard.listRules().find((rule) => rule.id === id) : undefined;
   }
 
-  /** Ends run(); what waits is answered so, or left to others and to the rules. */
+  /** Ends run(). Pending questions get this answer, or are left to other answerers and the rules. */
   leave(verdict?: number): Rest {
     const rest = {waiting: this.waiting.size, others: this.others(), verdict};
     if (verdict !== undefined)
@@ -103,7 +103,7 @@ export class Answerer {
     return result === 'taken' ? 'once' : result;
   }
 
-  /* A module that is gone has no answerers. */
+  /* An unloaded module has no answerers. */
   private others(): number {
     try {
       return this.open ? this.guard.status().answerers - 1 : 0;

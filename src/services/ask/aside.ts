@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** Work that the stream of requests does not wait for. */
+/** Work that must not delay the stream of requests. */
 export class Aside {
   private isBusy = false;
   private isWanted = false;
@@ -8,7 +8,7 @@ export class Aside {
   /** Rejects where the work fails; never resolves. */
   readonly failure = new Promise<void>((_resolve, reject) => (this.fail = reject));
 
-  /** @param work all that there is to do at the time */
+  /** @param work does everything that is to be done at the time of the call */
   constructor(private readonly work: () => Promise<void>) {}
 
   /** Does it now, or once more after the current run. */

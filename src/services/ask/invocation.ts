@@ -7,7 +7,7 @@ import {decodePath} from '../../domain/text.js';
 import {patiently} from '../../linux/patient.js';
 import {startTicks, ticksNow} from '../../linux/proc.js';
 
-/* More of a command line is not kept, and that shows. */
+/* Longer command lines are truncated, and marked so. */
 const ARGS_BYTES = 32_768;
 
 const STAT_BYTES = 4096;
@@ -32,7 +32,7 @@ async function readStart(path: string, size: number): Promise<Buffer> {
 }
 
 /* A process that began after the request is a different one with the same number. */
-async function isAsker(folder: string, asked: bigint): Promise<boolean> {
+async function isWaiter(folder: string, asked: bigint): Promise<boolean> {
   const start = startTicks((await readStart(`${folder}/stat`, STAT_BYTES)).toString('latin1'));
   const age = BigInt(ticksNow() - Number(start)) * NANOSECONDS_PER_TICK;
   const began = BigInt(Date.now()) * NANOSECONDS_PER_MILLISECOND - age;
@@ -44,7 +44,7 @@ async function readArgs(folder: string): Promise<Pick<Invocation, 'args' | 'args
   const argsCut = bytes.length > ARGS_BYTES;
   const text = decodePath(bytes.subarray(0, ARGS_BYTES));
   if (text === '') return {args: [], argsCut};
-  /* Each ends with a NUL; not so where it was cut, or the process wrote it anew. */
+  /* Each argument ends with a NUL, unless the text was cut or the process has overwritten it. */
   return {args: (text.endsWith('\0') ? text.slice(0, -1) : text).split('\0'), argsCut};
 }
 
@@ -56,13 +56,13 @@ async function readCwd(folder: string, tid: number): Promise<string | null> {
   }
 }
 
-/* One process from beginning to end, for an open directory of /proc is of one. */
+/* All reads are about the same process, because an open directory of /proc belongs to one. */
 async function readAll({pid, tid, time}: Question): Promise<Invocation> {
   let process: FileHandle | undefined;
   try {
     process = await open(`/proc/${pid}`, constants.O_RDONLY | constants.O_DIRECTORY);
     const folder = `/proc/self/fd/${process.fd}`;
-    if (!(await isAsker(folder, time))) return NO_INVOCATION;
+    if (!(await isWaiter(folder, time))) return NO_INVOCATION;
     return {...(await readArgs(folder)), cwd: await readCwd(folder, tid)};
   } catch {
     return NO_INVOCATION;

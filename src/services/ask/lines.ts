@@ -10,11 +10,11 @@ import {FairQueue} from './fair-queue.js';
 import {readInvocation} from './invocation.js';
 import type {AskEnd, AskMode} from './session.js';
 
-/** How a program on the other side of two pipes is spoken to. */
+/** Formats the messages to a program that is connected by two pipes. */
 export interface LineSpeaker {
   question: (question: Question, invocation: Invocation) => Promise<void> | undefined;
   closed: (closing: Closing) => Promise<void> | undefined;
-  /** Something about a line of the program's that it should know. */
+  /** Reports a problem with a line from the program. */
   complain: (text: string) => void;
 }
 
@@ -27,10 +27,10 @@ const RESULTS: Readonly<Record<Exclude<AnswerResult, 'taken'>, string>> = {
 const ANSWER_MAX = 65_536;
 
 /** Writes requests and reads answers, one per line. */
-export class LineAsker implements AskMode {
+export class LineMode implements AskMode {
   private readonly queue = new FairQueue();
   private readonly closings: Closing[] = [];
-  /* Questions that the program knows of, and did not answer. */
+  /* Questions that the program was sent, and has not answered. */
   private readonly told = new Set<string>();
   private readonly telling = new Aside(() => this.tellAll());
   private count = 0;
@@ -42,7 +42,7 @@ export class LineAsker implements AskMode {
     private readonly speaker: LineSpeaker,
   ) {}
 
-  /** Reads answers; the end of the input is the program's leaving. */
+  /** Reads answers; at the end of input, the program is considered to have left. */
   start(leave: (end: AskEnd) => void): Promise<void> {
     const ended = (): void => {
       leave('left');

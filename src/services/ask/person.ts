@@ -25,7 +25,7 @@ export interface Person {
 }
 
 /** Shows a person one request at a time; users take turns, most urgent first. */
-export class PersonAsker implements AskMode {
+export class PersonMode implements AskMode {
   private readonly queue = new FairQueue();
   private running: Promise<Leaving | undefined> | undefined;
   private readonly over = new AbortController();

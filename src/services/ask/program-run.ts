@@ -2,17 +2,17 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {constants} from 'node:os';
 
-/** How a program ended: with a code, or why without one. */
+/** How a program ended: its exit code, or why it has none. */
 export interface ProgramEnd {
   code: number | null;
-  /** For a person, where the code says nothing. */
+  /** A description for people, if the code is no answer. */
   text: string;
 }
 
 export interface ProgramTask {
   program: string;
   env: NodeJS.ProcessEnv;
-  /** What it can read on its standard input. */
+  /** The text on its standard input. */
   input: string;
   /** When it is ended if it still runs. */
   milliseconds: number;
@@ -29,7 +29,7 @@ function endText(code: number | null, signal: string | null): string {
   const number = (code ?? 0) - 128;
   const name = Object.entries(constants.signals).find(([, one]) => one === number)?.[0];
   const by = signal ?? name;
-  return by === undefined ? `exit code ${code ?? ''}` : `ended by ${by}`;
+  return by === undefined ? `exit code ${code ?? ''}` : `killed by ${by}`;
 }
 
 /** A running program, in its own process group so that it can be killed with all it started. */
@@ -38,7 +38,7 @@ export class ProgramRun {
   private readonly timer: NodeJS.Timeout;
 
   constructor({program, env, input, milliseconds}: ProgramTask, ended: (end: ProgramEnd) => void) {
-    /* Its output is not ours. */
+    /* Its output must not mix with our standard output. */
     const stdio = ['pipe', 2, 'ignore', 2] as const;
     this.child = spawn('/bin/sh', ['-c', WAIT, program], {env, stdio: [...stdio], detached: true});
     this.timer = setTimeout(this.kill, milliseconds);
@@ -47,7 +47,7 @@ export class ProgramRun {
       ended(how);
     };
     this.child.once('error', ({message}) => {
-      /* One that was started says itself how it ends. */
+      /* Once started, the program's own exit is reported. */
       if (this.child.pid === undefined) end({code: null, text: message});
     });
     this.child.once('exit', (code, signal) => {

@@ -36,7 +36,7 @@ export interface ProgramSettings {
   /** An executable that was found. */
   program: string;
   /** The answer if the program gives none; undefined: none. */
-  fallback: number | undefined;
+  defaultVerdict: number | undefined;
   /** The question as the program reads it. */
   document: (question: Question, invocation: Invocation) => string;
   userName: (uid: number) => string;
@@ -57,7 +57,7 @@ interface Place {
 }
 
 /** A program is run for each question, and its exit code is the answer. */
-export class ProgramAsker implements AskMode {
+export class ProgramMode implements AskMode {
   private readonly queue = new FairQueue();
   private readonly running = new Map<string, Place>();
 
@@ -142,7 +142,7 @@ export class ProgramAsker implements AskMode {
 
   private decide(question: Question, {code, text}: ProgramEnd): void {
     const own = code === null ? undefined : VERDICT_OF_EXIT[code];
-    const verdict = own ?? this.settings.fallback;
+    const verdict = own ?? this.settings.defaultVerdict;
     const decision = {question, verdict, ...(own === undefined ? {problem: text} : {})};
     const isSaid =
       verdict === undefined || this.answerer.answer(question.id, answerOnce(verdict)) !== 'late';

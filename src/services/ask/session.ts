@@ -9,9 +9,9 @@ export type AskEnd = Leaving | 'closed' | 'unloaded';
 
 /** A way to find answers. */
 export interface AskMode extends AskListener {
-  /** Begins; may end it all by calling back. A failure ends it too. */
+  /** Starts; can end the session by the callback. An error ends it too. */
   start(leave: (end: AskEnd) => void): Promise<void> | undefined;
-  /** Ends it: once this resolves, nothing runs and nothing is left on the screen. */
+  /** Stops; once this resolves, nothing runs and nothing is left on the screen. */
   stop(): Promise<void> | undefined;
 }
 
@@ -64,7 +64,7 @@ class Session {
   }
 }
 
-/** Answers in this way until there is a reason to end. */
+/** Answers in the given way until there is a reason to end. */
 export async function runAsking(
   answerer: Answerer,
   mode: AskMode,

@@ -41,7 +41,7 @@ function checkSaved(active: readonly KernelRule[]): Pick<Problems, 'mistakes' | 
   };
 }
 
-/* The module counts from its start: a smaller number is a new one's. */
+/* The module counts from zero when it is loaded, so a smaller number means that it was reloaded. */
 function lostSince(lost: number, file = LOST_FILE): number {
   const before = Number(readIfPossible(file) ?? 0);
   if (lost !== before) {
@@ -58,8 +58,8 @@ function lostText(lost: number): string[] {
 }
 
 /**
- * What keeps the guard from being whole: saved rules that are not active, hooks that
- * are not in force, events lost since the last call.
+ * Reasons why not everything is guarded: saved rules that are not active, hooks that
+ * are not in place, events lost since the last call.
  * @throws UserError if the module does not answer
  */
 export async function findProblems(host = new Host()): Promise<Problems> {

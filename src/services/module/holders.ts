@@ -31,7 +31,7 @@ function hasSocket(pid: number, sockets: ReadonlySet<string>): boolean {
 async function connection(pid: number): Promise<string[]> {
   const maps = await readMaps(pid);
   const who = `process ${pid} (${processName(pid)})`;
-  if (maps === undefined) return [`${who}, which cannot be looked at`];
+  if (maps === undefined) return [`${who}, which cannot be inspected`];
   return maps.includes('/libfguard.so') ? [who] : [];
 }
 

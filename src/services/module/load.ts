@@ -22,7 +22,7 @@ import {isLoaded, readModuleInfo} from './module-info.js';
 export interface LoadResult {
   status: KernelStatus;
   kernel: string;
-  /** The file that was loaded; null if the module was there already. */
+  /** The file that was loaded; null if the module was already loaded. */
   file: string | null;
 }
 
@@ -84,7 +84,7 @@ const readable = (words: readonly string[]): string =>
     .join('\n');
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/key was rejected|required key/i, 'sign the module, or switch off Secure Boot'],
+  [/key was rejected|required key/i, 'sign the module, or disable Secure Boot'],
   [/invalid module format|unknown symbol/i, 'sudo fguard rebuild --force'],
 ];
 

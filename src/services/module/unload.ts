@@ -61,7 +61,7 @@ async function removeSettled(): Promise<CommandResult> {
 /**
  * Unloads the module, which removes every rule; false if it was not loaded.
  * @param force remove the rules first, so that nobody waits for an answer
- * @param onDelay told of the processes that unloading may have to wait for
+ * @param onDelay called with the processes that unloading may have to wait for
  */
 export async function unloadModule(
   force: boolean,

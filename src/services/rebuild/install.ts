@@ -33,7 +33,7 @@ export function requireWritable(kernel: string, root = MODULES_ROOT): void {
 const sameContent = (a: string, b: string): boolean =>
   existsSync(a) && existsSync(b) && readRegular(a).equals(readRegular(b));
 
-/* A run that ended between the two steps left depmod undone. */
+/* A run that was killed between the two steps did not run depmod. */
 const isListed = (kernel: string, root: string): boolean =>
   readIfPossible(join(root, kernel, 'modules.dep'))
     ?.split('\n')
@@ -74,7 +74,7 @@ export async function installModule(
   root = MODULES_ROOT,
 ): Promise<string> {
   const target = installedFile(kernel, root);
-  /* Nobody else is here now. */
+  /* The lock ensures that no other run is active. */
   const wasKilled = dropLeftovers(target, () => true);
   if (sameContent(file, target)) {
     if (wasKilled || !isListed(kernel, root)) await depmod(kernel);

@@ -81,7 +81,7 @@ function requireTime({signal}: RebuildRequest): void {
   if (signal.aborted) throw interrupted();
 }
 
-/* Ctrl-C reaches the programs that run for us, too: what then fails was interrupted. */
+/* Ctrl-C also reaches the programs we run, so an error after it means that they were interrupted. */
 async function orInterrupted<T>(request: RebuildRequest, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -26,7 +26,7 @@ const PORTED = 'x86_64';
 
 /**
  * Why fguard cannot run on this kernel, whatever is installed; undefined if it can.
- * On arm64 it would even build and load, and refuse nothing.
+ * On arm64 it would even build and load, but deny nothing.
  */
 export const wrongArchitecture = ({kernel, architecture}: KernelTree): string | undefined =>
   architecture === PORTED
@@ -154,6 +154,6 @@ export const findMissing = (tree: KernelTree, tools: Tools): Missing[] =>
 export const missingOptions = (tree: KernelTree): Missing[] =>
   unmet(KERNEL_OPTIONS, tree, {hasMake: true, compiler: {fitting: undefined, others: []}});
 
-/** What is missing of programs. */
+/** The missing programs. */
 export const missingTools = (tree: KernelTree, tools: Tools): Missing[] =>
   unmet(BUILD_TOOLS, tree, tools);

@@ -22,7 +22,7 @@ import {type Decision, decidePending, requireNonePending} from './pending.js';
 export interface ApplyPlan {
   files: readonly string[];
   requests: readonly RuleRequest[];
-  inForce: readonly KernelRule[];
+  active: readonly KernelRule[];
   difference: RuleDifference;
   /** Why rules may allow more, or fewer, than intended. */
   warnings: readonly string[];
@@ -41,9 +41,9 @@ class WrongFiles extends UserError {
 }
 
 /* An empty directory is more likely an accident than a wish to guard nothing. */
-function requireFiles(files: readonly string[], inForce: readonly KernelRule[]): void {
-  if (files.length > 0 || inForce.length === 0) return;
-  const count = inForce.length === 1 ? 'the active rule' : `the ${inForce.length} active rules`;
+function requireFiles(files: readonly string[], active: readonly KernelRule[]): void {
+  if (files.length > 0 || active.length === 0) return;
+  const count = active.length === 1 ? 'the active rule' : `the ${active.length} active rules`;
   throw new UserError(
     'ENOENT',
     `no rule files, such as ${RULES_DIRECTORY}/name.yaml, to replace ${count}; to remove all rules, use \`fguard clear\``,
@@ -76,10 +76,10 @@ function requireNoneLost(
 /* New rules that are exceptions from active ones: a rule left out might have denied the same. */
 function newOpeners(
   requests: readonly RuleRequest[],
-  inForce: readonly KernelRule[],
+  active: readonly KernelRule[],
 ): RuleRequest[] {
-  const known = new Set(inForce.map(objectKey));
-  const wide = inForce.filter(({tree, suffix}) => tree || suffix !== null);
+  const known = new Set(active.map(objectKey));
+  const wide = active.filter(({tree, suffix}) => tree || suffix !== null);
   const added = requests.filter((request) => !known.has(objectKey(request)));
   return added.filter((request) => wide.some((rule) => opens(request, rule)));
 }
@@ -113,12 +113,12 @@ export async function planRules(
     ...[...ignored, ...absent, ...lockOuts(rules)].map((one) => describe([one])),
     ...doubts,
   ];
-  const inForce = await listRules();
-  const difference = compareRules(inForce, requests);
+  const active = await listRules();
+  const difference = compareRules(active, requests);
   if (leftOut.length > 0)
-    requireNoneLost(difference, newOpeners(requests, inForce), describe(leftOut));
-  requireFiles(files, inForce);
-  return {files, requests, inForce, difference, warnings, leftOut};
+    requireNoneLost(difference, newOpeners(requests, active), describe(leftOut));
+  requireFiles(files, active);
+  return {files, requests, active, difference, warnings, leftOut};
 }
 
 /** How rules are confirmed: within a time, or not at all if that is 0. */
@@ -135,10 +135,10 @@ export interface ApplyConfirmation {
  * lose ids and hit counts. Returns the active rules.
  */
 export async function applyRules(
-  {requests, difference, inForce}: ApplyPlan,
+  {requests, difference, active}: ApplyPlan,
   {milliseconds, ask, signal}: ApplyConfirmation,
 ): Promise<readonly KernelRule[]> {
-  if (isSame(difference)) return inForce;
+  if (isSame(difference)) return active;
   if (milliseconds > 0) {
     const decide = async (closed: AbortSignal): Promise<Decision> =>
       (await ask(closed)) ? 'keep' : 'back';

@@ -63,7 +63,7 @@ export function filesIn(directory: string): string[] {
     .map((name) => (unplaced.has(name) ? unplacedPath(folder, name) : `${folder}/${name}`));
 }
 
-/* Its owner meant it to be read, but it is not. */
+/* Why a file that looks like a rule file is ignored. */
 function whyIgnored({name, isDirectory}: Entry): string | undefined {
   if (isDirectory && RULE_FILE.test(name)) return 'is a directory';
   if (!RULE_FILE.test(name) && RULE_FILE.test(name.toLowerCase()))
@@ -71,7 +71,7 @@ function whyIgnored({name, isDirectory}: Entry): string | undefined {
   return undefined;
 }
 
-/** What looks like rule files in the directories that are meant, and is none. */
+/** Files in the given directories that look like rule files but are ignored. */
 export function ignoredRuleFiles(named: readonly string[], saved = RULES_DIRECTORY): Mistake[] {
   const paths = named.length === 0 ? [saved] : named.filter(isDirectory);
   return paths.flatMap((directory) =>
@@ -93,7 +93,7 @@ export function ruleFiles(named: readonly string[], saved = RULES_DIRECTORY): st
   return [...new Set(files)];
 }
 
-/** What others may change, and from where it is reached. */
+/** A place that others can change, and the path that leads to it. */
 export interface ForeignRules extends Foreign {
   from: string;
 }
@@ -120,7 +120,7 @@ function foreignPlaces(paths: readonly string[]): ForeignRules[] {
 export const foreignRules = (directory = RULES_DIRECTORY): ForeignRules[] =>
   foreignPlaces([directory, ...filesIn(directory)]);
 
-/** The same, as far as this user may look. */
+/** The same, as far as this user can see. */
 export function visiblyForeignRules(): Foreign[] {
   try {
     return foreignRules();
@@ -130,7 +130,7 @@ export function visiblyForeignRules(): Foreign[] {
   }
 }
 
-/* What a link leads to may be the system's own, such as /dev/zero, and chmod follows links. */
+/* A link may lead to a file of the system, such as /dev/zero, and chmod would follow it. */
 function remedy({path, from}: ForeignRules): 'remove' | 'look' | 'take' {
   if (isLink(from) && !isOnTheWay(path, dirname(from))) return 'remove';
   return isOnTheWay(path, from) && !isLink(path) ? 'take' : 'look';
@@ -139,7 +139,7 @@ function remedy({path, from}: ForeignRules): 'remove' | 'look' | 'take' {
 const shellWords = (paths: readonly string[]): string =>
   [...new Set(paths)].map(shellWord).join(' ');
 
-/** What takes places from others, as a command. */
+/** The command that makes the places changeable only by root. */
 export function takeBack(places: readonly ForeignRules[]): string {
   const by = (kind: string) => places.filter((place) => remedy(place) === kind);
   const own = shellWords(by('take').map(({path}) => path));
@@ -158,7 +158,7 @@ const changedByOthers = (places: readonly ForeignRules[]): UserError => {
   return new UserError('EUNSAFE', message, {next: [takeBack(places)]});
 };
 
-/* Finishes what a killed run left half done. */
+/* Completes what a killed run has begun. */
 function finishWriting(directory: string): void {
   if (runsAsRoot()) placeFiles(directory);
 }

@@ -35,7 +35,7 @@ function sample({path, suffix}: KernelRule): string {
 }
 
 /* Only the kernel knows which descendants belong: those that began after the rule. */
-function letsIn(guard: Guard, rule: KernelRule, pid: number): boolean {
+function allows(guard: Guard, rule: KernelRule, pid: number): boolean {
   try {
     const {matches} = guard.explain({path: sample(rule), op: firstOp(rule), pid});
     return matches.some((match) => match.rule === rule.id && match.allowed);
@@ -50,8 +50,8 @@ const firstOp = ({ops}: KernelRule): number => 31 - Math.clz32(ops & -ops);
 function processesOf(guard: Guard, rule: KernelRule): KnownProcess[] {
   const granted = rule.grants.filter(({alive}) => alive).map(({pid}) => pid);
   if (granted.length === 0 && !rule.children) return [];
-  const family = rule.children ? processIds().filter((pid) => letsIn(guard, rule, pid)) : [];
-  return [...new Set([...granted, ...family])].flatMap(know);
+  const descendants = rule.children ? processIds().filter((pid) => allows(guard, rule, pid)) : [];
+  return [...new Set([...granted, ...descendants])].flatMap(know);
 }
 
 /* Notes rules so that they can be made active again. */
@@ -64,17 +64,17 @@ const isLater = (start: string | undefined, since: number): boolean => Number(st
 
 /* What the allowed processes have started since, recursively. */
 function withDescendants(pids: readonly number[], since: number): number[] {
-  const family = new Set(pids);
+  const descendants = new Set(pids);
   const parents = new Map(
     processIds()
       .filter((pid) => isLater(processStart(pid), since))
       .map((pid) => [pid, firstNumber(processFields(pid) ?? new Map<string, string>(), 'PPid')]),
   );
-  for (let size = 0; size < family.size;) {
-    size = family.size;
-    for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid);
+  for (let size = 0; size < descendants.size;) {
+    size = descendants.size;
+    for (const [pid, parent] of parents) if (descendants.has(parent)) descendants.add(pid);
   }
-  return [...family];
+  return [...descendants];
 }
 
 function livingProcesses({rule, processes, since}: FormerRule): number[] {
@@ -101,7 +101,7 @@ const there = (paths: readonly string[]): string[] =>
 const isGone = (before: readonly unknown[], now: readonly unknown[]): boolean =>
   before.length > 0 && now.length === 0;
 
-/** The rule as it can be activated now; undefined if it would have ended, or cannot be. */
+/** The rule to activate now; undefined if it would have expired, or cannot be activated. */
 function restored(former: FormerRule): RuleRequest | undefined {
   const {grants, expiresAt, ...terms} = former.rule;
   const ttl = expiresAt === null ? 0 : expiresAt - Date.now();

@@ -13,7 +13,7 @@ import {type Former, noteFormer, rollBack} from './former.js';
 import {lineReader} from '../../linux/lines.js';
 import {type Decision, awaitDecisions, isDecision} from './pending.js';
 
-/** What it is to do. */
+/** Its task. */
 export interface KeeperTask {
   requests: readonly RuleRequest[];
   milliseconds: number;

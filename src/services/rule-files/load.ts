@@ -32,8 +32,8 @@ export interface LoadedRules {
 
 const PROCESSES =
   'a rule in a file cannot refer to a process, because its number may later belong to another one; use exes, uids, gids, loginuids or cgroups';
-const ENDING = 'a rule in a file cannot end by itself; use `fguard protect`';
-const ONE = (key: string): string => `the key is "${key}", and takes a list`;
+const ENDING = 'a rule in a file cannot expire; use `fguard protect`';
+const ONE = (key: string): string => `use the key "${key}", which takes a list`;
 
 const HINTS: KeyHints = {
   pid: PROCESSES,
@@ -127,7 +127,7 @@ function keysByRule(places: readonly Place[]): Map<number, Key[]> {
   return keys;
 }
 
-/* It guards all the same. */
+/* A rule whose name is already used is applied without a name. */
 const nameless = (rule: PlacedRule): PlacedRule => ({
   ...rule,
   request: {...rule.request, name: null},

@@ -22,7 +22,7 @@ function requireOwnSocket(path: string): void {
   const folder = requireOwn(dirname(path), ['unset FGUARD_RUN']);
   const mode = lstatIfPossible(folder)?.mode ?? 0n;
   if ((mode & OTHERS_MAY_WRITE) === 0n) return;
-  const message = `${folder} is not safe to use: others may write to it`;
+  const message = `${folder} is not safe to use: other users can write to it`;
   throw new UserError('EUNSAFE', message, {next: ['unset FGUARD_RUN']});
 }
 

@@ -32,7 +32,7 @@ const byNumber =
   (id: Id): number =>
     typeof id === 'number' ? id : lookUp(id);
 
-/* A word that the schema does not know did not come so far. */
+/* The schema has already rejected unknown words. */
 const read = <T>(
   written: T | undefined,
   usual: number,
@@ -107,7 +107,7 @@ export class RuleResolver {
     };
   }
 
-  /* One that is not installed yet is followed by the kernel. */
+  /* The kernel notices when an executable is installed later. */
   private exe(file: WrittenFile, place: Place): (path: string, index: number) => string {
     return (written, index) => {
       const {path, exists} = this.executable(written);

@@ -70,7 +70,7 @@ function requireSaveable(rules: readonly Saveable[], directory: string): void {
   }
 }
 
-const inForce = (rules: readonly KernelRule[]): string =>
+const activeText = (rules: readonly KernelRule[]): string =>
   rules.length === 1
     ? `rule ${rules[0]?.id ?? ''} is active`
     : `rules ${rules.map(({id}) => id).join(', ')} are active`;
@@ -88,7 +88,7 @@ function saveRules(rules: readonly KernelRule[], directory: string): string[] {
     const where = files.length === 1 ? `as ${files[0] ?? ''}` : `in ${directory}`;
     throw new UserError(
       code,
-      `${inForce(rules)} but cannot be saved ${where}: ${fileErrorText(code)}`,
+      `${activeText(rules)} but cannot be saved ${where}: ${fileErrorText(code)}`,
     );
   }
   return files;

@@ -25,7 +25,7 @@ const KINDS = ['exes', 'uids', 'gids', 'loginuids', 'cgroups'] as const;
 
 const opsOf = ({ops}: Terms): number => (ops === 0 ? FGUARD_OPS_ALL : ops);
 
-/* Deny, ask with a no where nobody answers, ask with a yes, log. */
+/* From the strictest: deny, ask with default deny, ask with default allow, log. */
 function outcome({elseAction, defaultVerdict}: Terms): number {
   if (elseAction === ELSES.value('deny')) return 3;
   if (elseAction !== ELSES.value('ask')) return 0;
@@ -54,7 +54,7 @@ export function isStricter(rule: Terms, other: Terms): boolean {
   return at >= 0 && (own[at] ?? 0) > (others[at] ?? 0);
 }
 
-/* Path is the closest, then the deepest tree, then a suffix. */
+/* A path is the most specific, then the deepest tree, then a suffix. */
 function covers(wide: Terms, rule: Terms): boolean {
   const {path, tree, suffix} = wide;
   if (suffix !== null && !(rule.suffix ?? rule.path ?? '').endsWith(suffix)) return false;
@@ -66,13 +66,13 @@ function covers(wide: Terms, rule: Terms): boolean {
 const sameSubjects = (a: Terms, b: Terms): boolean =>
   KINDS.every((kind) => JSON.stringify(a[kind].toSorted()) === JSON.stringify(b[kind].toSorted()));
 
-/* Beyond doubt: of the same subjects, or of nobody. */
+/* Whether it certainly allows no more: the same subjects, or nobody. */
 const letsNoMore = (rule: Terms, wide: Terms): boolean =>
   outcome(rule) >= outcome(wide) &&
   (opsOf(wide) & ~opsOf(rule)) === 0 &&
   (rule.strict || !wide.strict) &&
   (kinds(rule) === 0 || sameSubjects(rule, wide));
 
-/** Whether a rule opens what a wider one closes, as exceptions do. */
+/** Whether a rule allows what a wider one denies, as exceptions do. */
 export const opens = (rule: Terms, wide: Terms): boolean =>
   covers(wide, rule) && !letsNoMore(rule, wide);

@@ -26,7 +26,7 @@ function writeSynced(path: string, text: string): void {
   fs.writeFileSync(encodePath(path), text, {flag: 'wx', mode: 0o644, flush: true});
 }
 
-/* Of runs that were killed before anything counted. */
+/* Removes what was left by runs that were killed before the rename. */
 function dropLeftovers(directory: string): void {
   for (const {name} of entries(directory)) {
     const pid = NEW.exec(name)?.[1];

@@ -62,11 +62,11 @@ async function enable(
   return lacking;
 }
 
-/* What guarded before guards on: the first unit may have failed, or somebody has loaded the module. */
+/* Does not stop what was active before, including a module that was loaded without the unit. */
 const toStop = (before: readonly UnitReport[], wasLoaded: boolean): UnitReport[] =>
   before.filter(({name, active}) => !active && !(wasLoaded && name === UNITS[0])).toReversed();
 
-/* The machine as it was before a start that failed. */
+/* Restores the state before a failed start. */
 async function takeBack(
   done: readonly Undoable[],
   before: readonly UnitReport[],
@@ -82,10 +82,10 @@ async function takeBack(
 }
 
 /**
- * Installs, enables and starts the units; what is so already stays. If a start fails, or
- * the signal is aborted, all is taken back.
- * @throws UserError if something failed. If it is only that some of the saved rules are wrong,
- * the service is installed, because the other rules are active.
+ * Installs, enables and starts the units, where that is not already the case. If a start
+ * fails, or the signal is aborted, everything is undone.
+ * @throws UserError on failure. If only some of the saved rules have errors, the service stays
+ * installed, because the other rules are active.
  */
 export async function installService(
   signal: AbortSignal,

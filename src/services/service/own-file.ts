@@ -62,7 +62,7 @@ export function placeFile({path, text, mode}: WantedFile): Undoable {
   };
 }
 
-/** Removes a file that we wrote, and no other. */
+/** Removes a file if we wrote it. */
 export function removeFile(path: string): FileChange | undefined {
   dropLeftovers(path);
   const text = readIfPossible(path);

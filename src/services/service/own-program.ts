@@ -9,10 +9,10 @@ import {packageFile} from '../../linux/package-root.js';
 
 const OTHERS_MAY_WRITE = 0o022n;
 
-/* What only git reads. */
+/* Read only by git. */
 const UNUSED = '.git';
 
-/* The path of the folder has been checked already, so each file needs one look. */
+/* The path of the directory has been checked already, so each file needs only one check. */
 function foreignBelow(folder: string): Foreign | undefined {
   for (const {name, isDirectory} of readEntries(folder)) {
     if (name === UNUSED) continue;
@@ -29,14 +29,14 @@ function foreignFile(path: string): Foreign | undefined {
   return isPlain && !stat.isSymbolicLink() ? undefined : findForeign(path);
 }
 
-/** What others may change of the program that runs, and of what runs it. */
+/** A part of this program, or of Node, that others can change. */
 function foreignProgram(program: string, folder: string): Foreign | undefined {
   return findForeign(program) ?? findForeign(folder) ?? foreignBelow(folder);
 }
 
 /**
- * Refuses to have root run this program at every boot where others may change it.
- * @throws UserError if they may
+ * Checks that only root can change this program, which root would run at every boot.
+ * @throws UserError if others can change it
  */
 export function requireOwnProgram(
   program = process.execPath,

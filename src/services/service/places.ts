@@ -2,7 +2,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 
-/** What is enabled, in the order of starting. */
+/** The units to enable, in the order of starting. */
 export const UNITS = ['fguard.service', 'fguard-log.service', 'fguard-agent.service'] as const;
 
 /** Loads the module and unloads it; the first of the others starts and stops it. */
@@ -21,7 +21,7 @@ export interface Places {
   /** Hooks for kernel packages: each file with its template. */
   hooks: Readonly<Record<string, string>>;
   configuration: string;
-  /** Is there while the module is loaded. */
+  /** Exists while the module is loaded. */
   module: string;
 }
 
@@ -38,5 +38,5 @@ export const placesBelow = (root: string): Places => ({
   module: join(root, 'sys/module/fguard'),
 });
 
-/** Whether the units came with a package, whose files are left alone. */
+/** Whether the units came with a package, whose files are not touched. */
 export const isPackaged = ({packaged}: Places): boolean => existsSync(join(packaged, UNITS[0]));

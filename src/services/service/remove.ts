@@ -11,10 +11,10 @@ import {MODULE_UNIT, type Places, UNITS, UNIT_FILES, isPackaged, placesBelow} fr
 import {isChanged, unitReports} from './report.js';
 import {requireSystemd, systemctl, unitState} from './systemd.js';
 
-/* systemctl is content when the command that stops a unit has failed. */
+/* "systemctl stop" succeeds even if the stop command of a unit has failed. */
 function requireUnloaded({module}: Places): void {
   if (!existsSync(module)) return;
-  throw new UserError('EBUSY', 'the service was stopped, but the module is still there', {
+  throw new UserError('EBUSY', 'the service was stopped, but the module is still loaded', {
     next: ['sudo fguard unload --force', `systemctl status ${MODULE_UNIT}`],
   });
 }
@@ -51,7 +51,7 @@ function removeFiles(places: Places): FileChange[] {
 
 /**
  * Stops and disables the units, and removes what installing wrote.
- * @param signal once it is aborted, what was not begun is left; the same again finishes it
+ * @param signal once aborted, no further step is started; running it again completes the removal
  */
 export async function removeService(
   signal: AbortSignal,

@@ -17,7 +17,7 @@ export function requireSystemd({systemd}: Places): void {
   );
 }
 
-/** What a unit said last, or why the module was not loaded. */
+/** The last messages of a unit, or why the module was not loaded. */
 async function lastWords(unit: string): Promise<string> {
   const args = [
     '--unit',
@@ -35,7 +35,7 @@ async function lastWords(unit: string): Promise<string> {
   return stdout.trimEnd();
 }
 
-/** Runs systemctl; a failure is the person's, with systemctl's own words. */
+/** Runs systemctl; throws a user error with systemctl's output if it fails. */
 export async function systemctl(args: readonly string[], signal?: AbortSignal): Promise<void> {
   const {code, stderr} = await runCommand('systemctl', args, signal && {signal});
   if (code === 0) return;

@@ -37,7 +37,7 @@ async function makePair(folder: string): Promise<void> {
   for (const path of [pair.key, pair.certificate, folder]) syncPath(path);
 }
 
-/* Keys of runs that were killed; nobody else makes one now. */
+/* Removes keys of killed runs; the lock ensures that no other run creates one now. */
 function dropLeftovers(folder: string): void {
   const own = `${basename(folder)}.new-`;
   for (const name of directories(dirname(folder)))

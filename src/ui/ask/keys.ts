@@ -10,7 +10,7 @@ export interface Key {
   ctrl: boolean;
 }
 
-/** The lifetimes on offer, in the order of their keys. */
+/** The lifetimes to choose from, in the order of their keys. */
 export const LIFETIME_WORDS = ['once', 'process', '10m', 'forever'] as const;
 
 const ALLOW_KEYS = ['1', '2', '3', '4'] as const;
@@ -29,12 +29,12 @@ const CHOICES = new Map<string, Answer>(
   ),
 );
 
-/** Ctrl-C and Ctrl-D come another way. */
+/** Ctrl-C and Ctrl-D are handled elsewhere. */
 export const isQuit = ({name, ctrl}: Key): boolean => !ctrl && name === 'q';
 
 /**
- * What a key answers; undefined for one that means nothing.
- * @param enter the verdict of Enter, for this access alone
+ * The answer of a key; undefined for a key without a meaning.
+ * @param enter the verdict of Enter, for this access only
  */
 export function keyAnswer({name, sequence, ctrl}: Key, enter: number): Answer | undefined {
   if (ctrl) return undefined;

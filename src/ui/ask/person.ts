@@ -30,9 +30,9 @@ const RESULTS: Readonly<Record<AnswerResult, string>> = {
   late: ' was not recorded (too late: the request had already ended)',
 };
 
-/** The person in front of this terminal. */
+/** The person at this terminal. */
 export class TerminalPerson {
-  /* Said once nothing is on the screen that it would tear apart. */
+  /* Printed when no prompt is on the screen, which it would garble. */
   private readonly news: string[] = [];
   private isAsking = false;
 
@@ -44,7 +44,7 @@ export class TerminalPerson {
 
   choose(asked: AskedPerson, signal: AbortSignal): Promise<Answer | Leaving | undefined> {
     const {enter, userName} = this;
-    /* Made once: it may be long, and the screen is drawn again and again. */
+    /* Computed once: it may be long, and the screen is redrawn often. */
     const command = commandText(asked.invocation);
     let isShown = false;
     const screen: Screen<Answer> = {

@@ -5,23 +5,20 @@ import {stdout} from 'node:process';
 import {terminalSize} from '../terminal.js';
 import {type Key, isQuit} from './keys.js';
 
-/** What is on the screen until a key says something. */
+/** A screen that is shown until a key makes a choice. */
 export interface Screen<Choice> {
   lines(view: {columns: number; rows: number; ready: boolean}): string[];
   /** What a key means; undefined: nothing. */
   choice(key: Key): Choice | undefined;
 }
 
-/* Time stands still nowhere on the screen for longer than this. */
+/* How often the countdown is redrawn. */
 const TICK = 250;
 
-/*
- * What was typed for the question before must not answer the one that has just
- * taken its place.
- */
+/* A key typed for the previous question must not answer the one that has just replaced it. */
 const DEAF = 400;
 
-/* What was drawn for another width, or before other programs wrote, cannot be painted over. */
+/* After a change of width, or output of other programs, the old screen cannot be overwritten. */
 const CLEAR_SCREEN = '\u001b[H\u001b[J';
 
 type Redraw = () => void;
@@ -42,7 +39,7 @@ function redrawOnChange(redraw: Redraw): () => void {
   };
 }
 
-/* Readline stops for Ctrl-Z by itself, but wants to be woken; Ctrl-D closes it. */
+/* Readline handles Ctrl-Z itself, but has to be resumed; Ctrl-D closes it. */
 function followReadline(readline: Readline, redraw: Redraw, leave: () => void): void {
   readline.on('SIGCONT', () => {
     readline.resume();
@@ -50,11 +47,11 @@ function followReadline(readline: Readline, redraw: Redraw, leave: () => void): 
     redraw();
   });
   readline.on('close', leave);
-  /* The terminal is gone: whatever else is tried with it fails. */
+  /* The terminal is gone, so any other operation on it would fail. */
   readline.on('error', leave);
 }
 
-/** Shows a screen and gives the choice made on it, or 'left'; it vanishes then. */
+/** Shows a screen, returns the choice made on it, or 'left', and removes the screen. */
 export const screenPrompt = createPrompt<unknown, Screen<unknown>>((screen, done) => {
   const [, setTicks] = useState(0);
   const ticks = useRef(0);
@@ -70,7 +67,7 @@ export const screenPrompt = createPrompt<unknown, Screen<unknown>>((screen, done
     return redrawOnChange(redraw);
   }, []);
   useKeypress((key, readline) => {
-    /* Nothing is typed here: keys count as they are pressed. */
+    /* No line editing: each key takes effect when it is pressed. */
     readline.clearLine(0);
     if (isQuit(key)) done('left');
     const choice = isReady() ? screen.choice(key) : undefined;

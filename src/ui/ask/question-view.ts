@@ -9,7 +9,7 @@ import {dim, strong, verdictPaint, warn} from '../paint.js';
 import {fit, pad, pieces, width, words} from '../width.js';
 import {LIFETIME_WORDS, verdictKeys} from './keys.js';
 
-/** How a question is shown. */
+/** Settings for showing a question. */
 export interface ViewSettings {
   columns: number;
   rows: number;
@@ -23,17 +23,17 @@ export interface ViewSettings {
   userName: (uid: number) => string;
 }
 
-/* Below this the labels are short and the keys stand close. */
+/* On narrower terminals, labels are short and keys are close together. */
 const WIDE = 64;
 const LABEL_CELLS = 9;
 const LEAST_COLUMNS = 24;
 const VERDICT_CELLS = 5;
 const SPARE_MAX = 6;
 
-/* More of a command line than this is more than a screen. */
+/* A longer command line would fill more than a screen. */
 const COMMAND_CHARACTERS = 4000;
 
-/* Long texts are cut roughly first: cutting to the cell takes its time. */
+/* Long texts are first cut roughly, because measuring cells is slow. */
 function shorten(text: string, cells: number): string {
   const characters = Array.from(text);
   if (characters.length <= 2 * cells) return fit(text, cells).trimEnd();
@@ -43,7 +43,7 @@ function shorten(text: string, cells: number): string {
   ).trimEnd();
 }
 
-/** Cuts a text to so many lines by leaving out the middle, which a mark shows. */
+/** Cuts a text to a number of lines by replacing the middle with a mark. */
 export function fold(text: string, cells: number, lines: number): string[] {
   const all = pieces(text, cells);
   if (all.length <= lines) return all;
@@ -58,7 +58,7 @@ function labelled(label: string, text: string, cells: number, lines: number): st
   return folded.map((line, at) => dim(pad(at === 0 ? label : '', LABEL_CELLS)) + line);
 }
 
-/** A command line as it would be typed, safe on a terminal; a mark shows what is left out. */
+/** A command line as it would be typed, safe on a terminal; a mark replaces omitted text. */
 export function commandText({args, argsCut}: Invocation): string {
   if (args === null) return 'unknown';
   const text = args.map(shellWord).join(' ') + (argsCut ? ' …' : '');
@@ -92,7 +92,7 @@ const WIDE_LABELS: Readonly<Record<string, string>> = {
   forever: 'forever',
 };
 
-/* Keys with their labels, in as many lines as they need. */
+/* Keys and their labels, on as many lines as they need. */
 function keysLines(verdict: string, columns: number): string[] {
   const isWide = columns >= WIDE;
   const gap = isWide ? '   ' : ' ';
@@ -112,7 +112,7 @@ function keysLines(verdict: string, columns: number): string[] {
 
 const isScript = ({script}: Question): boolean => (script ?? null) !== null;
 
-/* What the other keys cover beyond this access. */
+/* Explains what the keys other than "once" cover. */
 function reachLines({question}: AskedPerson, {columns, userName}: ViewSettings): string[] {
   const {op, rule, exe, script, uid} = question;
   const name = script ?? exe;
@@ -153,14 +153,14 @@ const enterText = ({ready, enter}: ViewSettings): string =>
 
 interface Block {
   lines: string[];
-  /** What is left out first where the screen is low; 0: never. */
+  /** The order in which parts are omitted on a low screen; 0: never. */
   spare: number;
 }
 
 const height = (blocks: readonly Block[]): number =>
   blocks.reduce((sum, {lines}) => sum + lines.length, 0);
 
-/* More lines than the screen has could not be painted over. Undefined where it has too few. */
+/* A screen higher than the terminal could not be overwritten. Undefined if it does not fit. */
 function fitRows(blocks: readonly Block[], rows: number): string[] | undefined {
   let left = [...blocks];
   for (let spare = SPARE_MAX; spare > 0 && height(left) >= rows; spare--)
@@ -191,7 +191,7 @@ function fields(asked: AskedPerson, {command, userName}: ViewSettings): Field[] 
   ];
 }
 
-/* How many lines each has: one, and of those that are left one more each in turn, if it needs it. */
+/* The number of lines for each: one, then one more in turn for those that need it, while lines are left. */
 function shareLines(needs: readonly number[], lines: number): number[] {
   let left = lines - needs.length;
   let shares = needs.map(() => 1);
@@ -213,18 +213,18 @@ function fieldBlocks(list: readonly Field[], columns: number, lines: number): Bl
   }));
 }
 
-/** Shown where a question does not fit; nobody should answer what they cannot see. */
+/** Shown if a question does not fit, because nobody should answer what they cannot see. */
 export const tooSmall = ({columns, rows}: Pick<ViewSettings, 'columns' | 'rows'>): string[] =>
   words('a request is pending: make this window larger', Math.max(LEAST_COLUMNS, columns - 1))
     .slice(0, Math.max(1, rows - 1))
     .map(warn);
 
 /**
- * The question with all that is known, and the keys; it fits the terminal.
- * @returns undefined where that has no room for what the answer is about
+ * The question with all known facts, and the keys, fitted to the terminal.
+ * @returns undefined if the terminal is too small to show what the answer is about
  */
 export function questionLines(asked: AskedPerson, settings: ViewSettings): string[] | undefined {
-  /* The cell at the edge stays free: some terminals would begin a line of their own. */
+  /* The last column stays free, because some terminals wrap when it is written. */
   const columns = Math.max(LEAST_COLUMNS, settings.columns - 1);
   const inner = {...settings, columns};
   const block = (lines: string[], spare = 0): Block => ({lines, spare});

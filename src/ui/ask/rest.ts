@@ -5,7 +5,7 @@ import type {Rest} from '../../domain/question.js';
 const questions = (count: number): string =>
   count === 1 ? '1 pending request' : `${count} pending requests`;
 
-/** What became of what waited when an answerer left; undefined if nothing waited. */
+/** What happened to requests that were pending when an answerer left; undefined if there were none. */
 export function restText({waiting, others, verdict}: Rest): string | undefined {
   if (waiting === 0) return undefined;
   if (verdict !== undefined)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Who is asked about: in crowds, one by one, and disturbed while it waits. */
+/* Processes that are asked about: many at once, one by one, and disturbed while they wait. */
 #include "hostile.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #define STACK (32 * 1024)
 
-/* Ends with the call that is asked about, however that goes. */
+/* Ends with the call that is asked about, whatever its result. */
 static void *ask_for_ever(void *which)
 {
 	int fd;
@@ -31,7 +31,7 @@ static void *ask_for_ever(void *which)
 	return NULL;
 }
 
-/* Each thread asks about a file of its own, so that no question is another's. */
+/* Each thread accesses a different file, so that none shares a question. */
 static void flood(void)
 {
 	unsigned long threads = number("threads", 100), started = 0;
@@ -49,7 +49,7 @@ static void flood(void)
 		usleep(10000);
 }
 
-/* One question at a time, which somebody answers. */
+/* Causes one question at a time, which is answered. */
 static void ask(void)
 {
 	say("at work");
@@ -64,7 +64,7 @@ static void ask(void)
 static void ask_and_block(const char *fifo)
 {
 	for (;;) {
-		/* blocks behind the answer, until somebody writes, which nobody does */
+		/* after the answer, blocks until there is a writer, which never happens */
 		int fd = open(draw(2) ? fifo : in_dir("mine-%u", draw(8)), O_RDONLY);
 
 		if (count(fd) >= 0)
@@ -72,7 +72,7 @@ static void ask_and_block(const char *fifo)
 	}
 }
 
-/* Askers are stopped, let go on and killed, wherever they are in that. */
+/* Stops, continues and kills waiters at arbitrary moments. */
 static void pester(void)
 {
 	static const int signals[] = { SIGSTOP, SIGCONT, SIGSTOP, SIGCONT, SIGWINCH, SIGKILL };
@@ -97,7 +97,7 @@ static void pester(void)
 	unlink(fifo);
 }
 
-/* Waits behind its answer, until somebody writes, which nobody does. */
+/* After its answer, blocks until there is a writer, which never happens. */
 static void block(void)
 {
 	int fd;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a user may repeat without end, and what fails for lack of rights. */
+/* Operations that a user can repeat without end, and operations that fail for lack of permission. */
 #include "hostile.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ static void make(const char *path)
 		close(fd);
 }
 
-/* A guarded name gets another file each time, and the earlier one goes. */
+/* Replaces the file of a guarded name each time, which removes the previous file. */
 static void renew(void)
 {
 	say("at work");
@@ -30,7 +30,7 @@ static void renew(void)
 	}
 }
 
-/* The same as an editor saves: written beside, the old one kept under another name. */
+/* The same in the way an editor saves: a new file, with the old one kept as a backup. */
 static void save(void)
 {
 	make(in_dir("guarded"));
@@ -70,9 +70,9 @@ static void grab_by(unsigned int way)
 }
 
 /*
- * Onto guarded names, and from them, where the kernel refuses it for lack of rights:
- * "victim" is another's file in another's directory, "onto" one's own. All the ways
- * there are, or one of them.
+ * Renames and links to and from guarded names that the kernel refuses for lack of permission:
+ * "victim" belongs to another user, in a directory of that user; "onto" is our own file.
+ * Tries all the ways, or one of them.
  */
 static void grab(void)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an ordinary user does to the guard. Each attack goes on until its standard
- * input ends, for "least" rounds at least and "most" at most; then it prints what
- * came of it.
+ * Attacks of an ordinary user on the guard. Each runs until its standard input ends, for
+ * at least "least" and at most "most" rounds; then it prints its result.
  */
 #ifndef HOSTILE_H
 #define HOSTILE_H
@@ -17,34 +16,34 @@
 const char *text(const char *key, const char *otherwise);
 unsigned long number(const char *key, unsigned long otherwise);
 
-/* A number below @below, from the seed. */
+/* A random number below @below, derived from the seed. */
 unsigned int draw(unsigned int below);
 
-/* Another sequence, for a child or a thread; of @which of them. */
+/* Switches to another random sequence, for child or thread number @which. */
 void draw_apart(unsigned int which);
 
-/* Another round? Counts it. */
+/* Whether to run another round; counts it. */
 bool again(void);
 
-/* Has standard input ended? For those who wait in a round. */
+/* Whether standard input has ended, for attacks that wait within a round. */
 bool is_over(void);
 
-/* Counts a result of a system call, by errno if it is -1; gives it back. */
+/* Counts the result of a system call, by errno if it is -1; returns it. */
 long count(long result);
 
-/* Counts a result that no guard may give: the attack has gone through. */
+/* Counts a breach: the attack has succeeded. */
 void count_breach(const char *how);
 
-/* Says that it is at work, or in place. */
+/* Reports that it has started working, or is in position. */
 void say(const char *what);
 
-/* A path below "dir", in one of a few buffers that are used in turn. */
+/* A path below "dir", in one of several buffers that are used in turn. */
 const char *in_dir(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A child that does not outlive its parent; as fork(). */
+/* Like fork(), but the child is killed when its parent ends. */
 pid_t fork_bound(void);
 
-/* Counts how it ended. */
+/* Waits for the child and counts how it ended. */
 void await_child(pid_t child);
 
 struct attack {

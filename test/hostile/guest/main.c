@@ -19,7 +19,7 @@
 
 #define ERRNOS 600
 
-/* Shared with children. */
+/* Shared with child processes. */
 static struct {
 	atomic_ulong rounds;
 	atomic_ulong breaches;
@@ -63,7 +63,7 @@ const char *in_dir(const char *format, ...)
 	return room;
 }
 
-/* ---- chance ------------------------------------------------------------------ */
+/* ---- random numbers ---------------------------------------------------------- */
 
 void draw_apart(unsigned int which)
 {
@@ -80,7 +80,7 @@ unsigned int draw(unsigned int below)
 	return (unsigned int)(dice >> 32) % below;
 }
 
-/* ---- rounds and what comes of them ------------------------------------------- */
+/* ---- rounds and results ------------------------------------------------------ */
 
 bool is_over(void)
 {
@@ -164,7 +164,7 @@ static void become(uid_t user)
 		perror("hostile: cannot become the user");
 		exit(1);
 	}
-	/* a change of user makes it a secret from its own; it is none */
+	/* changing the user made the process undumpable, which hides it from its own user */
 	prctl(PR_SET_DUMPABLE, 1);
 }
 
@@ -176,7 +176,7 @@ static void take_limits(void)
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	/* a machine that lets its users have so many is the harder case */
+	/* a machine that allows its users many processes is the harder case */
 	limit.rlim_cur = limit.rlim_max = RLIM_INFINITY;
 	setrlimit(RLIMIT_NPROC, &limit);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Mappings, as many as a process may have. */
+/* As many mappings as a process can have. */
 #include "hostile.h"
 
 #include <errno.h>
@@ -10,14 +10,14 @@
 
 #define PAGE 4096
 
-/* Holds "count" mappings of "path", each apart from the next. */
+/* Creates "count" separate mappings of "path". */
 static void hold_mappings(void)
 {
 	unsigned long times = number("count", 1000), held = 0;
 	int fd = open(text("path", "/bin/true"), O_RDONLY);
 
 	for (; fd >= 0 && held < times; held++) {
-		/* another page than the last one, so that they do not become one */
+		/* another page than the previous one, so that they are not merged */
 		off_t page = (off_t)(held % 2) * PAGE;
 
 		if (mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, page) == MAP_FAILED)
@@ -29,7 +29,7 @@ static void hold_mappings(void)
 		usleep(10000);
 }
 
-/* Maps, touches, changes and unmaps what rules are about, all the time. */
+/* Maps, touches, changes and unmaps guarded files all the time. */
 static void churn_mappings(void)
 {
 	const char *path = text("path", "/bin/true");

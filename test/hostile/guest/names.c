@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Directories with long names come and go above what others use. A long name is an
- * object of its own, with a count: whoever takes it from a directory that dies
- * meanwhile has it freed twice.
+ * Creates and removes directories with long names above files that others use. The kernel
+ * stores a long name in a separate object with a reference count: code that takes it from a
+ * directory that is freed meanwhile causes a double free.
  */
 #include "hostile.h"
 
@@ -14,10 +14,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Longer than what fits into a dentry: 32 bytes in most kernels, 40 in newer ones. */
+/* Too long to be stored in the dentry itself: 32 bytes in most kernels, 40 in newer ones. */
 #define LONG "a-directory-whose-name-is-too-long-to-be-kept-in-the-entry-itself"
 
-/* A way down, one of two: all of it dies, and whoever walks up meets it. */
+/* One of two chains of directories: all of it is removed while others walk up through it. */
 static const char *step_of(unsigned int way, unsigned int depth)
 {
 	static char path[PATH_ROOM];
@@ -41,7 +41,7 @@ static void tear_down(unsigned int way, unsigned int depth)
 		count(rmdir(step_of(way, i)));
 }
 
-/* Always below the one way or the other, so that whoever walks up meets what dies. */
+/* Always below one of the two chains, so that walks upwards meet removed directories. */
 static void move_chain(void)
 {
 	unsigned int deepest = (unsigned int)number("depth", 24), depth = 0, next;
@@ -85,7 +85,7 @@ static void use_below(int held)
 	count(unlinkat(held, to, 0));
 }
 
-/* Works below the directory that is moved, without looking up where it is. */
+/* Works below the directory that is moved, without resolving its path. */
 static void work_below(void)
 {
 	int held = open(in_dir("held"), O_RDONLY | O_DIRECTORY);
@@ -101,7 +101,7 @@ static void work_below(void)
 	}
 }
 
-/* As many files with long names as fit come, are linked, renamed and go. */
+/* Creates, links, renames and removes as many files with long names as possible. */
 static void churn_long_names(void)
 {
 	say("at work");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The same files in other places: namespaces, mounts, overlays, handles. */
+/* Access to the same files by other ways: namespaces, mounts, overlays, handles. */
 #include "hostile.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ static void write_line(const char *path, const char *line)
 	close(fd);
 }
 
-/* Root of a namespace, where anybody may mount. */
+/* Becomes root of a user namespace, where any user can mount. */
 static bool enter(void)
 {
 	char map[64];
@@ -39,7 +39,7 @@ static bool enter(void)
 	return true;
 }
 
-/* Nobody but who is let in reads what it says. */
+/* A breach if the content of the secret can be read. */
 static void expect_closed(const char *path, const char *how)
 {
 	char content[32] = "";
@@ -112,7 +112,7 @@ static void change_place(const char *closed, const char *place)
 	expect_closed(path, "read after a chroot");
 }
 
-/* "closed" is a directory that others may see, whose "secret" is guarded. */
+/* "closed" is a directory that all users can read, with a guarded "secret". */
 static void move_about(void)
 {
 	const char *closed = text("closed", "/tmp/closed");
@@ -132,7 +132,7 @@ static void move_about(void)
 	}
 }
 
-/* Mounts come and go below rules, by whoever may: root, who is not let in. */
+/* Mounts and unmounts below rules as root, which the rules do not allow. */
 static void mount_and_unmount(void)
 {
 	const char *place = in_dir("mounted");
@@ -156,7 +156,7 @@ static void mount_and_unmount(void)
 	}
 }
 
-/* Opens by handle what a name was given to, also when it has none any more. */
+/* Opens a file by handle, even after its name is gone. */
 static void use_handles(void)
 {
 	struct {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Programs that rules name by their path are renamed, exchanged, linked, removed, rewritten
- * and run. Two kinds of files never mix: what has a name of a rule now and then ("named-",
- * "spare-"), and strangers, which never have one.
+ * Renames, exchanges, links, removes, rewrites and runs programs that rules name by path.
+ * Two kinds of files never mix: files that sometimes have a path that a rule names
+ * ("named-", "spare-"), and strangers, which never have one.
  */
 #include "hostile.h"
 
@@ -22,15 +22,15 @@
 
 #define EXCHANGE 2
 
-/* How a look at what is guarded ends. */
+/* The result of an attempt to read a guarded file. */
 #define LET_IN 1
 #define REFUSED 2
 #define NOT_RUN 4
 
-/* Of the rules: "named-0"… are their executables, and "file-0"… what they guard. */
+/* The number of rules: their executables are "named-0"…, and they guard "file-0"…. */
 #define NAMES 4
 
-/* Where whoever looks says that he has begun to. */
+/* Where a reader reports that it has started. */
 #define READY 3
 
 static int look(const char *path)
@@ -55,7 +55,7 @@ static int look_at_each(const char *closed)
 	return how;
 }
 
-/* What the programs do: they are all copies of this one. */
+/* What the programs do; all of them are copies of this one. */
 static void peek(void)
 {
 	const char *path = text("path", NULL), *closed = text("closed", "/");
@@ -157,7 +157,7 @@ static int run_to_look(const char *path, int fd)
 	return how;
 }
 
-/* ---- whoever likes moves them about ----------------------------------------------- */
+/* ---- moving programs ---------------------------------------------------------------- */
 
 static const char *stranger(void)
 {
@@ -169,7 +169,7 @@ static const char *one_of_rules(void)
 	return draw(2) ? in_dir("named-%u", draw(NAMES)) : in_dir("spare-%u", draw(NAMES));
 }
 
-/* Nothing is made. */
+/* Creates no new files. */
 static void move(const char *(*pick)(void))
 {
 	const char *from = pick(), *to = pick();
@@ -231,7 +231,7 @@ static void run_stranger(void)
 		close(fd);
 }
 
-/* Runs, makes and moves both kinds, each among its own. */
+/* Runs, creates and moves files of both kinds, never mixing them. */
 static void shuffle_programs(void)
 {
 	say("at work");
@@ -246,7 +246,7 @@ static void shuffle_programs(void)
 	}
 }
 
-/* As fast as it goes, so that whoever leaves a name meets who changes it. */
+/* As fast as possible, to race with processes whose executable loses its name. */
 static void exchange_programs(void)
 {
 	say("at work");
@@ -256,7 +256,7 @@ static void exchange_programs(void)
 
 /* ---- upgrades ---------------------------------------------------------------------- */
 
-/* The program that has the name, as a service: until its input ends. */
+/* Runs the program that has the name, as a service, until its input ends. */
 static pid_t start_service(const char *path, int *input)
 {
 	char kept[PATH_ROOM];
@@ -280,7 +280,7 @@ static pid_t start_service(const char *path, int *input)
 	}
 	close(hold[0]);
 	close(ready[1]);
-	/* ends when it has looked for the first time */
+	/* ends when it has read for the first time */
 	if (read(ready[0], &byte, 1))
 		count_breach("nothing is written to say that it has begun");
 	close(ready[0]);
@@ -310,7 +310,7 @@ static void upgrade(void)
 	}
 }
 
-/* Who runs what had the name: until then he is let in, and is after that, nobody else. */
+/* A process that already runs the program that had the name stays allowed; no other one is. */
 static void upgrade_program(void)
 {
 	if (chdir(in_dir(".")))

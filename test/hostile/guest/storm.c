@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Every operation there is, drawn by chance, on a few names; some are guarded. */
+/* Random operations of every kind on a few names, some of which are guarded. */
 #include "hostile.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@
 
 #define NAMES 12
 
-/* Two of three are in one directory, the others one below. */
+/* Two thirds are in one directory, the others one level below. */
 static const char *any(void)
 {
 	unsigned int which = draw(NAMES);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Takes the port of whoever read events and has gone, and waits for what comes. A
- * user may take any port that is free.
+ * Takes the netlink port of an event reader that has closed its socket, and waits for
+ * messages. Any user can bind any free port.
  */
 #include "hostile.h"
 
@@ -37,7 +37,7 @@ static int take(unsigned int port)
 	return -1;
 }
 
-/* Until it gets the port, and then until nothing has come for a while. */
+/* Until it gets the port, and then until nothing has arrived for a while. */
 static void lie_in_wait(unsigned int port)
 {
 	int fd = -1;
@@ -50,7 +50,7 @@ static void lie_in_wait(unsigned int port)
 		close(fd);
 }
 
-/* Reads a port, a line each, and says when it has done with it. */
+/* Reads ports, one on each line, and reports when it is done with one. */
 static void steal(void)
 {
 	char line[64];
@@ -64,7 +64,7 @@ static void steal(void)
 	}
 }
 
-/* Nothing but events, one after the other. */
+/* Causes events one after the other. */
 static void hammer(void)
 {
 	char path[PATH_ROOM];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Processes that come, go, start programs and trace each other. */
+/* Processes that fork, exit, start programs and trace each other. */
 #include "hostile.h"
 
 #include <errno.h>
@@ -43,7 +43,7 @@ static void end_some_way(const char *path)
 		raise(SIGKILL);
 		break;
 	case 2:
-		/* the group is left while its leader is gone */
+		/* the thread group continues after its leader has ended */
 		if (!pthread_create(&thread, NULL, look_in_thread, (void *)path))
 			pthread_exit(NULL);
 		break;
@@ -53,7 +53,7 @@ static void end_some_way(const char *path)
 	_exit(0);
 }
 
-/* Children and theirs look at what is guarded, start programs and end, in any order. */
+/* Children and grandchildren access guarded files, start programs and exit, in any order. */
 static void spawn(void)
 {
 	const char *path = text("path", "/tmp/secret");
@@ -76,7 +76,7 @@ static void spawn(void)
 	}
 }
 
-/* Processes that a rule names, which last until their input says that they may go. */
+/* Processes that a rule names; they run until their input tells them to exit. */
 static void last(void)
 {
 	const char *path = text("path", "/tmp/secret");
@@ -154,7 +154,7 @@ static pid_t start_idler(const char *path)
 	}
 }
 
-/* Traces whom a rule names, children, and who shares its own memory. */
+/* Traces processes that a rule names, children, and processes that share its memory. */
 static void trace(void)
 {
 	const char *path = text("path", "/tmp/secret");

@@ -7,14 +7,14 @@ const HOUR = 3_600_000;
 const asked = `${DIR}/asked`;
 
 // /tmp/hostile/asked/
-//   mine         Alice asks about this again and again, and is answered
-//   asked-1 …    the others ask about these, all at once, and are not
+//   mine         accessed by one user again and again, and answered
+//   asked-1 …    accessed by the others, all at once, and not answered
 export const flood: Scenario = {
   name: 'flood',
   claim: 'one user who asks without end does not take the place of another',
   weight: 0.5,
   run: async (stage) => {
-    // those beyond the share are refused, and try again as fast as they can
+    // those beyond the share are denied, and try again as fast as they can
     const threads = FGUARD_QUESTIONS_SHARE + 8;
     await stage.shell(
       `mkdir asked && cd asked && touch mine && for ((i = 1; i <= ${threads}; i++)); do echo asked-$i; done | xargs touch`,
@@ -38,7 +38,7 @@ export const flood: Scenario = {
       'no pending requests',
       async () => (await stage.guard.status()).waiting === 0,
     );
-    // as many files as nothing else may leave behind
+    // more files than anything else may leave behind
     await stage.guard.clear();
     await stage.shell('rm -r asked');
   },
@@ -46,7 +46,7 @@ export const flood: Scenario = {
 
 const SIGNALS = 20;
 
-/** One open, answered, that then waits for a writer: signals do not ask again. */
+/** An answered open that then waits for a writer: signals must not cause new questions. */
 async function blockBehindAnswer(stage: Stage): Promise<void> {
   const blocked = await stage.attack('block', ALICE, {dir: asked});
   const before = (await stage.guard.status()).asked;
@@ -64,7 +64,7 @@ async function blockBehindAnswer(stage: Stage): Promise<void> {
   await stage.killUsers();
 }
 
-// /tmp/hostile/asked/{mine-0…,fifo-…}   asked about, and answered at once, mostly
+// /tmp/hostile/asked/{mine-0…,fifo-…}   asked about, and mostly answered immediately
 export const signals: Scenario = {
   name: 'signals',
   claim: 'who is stopped, let go on or killed while it asks leaves nothing behind',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What others have written to break kernels, as it comes from Debian.
+// Stress tests for kernels by other authors, from Debian packages.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {PATIENCE} from '../../vm/runner/patience.js';
 import type {Result} from '../../vm/runner/process.js';
@@ -10,20 +10,20 @@ const closed = `${DIR}/closed`;
 const mixed = `${DIR}/mixed`;
 const LATE = 180_000 * PATIENCE;
 
-/* All of a user's memory; the guest has more. Who hits it is no fault of the guard. */
+/* The memory limit of a user; the guest has more. Reaching it is not a fault of the guard. */
 const GROUP = '/sys/fs/cgroup/hostile';
 const MAKE_GROUP = `mkdir -p ${GROUP} && echo +memory >/sys/fs/cgroup/cgroup.subtree_control &&
   echo 500M >${GROUP}/memory.max && echo 900 >${GROUP}/pids.max 2>/dev/null; true`;
 
-/** A command of a user in a group of its own. */
+/** Runs a command as a user in its own cgroup. */
 const asUser = (uid: number, command: string): string =>
   `echo $$ >${GROUP}/cgroup.procs; ulimit -c 0 -f 65536; cd ${DIR}/${uid} &&
    exec setpriv --reuid=${uid} --regid=${uid} --clear-groups --reset-env ${command}`;
 
 // /tmp/hostile/
-//   closed/{secret,n0…n3}   a tree that is closed to all
-//   1000/ 1001/             where the users may write: logged, strict, and asked about in turn
-//   mixed/{n0…n3}           may be listed; n0 is closed, n1 strict, n2 asked about
+//   closed/{secret,n0…n3}   a tree that denies everybody
+//   1000/ 1001/             writable for the users: logged, strict, and asked about in turn
+//   mixed/{n0…n3}           can be listed; n0 denies, n1 is strict, n2 asks
 async function guardThem(stage: Stage): Promise<void> {
   await stage.shell(
     `${MAKE_GROUP}; mkdir -m 777 closed mixed && printf treasure >closed/secret &&
@@ -47,7 +47,7 @@ async function guardThem(stage: Stage): Promise<void> {
   ]);
 }
 
-/** Runs it to its end. */
+/** Runs it and waits for its end. */
 async function perform(stage: Stage, uid: number, command: string): Promise<Result> {
   const process = stage.vm.spawn(asUser(uid, command), {cwd: '/tmp'});
   process.end();
@@ -61,8 +61,8 @@ async function perform(stage: Stage, uid: number, command: string): Promise<Resu
 const endOf = ({code, signal}: Result): string => String(signal ?? code);
 
 /*
- * Not those that end by eating all memory, nor such as only a machine of one's own
- * bears: they would show what memory the guest has.
+ * Excludes those that exhaust all memory or harm the whole machine: they would only test
+ * the guest's memory.
  */
 const NOT_HERE = ['bigheap', 'brk', 'stack', 'watchdog', 'softlockup', 'cyclic', 'physpage'];
 const CLASSES = ['filesystem', 'vm', 'scheduler'] as const;
@@ -75,7 +75,7 @@ async function stressorsOf(stage: Stage, name: string): Promise<string[]> {
     .filter((one) => !NOT_HERE.includes(one));
 }
 
-/** As many of each class as fit into the time, by chance. */
+/** A random choice of each class that fits into the time. */
 async function drawStressors(stage: Stage): Promise<string[]> {
   const fit = Math.max(2, Math.floor(stage.time / 1000 / SECONDS_EACH / CLASSES.length));
   const drawn: string[] = [];
@@ -103,7 +103,7 @@ export const stress: Scenario = {
       );
       ends.push(`${stressor} ${endOf(result)}`);
     }
-    // some want rights, or devices, that there are not
+    // some need privileges or devices that are not available
     stage.note(ends.join(', '));
     if (!ends.some((end) => end.endsWith(' 0'))) stage.fault('no stressor could do its work');
     await stage.stop();

@@ -3,9 +3,9 @@ import type {Scenario} from '../scenario.js';
 import {ALICE, DIR, type Stage} from '../stage.js';
 
 const ROUNDS = 6000;
-/** How many ways there are to fail: see grab() of the guest. */
+/** The number of ways to fail: see grab() of the guest. */
 const WAYS = 6;
-/** @param attack repeats something with a guarded name */
+/** @param attack repeats an operation on a guarded name */
 function growing(name: string, attack: string, claim: string): Scenario {
   return {
     name,
@@ -25,7 +25,7 @@ function growing(name: string, attack: string, claim: string): Scenario {
   };
 }
 
-// /tmp/hostile/1000/guarded   the user's own, and he is let in
+// /tmp/hostile/1000/guarded   belongs to the user, who is allowed
 export const renew = growing(
   'renew',
   'renew',
@@ -37,7 +37,7 @@ export const save = growing(
   'a user who saves a guarded file again and again, as editors do, leaves nothing behind',
 );
 
-/* Nobody else may touch what only she is let in to. */
+/* Only this user is allowed. */
 const AS_ALICE = `setpriv --reuid=${ALICE} --regid=${ALICE} --clear-groups`;
 
 async function expectOpen(stage: Stage, who: string, file: string): Promise<void> {
@@ -50,7 +50,7 @@ async function expectClosed(stage: Stage, who: string, file: string): Promise<vo
   if (code === 0) stage.fault(`${file} is open to ${who || 'root'}`);
 }
 
-/** Nobody can open more, or less, than before. */
+/** The same files can be opened as before, and no others. */
 async function expectFair(stage: Stage): Promise<void> {
   for (const file of ['victim/file', 'victim/folder/file', 'closed/secret'])
     await expectOpen(stage, '', `${DIR}/${file}`);
@@ -58,7 +58,7 @@ async function expectFair(stage: Stage): Promise<void> {
   await expectClosed(stage, AS_ALICE, `${DIR}/closed/secret`);
 }
 
-/** Each way once more, so that no other way covers up what it has done. */
+/** Runs each way separately, so that none hides the effect of another. */
 async function expectEachFair(stage: Stage, dir: string, victim: string): Promise<void> {
   for (const onto of ['guarded', 'logged'])
     for (const absent of [0, 1])
@@ -77,10 +77,10 @@ async function expectEachFair(stage: Stage, dir: string, victim: string): Promis
 }
 
 // /tmp/hostile/
-//   victim/{file,folder/}     root's, and no rule is about them
-//   closed/secret             in a tree that is closed to the user
-//   1000/guarded              the user's own, and no one else is let in
-//   1000/logged               the user's own, and reported
+//   victim/{file,folder/}     owned by root, without a rule
+//   closed/secret             in a tree that denies the user
+//   1000/guarded              owned by the user; only the user is allowed
+//   1000/logged               owned by the user, and reported
 export const grab: Scenario = {
   name: 'grab',
   claim: 'a rename or a link that fails for lack of rights changes nothing that rules are about',

@@ -2,10 +2,10 @@
 import type {Scenario} from '../scenario.js';
 import {ALICE, BOB, CAROL, DIR} from '../stage.js';
 
-/** If each were looked at for each other, a rule would take half an hour. */
+/** So many that adding a rule would take half an hour if its cost were quadratic. */
 const MAPPINGS = 8000;
 
-// /tmp/hostile/{public,other,churned}   readable for all; the last two are guarded strictly
+// /tmp/hostile/{public,other,churned}   readable for all; the last two have strict rules
 export const mappings: Scenario = {
   name: 'mappings',
   claim: 'a user with many mappings does not hold up who makes strict rules',

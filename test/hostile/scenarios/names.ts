@@ -2,9 +2,9 @@
 import type {Scenario} from '../scenario.js';
 import {ALICE, BOB, DIR} from '../stage.js';
 
-// /tmp/hostile/shared/      a tree; whoever likes may make, rename and remove in it
-//   a-directory…/d-1/…/     come and go; "held" is always below one of them
-//   held/                   where others work, without looking up where it is
+// /tmp/hostile/shared/      a tree in which all users may create, rename and remove
+//   a-directory…/d-1/…/     created and removed; "held" is always below one of them
+//   held/                   where others work without resolving its path
 export const names: Scenario = {
   name: 'names',
   claim: 'a name that dies while the guard reads it is not freed twice',
@@ -21,7 +21,7 @@ export const names: Scenario = {
     stage.churn([{path: `${dir}/held/file`, uids: [ALICE, BOB]}, {path: `${dir}/secret`}]);
     await stage.attack('work-below', ALICE, {dir, least: 200});
     await stage.attack('work-below', BOB, {dir, least: 200});
-    // from here on they have it open, wherever it is
+    // from now on, they have it open, wherever it is moved
     await stage.attack('move-chain', ALICE, {dir, least: 20});
     await stage.attack('churn-long-names', BOB, {dir, least: 50});
     await stage.last();

@@ -3,15 +3,15 @@ import {fguard_op} from '../../../src/domain/uapi.gen.js';
 import type {Scenario} from '../scenario.js';
 import {ALICE, BOB, DIR} from '../stage.js';
 
-/** Who may mount nothing there makes nothing come and go. */
+/** A user who cannot mount there cannot mount and unmount. */
 const BUT_MOUNT = (1 << fguard_op.FGUARD_OP_MOUNT) - 1;
 
 const closed = `${DIR}/closed`;
 
 // /tmp/hostile/
 //   closed/{secret,sub0/,sub1/}   guarded
-//   1000/ 1001/                   where users mount what they like, in namespaces of theirs
-//   mounted/secret                guarded; its filesystem comes and goes
+//   1000/ 1001/                   where users mount anything, in namespaces of their own
+//   mounted/secret                guarded; its file system is mounted and unmounted
 export const places: Scenario = {
   name: 'places',
   claim: 'no mount, overlay, namespace or handle gets past a rule, or outlives it badly',

@@ -9,9 +9,9 @@ const service = `${DIR}/${BOB}/service`;
 const named = (which: number): string => `${shared}/named-${which}`;
 
 // /tmp/hostile/
-//   closed/{file-…,kept}        guarded; only programs that rules name get in
-//   shared/{named,spare,stranger}-…   everybody's; rules name the first now and then
-//   1001/service                a rule names it all the time; its owner upgrades it
+//   closed/{file-…,kept}        guarded; rules allow only the programs they name
+//   shared/{named,spare,stranger}-…   writable for all; rules name the first now and then
+//   1001/service                a rule always names it; its owner upgrades it
 export const programs: Scenario = {
   name: 'programs',
   claim: 'who runs what a rule names is let in, whatever else has its name before or after',

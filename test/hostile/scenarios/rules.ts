@@ -5,7 +5,7 @@ import {ALICE, BOB, CAROL, DIR, type Stage} from '../stage.js';
 
 const shared = `${DIR}/shared`;
 
-/* Every kind of rule, about what users work with. */
+/* Every kind of rule, about the files that users work with. */
 const KINDS: readonly Rule[] = [
   {path: `${shared}/secret`},
   {path: `${shared}/n1`, uids: [ALICE]},
@@ -30,7 +30,7 @@ async function fillShared(stage: Stage): Promise<void> {
 const stormers = (stage: Stage): Promise<unknown> =>
   Promise.all([ALICE, BOB].map((uid) => stage.attack('storm', uid, {dir: shared, least: 300})));
 
-/** Readers and answerers come and go for as long as the attack lasts. */
+/** Readers and answerers connect and disconnect during the whole attack. */
 async function comeAndGo(stage: Stage): Promise<void> {
   const end = Date.now() + stage.time;
   for (let times = 0; times < 3 || Date.now() < end; times++) {
@@ -42,7 +42,7 @@ async function comeAndGo(stage: Stage): Promise<void> {
   }
 }
 
-// /tmp/hostile/shared/{secret,n…,sub0/,sub1/}   everybody's, and guarded now and then
+// /tmp/hostile/shared/{secret,n…,sub0/,sub1/}   writable for all, and guarded now and then
 export const rules: Scenario = {
   name: 'rules',
   claim: 'every operation survives rules, readers and answerers that come and go',

@@ -4,7 +4,7 @@ import {GUARD} from '../guard.js';
 import type {Scenario} from '../scenario.js';
 import {ALICE, BOB, CAROL, DIR, type Stage} from '../stage.js';
 
-/** A reader with more to read than it takes. */
+/** A reader that is slower than its events. */
 async function slowReader(stage: Stage): Promise<{reader: GuestProcess; pid: number}> {
   const reader = stage.vm.spawn([GUARD, 'watch', 'all=1'], {keep: true});
   await reader.waitFor('subscribed');
@@ -13,16 +13,16 @@ async function slowReader(stage: Stage): Promise<{reader: GuestProcess; pid: num
   return {reader, pid};
 }
 
-/** Few records of such paths fill what waits for a reader. */
+/** With paths this long, a few records fill the queue of a reader. */
 const LONG = `${DIR}/shared${`/${'long'.repeat(60)}`.repeat(4)}`;
 
-/** As soon as the reader's queue has no room, and what delivers it waits for the socket. */
+/** Waits until the reader's queue is full and the sender waits for the socket. */
 async function untilFull(stage: Stage): Promise<void> {
   const {lost} = await stage.guard.status();
   await stage.until('a queue is full', async () => (await stage.guard.status()).lost > lost);
 }
 
-// /tmp/hostile/shared/long…/   where users make events without end
+// /tmp/hostile/shared/long…/   where users cause events all the time
 export const streams: Scenario = {
   name: 'streams',
   claim: 'what a reader of events who is gone was to get comes to nobody else',
@@ -34,7 +34,7 @@ export const streams: Scenario = {
     const end = Date.now() + stage.time;
     let times = 0;
     for (; times < 4 || Date.now() < end; times++) {
-      // the library's socket has the number of the process as its port
+      // the library's socket has the process id as its port
       const {reader, pid} = await slowReader(stage);
       await untilFull(stage);
       thief.process.write(`${pid}\n`);

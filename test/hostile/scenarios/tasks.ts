@@ -25,7 +25,7 @@ export const exits: Scenario = {
     for (; named < 5 || Date.now() < end; named++) {
       const mortal = await stage.attack('last', ALICE, {path: secret, least: 2});
       const kind = stage.dice.pick(['untilExit', 'children'] as const);
-      // it may have ended before the rule was made: that is refused
+      // it may have ended before the rule was added, which then fails
       const ending = stage.dice.below(2) ? mortal.kill() : Promise.resolve();
       const added = stage.vm.run(
         `${GUARD} add path=${DIR}/of-${named % 8} pids=${mortal.pid} flags=${kind === 'children' ? 8 : 16}`,
@@ -60,8 +60,8 @@ export const tracers: Scenario = {
     await stage.attack('trace', ALICE, {path: secret, least: 10});
     await stage.attack('trace', BOB, {path: secret, least: 10});
     await stage.last();
-    // where no rule named it for a moment, it was stopped, and the end of a traced one is
-    // told to its tracer first, which does not ask
+    // tracers stop it whenever no rule names it for a moment, so it has to be killed; its end
+    // is reported to the tracer first, which does not wait for it
     const killed = named.kill();
     await stage.stop();
     await killed;

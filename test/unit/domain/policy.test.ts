@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 
 import {once} from '../../../src/domain/answer.js';
 import {OPS} from '../../../src/domain/names.js';
-import {type AskerFacts, type PolicyMatch, decide} from '../../../src/domain/policy.js';
+import {type WaiterFacts, type PolicyMatch, decide} from '../../../src/domain/policy.js';
 import type {Question} from '../../../src/domain/question.js';
 import {QUESTION} from '../question.js';
 
@@ -12,7 +12,7 @@ const DENY = 1;
 const ASK = null;
 
 /* The asker is what it says, and sees what we see. */
-const HONEST: AskerFacts = {
+const HONEST: WaiterFacts = {
   runs: (exe) => exe === '/usr/bin/cat',
   sharesView: () => true,
   seesMount: () => false,
@@ -20,9 +20,9 @@ const HONEST: AskerFacts = {
   isSame: () => false,
 };
 /* It runs another file of the same name, in a mount namespace of its own. */
-const FEIGNED: AskerFacts = {...HONEST, runs: () => false, sharesView: () => false};
+const FEIGNED: WaiterFacts = {...HONEST, runs: () => false, sharesView: () => false};
 /* There it has mounted a file under another name. */
-const RENAMED: AskerFacts = {...FEIGNED, seesMount: (path) => path === '/srv/a.docx'};
+const RENAMED: WaiterFacts = {...FEIGNED, seesMount: (path) => path === '/srv/a.docx'};
 
 function says(
   match: PolicyMatch,
@@ -31,8 +31,8 @@ function says(
   facts = HONEST,
 ): boolean {
   const answer = verdict === null ? null : once(verdict);
-  const fallback = once(verdict === DENY ? ALLOW : DENY);
-  const policy = {entries: [{match, answer, line: 3}], fallback};
+  const defaultAnswer = once(verdict === DENY ? ALLOW : DENY);
+  const policy = {entries: [{match, answer, line: 3}], defaultAnswer};
   return decide(policy, {...QUESTION, ...question}, facts, ALLOW).entry !== null;
 }
 
@@ -131,7 +131,7 @@ describe('a policy', () => {
   ];
 
   it('says what the first entry that matches says', () => {
-    const policy = {entries, fallback: once(DENY)};
+    const policy = {entries, defaultAnswer: once(DENY)};
     expect(decide(policy, QUESTION, HONEST, ALLOW)).toEqual({answer: null, entry: entries[0]});
     const other = {...QUESTION, path: '/srv/a'};
     expect(decide(policy, other, HONEST, ALLOW)).toEqual({answer: once(ALLOW), entry: entries[1]});
@@ -139,7 +139,7 @@ describe('a policy', () => {
 
   it('says its default where none matches', () => {
     const question = {...QUESTION, path: '/tmp/x'};
-    const policy = {entries, fallback: once(DENY)};
+    const policy = {entries, defaultAnswer: once(DENY)};
     expect(decide(policy, question, HONEST, ALLOW)).toEqual({answer: once(DENY), entry: null});
   });
 });

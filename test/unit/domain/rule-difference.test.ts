@@ -49,13 +49,13 @@ describe('the difference between rules', () => {
   });
 
   it('tells objects apart by path and suffix', () => {
-    const inForce = [
+    const active = [
       rule({id: 1}),
       rule({id: 2, suffix: '.x'}),
       rule({id: 3, path: null, suffix: '.x'}),
     ];
     const wanted = [request({suffix: '.x'}), request({path: '/new'})];
-    const {added, removed, unchanged} = compareRules(inForce, wanted);
+    const {added, removed, unchanged} = compareRules(active, wanted);
     expect(added).toMatchObject([{match: {path: '/new'}}]);
     expect(removed.map(({id}) => id)).toEqual([1, 3]);
     expect(unchanged.map(({id}) => id)).toEqual([2]);

@@ -184,7 +184,7 @@ describe('what is no file of a decent size is not read', () => {
 
   it('much that is not JSON', () => {
     writeFileSync(file, `{"rules": [${'{}, '.repeat((5 << 20) + 1)}`);
-    expect(() => readWrittenFile(file)).toThrow('is larger than 16 MiB; only JSON');
+    expect(() => readWrittenFile(file)).toThrow('is larger than 16 MiB; use JSON');
   });
 });
 

@@ -23,7 +23,7 @@ it.each([
   'system.slice/docker-0123.scope/app.service',
 ])('does not take a unit below another one for the system: %s', (path) => {
   mkdirSync(join(root, path), {recursive: true});
-  expect(() => cgroupDirectory('app.service', root)).toThrow('no cgroup of a running unit');
+  expect(() => cgroupDirectory('app.service', root)).toThrow('it is not running');
 });
 
 it('finds a unit below slices', () => {

@@ -36,7 +36,8 @@ function evesLink(target: string, name: string): void {
   lchownSync(join(eve, name), EVE, EVE);
 }
 
-const refused = /is a link of user 54321 and leads to .*, which is not that user's/;
+const refused =
+  /is a symbolic link that user 54321 controls, and it leads to .*, which that user does not own/;
 
 describe.runIf(isRoot)('a written path', () => {
   it('below the folder of a user is resolved while no link leads out of it', () => {

@@ -84,11 +84,11 @@ describe.runIf(isRoot)('what is not', () => {
     ['what is not there yet in it', () => join(eve, 'new'), /belongs to user 54321/],
     ["another's file in ours", () => put('mine', 'file'), /file belongs to user 54321/],
     ["another's folder where all may make files", () => put('shared/x/file'), /belongs to/],
-    ['a folder that all may write to', () => join(root, 'open'), /others may write/],
-    ['what lies in it', () => makeIn(join(root, 'open')), /others may write/],
+    ['a folder that all may write to', () => join(root, 'open'), /other users can write/],
+    ['what lies in it', () => makeIn(join(root, 'open')), /other users can write/],
     ["a link of ours to another's folder", () => link(eve), /belongs to user 54321/],
-    ['a file that all may write to', () => file(0o666), /others may write/],
-    ['a file that a group may write to', () => file(0o664), /others may write/],
+    ['a file that all may write to', () => file(0o666), /other users can write/],
+    ['a file that a group may write to', () => file(0o664), /other users can write/],
   ];
 
   function makeIn(folder: string): string {
@@ -139,7 +139,7 @@ describe('making a folder', () => {
   });
 
   it('never gives out one where all may make files', () => {
-    expect(() => makeOwnFolder(join(root, 'shared'))).toThrow('others may write to it');
+    expect(() => makeOwnFolder(join(root, 'shared'))).toThrow('other users can write to it');
     expect(makeOwnFolder(join(root, 'shared/mine'))).toContain('shared/mine');
   });
 

@@ -3,7 +3,7 @@ import {beforeEach, describe, expect, it, vi} from 'vitest';
 
 import type {Policy} from '../../../src/domain/policy.js';
 import type {Question} from '../../../src/domain/question.js';
-import {PolicyAsker} from '../../../src/services/agent/policy-asker.js';
+import {PolicyMode} from '../../../src/services/agent/policy-mode.js';
 import {type AskListener, Answerer} from '../../../src/services/ask/answerer.js';
 import {FakeGuard, FakeStream} from '../fake-guard.js';
 import {packQuestion} from '../records.js';
@@ -47,27 +47,27 @@ describe('an answerer', () => {
 });
 
 describe('an agent', () => {
-  const DENY: Policy = {entries: [], fallback: {verdict: 1, lifetime: 0, ttl: 0}};
+  const DENY: Policy = {entries: [], defaultAnswer: {verdict: 1, lifetime: 0, ttl: 0}};
 
   it('decides for each user in turn, whoever asked more', async () => {
     const many = Array.from({length: 100}, (_, index) => batch(index + 1, 1000));
     const answerer = await Answerer.attach();
     const decided: string[] = [];
-    const asker = new PolicyAsker(answerer, DENY, {
+    const mode = new PolicyMode(answerer, DENY, {
       decided: ({question}) => {
         decided.push(question.id);
         if (decided.length === 3) answerer.leave();
       },
       closed: () => undefined,
     });
-    void asker.start();
+    void mode.start();
     const {stream} = guard;
     stream.batches = async function* () {
       yield await Promise.resolve(Buffer.concat([...many, batch(101, 1001)]));
       while (!stream.stopped) await new Promise((resolve) => setImmediate(resolve));
       return 'stopped';
     };
-    await answerer.run(asker);
+    await answerer.run(mode);
     expect(decided.slice(0, 3)).toContain('101');
   });
 });

@@ -32,7 +32,7 @@ afterEach(() => {
 
 const now = (): bigint => BigInt(Date.now()) * 1_000_000n;
 
-const asker = (pid: number, time = now()): Question => ({...QUESTION, pid, tid: pid, time});
+const waiter = (pid: number, time = now()): Question => ({...QUESTION, pid, tid: pid, time});
 
 /* A process that shows these bytes as its arguments. */
 async function start(script: string, cwd = '/'): Promise<number> {
@@ -44,12 +44,12 @@ async function start(script: string, cwd = '/'): Promise<number> {
 
 const WAIT = 'echo started; read <><(:)';
 
-describe('how an asker was started', () => {
+describe('how an waiter was started', () => {
   it('is told with its arguments, byte for byte, and its folder', async () => {
     const folder = realpathSync(newFolder());
     const words = `"" "a b" $'line\\n\\xff' $'\\u20ac'`;
     const pid = await start(`exec bash -c '${WAIT}' ${words}`, folder);
-    expect(await readInvocation(asker(pid))).toEqual({
+    expect(await readInvocation(waiter(pid))).toEqual({
       args: ['bash', '-c', WAIT, '', 'a b', 'line\n\udcff', '\u20ac'],
       argsCut: false,
       cwd: folder,
@@ -58,7 +58,7 @@ describe('how an asker was started', () => {
 
   it('is cut where it is endless, and that is said', async () => {
     const pid = await start(`exec bash -c '${WAIT}' $(printf 'x%.0s ' {1..40000})`);
-    const {args, argsCut} = await readInvocation(asker(pid));
+    const {args, argsCut} = await readInvocation(waiter(pid));
     expect(argsCut).toBe(true);
     expect(args?.join(' ')).toMatch(/^bash -c echo started; read <><\(:\)( x)+ ?$/);
     expect(args?.join(' ').length).toBeLessThanOrEqual(32_768);
@@ -67,25 +67,25 @@ describe('how an asker was started', () => {
   it('is not told of another process that has its number by now', async () => {
     const before = now() - 1_000_000_000n;
     const pid = await start(WAIT);
-    expect(await readInvocation(asker(pid, before))).toEqual(NO_INVOCATION);
-    expect((await readInvocation(asker(pid))).args?.[0]).toBe('/bin/bash');
+    expect(await readInvocation(waiter(pid, before))).toEqual(NO_INVOCATION);
+    expect((await readInvocation(waiter(pid))).args?.[0]).toBe('/bin/bash');
   });
 
   it('is not known of one that has gone', async () => {
-    expect(await readInvocation(asker(MUTE + 1))).toEqual(NO_INVOCATION);
+    expect(await readInvocation(waiter(MUTE + 1))).toEqual(NO_INVOCATION);
   });
 
   it('is not waited for longer than a moment, and for some only', async () => {
     vi.useFakeTimers();
-    const first = readInvocation(asker(MUTE));
-    const second = readInvocation(asker(MUTE));
+    const first = readInvocation(waiter(MUTE));
+    const second = readInvocation(waiter(MUTE));
     await vi.advanceTimersByTimeAsync(1000);
     expect([await first, await second]).toEqual([NO_INVOCATION, NO_INVOCATION]);
     vi.useRealTimers();
-    expect(await readInvocation(asker(process.pid))).toEqual(NO_INVOCATION);
+    expect(await readInvocation(waiter(process.pid))).toEqual(NO_INVOCATION);
     state.release();
     await vi.waitFor(async () => {
-      expect((await readInvocation(asker(process.pid))).args).not.toBeNull();
+      expect((await readInvocation(waiter(process.pid))).args).not.toBeNull();
     });
   });
 });

@@ -60,7 +60,7 @@ describe.runIf(isRoot)('the service', () => {
 
   it('does not run a file that others may write to', () => {
     chmodSync(join(folder(), 'dist/deep/main.cjs'), 0o666);
-    expect(() => require()).toThrow('others may write to');
+    expect(() => require()).toThrow('other users can write to');
   });
 });
 

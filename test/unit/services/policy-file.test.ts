@@ -38,7 +38,7 @@ describe('a policy file', () => {
     expect(await load(text.join('\n'), folder)).toEqual({
       mistakes: [],
       policy: {
-        fallback: {verdict: 1, lifetime: 0, ttl: 0},
+        defaultAnswer: {verdict: 1, lifetime: 0, ttl: 0},
         entries: [
           {
             line: 3,
@@ -52,7 +52,7 @@ describe('a policy file', () => {
   });
 
   it('asks where it says nothing', async () => {
-    expect((await load('answers: []')).policy).toEqual({entries: [], fallback: null});
+    expect((await load('answers: []')).policy).toEqual({entries: [], defaultAnswer: null});
   });
 
   it.each([
@@ -65,7 +65,11 @@ describe('a policy file', () => {
       'answers:\n  - sufix: [.x]\n    answer: deny',
       ['2:5 unknown key "sufix"; did you mean'],
     ],
-    ['a key in the singular', 'answers:\n  - exe: /x\n    answer: deny', ['2:5 the key is "exes"']],
+    [
+      'a key in the singular',
+      'answers:\n  - exe: /x\n    answer: deny',
+      ['2:5 use the key "exes"'],
+    ],
     ['no answer', 'answers:\n  - uids: [0]', ['2:5 the key "answer" is missing']],
     [
       'an entry about everything',

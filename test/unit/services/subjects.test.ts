@@ -48,7 +48,7 @@ describe('a cgroup', () => {
     mkdirSync(`${root}/user.slice/user-1.slice/user@1.service/app.slice/mine.service`, {
       recursive: true,
     });
-    expect(() => cgroupDirectory('mine.service', root)).toThrow('no cgroup of a running unit');
+    expect(() => cgroupDirectory('mine.service', root)).toThrow('it is not running');
     expect(cgroupDirectory('user@1.service', root)).toBe(
       `${root}/user.slice/user-1.slice/user@1.service`,
     );
@@ -57,7 +57,7 @@ describe('a cgroup', () => {
   it.runIf(isRoot)('of a unit is not what lies in a slice that was given away', () => {
     mkdirSync(`${root}/given.slice/their.service`, {recursive: true});
     chownSync(`${root}/given.slice`, 1234, 1234);
-    expect(() => cgroupDirectory('their.service', root)).toThrow('no cgroup of a running unit');
+    expect(() => cgroupDirectory('their.service', root)).toThrow('it is not running');
   });
 });
 

@@ -3,16 +3,16 @@ import {linkSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 
-import {askerFacts} from '../../../src/services/agent/facts.js';
+import {waiterFacts} from '../../../src/services/agent/facts.js';
 import {newFolder} from '../folder.js';
 import {QUESTION} from '../question.js';
 
 const ME = {...QUESTION, pid: process.pid, tid: process.pid};
 const NOBODY = 2 ** 22 + 1;
 
-describe('an asker', () => {
+describe('a waiter', () => {
   it('that is here runs what it runs, and sees what we see', () => {
-    const facts = askerFacts(ME);
+    const facts = waiterFacts(ME);
     expect(facts.runs(process.execPath)).toBe(true);
     expect(facts.runs('/bin/sh')).toBe(false);
     expect(facts.sharesView()).toBe(true);
@@ -21,12 +21,12 @@ describe('an asker', () => {
   });
 
   it('is looked at by its thread: one may see what its process does not', () => {
-    expect(askerFacts({...ME, tid: NOBODY}).sharesView()).toBe(false);
-    expect(askerFacts({...ME, pid: NOBODY}).sharesView()).toBe(true);
+    expect(waiterFacts({...ME, tid: NOBODY}).sharesView()).toBe(false);
+    expect(waiterFacts({...ME, pid: NOBODY}).sharesView()).toBe(true);
   });
 
   it('that cannot be looked at may see anything', () => {
-    const facts = askerFacts({...ME, tid: NOBODY});
+    const facts = waiterFacts({...ME, tid: NOBODY});
     expect(facts.runs(process.execPath)).toBe(false);
     expect(facts.seesMount('/srv/a.docx')).toBe(true);
   });
@@ -41,7 +41,7 @@ describe('an asker', () => {
     writeFileSync(file, '');
     linkSync(file, hard);
     symlinkSync(file, soft);
-    const facts = askerFacts(ME);
+    const facts = waiterFacts(ME);
     const isSame = (other: string): boolean => facts.isSame(file, other);
     expect([hard, soft, join(folder, 'no')].map(isSame)).toEqual([true, false, false]);
   });

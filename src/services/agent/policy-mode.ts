@@ -7,7 +7,7 @@ import {Aside} from '../ask/aside.js';
 import {FairQueue} from '../ask/fair-queue.js';
 import type {AskMode} from '../ask/session.js';
 import {turn} from '../../linux/turn.js';
-import {askerFacts} from './facts.js';
+import {waiterFacts} from './facts.js';
 
 /** The outcome of a request. */
 export interface AgentDecision extends PolicyDecision {
@@ -24,7 +24,7 @@ export interface AgentListener {
 }
 
 /** Answers from a policy, which may be replaced at any time. */
-export class PolicyAsker implements AskMode {
+export class PolicyMode implements AskMode {
   private readonly queue = new FairQueue();
   /* Reported, and left to others. */
   private readonly left = new Set<string>();
@@ -71,7 +71,7 @@ export class PolicyAsker implements AskMode {
 
   private decide(question: Question): void {
     const {policy, left} = this;
-    const decision = decide(policy, question, askerFacts(question), VERDICT.FGUARD_VERDICT_ALLOW);
+    const decision = decide(policy, question, waiterFacts(question), VERDICT.FGUARD_VERDICT_ALLOW);
     const {answer} = decision;
     /* Not reported again if it is still left to others. */
     if (answer === null && left.has(question.id)) return;
