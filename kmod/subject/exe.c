@@ -482,6 +482,8 @@ bool fguard_exe_is(const struct fguard_exe *exe, const struct file *file)
 	const struct inode *inode = file_inode(file);
 	const struct fguard_version *former;
 
+	if (!fguard_exe_was_run(file))
+		return false;
 	if (is_version(rcu_dereference(exe->now), inode))
 		return inode->i_nlink;
 	former = former_of(exe, inode);

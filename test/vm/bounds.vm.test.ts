@@ -17,12 +17,14 @@ import {type GuestProcess, Vm} from './runner/vm.js';
 //   another          that none does
 //   starts/N/        below which suffixes count
 //   hole/d/d/…       where none does
+//   bin/N            many programs, and bin/free, which no rule is about
 //   names/N          many names of one file, and names/free, which no rule is about
 const LAB = '/tmp/bounds';
 const WAY = `${LAB}/way`;
 const STARTS = `${LAB}/starts/`;
 const HOLE = `${LAB}/hole`;
 const NAMES = `${LAB}/names/`;
+const BIN = `${LAB}/bin/`;
 const MANY = 10_000;
 const DEPTH = 1000;
 const STRIDE = 50;
@@ -45,9 +47,10 @@ beforeAll(async () => {
   await machine.ok(
     `modprobe -a fguard loop ext4 && mkdir -p ${WAY}/crowd ${LAB}/other/full/x ${LAB}/disk && cd ${LAB} &&
      cp ${TRY} program && cp ${TRY} another && printf text >free && chmod -R 777 ${LAB} &&
-     mkdir -p $(seq -f ${STARTS}%.0f 0 ${DEPTH}) hole names && printf text >names/free &&
+     mkdir -p $(seq -f ${STARTS}%.0f 0 ${DEPTH}) hole names bin && printf text >names/free &&
+     cp ${TRY} bin/free && perl -e 'for (0 .. ${MANY - 1}) { open(F, ">bin/$_") or die }' &&
      perl -e 'for (0 .. ${MANY - 1}) { link("names/free", "names/$_") or die }' &&
-     chmod 666 names/free && chmod 777 hole names && ${TRY} dig ${HOLE} ${DEPTH} d &&
+     chmod 666 names/free && chmod 777 hole names bin && ${TRY} dig ${HOLE} ${DEPTH} d &&
      truncate -s 8M image && mkfs.ext4 -q image && mount -o loop image disk && touch disk/a disk/b && chmod 777 disk/*`,
   );
   for (const uid of [ALLOWED, NOBODY]) {
@@ -194,7 +197,27 @@ const DEEP: Deed[] = [
   below(0, `rename ../d ${LAB}/hole/away`, /./),
 ];
 
+/** In a directory of programs, and what is run. */
+const ofPrograms = (directory: string, program: string): Deed[] => [
+  {name: 'create and remove', uid: NOBODY, words: `mkdir ${directory}new`, result: /./},
+  {name: 'rename', uid: NOBODY, words: `rename ${directory}free ${directory}free2`, result: /./},
+  {name: 'link', uid: NOBODY, words: `link ${directory}free ${directory}free3`, result: /./},
+  {name: 'run', uid: NOBODY, words: `child execve ${program}`, result: /./},
+  {name: 'open', uid: NOBODY, words: `open ${LAB}/free`, result: 'OK'},
+  ofMemory(NOBODY, NOBODY, 'EFAULT'),
+];
+
 const CROWDS: Crowd[] = [
+  {
+    name: 'each of which lets in another program',
+    rule: `programs=${BIN} ${OPS}`,
+    deeds: ofPrograms(BIN, `${BIN}free`),
+  },
+  {
+    name: 'each of which lets in another name of a program',
+    rule: `programs=${NAMES} ${OPS}`,
+    deeds: ofPrograms(NAMES, `${NAMES}free`),
+  },
   {
     name: 'about a suffix below other directories',
     rule: `suffix=.docx uids=${ALLOWED} ${OPS}`,
