@@ -22,23 +22,11 @@
 #define LOOKS_MAX 16
 
 /*
- * Of a file that has the name no more, who ran it by then is known by the others: by the
- * file as it was opened to run it later, which all children share. An address that is
- * used again is that of a later one. Whoever makes them be that many has it forgotten.
+ * Of a file that has the name no more, who ran it by then is known by the others: the file
+ * as it was opened to run it later, which all children share, is marked. This flag says how
+ * to open, and the kernel has cleared it by then.
  */
-#define LATE_MAX 60
-
-/**
- * struct late - files as they were opened to run one that had the name before
- * @count: how many
- * @files: they; only compared
- * @rcu: frees it after the last reader
- */
-struct late {
-	u32 count;
-	const struct file *files[LATE_MAX];
-	struct rcu_head rcu;
-};
+#define RUN_LATE O_NOCTTY
 
 /**
  * struct fguard_version - a file that has the name of an executable, or had it
@@ -46,7 +34,6 @@ struct late {
  * @of_formers: the same of those that had the name, once it is one; exe_lock
  * @program: the file
  * @exe: the executable, which owns it
- * @late: who ran it later, or NULL: nobody; RCU, exe_lock
  * @rcu: frees it after the last reader
  */
 struct fguard_version {
@@ -54,7 +41,6 @@ struct fguard_version {
 	struct hlist_node of_formers;
 	struct fguard_program program;
 	struct fguard_exe *exe;
-	struct late __rcu *late;
 	struct rcu_head rcu;
 };
 
@@ -101,8 +87,6 @@ static struct fguard_version *locked(struct fguard_version __rcu *version)
 
 static void drop(struct fguard_version *version)
 {
-	struct late *late;
-
 	if (!version)
 		return;
 	lockdep_assert_held(&exe_lock);
@@ -111,9 +95,6 @@ static void drop(struct fguard_version *version)
 	/* Not even who looks at it now takes a later inode of the number for it. */
 	WRITE_ONCE(version->program.gone, true);
 	fguard_program_leave(&version->program);
-	late = rcu_dereference_protected(version->late, true);
-	if (late)
-		kfree_rcu(late, rcu);
 	kfree_rcu(version, rcu);
 }
 
@@ -493,27 +474,12 @@ static bool is_version(const struct fguard_version *version, const struct inode 
 	return version && is_program(&version->program, inode);
 }
 
-static const struct fguard_version *former_of(const struct fguard_exe *exe,
-					      const struct inode *inode)
+static bool is_former(const struct fguard_exe *exe, const struct inode *inode)
 {
-	const struct fguard_version *former;
 	unsigned int i;
 
-	for (i = 0; i < FGUARD_FORMERS_MAX; i++) {
-		former = rcu_dereference(exe->formers[i]);
-		if (is_version(former, inode))
-			return former;
-	}
-	return NULL;
-}
-
-static bool is_late(const struct fguard_version *former, const struct file *file)
-{
-	const struct late *late = rcu_dereference(former->late);
-	u32 i;
-
-	for (i = 0; late && i < smp_load_acquire(&late->count); i++)
-		if (late->files[i] == file)
+	for (i = 0; i < FGUARD_FORMERS_MAX; i++)
+		if (is_version(rcu_dereference(exe->formers[i]), inode))
 			return true;
 	return false;
 }
@@ -521,21 +487,19 @@ static bool is_late(const struct fguard_version *former, const struct file *file
 bool fguard_exe_is(const struct fguard_exe *exe, const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
-	const struct fguard_version *former;
 
 	if (!fguard_exe_was_run(file))
 		return false;
 	if (is_version(rcu_dereference(exe->now), inode))
 		return inode->i_nlink;
-	former = former_of(exe, inode);
-	return former && !is_late(former, file);
+	return !(READ_ONCE(file->f_flags) & RUN_LATE) && is_former(exe, inode);
 }
 
 bool fguard_exe_may_be(const struct fguard_exe *exe, const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 
-	return is_version(rcu_dereference(exe->now), inode) || former_of(exe, inode);
+	return is_version(rcu_dereference(exe->now), inode) || is_former(exe, inode);
 }
 
 bool fguard_exes_visit(const struct inode *inode, bool (*visit)(u64 id, void *context),
@@ -551,46 +515,32 @@ bool fguard_exes_visit(const struct inode *inode, bool (*visit)(u64 id, void *co
 
 /* ---- who runs it later --------------------------------------------------------- */
 
-static bool add_late(struct late *late, const struct file *file)
+static bool has_former(const struct hlist_head *bucket, const struct inode *inode)
 {
-	u32 i;
+	const struct fguard_version *version;
 
-	for (i = 0; i < late->count; i++)
-		if (late->files[i] == file)
+	lockdep_assert_held(&exe_lock);
+	hlist_for_each_entry(version, bucket, of_formers)
+		if (is_program(&version->program, inode))
 			return true;
-	if (late->count == LATE_MAX)
-		return false;
-	late->files[late->count] = file;
-	smp_store_release(&late->count, late->count + 1);
-	return true;
+	return false;
 }
 
-static bool note_late(struct fguard_version *former, const struct file *file)
-{
-	struct late *late = rcu_dereference_protected(former->late,
-						      lockdep_is_held(&exe_lock));
-
-	if (!late) {
-		late = kzalloc(sizeof(*late), GFP_FOLLOW);
-		if (!late)
-			return false;
-		rcu_assign_pointer(former->late, late);
-	}
-	return add_late(late, file);
-}
-
-void fguard_exes_run(const struct file *file)
+void fguard_exes_run(struct file *file)
 {
 	const struct inode *inode = file_inode(file);
-	struct hlist_head *bucket = bucket_of_inode(formers, inode);
-	struct fguard_version *version;
+	const struct hlist_head *bucket = bucket_of_inode(formers, inode);
 	unsigned long flags;
+	bool late;
 
 	if (likely(hlist_empty(bucket)))
 		return;
 	spin_lock_irqsave(&exe_lock, flags);
-	hlist_for_each_entry(version, bucket, of_formers)
-		if (is_program(&version->program, inode) && !note_late(version, file))
-			WRITE_ONCE(version->program.gone, true);
+	late = has_former(bucket, inode);
 	spin_unlock_irqrestore(&exe_lock, flags);
+	if (!late)
+		return;
+	spin_lock(&file->f_lock);
+	file->f_flags |= RUN_LATE;
+	spin_unlock(&file->f_lock);
 }

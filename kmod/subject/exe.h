@@ -153,6 +153,6 @@ void fguard_exes_hold(struct dentry *name, const struct inode *inode);
  *
  * Context: inside an ftrace callback; who runs it has not begun to.
  */
-void fguard_exes_run(const struct file *file);
+void fguard_exes_run(struct file *file);
 
 #endif
