@@ -127,7 +127,7 @@ function expectNoMore(deeds: readonly Deed[], costs: readonly Cost[][]): void {
 }
 
 /* Flags of rules. */
-const [TREE, CHILDREN, UNTIL_EXIT, STRICT, AGAINST] = [4, 8, 16, 32, 64];
+const [TREE, CHILDREN, UNTIL_EXIT, STRICT, AGAINST, UNTIL_CLOSED] = [4, 8, 16, 32, 64, 128];
 
 const ALL: Op[] = ['read', 'write', 'exec', 'create', 'delete', 'rename', 'link', 'truncate'];
 const OPS = `ops=${maskOf([...ALL, 'attr', 'list', 'mount'])}`;
@@ -342,6 +342,32 @@ describe.each(CROWDS)('with many rules $name', (crowd) => {
       for (const count of [1, most]) {
         await load(words, count, prefix);
         costs.push(await measure(deeds));
+      }
+      expectNoMore(deeds, costs);
+    },
+    SLOW,
+  );
+});
+
+describe('rules that end with the socket of their maker', () => {
+  it(
+    'cost nobody more who closes one of his own',
+    async () => {
+      const costs: Cost[][] = [];
+      const seen = `${LAB}/seen`;
+      const deeds: Deed[] = [
+        {name: 'close', uid: NOBODY, words: 'port-leave', result: 'OK', how: 'mean 200'},
+      ];
+      await machine.ok(`${GUARD} clear`);
+      for (const count of [1, MANY]) {
+        const keeper = machine.spawn(
+          `exec ${GUARD} keep-alike prefix=${WAY}/crowd/ count=${count} flags=${UNTIL_CLOSED} ${OPS} >${seen}`,
+        );
+        await machine.ok(`until grep -q '{}' ${seen}; do :; done`, {timeout: SLOW});
+        costs.push(await measure(deeds));
+        keeper.kill('SIGKILL');
+        await keeper.exit;
+        await machine.ok(`rm ${seen}`);
       }
       expectNoMore(deeds, costs);
     },

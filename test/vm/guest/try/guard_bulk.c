@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "guard.h"
 
@@ -92,6 +93,25 @@ static void add_alike(struct fguard *guard, char **words)
 		free_programs(rules, count);
 	free_rules(rules, count);
 	free(added);
+}
+
+/* keep-alike prefix=P count=N RULE: as add-alike, one by one, and stays until it is killed */
+static void keep_alike(struct fguard *guard, char **words)
+{
+	uint32_t count = number_option(words, "count", 0);
+	struct fguard_rule *rules = make_rules(option(words, "prefix"), count);
+	struct fguard_added added;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct fguard_rule rule = take_rule(words);
+
+		rule.path = rules[i].path;
+		if (print_failure(guard, fguard_add_rules(guard, &rule, 1, &added)))
+			return;
+	}
+	puts("{}");
+	fflush(stdout);
+	pause();
 }
 
 /* add-many prefix=P count=N [also=P]: rules for PREFIX0, PREFIX1, … */
@@ -202,6 +222,7 @@ static void tally_list(struct fguard *guard, char **words)
 const struct command bulk_commands[] = {
 	{ "add-many", add_many },
 	{ "add-alike", add_alike },
+	{ "keep-alike", keep_alike },
 	{ "set-many", set_many },
 	{ "del-many", del_many },
 	{ "swap", swap },
