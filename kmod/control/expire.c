@@ -81,7 +81,7 @@ static int socket_closed(struct notifier_block *block, unsigned long event, void
 	const struct netlink_notify *notify = data;
 
 	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC &&
-	    expiry->may_close()) {
+	    expiry->may_close(notify->portid)) {
 		xchg(&closed, true);
 		fguard_alarm_now(&alarm);
 	}

@@ -37,11 +37,11 @@ void fguard_expire_unwatch(void);
  * @over: ends those whose time, in nanoseconds since boot, is over, or whose last process
  *	is gone, or, if sockets were closed, whose last socket was; returns when the next
  *	one's time is over, 0: none's; may sleep
- * @may_close: whether a socket that is closed may end one; in any context
+ * @may_close: whether a socket of this port that is closed may end one; in any context
  */
 struct fguard_expiry {
 	u64 (*over)(u64 now, bool closed);
-	bool (*may_close)(void);
+	bool (*may_close)(u32 port);
 };
 
 /**

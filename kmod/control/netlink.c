@@ -215,7 +215,7 @@ static bool ends_with_socket(const struct fguard_rule *rule)
 	return rule->flags & FGUARD_RULE_UNTIL_CLOSED;
 }
 
-static int let_keep(struct fguard_rule **rules, u32 count, struct sock *socket,
+static int let_keep(struct fguard_rule **rules, u32 count, struct sock *socket, u32 port,
 		    struct netlink_ext_ack *extack)
 {
 	u32 i;
@@ -227,7 +227,7 @@ static int let_keep(struct fguard_rule **rules, u32 count, struct sock *socket,
 			NL_SET_ERR_MSG(extack, "a rule that ends with its socket is added alone");
 			return -EINVAL;
 		}
-		return fguard_rule_keep(rules[i], socket);
+		return fguard_rule_keep(rules[i], socket, port);
 	}
 	return 0;
 }
@@ -240,7 +240,7 @@ static int make_and_add(const struct sk_buff *skb, struct genl_info *info,
 
 	if (IS_ERR(rules))
 		return PTR_ERR(rules);
-	err = let_keep(rules, count, NETLINK_CB(skb).sk, info->extack);
+	err = let_keep(rules, count, NETLINK_CB(skb).sk, info->snd_portid, info->extack);
 	if (!err)
 		return add_made_rules(info, rules, added, count);
 	discard_rules(rules, count);
@@ -285,7 +285,7 @@ static int make_and_replace(const struct genl_info *info, u32 count)
 
 	if (IS_ERR(rules))
 		return PTR_ERR(rules);
-	err = let_keep(rules, count, NULL, info->extack) ?:
+	err = let_keep(rules, count, NULL, 0, info->extack) ?:
 	      fguard_ruleset_replace(rules, count, info->extack);
 	discard_rules(rules, err ? count : 0);
 	return err;

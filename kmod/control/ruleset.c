@@ -800,14 +800,9 @@ static u64 end_over(u64 now, bool closed)
 	return next;
 }
 
-static bool may_close(void)
-{
-	return !list_empty_careful(&kept);
-}
-
 const struct fguard_expiry fguard_set_expiry = {
 	.over = end_over,
-	.may_close = may_close,
+	.may_close = fguard_rule_may_be_kept,
 };
 
 /* ---- showing the ruleset ----------------------------------------------------- */

@@ -97,7 +97,8 @@ struct fguard_rule *fguard_against_masquerading(const struct file *old,
 
 /* ---- objects that nobody can tell ---------------------------------------- */
 
-static struct fguard_rule *hear_against(const struct fguard_site *site, u32 ops, bool strict,
+static struct fguard_rule *hear_against(const struct fguard_site *site, enum fguard_op op,
+					bool strict,
 					const struct fguard_subject *subject)
 {
 	struct fguard_voice *voice;
@@ -109,7 +110,7 @@ static struct fguard_rule *hear_against(const struct fguard_site *site, u32 ops,
 		if (rule && !fguard_rule_allows(rule, subject))
 			return rule;
 	}
-	return fguard_site_rest(site, ops, strict);
+	return fguard_site_rest(site, op, strict);
 }
 
 static enum fguard_site_kind kind_of(enum fguard_op op, bool strict)
@@ -129,7 +130,7 @@ struct fguard_rule *fguard_against_any(const struct super_block *sb, enum fguard
 
 	for (turn = 0; turn < FGUARD_SITE_TURNS; turn++) {
 		site = fguard_site_of_filesystem(kind, sb, turn);
-		rule = site ? hear_against(site, BIT(op), strict, subject) : NULL;
+		rule = site ? hear_against(site, op, strict, subject) : NULL;
 		if (rule)
 			return rule;
 	}

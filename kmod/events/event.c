@@ -22,6 +22,7 @@
 #include "object/view.h"
 #include "policy/request.h"
 #include "policy/rule.h"
+#include "subject/exe.h"
 #include "subject/subject.h"
 
 /**
@@ -364,6 +365,8 @@ static u16 put_exe(char *to, struct exe_path *known, const struct teller *teller
 
 	if (!exe)
 		return 0;
+	if (!fguard_exe_was_run(exe))
+		*teller->cut |= FGUARD_CUT_EXE;
 	/* Mounts come and go without a rename: who answers gets no path from before. */
 	length = teller->asks ? put_path(to, &exe->f_path, &own, FGUARD_CUT_EXE) :
 				put_known_exe(to, known, &exe->f_path, teller->cut);

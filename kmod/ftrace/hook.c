@@ -7,6 +7,7 @@
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/ptrace.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -318,7 +319,8 @@ int fguard_hooks_init(const struct fguard_hook_table *const *tables, int (*test)
 
 /*
  * Who waits for a lock of a real-time kernel inside a callback sleeps, and ftrace would
- * take the code away under it. RCU waits for it, as long as nobody else comes.
+ * take the code away under it. RCU waits for it, as long as nobody else comes: not even
+ * who has come and was preempted before RCU knew of him.
  */
 static void drain(void)
 {
@@ -328,6 +330,7 @@ static void drain(void)
 		return;
 	for (i = 0; i < hook_count; i++)
 		park(i);
+	synchronize_rcu_tasks();
 	synchronize_rcu();
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/atomic.h>
 #include <linux/dcache.h>
+#include <linux/hash.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/nsproxy.h>
@@ -10,13 +12,28 @@
 #include <net/sock.h>
 
 #include "object/mount.h"
+#include "object/program.h"
 #include "policy/rule_inode.h"
 #include "policy/make.h"
 #include "policy/site.h"
 
 static atomic64_t last_serial;
 
-int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket)
+/* How many keep a rule, by a hash of their ports, which users choose. */
+#define PORT_BITS 10
+static atomic_t keepers[1 << PORT_BITS];
+
+static atomic_t *keepers_at(u32 port)
+{
+	return &keepers[hash_64(fguard_program_hash(port, 0), PORT_BITS)];
+}
+
+bool fguard_rule_may_be_kept(u32 port)
+{
+	return atomic_read(keepers_at(port));
+}
+
+int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket, u32 port)
 {
 	struct fguard_keeper *keeper = kmalloc(sizeof(*keeper), GFP_KERNEL);
 
@@ -24,6 +41,8 @@ int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket)
 		return -ENOMEM;
 	sock_hold(socket);
 	keeper->socket = socket;
+	keeper->port = port;
+	atomic_inc(keepers_at(port));
 	list_add(&keeper->node, &rule->keepers);
 	return 0;
 }
@@ -31,6 +50,7 @@ int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket)
 void fguard_rule_keeper_drop(struct fguard_keeper *keeper)
 {
 	list_del(&keeper->node);
+	atomic_dec(keepers_at(keeper->port));
 	sock_put(keeper->socket);
 	kfree(keeper);
 }

@@ -51,11 +51,23 @@ struct fguard_rule *fguard_rule_new(const struct fguard_rule_spec *spec,
  * fguard_rule_keep - let a socket keep a rule that ends with its sockets
  * @rule: a rule that is not yet in force
  * @socket: the socket
+ * @port: its port
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket);
+int fguard_rule_keep(struct fguard_rule *rule, struct sock *socket, u32 port);
+
+/**
+ * fguard_rule_may_be_kept - does a socket keep any rule?
+ * @port: its port; ports are another's later
+ *
+ * Anybody closes sockets: not for each of them all are to be looked at.
+ *
+ * Context: any.
+ * Return: false if certainly not.
+ */
+bool fguard_rule_may_be_kept(u32 port);
 
 /**
  * fguard_rule_keeper_drop - take a socket from a rule

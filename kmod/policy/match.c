@@ -514,12 +514,25 @@ static u32 rank_at(const struct fguard_site *site, const struct fguard_rule *rul
 	return fguard_site_is_object(site, rule) ? FGUARD_RANK_OTHER : rank;
 }
 
+static void hear_rest(struct fguard_match_context *context, const struct fguard_site *site,
+		      u32 rank)
+{
+	const unsigned long ops = context->object->ops;
+	struct fguard_rule *rule;
+	unsigned int op;
+
+	for_each_set_bit(op, &ops, __FGUARD_OP_MAX) {
+		rule = fguard_site_rest(site, op, context->object->strict);
+		if (rule && !is_settled_at(context, rank))
+			object_to(context, rule, rank_at(site, rule, rank));
+	}
+}
+
 /* @is_meant: which rules count, or NULL: all */
 static void hear(struct fguard_match_context *context, const struct fguard_site *site, u32 rank,
 		 bool (*is_meant)(const struct fguard_rule *rule,
 				  const struct fguard_match_context *context))
 {
-	const struct fguard_object *object = context->object;
 	struct fguard_voice *voice;
 	struct fguard_rule *rule;
 
@@ -530,9 +543,7 @@ static void hear(struct fguard_match_context *context, const struct fguard_site 
 		if (rule && (!is_meant || is_meant(rule, context)))
 			consider(context, rule, rank_at(site, rule, rank));
 	}
-	rule = fguard_site_rest(site, object->ops, object->strict);
-	if (rule && !is_settled_at(context, rank))
-		object_to(context, rule, rank_at(site, rule, rank));
+	hear_rest(context, site, rank);
 }
 
 /* A mount that goes leaves what it holds what it is. */

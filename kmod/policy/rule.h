@@ -61,10 +61,12 @@ struct fguard_suffix {
  * struct fguard_keeper - a socket with which a rule ends
  * @node: link in the rule's list; ruleset_lock
  * @socket: the socket, held: by its death it is known, not by its port
+ * @port: that it had when it came to keep the rule
  */
 struct fguard_keeper {
 	struct list_head node;
 	struct sock *socket;
+	u32 port;
 };
 
 /**

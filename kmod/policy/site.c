@@ -330,22 +330,68 @@ int fguard_sites_reserve(struct fguard_rule *rule)
 	return err;
 }
 
+static struct fguard_seat *speaker(const struct fguard_site *site, enum fguard_op op)
+{
+	/* Who changes them holds ruleset_lock. */
+	return rcu_dereference_check(site->speakers[op], true);
+}
+
+static u32 ops_of(const struct fguard_seat *seat)
+{
+	const u32 ops = seat->rule->terms.ops;
+
+	if (seat->site->kind == FGUARD_SITE_ANCESTOR && !is_object(seat))
+		return ops | FGUARD_ANCESTOR_OPS;
+	return ops;
+}
+
+static bool asks(const struct fguard_seat *seat)
+{
+	return fguard_rule_asks(seat->rule);
+}
+
+static struct fguard_seat *find_speaker(const struct fguard_site *site, enum fguard_op op)
+{
+	struct fguard_seat *seat;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(site->rest); i++)
+		list_for_each_entry(seat, &site->rest[i], node)
+			if (ops_of(seat) & BIT(op))
+				return seat;
+	return NULL;
+}
+
 /* The rest only makes stricter: of those that never refuse none is needed there. */
 static void enter_rest(struct fguard_seat *seat)
 {
 	const struct fguard_rule *rule = seat->rule;
 	struct fguard_site *site = seat->site;
-	u32 ops = rule->terms.ops;
+	unsigned long ops = ops_of(seat);
+	const struct fguard_seat *before;
+	unsigned int op;
 
 	if (!has_say(seat) || rule->terms.else_action == FGUARD_ELSE_LOG)
 		return;
-	if (site->kind == FGUARD_SITE_ANCESTOR && !is_object(seat))
-		ops |= FGUARD_ANCESTOR_OPS;
-	WRITE_ONCE(site->rest_ops, site->rest_ops | ops);
 	if (rule->flags & FGUARD_RULE_STRICT)
 		WRITE_ONCE(site->rest_strict, true);
-	list_add_tail_rcu(&seat->node,
-			  &site->rest[rule->terms.else_action == FGUARD_ELSE_ASK]);
+	list_add_tail_rcu(&seat->node, &site->rest[asks(seat)]);
+	for_each_set_bit(op, &ops, __FGUARD_OP_MAX) {
+		before = speaker(site, op);
+		if (!before || (asks(before) && !asks(seat)))
+			rcu_assign_pointer(site->speakers[op], seat);
+	}
+}
+
+/* Out of the list, it speaks for nobody any more. */
+static void replace_speaker(const struct fguard_seat *seat)
+{
+	struct fguard_site *site = seat->site;
+	unsigned int op;
+
+	for (op = 0; op < __FGUARD_OP_MAX; op++)
+		if (speaker(site, op) == seat)
+			rcu_assign_pointer(site->speakers[op], find_speaker(site, op));
 }
 
 void fguard_sites_enter(struct fguard_rule *rule)
@@ -377,6 +423,8 @@ void fguard_sites_leave(struct fguard_rule *rule)
 			list_del_rcu(&seat->node);
 		if (seat->voice)
 			drop_voice(seat->site, seat->voice);
+		else
+			replace_speaker(seat);
 		put_site(seat->site);
 	}
 }
@@ -405,15 +453,10 @@ const struct fguard_site *fguard_site_of_filesystem(enum fguard_site_kind kind,
 	return NULL;
 }
 
-struct fguard_rule *fguard_site_rest(const struct fguard_site *site, u32 ops, bool strict)
+struct fguard_rule *fguard_site_rest(const struct fguard_site *site, enum fguard_op op,
+				     bool strict)
 {
-	const struct fguard_seat *seat;
+	const struct fguard_seat *seat = speaker(site, op);
 
-	if (!(READ_ONCE(site->rest_ops) & ops) || (strict && !READ_ONCE(site->rest_strict)))
-		return NULL;
-	seat = list_first_or_null_rcu((struct list_head *)&site->rest[0], struct fguard_seat,
-				      node) ?:
-	       list_first_or_null_rcu((struct list_head *)&site->rest[1], struct fguard_seat,
-				      node);
-	return seat ? seat->rule : NULL;
+	return seat && (!strict || READ_ONCE(site->rest_strict)) ? seat->rule : NULL;
 }

@@ -42,7 +42,8 @@ enum fguard_site_kind {
  * @voices: struct fguard_voice; RCU, ruleset_lock
  * @rest: seats of rules that refuse, for which there was no voice left; then of those
  *	that ask; RCU, ruleset_lock
- * @rest_ops: what rules of the rest are about, or were
+ * @speakers: for each operation one of the rest that is about it, and refuses if any does;
+ *	or NULL; RCU, ruleset_lock
  * @rest_strict: there are, or were, strict rules among them
  * @rcu: frees it after the last reader
  */
@@ -56,7 +57,7 @@ struct fguard_site {
 	u32 count;
 	struct list_head voices;
 	struct list_head rest[2];
-	u32 rest_ops;
+	struct fguard_seat __rcu *speakers[__FGUARD_OP_MAX];
 	bool rest_strict;
 	struct rcu_head rcu;
 };
@@ -187,13 +188,13 @@ static inline struct fguard_rule *fguard_voice_rule(struct fguard_voice *voice)
 /**
  * fguard_site_rest - a rule that speaks for those that are not heard one by one
  * @site: the site
- * @ops: mask of what they are to be about
+ * @op: what they are to be about
  * @strict: only strict ones count
  *
  * Context: RCU read side.
  * Return: one of them that refuses, or one that asks; NULL if there is none.
  */
-struct fguard_rule *fguard_site_rest(const struct fguard_site *site, u32 ops,
+struct fguard_rule *fguard_site_rest(const struct fguard_site *site, enum fguard_op op,
 				     bool strict);
 
 #endif

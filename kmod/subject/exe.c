@@ -14,7 +14,7 @@
 
 #include "subject/exe.h"
 
-#define BUCKET_BITS 10
+#define BUCKET_BITS 12
 
 #define GFP_FOLLOW (GFP_ATOMIC | __GFP_NOWARN)
 
@@ -22,37 +22,25 @@
 #define LOOKS_MAX 16
 
 /*
- * Of a file that has the name no more, who ran it by then is known by the others: by the
- * file as it was opened to run it later, which all children share. An address that is
- * used again is that of a later one. Whoever makes them be that many has it forgotten.
+ * Of a file that has the name no more, who ran it by then is known by the others: the file
+ * as it was opened to run it later, which all children share, is marked. This flag says how
+ * to open, and the kernel has cleared it by then.
  */
-#define LATE_MAX 60
-
-/**
- * struct late - files as they were opened to run one that had the name before
- * @count: how many
- * @files: they; only compared
- * @rcu: frees it after the last reader
- */
-struct late {
-	u32 count;
-	const struct file *files[LATE_MAX];
-	struct rcu_head rcu;
-};
+#define RUN_LATE O_NOCTTY
 
 /**
  * struct fguard_version - a file that has the name of an executable, or had it
  * @node: link in the bucket of its inode; RCU, exe_lock
+ * @of_formers: the same of those that had the name, once it is one; exe_lock
  * @program: the file
  * @exe: the executable, which owns it
- * @late: who ran it later, or NULL: nobody; RCU, exe_lock
  * @rcu: frees it after the last reader
  */
 struct fguard_version {
 	struct hlist_node node;
+	struct hlist_node of_formers;
 	struct fguard_program program;
 	struct fguard_exe *exe;
-	struct late __rcu *late;
 	struct rcu_head rcu;
 };
 
@@ -60,6 +48,8 @@ struct fguard_version {
 static DEFINE_SPINLOCK(exe_lock);
 static struct hlist_head exes[1 << BUCKET_BITS];
 static struct hlist_head versions[1 << BUCKET_BITS];
+static struct hlist_head formers[1 << BUCKET_BITS];
+static u32 followed; /* in exes */
 static atomic64_t last_id;
 
 static struct hlist_head *bucket_of(struct hlist_head *table, u64 ino, dev_t dev)
@@ -70,6 +60,16 @@ static struct hlist_head *bucket_of(struct hlist_head *table, u64 ino, dev_t dev
 static struct hlist_head *bucket_of_inode(struct hlist_head *table, const struct inode *inode)
 {
 	return bucket_of(table, inode->i_ino, inode->i_sb->s_dev);
+}
+
+/* One directory may have all that rules name. @name: of an executable in it */
+static struct hlist_head *bucket_of_name(const struct inode *directory, bool folds,
+					 const char *name, u32 length)
+{
+	u64 hash = fguard_program_hash(directory->i_ino, directory->i_sb->s_dev);
+
+	return &exes[hash_64(hash ^ fguard_name_hash(directory->i_ino, folds, name, length),
+			     BUCKET_BITS)];
 }
 
 static bool is_program(const struct fguard_program *program, const struct inode *inode)
@@ -87,18 +87,14 @@ static struct fguard_version *locked(struct fguard_version __rcu *version)
 
 static void drop(struct fguard_version *version)
 {
-	struct late *late;
-
 	if (!version)
 		return;
 	lockdep_assert_held(&exe_lock);
 	hlist_del_rcu(&version->node);
+	hlist_del_init(&version->of_formers);
 	/* Not even who looks at it now takes a later inode of the number for it. */
 	WRITE_ONCE(version->program.gone, true);
 	fguard_program_leave(&version->program);
-	late = rcu_dereference_protected(version->late, true);
-	if (late)
-		kfree_rcu(late, rcu);
 	kfree_rcu(version, rcu);
 }
 
@@ -144,6 +140,9 @@ static void retire(struct fguard_exe *exe, struct fguard_version *version)
 	for (; i; i--)
 		rcu_assign_pointer(exe->formers[i], locked(exe->formers[i - 1]));
 	rcu_assign_pointer(exe->formers[0], version);
+	hlist_add_head(&version->of_formers,
+		       bucket_of(formers, version->program.identity.ino,
+				 version->program.identity.dev));
 }
 
 static struct fguard_version *enter(struct fguard_exe *exe, struct fguard_version *version,
@@ -205,6 +204,21 @@ static void hold(struct fguard_exe *exe, const struct inode *inode, gfp_t gfp)
 	kfree(memory);
 }
 
+/* Of the executables that rules name in this way; NULL: its directory is gone. */
+static struct hlist_head *bucket_of_entry(struct dentry *dentry)
+{
+	const struct dentry *directory;
+	struct hlist_head *bucket = NULL;
+
+	spin_lock(&dentry->d_lock);
+	directory = dentry->d_parent;
+	if (d_inode_rcu(directory))
+		bucket = bucket_of_name(d_inode_rcu(directory), fguard_folds(directory),
+					dentry->d_name.name, dentry->d_name.len);
+	spin_unlock(&dentry->d_lock);
+	return bucket;
+}
+
 static bool has_name(const struct fguard_exe *exe, struct dentry *dentry)
 {
 	bool has;
@@ -218,12 +232,15 @@ static bool has_name(const struct fguard_exe *exe, struct dentry *dentry)
 
 void fguard_exes_hold(struct dentry *name, const struct inode *inode)
 {
-	const struct inode *directory = d_inode_rcu(READ_ONCE(name->d_parent));
+	struct hlist_head *bucket;
 	struct fguard_exe *exe;
 
-	if (!directory)
+	if (likely(!READ_ONCE(followed)))
 		return;
-	hlist_for_each_entry_rcu(exe, bucket_of_inode(exes, directory), node)
+	bucket = bucket_of_entry(name);
+	if (!bucket)
+		return;
+	hlist_for_each_entry_rcu(exe, bucket, node)
 		if (has_name(exe, name))
 			hold(exe, inode, GFP_FOLLOW);
 }
@@ -275,8 +292,10 @@ void fguard_exe_put(struct fguard_exe *exe)
 		return;
 	spin_lock_irqsave(&exe_lock, flags);
 	last = !--exe->users;
-	if (last && !hlist_unhashed(&exe->node))
+	if (last && !hlist_unhashed(&exe->node)) {
 		hlist_del_rcu(&exe->node);
+		WRITE_ONCE(followed, followed - 1);
+	}
 	spin_unlock_irqrestore(&exe_lock, flags);
 	if (last)
 		exe_free(exe);
@@ -303,7 +322,8 @@ static bool is_same(const struct fguard_exe *exe, const struct fguard_exe *other
 /* Those of another rule that has the same name; @exe itself if there is none. */
 static struct fguard_exe *share(struct fguard_exe *exe, const struct inode *directory)
 {
-	struct hlist_head *bucket = bucket_of_inode(exes, directory);
+	struct hlist_head *bucket = bucket_of_name(directory, exe->entry.folds, exe->name,
+						   exe->entry.length);
 	struct fguard_exe *other;
 	unsigned long flags;
 
@@ -311,10 +331,12 @@ static struct fguard_exe *share(struct fguard_exe *exe, const struct inode *dire
 	hlist_for_each_entry(other, bucket, node)
 		if (is_same(exe, other, directory))
 			break;
-	if (other)
+	if (other) {
 		other->users++;
-	else
+	} else {
 		hlist_add_head_rcu(&exe->node, bucket);
+		WRITE_ONCE(followed, followed + 1);
+	}
 	spin_unlock_irqrestore(&exe_lock, flags);
 	if (!other)
 		return exe;
@@ -455,27 +477,12 @@ static bool is_version(const struct fguard_version *version, const struct inode 
 	return version && is_program(&version->program, inode);
 }
 
-static const struct fguard_version *former_of(const struct fguard_exe *exe,
-					      const struct inode *inode)
+static bool is_former(const struct fguard_exe *exe, const struct inode *inode)
 {
-	const struct fguard_version *former;
 	unsigned int i;
 
-	for (i = 0; i < FGUARD_FORMERS_MAX; i++) {
-		former = rcu_dereference(exe->formers[i]);
-		if (is_version(former, inode))
-			return former;
-	}
-	return NULL;
-}
-
-static bool is_late(const struct fguard_version *former, const struct file *file)
-{
-	const struct late *late = rcu_dereference(former->late);
-	u32 i;
-
-	for (i = 0; late && i < smp_load_acquire(&late->count); i++)
-		if (late->files[i] == file)
+	for (i = 0; i < FGUARD_FORMERS_MAX; i++)
+		if (is_version(rcu_dereference(exe->formers[i]), inode))
 			return true;
 	return false;
 }
@@ -483,19 +490,19 @@ static bool is_late(const struct fguard_version *former, const struct file *file
 bool fguard_exe_is(const struct fguard_exe *exe, const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
-	const struct fguard_version *former;
 
+	if (!fguard_exe_was_run(file))
+		return false;
 	if (is_version(rcu_dereference(exe->now), inode))
 		return true;
-	former = former_of(exe, inode);
-	return former && !is_late(former, file);
+	return !(READ_ONCE(file->f_flags) & RUN_LATE) && is_former(exe, inode);
 }
 
 bool fguard_exe_may_be(const struct fguard_exe *exe, const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 
-	return is_version(rcu_dereference(exe->now), inode) || former_of(exe, inode);
+	return is_version(rcu_dereference(exe->now), inode) || is_former(exe, inode);
 }
 
 bool fguard_exes_visit(const struct inode *inode, bool (*visit)(u64 id, void *context),
@@ -511,47 +518,32 @@ bool fguard_exes_visit(const struct inode *inode, bool (*visit)(u64 id, void *co
 
 /* ---- who runs it later --------------------------------------------------------- */
 
-static bool add_late(struct late *late, const struct file *file)
+static bool has_former(const struct hlist_head *bucket, const struct inode *inode)
 {
-	u32 i;
+	const struct fguard_version *version;
 
-	for (i = 0; i < late->count; i++)
-		if (late->files[i] == file)
+	lockdep_assert_held(&exe_lock);
+	hlist_for_each_entry(version, bucket, of_formers)
+		if (is_program(&version->program, inode))
 			return true;
-	if (late->count == LATE_MAX)
-		return false;
-	late->files[late->count] = file;
-	smp_store_release(&late->count, late->count + 1);
-	return true;
+	return false;
 }
 
-static bool note_late(struct fguard_version *former, const struct file *file)
-{
-	struct late *late = rcu_dereference_protected(former->late,
-						      lockdep_is_held(&exe_lock));
-
-	if (!late) {
-		late = kzalloc(sizeof(*late), GFP_FOLLOW);
-		if (!late)
-			return false;
-		rcu_assign_pointer(former->late, late);
-	}
-	return add_late(late, file);
-}
-
-void fguard_exes_run(const struct file *file)
+void fguard_exes_run(struct file *file)
 {
 	const struct inode *inode = file_inode(file);
-	struct hlist_head *bucket = bucket_of_inode(versions, inode);
-	struct fguard_version *version;
+	const struct hlist_head *bucket = bucket_of_inode(formers, inode);
 	unsigned long flags;
+	bool late;
 
 	if (likely(hlist_empty(bucket)))
 		return;
 	spin_lock_irqsave(&exe_lock, flags);
-	hlist_for_each_entry(version, bucket, node)
-		if (locked(version->exe->now) != version &&
-		    is_program(&version->program, inode) && !note_late(version, file))
-			WRITE_ONCE(version->program.gone, true);
+	late = has_former(bucket, inode);
 	spin_unlock_irqrestore(&exe_lock, flags);
+	if (!late)
+		return;
+	spin_lock(&file->f_lock);
+	file->f_flags |= RUN_LATE;
+	spin_unlock(&file->f_lock);
 }

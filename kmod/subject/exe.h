@@ -92,6 +92,21 @@ void fguard_exe_count(struct fguard_exe *exe, int by);
 bool fguard_exe_is_there(const struct fguard_exe *exe);
 
 /**
+ * fguard_exe_was_run - is it what a task began to run?
+ * @file: its executable
+ *
+ * By prctl(PR_SET_MM) a task gets another, while nobody looks; that was opened by the
+ * task itself, and not to be run.
+ *
+ * Context: any.
+ * Return: false if so.
+ */
+static inline bool fguard_exe_was_run(const struct file *file)
+{
+	return file->f_flags & __FMODE_EXEC;
+}
+
+/**
  * fguard_exe_is - does who runs a file count as running the executable?
  * @exe: the executable
  * @file: what is run, as it was opened for that
@@ -138,6 +153,6 @@ void fguard_exes_hold(struct dentry *name, const struct inode *inode);
  *
  * Context: inside an ftrace callback; who runs it has not begun to.
  */
-void fguard_exes_run(const struct file *file);
+void fguard_exes_run(struct file *file);
 
 #endif

@@ -523,10 +523,11 @@ static bool holds_gid(const struct fguard_subjects *subjects, const struct cred 
 	return !subjects->n_gids;
 }
 
-/* Nobody can say what a deleted executable, or a memfd, was. */
+/* Nobody can say what a deleted executable, or a memfd, was, or one that was taken. */
 static bool is_anonymous(const struct file *exe)
 {
-	return !file_inode(exe)->i_nlink || d_unlinked(exe->f_path.dentry);
+	return !fguard_exe_was_run(exe) || !file_inode(exe)->i_nlink ||
+	       d_unlinked(exe->f_path.dentry);
 }
 
 bool fguard_subject_exe_identity(struct fguard_identity *identity)

@@ -17,12 +17,14 @@ import {type GuestProcess, Vm} from './runner/vm.js';
 //   another          that none does
 //   starts/N/        below which suffixes count
 //   hole/d/d/…       where none does
+//   bin/N            many programs, and bin/free, which no rule is about
 //   names/N          many names of one file, and names/free, which no rule is about
 const LAB = '/tmp/bounds';
 const WAY = `${LAB}/way`;
 const STARTS = `${LAB}/starts/`;
 const HOLE = `${LAB}/hole`;
 const NAMES = `${LAB}/names/`;
+const BIN = `${LAB}/bin/`;
 const MANY = 10_000;
 const DEPTH = 1000;
 const STRIDE = 50;
@@ -45,9 +47,10 @@ beforeAll(async () => {
   await machine.ok(
     `modprobe -a fguard loop ext4 && mkdir -p ${WAY}/crowd ${LAB}/other/full/x ${LAB}/disk && cd ${LAB} &&
      cp ${TRY} program && cp ${TRY} another && printf text >free && chmod -R 777 ${LAB} &&
-     mkdir -p $(seq -f ${STARTS}%.0f 0 ${DEPTH}) hole names && printf text >names/free &&
+     mkdir -p $(seq -f ${STARTS}%.0f 0 ${DEPTH}) hole names bin && cp ${TRY} names/free &&
+     cp ${TRY} bin/free && touch bin/other names/other && perl -e 'for (0 .. ${MANY - 1}) { open(F, ">bin/$_") or die }' &&
      perl -e 'for (0 .. ${MANY - 1}) { link("names/free", "names/$_") or die }' &&
-     chmod 666 names/free && chmod 777 hole names && ${TRY} dig ${HOLE} ${DEPTH} d &&
+     chmod 777 names/free && chmod 777 hole names bin && chmod 777 bin/free bin/other names/other && ${TRY} dig ${HOLE} ${DEPTH} d &&
      truncate -s 8M image && mkfs.ext4 -q image && mount -o loop image disk && touch disk/a disk/b && chmod 777 disk/*`,
   );
   for (const uid of [ALLOWED, NOBODY]) {
@@ -124,7 +127,7 @@ function expectNoMore(deeds: readonly Deed[], costs: readonly Cost[][]): void {
 }
 
 /* Flags of rules. */
-const [TREE, CHILDREN, UNTIL_EXIT, STRICT, AGAINST] = [4, 8, 16, 32, 64];
+const [TREE, CHILDREN, UNTIL_EXIT, STRICT, AGAINST, UNTIL_CLOSED] = [4, 8, 16, 32, 64, 128];
 
 const ALL: Op[] = ['read', 'write', 'exec', 'create', 'delete', 'rename', 'link', 'truncate'];
 const OPS = `ops=${maskOf([...ALL, 'attr', 'list', 'mount'])}`;
@@ -194,7 +197,31 @@ const DEEP: Deed[] = [
   below(0, `rename ../d ${LAB}/hole/away`, /./),
 ];
 
+/** In a directory of programs, and what is run. */
+const ofPrograms = (directory: string, program: string): Deed[] => [
+  {
+    name: 'exchange',
+    uid: NOBODY,
+    words: `rename-exchange ${directory}free ${directory}other`,
+    result: 'OK',
+    how: 'cost 24', // so that each has its own name again
+  },
+  {name: 'run', uid: NOBODY, words: `child execve ${program}`, result: 'OK'},
+  {name: 'open', uid: NOBODY, words: `open ${LAB}/free`, result: 'OK'},
+  ofMemory(NOBODY, NOBODY, 'EFAULT'),
+];
+
 const CROWDS: Crowd[] = [
+  {
+    name: 'each of which lets in another program',
+    rule: `programs=${BIN} ${OPS}`,
+    deeds: ofPrograms(BIN, `${BIN}free`),
+  },
+  {
+    name: 'each of which lets in another name of a program',
+    rule: `programs=${NAMES} ${OPS}`,
+    deeds: ofPrograms(NAMES, `${NAMES}free`),
+  },
   {
     name: 'about a suffix below other directories',
     rule: `suffix=.docx uids=${ALLOWED} ${OPS}`,
@@ -315,6 +342,32 @@ describe.each(CROWDS)('with many rules $name', (crowd) => {
       for (const count of [1, most]) {
         await load(words, count, prefix);
         costs.push(await measure(deeds));
+      }
+      expectNoMore(deeds, costs);
+    },
+    SLOW,
+  );
+});
+
+describe('rules that end with the socket of their maker', () => {
+  it(
+    'cost nobody more who closes one of his own',
+    async () => {
+      const costs: Cost[][] = [];
+      const seen = `${LAB}/seen`;
+      const deeds: Deed[] = [
+        {name: 'close', uid: NOBODY, words: 'port-leave', result: 'OK', how: 'mean 200'},
+      ];
+      await machine.ok(`${GUARD} clear`);
+      for (const count of [1, MANY]) {
+        const keeper = machine.spawn(
+          `exec ${GUARD} keep-alike prefix=${WAY}/crowd/ count=${count} flags=${UNTIL_CLOSED} ${OPS} >${seen}`,
+        );
+        await machine.ok(`until grep -q '{}' ${seen}; do :; done`, {timeout: SLOW});
+        costs.push(await measure(deeds));
+        keeper.kill('SIGKILL');
+        await keeper.exit;
+        await machine.ok(`rm ${seen}`);
       }
       expectNoMore(deeds, costs);
     },

@@ -201,6 +201,16 @@ describe('executables', () => {
     });
   });
 
+  it('let those in, however many run later what was replaced', async () => {
+    await vm.ok(`cp ${program} ${NEW} && mv ${NEW} ${program}`);
+    await vm.ok(`cd ${lab.directory} && mkfifo orders && exec 9<>orders && chmod 755 hard
+      for i in $(seq 80); do setpriv --reuid=4242 --clear-groups ./hard <orders & done
+      until [ $(grep -lx hard /proc/[0-9]*/comm 2>/dev/null | wc -l) = 80 ]; do :; done
+      kill $(jobs -p); wait; rm orders`);
+    expect(await inside.do('open-rdwr', secret)).toBe('OK');
+    expect(await opens(lab.path('hard'))).toBe('EACCES');
+  });
+
   it('do not count under another name, nor what a failed rename would have put there', async () => {
     await vm.ok(`cp ${program} ${NEW} && mv ${program} ${lab.path('moved')}`);
     expect(await opens(lab.path('moved'))).toBe('EACCES');

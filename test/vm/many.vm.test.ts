@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {Actor} from './helper/actor.js';
-import {Guard} from './helper/guard.js';
+import {Guard, maskOf} from './helper/guard.js';
 import {useLab} from './helper/lab.js';
 import {Watcher} from './helper/watcher.js';
 import {vm} from './runner/shared.js';
@@ -19,7 +19,7 @@ interface Listing {
 }
 
 beforeAll(async () => {
-  await vm.ok(`cd ${lab.directory} && mkdir crowd && touch secret a b`);
+  await vm.ok(`cd ${lab.directory} && mkdir crowd other && touch secret a b`);
 });
 
 beforeEach(() => lab.guard.clear());
@@ -77,6 +77,18 @@ describe('more rules that name one user, and each another besides, than are hear
     await lab.guard.clear();
     await watcher.end();
     await member.end();
+  });
+
+  it('refuse also what few of those are about that are not heard', async () => {
+    await lab.guard.do('add-alike', {prefix: crowd, count: 1100, each: 1, ops: maskOf(['read'])});
+    const {id} = await lab.guard.add(`${crowd}last`, {ops: ['mount']});
+    const watcher = await Watcher.start({verdict: 'deny', pids: [lab.owner.pid]});
+    expect(await lab.owner.do('mount-bind', lab.path('crowd'), lab.path('other'))).toBe('EACCES');
+    expect(await watcher.next()).toMatchObject({op: 'mount', rule: id});
+    await lab.guard.do('del', {path: `${crowd}last`});
+    expect(await lab.owner.do('mount-bind', lab.path('crowd'), lab.path('other'))).toBe('OK');
+    await vm.ok(['umount', lab.path('crowd')]);
+    await watcher.end();
   });
 });
 

@@ -130,6 +130,45 @@ describe.each(WAYS)('a process that would pass for another program, by %s', (way
     await expectRefused(id);
   });
 
+  it('is not let in by what it took before there was a rule', async () => {
+    expect(await actor.do('pose', way, program)).toBe('OK');
+    const {id} = await lab.guard.add(secret, {exes: [program]});
+    expect(await actor.do('open', secret)).toBe('EACCES');
+    expect(await watcher.next()).toMatchObject({op: 'read', path: secret, exe: program, rule: id});
+  });
+
+  it('is not let in by the answer to who runs that', async () => {
+    expect(await actor.do('pose', way, program)).toBe('OK');
+    await lab.guard.add(secret, {otherwise: 'ask', deadline: 600_000});
+    const answerer = await Answerer.start();
+    const member = await Actor.start({program, through});
+    const opened = member.do('open', secret);
+    await answerer.reply({verdict: 'allow', lifetime: 'forever'});
+    expect(await opened).toBe('OK');
+    await answerer.end();
+    expect(await member.do('open', secret)).toBe('OK');
+    expect(await actor.do('open', secret)).toBe('EACCES');
+    expect(await watcher.next()).toMatchObject({op: 'read', path: secret, pid: actor.pid});
+    await member.end();
+  });
+
+  it('is not taken for one who ran a program before its upgrade', async () => {
+    const [upgraded, kept] = [lab.path('upgraded'), lab.path('kept')];
+    await vm.ok(`cd ${lab.directory} && rm -f upgraded kept && cp program upgraded && ln upgraded kept &&
+       cp program next`);
+    const {id} = await lab.guard.add(secret, {exes: [upgraded]});
+    const early = await Actor.start({program: upgraded});
+    await vm.ok(`cd ${lab.directory} && mv next upgraded`);
+    const late = await Actor.start({program: kept, through});
+    expect(await late.do('open', secret)).toBe('EACCES');
+    await watcher.next();
+    await late.do('pose', way, kept);
+    expect(await late.do('open', secret)).toBe('EACCES');
+    expect(await watcher.next()).toMatchObject({op: 'read', path: secret, rule: id});
+    expect(await early.do('open', secret)).toBe('OK');
+    await Promise.all([late.end(), early.end()]);
+  });
+
   it('does, when no rule asks any more', async () => {
     await lab.guard.add(secret, {otherwise: 'ask', deadline: 600_000});
     await lab.guard.clear();
@@ -146,5 +185,7 @@ it.each([
 ] as const)('%s', async (_, rule, needed) => {
   await lab.guard.until(({hooks}) => hooks[hook] === 'idle');
   await lab.guard.add(secret, rule);
-  expect((await lab.guard.status()).hooks[hook]).toBe(needed ? 'active' : 'idle');
+  if (needed) expect((await lab.guard.status()).hooks[hook]).toBe('active');
+  // while it is made it is needed, and goes a little later
+  else await lab.guard.until(({hooks}) => hooks[hook] === 'idle');
 });

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "guard.h"
 
@@ -40,11 +41,37 @@ static bool give_each_a_user(struct fguard_rule *rule, uint32_t number)
 	return true;
 }
 
-/* add-alike prefix=P count=N [each=1] RULE: for PREFIX0, PREFIX1, …, otherwise the same */
+/* Each lets in one program only, PREFIX0, PREFIX1, … */
+static bool give_each_a_program(struct fguard_rule *rule, const char *prefix, uint32_t number)
+{
+	const char **exes = malloc(sizeof(*exes));
+	char *path;
+
+	if (!exes || asprintf(&path, "%s%u", prefix, number) < 0)
+		return false;
+	exes[0] = path;
+	rule->exes = exes;
+	rule->n_exes = 1;
+	return true;
+}
+
+static void free_programs(struct fguard_rule *rules, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		free((char *)rules[i].exes[0]);
+		free((const char **)rules[i].exes);
+	}
+}
+
+/*
+ * add-alike prefix=P count=N [each=1] [programs=P] RULE: for PREFIX0, PREFIX1, …, otherwise
+ * the same
+ */
 static void add_alike(struct fguard *guard, char **words)
 {
 	uint32_t count = number_option(words, "count", 0);
 	bool each = number_option(words, "each", 0);
+	const char *programs = option(words, "programs");
 	struct fguard_rule *rules = make_rules(option(words, "prefix"), count);
 	struct fguard_added *added = calloc(count, sizeof(*added));
 
@@ -55,13 +82,36 @@ static void add_alike(struct fguard *guard, char **words)
 		rules[i].path = path;
 		if (each && !give_each_a_user(&rules[i], i))
 			return;
+		if (programs && !give_each_a_program(&rules[i], programs, i))
+			return;
 	}
 	if (!print_failure(guard, fguard_add_rules(guard, rules, count, added)))
 		puts("{}");
 	for (uint32_t i = 0; each && i < count; i++)
 		free((uint32_t *)rules[i].uids);
+	if (programs)
+		free_programs(rules, count);
 	free_rules(rules, count);
 	free(added);
+}
+
+/* keep-alike prefix=P count=N RULE: as add-alike, one by one, and stays until it is killed */
+static void keep_alike(struct fguard *guard, char **words)
+{
+	uint32_t count = number_option(words, "count", 0);
+	struct fguard_rule *rules = make_rules(option(words, "prefix"), count);
+	struct fguard_added added;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct fguard_rule rule = take_rule(words);
+
+		rule.path = rules[i].path;
+		if (print_failure(guard, fguard_add_rules(guard, &rule, 1, &added)))
+			return;
+	}
+	puts("{}");
+	fflush(stdout);
+	pause();
 }
 
 /* add-many prefix=P count=N [also=P]: rules for PREFIX0, PREFIX1, … */
@@ -172,6 +222,7 @@ static void tally_list(struct fguard *guard, char **words)
 const struct command bulk_commands[] = {
 	{ "add-many", add_many },
 	{ "add-alike", add_alike },
+	{ "keep-alike", keep_alike },
 	{ "set-many", set_many },
 	{ "del-many", del_many },
 	{ "swap", swap },

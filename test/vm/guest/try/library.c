@@ -89,6 +89,7 @@ const struct verb library_verbs[] = {
 	{ "map-many", 2, map_often },
 	{ "map-each", 2, map_each },
 	{ "port-take", 1, take_ports },
+	{ "port-leave", 0, leave_port },
 	{ "dig", 3, dig },
 	{ "below", 5, run_below },
 	{ "attributes", 1, show_attributes },

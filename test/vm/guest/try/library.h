@@ -82,6 +82,7 @@ long map_each(char **words);
 
 /* library_port.c */
 long take_ports(char **words);
+long leave_port(char **words);
 
 /* library_rare.c */
 long mount_idmapped(char **words);

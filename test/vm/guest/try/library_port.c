@@ -66,3 +66,15 @@ long take_ports(char **words)
 	text_print(line);
 	return VERB_PRINTED;
 }
+
+/* port-leave: a port of one's own, and gone again */
+long leave_port(char **words)
+{
+	int fd = bind_port(0);
+
+	(void)words;
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
