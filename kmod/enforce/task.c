@@ -178,7 +178,8 @@ ON_IN_RCU(security_bprm_committed_creds)
  */
 ON(audit_set_loginuid)
 {
-	if (!ns_capable_noaudit(&init_user_ns, CAP_AUDIT_CONTROL))
+	if (fguard_hooks_need(FGUARD_NEED_LOGINS) &&
+	    !ns_capable_noaudit(&init_user_ns, CAP_AUDIT_CONTROL))
 		fguard_hook_refuse(fregs, -EPERM);
 }
 

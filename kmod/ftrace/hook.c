@@ -96,6 +96,11 @@ static void (*const parking[])(void) = { ALL(PARKED) };
 static struct fguard_hook *hooks[ARRAY_SIZE(parking)];
 static unsigned int hook_count;
 
+bool fguard_hooks_need(u32 need)
+{
+	return READ_ONCE(needed[__ffs(need)]);
+}
+
 static bool is_needed(const struct fguard_hook *hook)
 {
 	unsigned int need;

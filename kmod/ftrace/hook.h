@@ -108,6 +108,17 @@ void fguard_hook_restart(struct ftrace_regs *fregs);
 int fguard_hooks_get(u32 needs, struct netlink_ext_ack *extack);
 
 /**
+ * fguard_hooks_need - does anybody need this now?
+ * @need: one of FGUARD_NEED_*
+ *
+ * A hook stays behind the last rule that needs it.
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool fguard_hooks_need(u32 need);
+
+/**
  * fguard_hooks_put - do not need them any longer
  * @needs: the mask given to fguard_hooks_get()
  *

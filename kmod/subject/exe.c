@@ -21,19 +21,13 @@
 /* Who looked at the name may have been overtaken by a rename as often. */
 #define LOOKS_MAX 16
 
-/*
- * Of a file that has the name no more, who ran it by then is known by the others: the file
- * as it was opened to run it later, which all children share, is marked. This flag says how
- * to open, and the kernel has cleared it by then.
- */
-#define RUN_LATE O_NOCTTY
-
 /**
  * struct fguard_version - a file that has the name of an executable, or had it
  * @node: link in the bucket of its inode; RCU, exe_lock
  * @of_formers: the same of those that had the name, once it is one; exe_lock
  * @program: the file
  * @exe: the executable, which owns it
+ * @left: when it lost the name, once it is a former one, as @leavings counts
  * @rcu: frees it after the last reader
  */
 struct fguard_version {
@@ -41,6 +35,7 @@ struct fguard_version {
 	struct hlist_node of_formers;
 	struct fguard_program program;
 	struct fguard_exe *exe;
+	u64 left;
 	struct rcu_head rcu;
 };
 
@@ -50,6 +45,7 @@ static struct hlist_head exes[1 << BUCKET_BITS];
 static struct hlist_head versions[1 << BUCKET_BITS];
 static struct hlist_head formers[1 << BUCKET_BITS];
 static u32 followed; /* in exes */
+static u64 leavings; /* how often any file lost a name */
 static atomic64_t last_id;
 
 static struct hlist_head *bucket_of(struct hlist_head *table, u64 ino, dev_t dev)
@@ -137,6 +133,7 @@ static void retire(struct fguard_exe *exe, struct fguard_version *version)
 		return;
 	}
 	drop(locked(exe->formers[i]));
+	version->left = ++leavings;
 	for (; i; i--)
 		rcu_assign_pointer(exe->formers[i], locked(exe->formers[i - 1]));
 	rcu_assign_pointer(exe->formers[0], version);
@@ -477,32 +474,53 @@ static bool is_version(const struct fguard_version *version, const struct inode 
 	return version && is_program(&version->program, inode);
 }
 
-static bool is_former(const struct fguard_exe *exe, const struct inode *inode)
+static const struct fguard_version *former_of(const struct fguard_exe *exe,
+					      const struct inode *inode)
 {
+	const struct fguard_version *former;
 	unsigned int i;
 
-	for (i = 0; i < FGUARD_FORMERS_MAX; i++)
-		if (is_version(rcu_dereference(exe->formers[i]), inode))
-			return true;
-	return false;
+	for (i = 0; i < FGUARD_FORMERS_MAX; i++) {
+		former = rcu_dereference(exe->formers[i]);
+		if (is_version(former, inode))
+			return former;
+	}
+	return NULL;
+}
+
+/*
+ * Of a file that has the name no more, who ran it by then is known by the others: the file
+ * as it was opened to run it later, which all children share, is marked with when that was.
+ * Nobody reads there by its position, for nobody has it as a descriptor.
+ */
+static void mark_late(struct file *file, u64 when)
+{
+	WRITE_ONCE(file->f_pos, when);
+}
+
+static bool was_run_before(const struct file *file, u64 when)
+{
+	return (u64)READ_ONCE(file->f_pos) < when;
 }
 
 bool fguard_exe_is(const struct fguard_exe *exe, const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
+	const struct fguard_version *former;
 
 	if (!fguard_exe_was_run(file))
 		return false;
 	if (is_version(rcu_dereference(exe->now), inode))
 		return true;
-	return !(READ_ONCE(file->f_flags) & RUN_LATE) && is_former(exe, inode);
+	former = former_of(exe, inode);
+	return former && was_run_before(file, former->left);
 }
 
 bool fguard_exe_may_be(const struct fguard_exe *exe, const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 
-	return is_version(rcu_dereference(exe->now), inode) || is_former(exe, inode);
+	return is_version(rcu_dereference(exe->now), inode) || former_of(exe, inode);
 }
 
 bool fguard_exes_visit(const struct inode *inode, bool (*visit)(u64 id, void *context),
@@ -534,16 +552,11 @@ void fguard_exes_run(struct file *file)
 	const struct inode *inode = file_inode(file);
 	const struct hlist_head *bucket = bucket_of_inode(formers, inode);
 	unsigned long flags;
-	bool late;
 
 	if (likely(hlist_empty(bucket)))
 		return;
 	spin_lock_irqsave(&exe_lock, flags);
-	late = has_former(bucket, inode);
+	if (has_former(bucket, inode))
+		mark_late(file, leavings);
 	spin_unlock_irqrestore(&exe_lock, flags);
-	if (!late)
-		return;
-	spin_lock(&file->f_lock);
-	file->f_flags |= RUN_LATE;
-	spin_unlock(&file->f_lock);
 }
