@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The service in the life of a machine: installed, started, stopped, crashed,
-# reloaded, booted into another kernel, without its module, on Debian 12 and 13:
+# reloaded, booted into another kernel, without its module, on Debian 12 and 13, and
+# with real software that changes files underneath the rules:
 # test-service.sh [FILE|-OPTION]…
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -14,4 +15,5 @@ trap 'rm -rf "$FGUARD_IMAGES"' EXIT
 export FGUARD_IMAGES
 "$repo/scripts/service-image.sh" bookworm "$deb" "$FGUARD_IMAGES/bookworm" 6.1+build+nfs newest+nfs
 "$repo/scripts/service-image.sh" trixie "$deb" "$FGUARD_IMAGES/trixie" 6.12
+"$repo/scripts/service-image.sh" bookworm "$deb" "$FGUARD_IMAGES/software" 6.1+software
 npx vitest run --config test/vm/service/vitest.config.ts "$@"
