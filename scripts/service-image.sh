@@ -3,7 +3,8 @@
 # Builds the disk of a Debian machine with systemd, the package, and the module for
 # some kernels of the cache: service-image.sh SUITE DEB FILE KERNEL…
 # With the suffix "+build", a kernel gets the headers and tools to build the module;
-# with "+nfs", the modules to serve files over NFS and mount them.
+# with "+nfs", the modules to serve files over NFS and mount them; with "+software",
+# programs that change guarded files, and newer versions of some of them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -11,7 +12,7 @@ suite=$1 deb=$2 image=$3
 shift 3
 scratch=$(mktemp -d "$cache/image.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
-packages=()
+packages=() upgraded=()
 mkdir -p "$scratch/kernels/lib/modules"
 
 # The files that a kernel's package and our hook for kernels would have installed.
@@ -38,17 +39,28 @@ headers() {
 	packages+=(gcc make libelf1)
 }
 
-# The kernel's modules for NFS servers and clients, and for loop devices.
-nfs() {
-	local base file module
-	base=$cache/kernels/$1
-	for module in nfsd nfsv3 nfsv4 loop; do
-		modprobe -d "$base" -S "$2" --show-depends "$module"
+# The kernel's own modules: kernel_modules NAME RELEASE MODULE…
+kernel_modules() {
+	local base=$cache/kernels/$1 release=$2 file module
+	shift 2
+	for module in "$@"; do
+		modprobe -d "$base" -S "$release" --show-depends "$module"
 	done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r file; do
-		install -D -m 644 "$file" "$scratch/kernels/lib/modules/$2/${file##*/modules/"$2"/}"
+		install -D -m 644 "$file" "$scratch/kernels/lib/modules/$release/${file##*/modules/"$release"/}"
 	done
-	depmod -b "$scratch/kernels" "$2"
+	depmod -b "$scratch/kernels" "$release"
+}
+
+# For NFS servers and clients, and for loop devices.
+nfs() {
+	kernel_modules "$1" "$2" nfsd nfsv3 nfsv4 loop
 	packages+=(nfs-kernel-server nfs-common acl attr)
+}
+
+software() {
+	kernel_modules "$1" "$2" loop
+	packages+=(logrotate sqlite3 vim git)
+	upgraded+=(openssh-client passwd nginx nginx-common)
 }
 
 kernel() {
@@ -58,7 +70,33 @@ kernel() {
 	modules "$name" "$release"
 	[[ $1 != *+build* ]] || headers "$name" "$release"
 	[[ $1 != *+nfs* ]] || nfs "$name" "$release"
+	[[ $1 != *+software* ]] || software "$name" "$release"
 }
+
+# In the machine: prints the oldest version of each package that the mirror has, to be
+# installed, and puts the newest into /var/lib/upgrades. If there is only one version,
+# the newest is built from it.
+# shellcheck disable=SC2016
+versions='
+	set -e
+	[ $# -gt 0 ] || exit 0
+	mkdir -p /var/lib/upgrades
+	cd /var/lib/upgrades
+	for package; do
+		all=$(apt-cache madison "$package" | cut -d "|" -f 2 | tr -d " ")
+		newest=$(echo "$all" | head -n 1)
+		oldest=$(echo "$all" | tail -n 1)
+		apt-get download -qq "$package=$newest"
+		if [ "$oldest" = "$newest" ]; then
+			dpkg-deb -R "${package}"_*.deb new
+			sed -i "s/^Version: .*/&+next/" new/DEBIAN/control
+			rm "${package}"_*.deb
+			dpkg-deb -b new "${package}_next.deb" >&2
+			rm -r new
+		fi
+		echo "$package=$oldest"
+	done
+'
 
 # In a private mount namespace, so that no mounts are left.
 fill='
@@ -70,7 +108,12 @@ fill='
 	cp "$deb" "$1/root/tmp/fguard.deb"
 	mount -t proc proc "$1/root/proc"
 	chroot "$1/root" apt-get update
-	chroot "$1/root" apt-get install -y --no-install-recommends /tmp/fguard.deb $wanted
+	wanted="$wanted $(chroot "$1/root" sh -c "$3" sh $upgrades)"
+	# without systemd, packages would start their daemons here
+	printf "#!/bin/sh\nexit 101\n" >"$1/root/usr/sbin/policy-rc.d"
+	chmod 755 "$1/root/usr/sbin/policy-rc.d"
+	chroot "$1/root" apt-get install -y --no-install-recommends --allow-downgrades /tmp/fguard.deb $wanted
+	rm "$1/root/usr/sbin/policy-rc.d"
 	# services needed only by some tests are started by them
 	for unit in $units; do chroot "$1/root" systemctl disable "$unit"; done
 	chroot "$1/root" apt-get clean
@@ -89,6 +132,8 @@ done
 wanted=${packages[*]}
 units=
 [[ $wanted != *nfs-* ]] || units='nfs-server nfs-client.target rpcbind.service rpcbind.socket'
-export deb image wanted units
+[[ $wanted != *logrotate* ]] || units='nginx.service logrotate.timer'
+upgrades=${upgraded[*]}
+export deb image wanted units upgrades
 DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 unshare --mount sh -c "$fill" sh \
-	"$scratch" "$cache/roots/plain-$suite"
+	"$scratch" "$cache/roots/plain-$suite" "$versions"

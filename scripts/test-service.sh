@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Tests the service on Debian 12 and 13: installing, starting, stopping, crashing,
-# reloading, booting another kernel, missing module: test-service.sh [FILE|-OPTION]…
+# reloading, booting another kernel, missing module, and real software that changes
+# guarded files: test-service.sh [FILE|-OPTION]…
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -13,4 +14,5 @@ trap 'rm -rf "$FGUARD_IMAGES"' EXIT
 export FGUARD_IMAGES
 "$repo/scripts/service-image.sh" bookworm "$deb" "$FGUARD_IMAGES/bookworm" 6.1+build+nfs newest+nfs
 "$repo/scripts/service-image.sh" trixie "$deb" "$FGUARD_IMAGES/trixie" 6.12
+"$repo/scripts/service-image.sh" bookworm "$deb" "$FGUARD_IMAGES/software" 6.1+software
 npx vitest run --config test/vm/service/vitest.config.ts "$@"

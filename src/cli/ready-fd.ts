@@ -27,10 +27,15 @@ function linkOf(fd: string): string {
   }
 }
 
-/* Node has internal pipes with both ends in this process; a wrong number may hit one of them. */
+/*
+ * Node has internal pipes with both ends in this process; a wrong number may hit one of them.
+ * Standard output may be the same pipe as the descriptor.
+ */
 function isOurs(fd: number): boolean {
   const link = linkOf(String(fd));
-  const others = readdirSync('/proc/self/fd').filter((other) => other !== String(fd));
+  const others = readdirSync('/proc/self/fd').filter(
+    (other) => Number(other) >= FIRST && other !== String(fd),
+  );
   return link.startsWith('pipe:') && others.some((other) => linkOf(other) === link);
 }
 

@@ -42,7 +42,7 @@ export default class Apply extends BaseCommand {
     'is interrupted or killed or its terminal goes away. `fguard apply --confirm yes` (or no) decides from elsewhere, such as another login or a script. ' +
     'Processes that the old rules allowed are allowed again, and rules added meanwhile stay.\n\n' +
     'With --keep-going, as at boot, an error in one rule does not keep the others from being applied. Rules with errors, files that cannot be read, and saved files that users other than ' +
-    'root can change are left out and reported, and the exit code is 1. Nothing is changed if leaving them out would remove or change an active rule, or if others can change ' +
+    'root can change are left out and reported, and the exit code is 1. Of a rule with an unknown subject, such as a user that does not exist, only that is left out: it allows nobody. Nothing is changed if leaving them out would remove or change an active rule, or if others can change ' +
     'the directory itself. `fguard doctor` prints the command that takes a file back.';
   static override examples = [
     {description: 'Apply the saved rules', command: '<%= config.bin %> apply'},

@@ -146,4 +146,15 @@ describe('watch --format journal', () => {
     await manager.until('STOPPING=1');
     expect(await done).toMatchObject({code: 130, stderr: ''});
   });
+
+  it('tells its manager that it lives as soon as it can, not an interval later', async () => {
+    const [, path] = await DatagramSocket.bind();
+    const [manager, notify] = await DatagramSocket.bind();
+    const env = {NOTIFY_SOCKET: notify, WATCHDOG_USEC: '3600000000'};
+    const child = start(ARGS, {FGUARD_JOURNAL: path, FAKE_EVENTS: '0', ...env});
+    const done = finish(child);
+    await manager.until('WATCHDOG=1');
+    child.kill('SIGTERM');
+    await done;
+  });
 });

@@ -10,7 +10,7 @@ import {describe, expect, it} from 'vitest';
 
 import {ROOT} from './compile.js';
 import {Feed} from './feed.js';
-import {FAKE, fguard, finish, startShell} from './fguard.js';
+import {FAKE, fguard, finish, lineReader, startShell} from './fguard.js';
 import {expectDocument} from './schemas.js';
 
 function policy(feed: Feed): string {
@@ -77,4 +77,15 @@ describe.each(COMMANDS)('%s --ready-fd', (_name, words, call) => {
 it('--ready-fd refuses a descriptor that is for reading', async () => {
   const child = startShell('exec "$0" "$1" watch --all --ready-fd 3 3</dev/null');
   expect(await finish(child)).toMatchObject({code: 2});
+});
+
+it('--ready-fd takes the pipe that standard output is', async () => {
+  const feed = new Feed();
+  const child = startShell('exec "$0" "$1" watch --all --ready-fd 3 3>&1', [], {
+    ...feed.env,
+    FAKE_EVENTS: '0',
+  });
+  expect(await lineReader(child)()).toBe('ready');
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([130, null]);
 });

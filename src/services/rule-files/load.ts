@@ -173,9 +173,9 @@ class Loader {
     const namesakes = new Set(named.map(({rule}) => rule));
     const rules = rest.map((rule) => (namesakes.has(rule) ? nameless(rule) : rule));
     const twins = [...objects, ...named].map(({mistake}) => mistake);
-    const mistakes = [...this.mistakes, ...resolver.mistakes, ...twins];
+    const wrong = [...this.mistakes, ...resolver.mistakes, ...resolver.unknown, ...twins];
     const warnings = sortMistakes(resolver.warnings, files);
-    return {files, rules, mistakes: sortMistakes(mistakes, files), warnings};
+    return {files, rules, mistakes: sortMistakes(wrong, files), warnings};
   }
 
   /* Not loaded, but its other errors are reported at the same time. */

@@ -42,6 +42,8 @@ const read = <T>(
 /** Resolves the rules of any number of files. */
 export class RuleResolver {
   readonly mistakes: Mistake[] = [];
+  /** Subjects that cannot be resolved: a rule with one is right otherwise, and it allows nobody. */
+  readonly unknown: Mistake[] = [];
   /** What is missing now, but does not keep the rules from being applied. */
   readonly warnings: Mistake[] = [];
   private readonly user = byNumber(remembered(userId));
@@ -50,7 +52,10 @@ export class RuleResolver {
   private readonly cgroup = remembered((text) => cgroupDirectory(text));
   private readonly paths = new PathResolver();
 
-  /** Undefined if there was an error. The places of the keys depend on the form of the rule. */
+  /**
+   * Undefined if there was an error in anything but a subject. The places of the keys depend on
+   * the form of the rule.
+   */
   resolve(file: WrittenFile, place: Place, rule: SavedRule, match: Place): RuleRequest | undefined {
     const before = this.mistakes.length;
     const request = this.request(file, place, rule, match);
@@ -83,28 +88,29 @@ export class RuleResolver {
     place: Place,
     allow: NonNullable<SavedRule['allow']>,
   ): Partial<Subjects> {
+    // kinds of which none is known: an empty list would not restrict
+    const unknown: string[] = [];
     const all = <T, R>(
       kind: keyof Subjects,
-      values: readonly T[] | undefined,
-      look: (value: T, index: number) => R,
+      values: readonly T[] = [],
+      look: (value: T, at: Place, index: number) => R[],
     ): R[] => {
-      if (values === undefined) return [];
-      const found = values.flatMap((value, index) => {
-        const at = [...place, kind, index];
-        const one = this.attempt<R | undefined>(file, at, undefined, () => look(value, index));
-        return one === undefined ? [] : [one];
-      });
+      const found = values.flatMap((value, index) => look(value, [...place, kind, index], index));
+      if (values.length > 0 && found.length === 0) unknown.push(kind);
       return found.length > 1 ? [...new Set(found)] : found;
     };
-    const cgroups = allow.cgroups === undefined ? [] : this.cgroups(file, place, allow.cgroups);
-    if (cgroups === undefined) return {};
-    return {
-      cgroups,
-      exes: all('exes', allow.exes, this.exe(file, [...place, 'exes'])),
-      uids: all('uids', allow.uids, this.user),
-      gids: all('gids', allow.gids, this.group),
-      loginuids: all('loginuids', allow.loginuids, this.user),
+    const known =
+      <T, R>(look: (value: T, index: number) => R) =>
+      (value: T, at: Place, index: number): R[] =>
+        this.ifKnown(file, at, () => look(value, index));
+    const found = {
+      cgroups: all('cgroups', allow.cgroups, this.unitGroup(file)),
+      exes: all('exes', allow.exes, known(this.exe(file, [...place, 'exes']))),
+      uids: all('uids', allow.uids, known(this.user)),
+      gids: all('gids', allow.gids, known(this.group)),
+      loginuids: all('loginuids', allow.loginuids, known(this.user)),
     };
+    return unknown.length > 0 ? {} : found;
   }
 
   /* The kernel notices when an executable is installed later. */
@@ -119,23 +125,20 @@ export class RuleResolver {
 
   /*
    * A unit has a cgroup only while it runs. Rules are applied before most units
-   * start, and refusing them all for one unit would guard nothing. Undefined if cgroups
-   * are named and none exists, so that nobody is allowed.
+   * start, and refusing them all for one unit would guard nothing.
    */
-  private cgroups(file: WrittenFile, place: Place, names: readonly string[]): string[] | undefined {
-    const found = names.flatMap((name, index) => {
-      const at = [...place, 'cgroups', index];
+  private unitGroup(file: WrittenFile): (name: string, at: Place) => string[] {
+    return (name, at) => {
       try {
         return [this.cgroup(name)];
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         const later = `${error.message}; it allows nobody until the rules are applied again`;
         if (error.code === 'ENOENT') this.warnings.push(file.mistake(at, later));
-        else this.add(file, at, error.message);
+        else this.unknown.push(file.mistake(at, error.message));
         return [];
       }
-    });
-    return names.length > 0 && found.length === 0 ? undefined : [...new Set(found)];
+    };
   }
 
   private timeout(file: WrittenFile, place: Place, text: string): number {
@@ -157,6 +160,16 @@ export class RuleResolver {
 
   private add(file: WrittenFile, place: Place, message: string): void {
     this.mistakes.push(file.mistake(place, message));
+  }
+
+  private ifKnown<T>(file: WrittenFile, place: Place, look: () => T): T[] {
+    try {
+      return [look()];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.unknown.push(file.mistake(place, error.message));
+      return [];
+    }
   }
 
   private attempt<T>(file: WrittenFile, place: Place, without: T, look: () => T): T {

@@ -13,11 +13,15 @@ export function newDisk(suite: string, name: string): string {
   return disk;
 }
 
-/** Boots a disk with a kernel; resolves when systemd has done all it wanted, with its verdict. */
-export async function boot(kernel: string, disk: string): Promise<Vm> {
+/** Boots a disk with a kernel; resolves when systemd has done all it wanted, with this verdict. */
+export async function boot(
+  kernel: string,
+  disk: string,
+  verdict: 'running' | 'degraded' = 'running',
+): Promise<Vm> {
   const vm = await Vm.boot({kernel, disk});
   const state = await vm.run('systemctl is-system-running --wait');
-  if (state.stdout.trim() === 'running') return vm;
+  if (state.stdout.trim() === verdict) return vm;
   const failed = await vm.run(
     'systemctl --failed --no-legend; journalctl -b --no-pager | tail -n 60',
   );

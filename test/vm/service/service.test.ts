@@ -84,7 +84,7 @@ describe('the service', () => {
     await write(vm, OTHER_RULES, `${WAITS}\n  - {path: /srv/x, opps: [read]}`);
     expect((await vm.run('systemctl restart fguard')).code).not.toBe(0);
     await vm.ok('systemctl stop fguard-agent');
-    const answerer = vm.spawn('sleep infinity | fguard ask --json --ready-fd 1');
+    const answerer = vm.spawn('sleep infinity | fguard ask --json --ready-fd 3 3> >(cat)');
     await answerer.waitFor('\n');
     const reader = vm.spawn('cat /srv/deep/waits');
     await answerer.waitFor('"question"');

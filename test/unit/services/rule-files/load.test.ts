@@ -176,6 +176,26 @@ describe('a rule file', () => {
     ]);
   });
 
+  it.each([
+    ['exes: [FOLDER]', {exes: []}],
+    ['uids: [no-such-user]', {uids: []}],
+    ['gids: [no-such-group]', {gids: []}],
+    ['loginuids: [no-such-user]', {loginuids: []}],
+    // the rest of a rule that would be for fewer than this says
+    ['uids: [no-such-user], exes: [/bin/ls]', {uids: [], exes: []}],
+    ['exes: [FOLDER], gids: [0], cgroups: [/]', {exes: [], gids: [], cgroups: []}],
+    // others are what they are
+    ['uids: [no-such-user, 4711], gids: [0]', {uids: [4711], gids: [0]}],
+  ])('lets in nobody by a subject that is unknown, which is a mistake: %s', (allow, subjects) => {
+    const text = `rules:\n- path: FOLDER/a\n  allow: {${allow}}\n- path: FOLDER/b\n`;
+    const {rules, mistakes} = loadRuleFiles([write('f.yaml', text)]);
+    expect(mistakes).toMatchObject([{line: 3}]);
+    expect(rules.map(({request}) => request)).toMatchObject([
+      {path: `${folder}/a`, ...subjects},
+      {path: `${folder}/b`},
+    ]);
+  });
+
   it('tells what this machine lacks beside what no machine takes', () => {
     const text =
       'rules:\n  - path: /no/such/x\n    opps: [read]\n    ops: [raed]\n    allow: {uids: [no-such-user]}\n';
