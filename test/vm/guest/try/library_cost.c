@@ -68,12 +68,24 @@ long show_cost(char **words)
 	return print(result, best);
 }
 
-/* mean N VERB…: of all, with what they leave to others */
+#define BATCHES 3
+
+/*
+ * mean N VERB…: of so many, with what they leave to others; of some batches the cheapest,
+ * since in the others somebody else may have had to wait for the host
+ */
 long show_mean(char **words)
 {
-	long times = atol(words[0]), start = now(), result = 0;
+	long times = atol(words[0]), best = 0, result = 0;
 
-	for (long i = 0; i < times; i++)
-		result = obey(count(words + 1), words + 1);
-	return print(result, (now() - start) / times);
+	for (int batch = 0; batch < BATCHES; batch++) {
+		long start = now(), cost;
+
+		for (long i = 0; i < times; i++)
+			result = obey(count(words + 1), words + 1);
+		cost = (now() - start) / times;
+		if (!batch || cost < best)
+			best = cost;
+	}
+	return print(result, best);
 }
